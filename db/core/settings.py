@@ -1,0 +1,93 @@
+"""Settings: one typed class, read from the environment and `.env`; every mistake is reported at once."""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "development-secret-not-for-production"  # noqa: S105 - refused in production, see below
+
+
+class Settings(BaseSettings):
+    """What an installation is told from outside. Names are those of the environment variables, in lower case."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore")
+
+    environment: Literal["development", "test", "production"] = "development"
+    database_url: str = Field(
+        default="", description="PostgreSQL 16 or later; empty: `tidings up` starts an embedded one."
+    )
+    redis_url: str = Field(default="", description="Redis or Valkey; empty: `tidings up` starts an embedded one.")
+    data_dir: Path = Field(default=Path("data"), description="Where embedded services keep what they store.")
+    secret_key: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_SECRET), description="Signs tokens and encrypts secrets; 32 bytes or more."
+    )
+
+    api_host: str = "127.0.0.1"
+    api_port: int = Field(default=8000, ge=0, le=65535, description="0: any free port.")
+    public_url: str = Field(default="", description="Where clients reach the API; empty: http://API_HOST:API_PORT.")
+    cors_origins: list[str] = Field(default=["*"], description="Origins of browsers that may call; * not in production.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_file: Path | None = Field(default=None, description="Also log here, rotated; such as logs/tidings.log.")
+
+    admin_email: str = Field(default="admin@example.com", description="Email of the first user, made by migrate.")
+    admin_password: SecretStr = Field(default=SecretStr(""), description="Their password; empty: no user is made.")
+    admin_token: SecretStr = Field(default=SecretStr(""), description="Also taken from X-Admin-Token; 32 or more.")
+    access_token_seconds: int = Field(default=3600, ge=60, le=86400)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+
+    whatsapp_api_url: str = Field(default="", description="Cloud API; empty: `tidings up` starts the simulator.")
+    whatsapp_api_version: str = "v26.0"
+    whatsapp_app_secret: SecretStr = Field(
+        default=SecretStr(""),
+        validation_alias=AliasChoices("WHATSAPP_APP_SECRET", "WHATSAPP_WEBHOOK_SECRET"),
+        description="Signs the webhooks that WhatsApp sends us.",
+    )
+    whatsapp_verify_token: SecretStr = Field(default=SecretStr(""), description="Of the webhook's handshake.")
+
+    send_grace: float = Field(
+        default=900, gt=0, description="Seconds that a lost answer waits for its receipt; see docs/decisions.md."
+    )
+    send_rate: float = Field(default=80, gt=0, le=10000, description="Messages a second of a Cloud API sender.")
+    event_retention_days: int = Field(default=30, ge=1)
+    database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
+    worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
+    rate_limits: Literal["on", "off"] = Field(default="on", description="API limits; off only for load tests.")
+    introspection: bool | None = Field(default=None, description="Unset: on, but off in production.")
+    graphiql: bool | None = Field(default=None, description="Unset: on, but off in production.")
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    @model_validator(mode="after")
+    def _safe_in_production(self) -> "Settings":
+        """Production starts with no default and no missing secret."""
+        if self.introspection is None:
+            self.introspection = not self.production
+        if self.graphiql is None:
+            self.graphiql = not self.production
+        if not self.production:
+            return self
+        secret = self.secret_key.get_secret_value()
+        faults = [
+            (secret == DEVELOPMENT_SECRET or len(secret) < 32, "SECRET_KEY must be set, 32 characters or more"),
+            (not self.whatsapp_app_secret.get_secret_value(), "WHATSAPP_APP_SECRET must be set"),
+            (not self.whatsapp_verify_token.get_secret_value(), "WHATSAPP_VERIFY_TOKEN must be set"),
+            (not self.whatsapp_api_url, "WHATSAPP_API_URL must be set, such as Meta's Graph API"),
+            (not self.database_url, "DATABASE_URL must be set"),
+            (not self.redis_url, "REDIS_URL must be set"),
+            ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),
+            (self.rate_limits == "off", "RATE_LIMITS must be on"),
+        ]
+        if wrong := [what for is_wrong, what in faults if is_wrong]:
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+@cache
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
