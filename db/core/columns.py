@@ -1,0 +1,35 @@
+"""Columns that many tables share."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from tortoise import fields
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
+
+E = TypeVar("E", bound=StrEnum)
+
+
+class Row(Model):
+    """A row with a number of its own and the time it was made. Times are UTC, of the database's clock."""
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = cast("datetime", fields.DatetimeField(db_default=Now()))
+
+    class Meta:
+        abstract = True
+
+
+class ChangingRow(Row):
+    """A row that is changed after it was made; whoever changes it by SQL sets updated_at."""
+
+    updated_at = cast("datetime", fields.DatetimeField(db_default=Now()))
+
+    class Meta:
+        abstract = True
+
+
+def choice(kind: type[E], **options: Any) -> E:
+    """A column that holds one of an enumeration, as its text."""
+    return cast(E, fields.CharEnumField(kind, max_length=24, **options))

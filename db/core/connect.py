@@ -1,0 +1,122 @@
+"""The connection to PostgreSQL: Tortoise's configuration, its life, and SQL in one's own words."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+
+from db.core.settings import Settings, get_settings
+
+MODELS = [
+    "db.accounts",
+    "db.contacts",
+    "db.events",
+    "db.groups",
+    "db.inbound",
+    "db.messages",
+    "db.schedules",
+    "db.senders",
+    "db.templates",
+]
+
+TRANSIENT = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.TooManyConnectionsError,
+    ConnectionError,
+    TimeoutError,
+    OSError,
+)
+"""What a restart of PostgreSQL, a full pool or a deadlock raises: worth another try. Tortoise translates none of them."""
+
+
+def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict[str, Any]:
+    """Tortoise's configuration for DATABASE_URL; a socket's folder goes into its `host` parameter."""
+    url = urlsplit(settings.database_url)
+    query = {key: values[0] for key, values in parse_qs(url.query).items()}
+    return {
+        "connections": {
+            "default": {
+                "engine": "db.core.engine",
+                "credentials": {
+                    "user": unquote(url.username or "postgres"),
+                    "password": unquote(url.password) if url.password else None,
+                    "host": query.get("host") or url.hostname or "127.0.0.1",
+                    "port": url.port or int(query.get("port", 5432)),
+                    "database": url.path.lstrip("/") or "postgres",
+                    "minsize": 1,
+                    "maxsize": settings.database_pool,
+                    "command_timeout": 60,
+                    "application_name": application,
+                    "server_settings": {
+                        "statement_timeout": "60s",
+                        "idle_in_transaction_session_timeout": "60s",
+                        "jit": "off",
+                        "timezone": "UTC",
+                    },
+                },
+            }
+        },
+        "apps": {"models": {"models": MODELS, "default_connection": "default", "migrations": "db.migrations"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+@asynccontextmanager
+async def connected(*, application: str = "tidings") -> AsyncIterator[None]:
+    """Everything inside may use the models; the pool belongs to the running event loop."""
+    await connect(application=application)
+    try:
+        yield
+    finally:
+        await disconnect()
+
+
+async def connect(*, application: str = "tidings") -> None:
+    # The fallback lets requests and actors see what another task initialised (tortoise#2244).
+    await Tortoise.init(config=tortoise_config(get_settings(), application=application), _enable_global_fallback=True)
+
+
+async def disconnect() -> None:
+    await Tortoise.close_connections()
+
+
+@asynccontextmanager
+async def connection() -> AsyncIterator[Any]:
+    """The asyncpg connection of the current transaction, or one of the pool."""
+    async with get_connection("default").acquire_connection() as conn:
+        yield conn
+
+
+async def rows(sql: str, *values: Any) -> list[asyncpg.Record]:
+    """All rows of a statement, also of UPDATE … RETURNING, which Tortoise's execute_query answers with none."""
+    async with connection() as conn:
+        return await conn.fetch(sql, *values)
+
+
+async def row(sql: str, *values: Any) -> asyncpg.Record | None:
+    async with connection() as conn:
+        return await conn.fetchrow(sql, *values)
+
+
+async def value(sql: str, *values: Any) -> Any:
+    async with connection() as conn:
+        return await conn.fetchval(sql, *values)
+
+
+async def execute(sql: str, *values: Any) -> int:
+    """Runs a statement; answers how many rows it touched."""
+    async with connection() as conn:
+        status: str = await conn.execute(sql, *values)
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0

@@ -1,0 +1,77 @@
+"""The doorbell: after a commit it tells the workers that there is work, and the servers that there are events.
+
+Redis carries no work, only rings. A ring that is lost costs time, never work: the clock rings again for whatever is due.
+"""
+
+import asyncio
+from functools import cache
+from typing import Any
+
+import dramatiq
+import structlog
+from dramatiq.brokers.redis import RedisBroker
+from redis.exceptions import RedisError
+
+from db.core.redis import make_blocking_redis, shared_redis
+
+log = structlog.get_logger()
+
+QUEUE = "tidings"
+EVENTS_CHANNEL = "tidings:events"
+_PENDING_MS = 5000
+"""How long an unanswered ring keeps others of its kind from being queued."""
+
+_waiting: dict[tuple[Any, ...], None] = {}
+_ringers: set[asyncio.Task[None]] = set()
+
+
+@cache
+def make_broker() -> RedisBroker:
+    """Dramatiq's broker without middleware; the workers add theirs. A dead worker's messages are looked for often."""
+    return RedisBroker(
+        client=make_blocking_redis(), namespace="tidings", middleware=[], maintenance_chance=50_000, dead_message_ttl=86_400_000
+    )
+
+
+def ring(actor: str, *args: Any) -> None:
+    """Calls an actor by name, soon, from the running event loop; equal rings that still wait are one."""
+    _waiting[(actor, *args)] = None
+    if not _ringers:
+        task = asyncio.get_running_loop().create_task(_ring_all())
+        _ringers.add(task)
+        task.add_done_callback(_ringers.discard)
+
+
+def announce() -> None:
+    """Tells every server that the event log has grown."""
+    ring(EVENTS_CHANNEL)
+
+
+async def _ring_all() -> None:
+    while _waiting:
+        bells = list(_waiting)
+        _waiting.clear()
+        try:
+            if (EVENTS_CHANNEL,) in bells:
+                bells.remove((EVENTS_CHANNEL,))
+                await shared_redis().publish(EVENTS_CHANNEL, b"")
+            if bells:
+                # Dramatiq's broker blocks; a stalled Redis must not stop the event loop.
+                await asyncio.to_thread(_enqueue, bells)
+        except (RedisError, dramatiq.errors.ConnectionError, OSError) as error:
+            log.warning("doorbell_failed", error=repr(error), lost=len(bells))
+
+
+def _enqueue(bells: list[tuple[Any, ...]]) -> None:
+    broker = make_broker()
+    broker.declare_queue(QUEUE)
+    for actor, *args in bells:
+        if broker.client.set(bell_key(actor, args), b"1", nx=True, px=_PENDING_MS):
+            broker.enqueue(
+                dramatiq.Message(queue_name=QUEUE, actor_name=actor, args=tuple(args), kwargs={}, options={})
+            )
+
+
+def bell_key(actor: str, args: Any) -> str:
+    """Where a ring is noted until a worker answers it."""
+    return ":".join(["tidings:bell", actor, *map(str, args)])

@@ -1,0 +1,53 @@
+"""Message templates, and what WhatsApp knows of them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from tortoise import fields
+
+from db.core.columns import ChangingRow, choice
+
+
+class TemplateCategory(StrEnum):
+    MARKETING = "MARKETING"
+    UTILITY = "UTILITY"
+    AUTHENTICATION = "AUTHENTICATION"
+
+
+class TemplateStatus(StrEnum):
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+    PAUSED = "PAUSED"
+    DISABLED = "DISABLED"
+    DELETED = "DELETED"
+    OTHER = "OTHER"
+
+
+class QualityRating(StrEnum):
+    GREEN = "GREEN"
+    YELLOW = "YELLOW"
+    RED = "RED"
+    UNKNOWN = "UNKNOWN"
+
+
+class MessageTemplate(ChangingRow):
+    """A stored text. The approval_ columns are null together for a text of ours alone. deleted_at hides it."""
+
+    title: str = fields.CharField(255)
+    content: str = fields.TextField()
+    approval_id: str | None = fields.CharField(64, null=True)
+    """WhatsApp's id of the template."""
+    approval_name: str | None = fields.CharField(512, null=True)
+    language: str | None = fields.CharField(16, null=True)
+    category = choice(TemplateCategory, null=True)
+    approval_status = choice(TemplateStatus, null=True)
+    quality = choice(QualityRating, null=True)
+    reason: str | None = fields.TextField(null=True)
+    business_account_id: str | None = fields.CharField(64, null=True)
+    synced_at: datetime | None = fields.DatetimeField(null=True)
+    deleted_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "message_template"
+        indexes = (("approval_id",),)

@@ -1,0 +1,104 @@
+"""Refusals: what a caller is told when something cannot be done."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any
+
+
+class ErrorCode(StrEnum):
+    """Kind of a failure: extensions.code of a GraphQL error, and why a message or an import row failed."""
+
+    VALIDATION_ERROR = "VALIDATION_ERROR"
+    INVALID_PHONE_NUMBER = "INVALID_PHONE_NUMBER"
+    AUTHENTICATION_ERROR = "AUTHENTICATION_ERROR"
+    AUTHORIZATION_ERROR = "AUTHORIZATION_ERROR"
+    NOT_FOUND = "NOT_FOUND"
+    DUPLICATE_RESOURCE = "DUPLICATE_RESOURCE"
+    SCHEDULING_CONFLICT = "SCHEDULING_CONFLICT"
+    INVALID_STATE = "INVALID_STATE"
+    WINDOW_CLOSED = "WINDOW_CLOSED"
+    TEMPLATE_UNAVAILABLE = "TEMPLATE_UNAVAILABLE"
+    OPTED_OUT = "OPTED_OUT"
+    NOT_ON_WHATSAPP = "NOT_ON_WHATSAPP"
+    CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    RATE_LIMIT_EXCEEDED = "RATE_LIMIT_EXCEEDED"
+    COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
+    WHATSAPP_API_ERROR = "WHATSAPP_API_ERROR"
+    EXTERNAL_SERVICE_ERROR = "EXTERNAL_SERVICE_ERROR"
+    INTERNAL_ERROR = "INTERNAL_ERROR"
+
+
+class Refusal(Exception):
+    """A clear no. `field` is the path of the argument at fault in camelCase, such as `input.title`.
+
+    `details` may hold `reason` (lower snake case, such as too_long) and `providedValue` (never a secret).
+    """
+
+    def __init__(self, code: ErrorCode, message: str, *, field: str | None = None, **details: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.field = field
+        self.details = details
+
+
+class Refusals(Exception):
+    """Several at once: one for each field at fault."""
+
+    def __init__(self, refusals: list[Refusal]) -> None:
+        super().__init__("; ".join(refusal.message for refusal in refusals))
+        self.refusals = refusals
+
+
+def not_found(what: str, *, field: str = "id") -> Refusal:
+    """There is none, or the caller may not see it: the same answer for both."""
+    return Refusal(ErrorCode.NOT_FOUND, f"There is no such {what}.", field=field)
+
+
+class Checks:
+    """Collects refusals of several fields; `with check(): …` keeps a refusal and goes on."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Refusal] = []
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        try:
+            yield
+        except Refusal as refusal:
+            self.refusals.append(refusal)
+
+    def done(self) -> None:
+        """Raises what was collected, if anything."""
+        if len(self.refusals) == 1:
+            raise self.refusals[0]
+        if self.refusals:
+            raise Refusals(self.refusals)
+
+
+_CONTROL = {code: None for code in [*range(32), 127] if chr(code) not in "\n\t"}
+
+
+def text(value: str, field: str, *, most: int, least: int = 1) -> str:
+    """Trimmed text of `least` to `most` characters without control characters (newline and tab may stand)."""
+    trimmed = value.strip()
+    if any(ord(char) in _CONTROL or 0xD800 <= ord(char) <= 0xDFFF for char in trimmed):
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "Control characters are not allowed.", field=field, reason="invalid_characters"
+        )
+    if not trimmed and least > 0:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, "This must not be empty.", field=field, reason="required")
+    if not least <= len(trimmed) <= most:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            f"This has {len(trimmed)} characters; {least} to {most} are allowed.",
+            field=field,
+            reason="too_long" if len(trimmed) > most else "too_short",
+        )
+    return trimmed
+
+
+def optional_text(value: str | None, field: str, *, most: int) -> str | None:
+    """The same, where nothing (or only spaces) means none."""
+    return text(value, field, most=most, least=0) or None if value is not None else None

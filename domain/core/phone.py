@@ -1,0 +1,58 @@
+"""Phone numbers: everything people write becomes E.164, or a clear refusal."""
+
+import re
+
+import phonenumbers
+
+from domain.core.errors import ErrorCode, Refusal
+
+_CHAT_ID = re.compile(r"^(\d+)@(?:c\.us|s\.whatsapp\.net)$")
+_PUNCTUATION = str.maketrans("", "", " -.()/\u00a0\u2011\u2013")
+
+
+def parse_phone(value: str, *, field: str | None = None) -> str:
+    """E.164 of a number with its country code.
+
+    Read with or without the plus, with 00 for it, with spaces, dashes, dots or brackets, or as a WhatsApp chat id
+    (573107601252@c.us). Seven to fifteen digits, the first not 0, of a country code that exists (libphonenumber).
+    Whether the number is in use is not asked here: numbering plans change faster than libraries.
+    """
+    digits = value.strip()
+    if chat_id := _CHAT_ID.match(digits):
+        digits = chat_id[1]
+    digits = digits.translate(_PUNCTUATION)
+    digits = digits.removeprefix("+") if digits.startswith("+") else digits.removeprefix("00")
+    if not (digits.isascii() and digits.isdigit()):
+        raise _refusal(value, field, "A phone number has digits only, after an optional plus.", "invalid_format")
+    if digits.startswith("0"):
+        raise _refusal(value, field, "The number lacks its country code: it begins with 0.", "no_country_code")
+    if not 7 <= len(digits) <= 15:
+        raise _refusal(value, field, f"The number has {len(digits)} digits; 7 to 15 are allowed.", "invalid_length")
+    try:
+        parsed = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        raise _refusal(value, field, "No country has this country code.", "invalid_country_code") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise _refusal(value, field, "The number has a length that its country does not use.", "invalid_length")
+    return f"+{digits}"
+
+
+def _refusal(value: str, field: str | None, message: str, reason: str) -> Refusal:
+    return Refusal(ErrorCode.INVALID_PHONE_NUMBER, message, field=field, reason=reason, providedValue=value[:40])
+
+
+def aliases(number: str) -> list[str]:
+    """Other spellings of the same number by which WhatsApp may know it (wire facts, part E); never to send to."""
+    if match := re.fullmatch(r"\+521(\d{10})", number):
+        return [f"+52{match[1]}"]
+    if match := re.fullmatch(r"\+52(\d{10})", number):
+        return [f"+521{match[1]}"]
+    if match := re.fullmatch(r"\+549(\d{10})", number):
+        return [f"+54{match[1]}"]
+    if match := re.fullmatch(r"\+54(\d{10})", number):
+        return [f"+549{match[1]}"]
+    if match := re.fullmatch(r"\+55(\d{2})9(\d{8})", number):
+        return [f"+55{match[1]}{match[2]}"]
+    if match := re.fullmatch(r"\+55(\d{2})(\d{8})", number):
+        return [f"+55{match[1]}9{match[2]}"]
+    return []
