@@ -1,0 +1,28 @@
+"""What an installation makes up for itself once and keeps in its data folder, readable by its owner alone."""
+
+import json
+import os
+import secrets
+from pathlib import Path
+
+FILE = "secrets.json"
+
+
+def kept(data_dir: Path, name: str) -> str:
+    """The secret of that name; made up at the first call: 32 random bytes in URL-safe letters."""
+    file = data_dir / FILE
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    if name not in known:
+        known[name] = secrets.token_urlsafe(32)
+        _replace(file, json.dumps(known, indent=2) + "\n")
+    return known[name]
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write aside and rename, so that a crash leaves the old file or the new one."""
+    aside = file.with_suffix(f".{os.getpid()}")
+    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    aside.replace(file)
