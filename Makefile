@@ -1,0 +1,54 @@
+# Everything a developer needs, each in one word. Only Python 3.11 and make are wanted on the machine.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help demo up test check soak bench lock schema format
+.DEFAULT_GOAL := help
+
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## watch a scheduled message reach a thousand people
+	@$(BIN)/tidings demo
+
+up: $(READY) ## run everything and leave it running
+	@$(BIN)/tidings up
+
+test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
+	@$(BIN)/pytest -m "not soak"
+
+check: $(READY) ## format, lint, types, contracts, schema, parity
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/basedpyright
+	$(BIN)/lint-imports
+	$(BIN)/tidings schema --check
+	$(BIN)/pytest tests/test_layout.py tests/test_parity.py
+
+bench: $(READY) ## every measurement, briefly
+	@for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file" && $(BIN)/python $$file || exit 1; done
+
+soak: $(READY) ## the long tests
+	@$(BIN)/pytest -m soak --timeout 3600
+
+schema: $(READY) ## write schema.graphql anew
+	@$(BIN)/tidings schema
+
+format: $(READY) ## put the code into its usual form
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links pyproject.toml
+lock: $(READY) ## choose the versions of all packages anew
+	@$(BIN)/pip install --quiet uv
+	@$(LOCK) --upgrade -o requirements.lock
+	@$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed: make PYTHON=…")'
+	@echo "Setting up .venv (once, about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
