@@ -1,0 +1,255 @@
+"""The Cloud API's HTTP.
+
+aiohttp.web rather than an ASGI server: the simulator shares two cores with what it is to load, and on this work the
+C parser and the lack of a layer in between answer about twice as many sends for the same CPU time.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from simulator.cloud import Cloud, Taken
+from simulator.control import control_app
+from simulator.errors import CloudError, error_body, http_status
+from simulator.faults import Kind
+from simulator.ledger import Message, Outcome
+from simulator.templates import Template
+from simulator.wire import Json, is_object
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+_PAGE = 25
+
+
+def _json(body: Any, status: int = 200) -> web.Response:
+    return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
+
+
+def _bad_gateway() -> web.Response:
+    return web.Response(text=_HTML, status=502, content_type="text/html")
+
+
+def _cut(request: web.Request) -> web.Response:
+    """Close the connection; what is returned finds it closed and goes nowhere."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+class CloudApi:
+    """Routes of the Cloud API over one Cloud."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def routes(self) -> list[web.RouteDef]:
+        """What the API serves; any version, any id."""
+        return [
+            web.post(r"/{version:v\d+\.\d+}/{node}/messages", self._guarded(self._messages)),
+            web.post(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._create_template)),
+            web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
+            web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
+            web.get(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._node)),
+            web.post(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._edit_template)),
+        ]
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Ask for a token, and turn a CloudError into the body of A5."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                self._authorise(request)
+                return await handler(request)
+            except CloudError as error:
+                self._cloud.refused[str(error.code)] += 1
+                return _json(error_body(error), http_status(error.code))
+
+        return guarded
+
+    def _authorise(self, request: web.Request) -> None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise CloudError(190, "An access token is required to request this resource.")
+        expired = self._cloud.settings.expired_tokens
+        if expired and (token in expired or "*" in expired):
+            raise CloudError(190, "Error validating access token: the session has expired.")
+
+    async def _body(self, request: web.Request) -> Json:
+        try:
+            body = orjson.loads(await request.read())
+        except orjson.JSONDecodeError as error:
+            raise CloudError(100, "The body is not JSON.") from error
+        if not is_object(body):
+            raise CloudError(100, "The body is not a JSON object.")
+        return body
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        phone_number_id, body = request.match_info["node"], await self._body(request)
+        settings = self._cloud.settings
+        if settings.latency or settings.latency_jitter:
+            await asyncio.sleep(settings.latency + self._cloud.random.random() * settings.latency_jitter)
+        if "status" in body:
+            return self._mark_read(phone_number_id, body)
+        taken = self._cloud.check(phone_number_id, body)
+        if taken.fault is None:
+            message = self._cloud.accept(phone_number_id, taken)
+            return _json(self._accepted(taken, message))
+        return await self._faulty(request, phone_number_id, taken)
+
+    async def _faulty(self, request: web.Request, phone_number_id: str, taken: Taken) -> web.StreamResponse:
+        """A send that something happens to; which part of it happens before acceptance is the whole point."""
+        fault = taken.fault
+        assert fault is not None
+        match fault.kind:
+            case Kind.REFUSE:
+                raise CloudError(fault.code)
+            case Kind.CUT_BEFORE_ACCEPT:
+                return _cut(request)
+            case Kind.BAD_GATEWAY:
+                return _bad_gateway()
+            case Kind.SLOW:
+                await asyncio.sleep(fault.seconds or self._cloud.settings.slow_seconds)
+            case _:
+                pass
+        status_first = fault.kind is Kind.STATUS_FIRST
+        message = self._cloud.accept(phone_number_id, taken, first_told=status_first)
+        reply = self._accepted(taken, message)
+        match fault.kind:
+            case Kind.STATUS_FIRST if message.outcome is not Outcome.LOST:
+                await self._cloud.tell_first(message)
+            case Kind.CUT_AFTER_ACCEPT:
+                return _cut(request)
+            case Kind.BAD_GATEWAY_AFTER_ACCEPT:
+                return _bad_gateway()
+            case Kind.GARBLED:
+                half = orjson.dumps(reply)
+                return web.Response(body=half[: len(half) // 2], content_type="application/json")
+            case Kind.HELD if taken.template is not None:
+                reply["messages"][0]["message_status"] = "held_for_quality_assessment"
+            case _:
+                pass
+        return _json(reply)
+
+    def _accepted(self, taken: Taken, message: Message) -> Json:
+        """The reply to a send (A5): a BSUID answers with user_id and no wa_id; message_status with templates only."""
+        contact = {"input": message.to, "user_id" if message.by_bsuid else "wa_id": message.person}
+        if message.by_bsuid:
+            contact["user_id"] = message.to
+        shown: Json = {"id": self._cloud.ledger.wamid(message)}
+        if taken.template is not None:
+            shown["message_status"] = "accepted"
+        return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [shown]}
+
+    def _mark_read(self, phone_number_id: str, body: Json) -> web.Response:
+        """Read receipt, and typing with it (A4)."""
+        message_id, typing = body.get("message_id"), body.get("typing_indicator")
+        if body.get("status") != "read" or not isinstance(message_id, str) or not message_id:
+            raise CloudError(131009, "status is read, and message_id names an inbound message.")
+        self._cloud.receipts.append(
+            {"phone_number_id": phone_number_id, "message_id": message_id, "typing": typing is not None}
+        )
+        return _json({"success": True})
+
+    async def _create_template(self, request: web.Request) -> web.StreamResponse:
+        template = self._cloud.templates.create(request.match_info["node"], await self._body(request))
+        self._review_later(template)
+        return _json({"id": template.id, "status": template.status, "category": template.category})
+
+    def _review_later(self, template: Template) -> None:
+        asyncio.get_running_loop().call_later(self._cloud.settings.template_review, self._cloud.review, template)
+
+    async def _edit_template(self, request: web.Request) -> web.StreamResponse:
+        template = self._cloud.templates.by_id(request.match_info["node"])
+        if template is None:
+            raise CloudError(100, f"Object with ID '{request.match_info['node']}' does not exist.", 33)
+        self._cloud.templates.edit(template, await self._body(request))
+        self._review_later(template)
+        return _json({"success": True})
+
+    async def _list_templates(self, request: web.Request) -> web.StreamResponse:
+        query = request.query
+        found = [
+            template
+            for template in self._cloud.templates.of_waba(request.match_info["node"])
+            if query.get("status", "").upper() in ("", template.status) and query.get("name", "") in template.name
+        ]
+        limit, after = query.get("limit", str(_PAGE)), query.get("after", "0")
+        if not limit.isdecimal() or not after.isdecimal() or int(limit) < 1:
+            raise CloudError(100, "limit and after must be numbers.")
+        start, stop = int(after), int(after) + int(limit)
+        wanted = {name for name in query.get("fields", "").split(",") if name} | {"id"}
+        rows = [each.shown() for each in found[start:stop]]
+        if len(wanted) > 1:
+            rows = [{name: value for name, value in row.items() if name in wanted} for row in rows]
+        paging: Json = {"cursors": {"before": str(start), "after": str(stop)}} if rows else {}
+        if stop < len(found):
+            paging["next"] = str(request.url.update_query({"after": str(stop)}))
+        return _json({"data": rows, "paging": paging})
+
+    async def _delete_templates(self, request: web.Request) -> web.StreamResponse:
+        name, template_id = request.query.get("name", ""), request.query.get("hsm_id", "")
+        found = [
+            template
+            for template in self._cloud.templates.named(name, request.match_info["node"])
+            if template_id in ("", template.id)
+        ]
+        if not found:
+            raise CloudError(100, f"Message template {name!r} was not found.", 2593002)
+        for template in found:
+            self._cloud.templates.remove(template)
+        return _json({"success": True})
+
+    async def _node(self, request: web.Request) -> web.StreamResponse:
+        """A template, where the id is one; else what Meta tells about a phone number (A8)."""
+        node = request.match_info["node"]
+        template = self._cloud.templates.by_id(node)
+        full = self._phone_number(node) if template is None else template.shown()
+        wanted = {name for name in request.query.get("fields", "").split(",") if name}
+        wanted = wanted | {"id"} if wanted else {"id", "display_phone_number", "verified_name", "quality_rating"}
+        return _json(full if template else {name: value for name, value in full.items() if name in wanted})
+
+    def _phone_number(self, phone_number_id: str) -> Json:
+        cloud = self._cloud
+        refused = phone_number_id in cloud.settings.number_refusals
+        can_send = "BLOCKED" if refused else "AVAILABLE"
+        entity = {"entity_type": "PHONE_NUMBER", "id": phone_number_id, "can_send_message": can_send}
+        high = not cloud.settings.throughput or cloud.settings.throughput >= 1000
+        return {
+            "id": phone_number_id,
+            "display_phone_number": f"+{cloud.numbers.display(phone_number_id)}",
+            "verified_name": "Simulated business",
+            "quality_rating": "GREEN",
+            "name_status": "APPROVED",
+            "status": "DISCONNECTED" if refused else "CONNECTED",
+            "code_verification_status": "VERIFIED",
+            "platform_type": "CLOUD_API",
+            "throughput": {"level": "HIGH" if high else "STANDARD"},
+            "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
+            "health_status": {"can_send_message": can_send, "entities": [entity]},
+        }
+
+
+async def _not_found(request: web.Request) -> web.StreamResponse:
+    return _json(error_body(CloudError(100, f"Unknown path components: {request.path}", 0)), 404)
+
+
+def make_app(cloud: Cloud) -> web.Application:
+    """The simulator as an application; its delivery loop lives and dies with it."""
+    app = web.Application(client_max_size=4_000_000)
+    app.add_routes(CloudApi(cloud).routes())
+    app.add_subapp("/_simulator/", control_app(cloud))
+    app.router.add_route("*", "/{rest:.*}", _not_found)
+
+    async def delivering(_: web.Application) -> AsyncIterator[None]:
+        loop = asyncio.create_task(cloud.delivery.run())
+        yield
+        loop.cancel()
+        await asyncio.gather(loop, return_exceptions=True)
+
+    app.cleanup_ctx.append(delivering)
+    return app

@@ -1,0 +1,171 @@
+"""The simulated WhatsApp: takes sends, decides their fate, keeps windows, templates and the ledger."""
+
+import time
+from collections import Counter
+from dataclasses import dataclass, replace
+from random import Random
+
+from simulator.delivery import Delivery
+from simulator.errors import CloudError
+from simulator.faults import Fault, Faults, Kind
+from simulator.inbound import Inbound, contact_json, message_json
+from simulator.ledger import Ledger, Message, Outcome
+from simulator.limits import Pairs, Throughput
+from simulator.people import bsuid_of, on_whatsapp, person_of_bsuid, wa_id_of
+from simulator.sends import Send, read
+from simulator.settings import Settings
+from simulator.statuses import Numbers, Status, plan
+from simulator.templates import Template, Templates, fill
+from simulator.webhooks import Change, Envelopes
+from simulator.wire import Json, is_object
+
+
+@dataclass(slots=True, frozen=True)
+class Taken:
+    """A send that passed every check, and the fault that waits for it."""
+
+    send: Send
+    person: str
+    template: Template | None
+    text: str
+    fault: Fault | None
+
+
+class Cloud:
+    """All state of one simulator; `reset` makes it new."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.random = Random(settings.seed)
+        self.numbers = Numbers(settings)
+        self.delivery = Delivery(settings, self.random, lambda: self.envelopes)
+        self.templates = Templates()
+        self.reset(keep_templates=False)
+
+    def reset(self, *, keep_templates: bool) -> None:
+        """Forget messages, windows, limits, faults and what waits; the templates too, unless kept."""
+        self.random.seed(self.settings.seed)
+        self.ledger = Ledger()
+        self.envelopes = Envelopes(self.numbers, self.ledger)
+        self.throughput = Throughput(self.settings, time.monotonic)
+        self.pairs = Pairs(self.settings, time.monotonic)
+        self.faults = Faults(self.settings, self.random)
+        self.windows: dict[tuple[str, str], float] = {}
+        self.bsuids: dict[str, str] = {}
+        """User ids that came with a phone (control `inbound`), and the wa_id they belong to."""
+        self._heard = 0
+        self.receipts: list[Json] = []
+        """Messages the client marked as read, with or without typing."""
+        self.refused: Counter[str] = Counter()
+        self.delivery.forget()
+        if not keep_templates:
+            self.templates = Templates()
+
+    def check(self, phone_number_id: str, body: Json) -> Taken:
+        """Everything that can refuse a send in its HTTP reply."""
+        code = self.settings.number_refusals.get(phone_number_id)
+        if code is not None:
+            raise CloudError(code)
+        send = read(body, self.settings)
+        person = send.person
+        if send.by_bsuid:
+            person = self.bsuids.get(person) or person_of_bsuid(person)
+        if person == self.numbers.display(phone_number_id):
+            raise CloudError(131021)
+        template, text = None, send.text
+        if send.type == "template":
+            template, text = self._template(phone_number_id, send)
+        if not self.throughput.allows(phone_number_id):
+            raise CloudError(130429, "Message failed to send because the number's throughput was reached.")
+        if not self.pairs.allows(phone_number_id, person):
+            raise CloudError(131056, "Too many messages to this recipient; slow down.")
+        return Taken(send, person, template, text, self.faults.next(phone_number_id, person))
+
+    def _template(self, phone_number_id: str, send: Send) -> tuple[Template, str]:
+        name, language = send.content.get("name"), send.content.get("language")
+        code = language.get("code") if is_object(language) else None
+        if not isinstance(name, str) or not isinstance(code, str):
+            raise CloudError(131008, "template['name'] and template['language']['code'] are required.")
+        template = self.templates.sendable(self.numbers.waba_id(phone_number_id), name, code)
+        return template, fill(template, send.content.get("components"))
+
+    def accept(self, phone_number_id: str, taken: Taken, *, first_told: bool = False) -> Message:
+        """Count the message and plan its webhooks; from here on it is sent, whatever becomes of the HTTP reply."""
+        send, template, fault = taken.send, taken.template, taken.fault
+        message = Message(
+            index=len(self.ledger),
+            phone_number_id=phone_number_id,
+            to=send.to,
+            person=taken.person,
+            by_bsuid=send.by_bsuid,
+            type=send.type,
+            template=template.name if template else "",
+            category=template.category.lower() if template else "",
+            text=taken.text,
+            callback_data=send.callback_data,
+            accepted_at=time.time(),
+        )
+        self.ledger.messages.append(message)
+        if send.lost:
+            message.outcome = Outcome.LOST
+            return message
+        if fault is not None and fault.kind is Kind.SILENT:
+            return message
+        message.error = self._error(message, fault)
+        for due, status in plan(message, self.settings, self.random):
+            if not (first_told and status.outcome in (Outcome.SENT, Outcome.FAILED)):
+                self.delivery.plan(due, status)
+        return message
+
+    async def tell_first(self, message: Message) -> None:
+        """Tell the first status of a message accepted with `first_told` and wait until the endpoint has it (C3)."""
+        outcome = Outcome.FAILED if message.error else Outcome.SENT
+        await self.delivery.tell_first(Status(message, outcome, int(message.accepted_at)))
+
+    def _error(self, message: Message, fault: Fault | None) -> int:
+        """The code of the failed webhook that will follow, or 0."""
+        if fault is not None and fault.kind is Kind.FAIL:
+            return fault.code
+        if not on_whatsapp(message.person, self.settings):
+            return 131026
+        if self.settings.window and not message.template:
+            opened = self.windows.get((message.phone_number_id, message.person))
+            if opened is None or message.accepted_at - opened > self.settings.window_seconds:
+                return 131047
+        return 0
+
+    def announce(self, template: Template, reason: str = "NONE") -> None:
+        """Tell the template's status by webhook (C6)."""
+        value: Json = {
+            "event": template.status,
+            "message_template_id": int(template.id),
+            "message_template_name": template.name,
+            "message_template_language": template.language,
+            "message_template_category": template.category,
+            "reason": reason,
+        }
+        self.delivery.tell(Change(template.waba_id, "message_template_status_update", value))
+
+    def review(self, template: Template) -> None:
+        """Meta's decision on a template that is still PENDING: REJECTED where the name says so."""
+        if template.status == "PENDING" and self.templates.by_id(template.id) is template:
+            rejected = "reject" in template.name
+            template.status = "REJECTED" if rejected else "APPROVED"
+            self.announce(template, "INVALID_FORMAT" if rejected else "NONE")
+
+    def hear(self, inbound: Inbound) -> str:
+        """Somebody writes: opens the window, tells it by webhook, returns the wamid."""
+        wa_id = wa_id_of(inbound.sender, self.settings)
+        bsuid = inbound.bsuid or (bsuid_of(wa_id) if self.settings.bsuids and wa_id else "")
+        if inbound.bsuid and wa_id:
+            self.bsuids[inbound.bsuid] = wa_id
+        self._heard += 1
+        wamid = inbound.id or f"wamid.HBgI{time.time_ns() // 1000:X}{self._heard:06X}"
+        inbound = replace(inbound, id=wamid)
+        person = wa_id or self.bsuids.get(bsuid) or person_of_bsuid(bsuid)
+        self.windows[inbound.phone_number_id, person] = time.time()
+        value = self.envelopes.value(inbound.phone_number_id)
+        value["contacts"] = [contact_json(inbound, wa_id, bsuid)]
+        value["messages"] = [message_json(inbound, wa_id, bsuid)]
+        self.delivery.tell(Change(self.numbers.waba_id(inbound.phone_number_id), "messages", value))
+        return wamid

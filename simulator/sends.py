@@ -1,0 +1,79 @@
+"""Reading a send: is its shape right, to whom does it go (A2, A3)."""
+
+from dataclasses import dataclass
+
+from simulator.errors import CloudError
+from simulator.people import digits, is_bsuid, wa_id_of
+from simulator.settings import Settings
+from simulator.wire import Json, is_array, is_object
+
+_MEDIA = ("image", "video", "audio", "document", "sticker")
+_TYPES = frozenset(("text", "template", *_MEDIA, "location", "contacts", "interactive", "reaction"))
+_TEXT_LIMIT = 4096
+_CALLBACK_LIMIT = 512
+
+
+@dataclass(slots=True, frozen=True)
+class Send:
+    """A send of the right shape."""
+
+    to: str
+    person: str
+    """The wa_id, or the BSUID the message was addressed to."""
+    by_bsuid: bool
+    lost: bool
+    """Addressed to a BSUID in `to`: accepted, and then it goes to nobody (A2)."""
+    type: str
+    content: Json
+    text: str
+    callback_data: str
+
+
+def _text(content: Json, kind: str) -> str:
+    """What a person would read, for the ledger; refuses a text that is missing or too long."""
+    if kind == "text":
+        body = content.get("body")
+        if not isinstance(body, str) or not body:
+            raise CloudError(131008, "The parameter text['body'] is required.")
+        if len(body) > _TEXT_LIMIT:
+            raise CloudError(100, f"Param text['body'] must be at most {_TEXT_LIMIT} characters long.")
+        return body
+    if kind == "interactive":
+        inner = content.get("body")
+        return str(inner.get("text", "")) if is_object(inner) else ""
+    return str(content.get("caption") or content.get("emoji") or content.get("name") or "")
+
+
+def _recipient(body: Json, settings: Settings) -> tuple[str, str, bool, bool]:
+    """(as written, person, by BSUID, lost); `to` wins over `recipient` (A2)."""
+    to, recipient = body.get("to"), body.get("recipient")
+    if isinstance(to, str) and to:
+        if is_bsuid(to):
+            return to, digits(to.partition(".")[2]), False, True
+        phone = digits(to)
+        if not phone:
+            raise CloudError(131009, "Parameter 'to' is not a phone number.")
+        return to, wa_id_of(phone, settings), False, False
+    if isinstance(recipient, str) and recipient:
+        if not is_bsuid(recipient):
+            raise CloudError(131009, "Parameter 'recipient' is not a business-scoped user id.")
+        return recipient, recipient, True, False
+    raise CloudError(131008, "The parameter to is required.")
+
+
+def read(body: Json, settings: Settings) -> Send:
+    """The send in `body`, or the CloudError Meta would give."""
+    if body.get("messaging_product") != "whatsapp":
+        raise CloudError(100, "(#100) The parameter messaging_product is required and must be whatsapp.")
+    kind = body.get("type", "text")
+    if not isinstance(kind, str) or kind not in _TYPES:
+        raise CloudError(131051, f"Message type {kind!r} is not supported.")
+    content = body.get(kind)
+    if not (is_array(content) if kind == "contacts" else is_object(content)) or not content:
+        raise CloudError(131008, f"The parameter {kind} is required.")
+    callback_data = body.get("biz_opaque_callback_data", "")
+    if not isinstance(callback_data, str) or len(callback_data) > _CALLBACK_LIMIT:
+        raise CloudError(131009, f"biz_opaque_callback_data is a string of at most {_CALLBACK_LIMIT} characters.")
+    to, person, by_bsuid, lost = _recipient(body, settings)
+    shaped: Json = content if is_object(content) else {}
+    return Send(to, person, by_bsuid, lost, kind, shaped, _text(shaped, kind), callback_data)

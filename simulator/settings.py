@@ -1,0 +1,183 @@
+"""Every knob of the simulator: a command line flag, and a field the control API can change while it runs."""
+
+# ruff: noqa: RUF009 (`setting` is dataclasses.field with a text; defaults that can change get a factory)
+
+import argparse
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, cast
+
+from simulator.wire import is_array, is_object
+
+SECONDS = "seconds"
+SHARE = "share"
+
+
+def setting(default: Any, text: str, unit: str = "") -> Any:
+    """Declare a field: its default, what it does, and its unit ("share" is checked to lie within 0 and 1)."""
+    metadata = {"text": text, "unit": unit}
+    if default == {}:
+        return field(default_factory=dict[str, Any], metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the simulated WhatsApp does; defaults are Meta's published numbers where there is one."""
+
+    webhook_url: str = setting("", "where webhooks go; empty sends none")
+    app_secret: str = setting("simulator-secret", "key of X-Hub-Signature-256 (C2)")
+    verify_token: str = setting("simulator-token", "token of the handshake (C1)")
+    handshake: bool = setting(True, "verify the endpoint before the first webhook")
+    seed: int = setting(1, "seed of the random generator; a new value restarts it")
+
+    waba_id: str = setting("318800221144667", "WhatsApp Business Account of numbers that waba_ids does not name")
+    waba_ids: dict[str, str] = setting({}, "phone_number_id=WABA id")
+    display_numbers: dict[str, str] = setting({}, "phone_number_id=the number shown to people")
+
+    latency: float = setting(0.0, "time a send takes", SECONDS)
+    latency_jitter: float = setting(0.0, "random time on top of latency", SECONDS)
+    sent_delay: float = setting(0.05, "from acceptance to the status sent", SECONDS)
+    delivered_delay: float = setting(0.2, "from acceptance to the status delivered", SECONDS)
+    read_delay: float = setting(1.0, "from acceptance to the status read", SECONDS)
+    status_jitter: float = setting(0.05, "random time on top of each status delay", SECONDS)
+
+    delivered_share: float = setting(1.0, "messages that reach the phone", SHARE)
+    read_share: float = setting(0.5, "delivered messages that are read", SHARE)
+    skip_delivered_share: float = setting(0.0, "read messages whose delivered never comes, the chat being open", SHARE)
+    shuffle_share: float = setting(0.0, "messages whose statuses arrive backwards, sent last", SHARE)
+    duplicate_share: float = setting(0.0, "webhook POSTs repeated byte for byte after a 200", SHARE)
+    duplicate_delay: float = setting(1.0, "from a POST to its repetition", SECONDS)
+    status_first_share: float = setting(0.0, "sends whose first status arrives before the HTTP reply", SHARE)
+
+    not_on_whatsapp_suffix: str = setting("0000", "numbers ending so are not on WhatsApp (131026); empty: none")
+    not_on_whatsapp_share: float = setting(0.0, "numbers that are not on WhatsApp, chosen by their digits", SHARE)
+    not_on_whatsapp: tuple[str, ...] = setting((), "further numbers that are not on WhatsApp")
+    wa_id_variants: bool = setting(True, "MX answers 521…, BR drops the ninth digit (section E)")
+    bsuids: bool = setting(True, "webhooks carry business-scoped user ids (A9)")
+
+    window: bool = setting(True, "free-form messages need an open customer service window (131047)")
+    window_seconds: float = setting(86_400.0, "length of that window after the last inbound message", SECONDS)
+    throughput: float = setting(80.0, "messages a second and number (130429); 0: no limit")
+    pair_limit: bool = setting(True, "limit messages from one number to one person (131056)")
+    pair_interval: float = setting(6.0, "time between two messages of a pair", SECONDS)
+    pair_burst: int = setting(45, "messages a pair may borrow within one interval")
+
+    error_share: float = setting(0.0, "sends refused with 131000, 131016 (500) or 2 (503)", SHARE)
+    bad_gateway_share: float = setting(0.0, "sends answered 502 with HTML and not accepted", SHARE)
+    cut_before_accept_share: float = setting(0.0, "connections closed without a reply, nothing accepted", SHARE)
+    cut_after_accept_share: float = setting(0.0, "connections closed without a reply, message accepted", SHARE)
+    slow_share: float = setting(0.0, "sends that take slow_seconds and are then accepted", SHARE)
+    slow_seconds: float = setting(5.0, "what a slow send takes", SECONDS)
+    expired_tokens: tuple[str, ...] = setting((), "access tokens answered with 190; * is every token")
+    number_refusals: dict[str, int] = setting({}, "phone_number_id=error code for each send, such as 133010")
+
+    max_updates: int = setting(100, "statuses and messages in one webhook POST (Meta: up to 1,000)")
+    batch_window: float = setting(0.05, "how long updates gather before a POST", SECONDS)
+    concurrent_posts: int = setting(4, "webhook POSTs under way at once")
+    webhook_timeout: float = setting(10.0, "after this a POST counts as failed", SECONDS)
+    retry_gap: float = setting(1.0, "first gap before a webhook is sent again; doubles each time", SECONDS)
+    retry_window: float = setting(600.0, "when a failing webhook is dropped; stands for Meta's 7 days", SECONDS)
+    replay_kept: int = setting(200, "posted webhooks kept for replay")
+
+    template_review: float = setting(0.3, "from PENDING to APPROVED, or REJECTED where the name says reject", SECONDS)
+
+
+class SettingError(ValueError):
+    """A setting is unknown or its value cannot be used."""
+
+
+def _typed(name: str, default: object, value: object) -> object:
+    """`value` as the type of `default`, or SettingError with a sentence that says what is wanted."""
+    match default:
+        case bool() if isinstance(value, bool):
+            return value
+        case bool():
+            wanted = "true or false"
+        case int() if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        case int():
+            wanted = "a whole number"
+        case float() if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            return float(value)
+        case float():
+            wanted = "a number"
+        case str() if isinstance(value, str):
+            return value
+        case str():
+            wanted = "a string"
+        case tuple() if is_array(value) and all(isinstance(part, str) for part in value):
+            return tuple(value)
+        case tuple():
+            wanted = "a list of strings"
+        case _:
+            kind = int if name == "number_refusals" else str
+            if is_object(value) and all(type(part) is kind for part in value.values()):
+                return dict(value)
+            wanted = f"an object whose values are of type {kind.__name__}"
+    raise SettingError(f"{name} must be {wanted}, not {value!r}.")
+
+
+def _checked(name: str, unit: str, value: object) -> object:
+    if isinstance(value, int | float):
+        if value < 0:
+            raise SettingError(f"{name} must not be negative.")
+        if unit == SHARE and value > 1:
+            raise SettingError(f"{name} is a share and must lie between 0 and 1.")
+        if name in ("max_updates", "concurrent_posts", "pair_burst") and value < 1:
+            raise SettingError(f"{name} must be at least 1.")
+        if name == "max_updates" and value > 1_000:
+            raise SettingError("max_updates must not exceed 1000 (C3).")
+    return value
+
+
+def change(settings: Settings, changes: Mapping[str, object]) -> None:
+    """Apply `changes` to `settings`: all of them, or none when one is wrong."""
+    known = {each.name: each for each in fields(settings)}
+    good: dict[str, object] = {}
+    for name, value in changes.items():
+        if name not in known:
+            raise SettingError(f"There is no setting {name}; GET /_simulator/settings lists them.")
+        unit = str(known[name].metadata["unit"])
+        good[name] = _checked(name, unit, _typed(name, getattr(settings, name), value))
+    for name, value in good.items():
+        setattr(settings, name, value)
+
+
+def _from_text(default: object, text: str) -> object:
+    """A flag's text as the value `change` expects; texts that do not fit are passed on for it to refuse."""
+    match default:
+        case bool():
+            return {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}.get(text, text)
+        case int() | float():
+            try:
+                return int(text) if isinstance(default, int) else float(text)
+            except ValueError:
+                return text
+        case tuple():
+            return [part for part in text.split(",") if part]
+        case dict():
+            pairs = [part.partition("=") for part in text.split(",") if part]
+            return {key: int(value) if value.isdecimal() and len(value) < 7 else value for key, _, value in pairs}
+        case _:
+            return text
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """One flag a setting: `--read-share 0.9`, `--window off`, `--waba-ids 111=222,333=444`."""
+    for each in fields(Settings):
+        unit = f" [{each.metadata['unit']}]" if each.metadata["unit"] else ""
+        parser.add_argument(
+            f"--{each.name.replace('_', '-')}", help=f"{each.metadata['text']}{unit}".replace("%", "%%")
+        )
+
+
+def from_flags(parsed: argparse.Namespace) -> Settings:
+    """Settings from the flags that were given; SettingError when one is wrong."""
+    settings = Settings()
+    given = cast("dict[str, str | None]", vars(parsed))
+    known = {each.name for each in fields(Settings)}
+    texts = {name: text for name, text in given.items() if name in known and text is not None}
+    change(settings, {name: _from_text(getattr(settings, name), text) for name, text in texts.items()})
+    return settings

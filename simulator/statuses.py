@@ -1,0 +1,102 @@
+"""The life of an accepted message as status webhooks tell it (C5)."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+from simulator.errors import status_error
+from simulator.ledger import Message, Outcome
+from simulator.people import bsuid_of
+from simulator.settings import Settings
+from simulator.wire import Json
+
+SENT, DELIVERED, READ, FAILED = Outcome.SENT, Outcome.DELIVERED, Outcome.READ, Outcome.FAILED
+
+
+class Status(NamedTuple):
+    """One status of one message; a tuple, as millions may wait."""
+
+    message: Message
+    outcome: Outcome
+    at: int
+    """When it happened, which is not when it is told."""
+
+
+@dataclass(slots=True)
+class Numbers:
+    """Which account a number belongs to and how people see it; any number exists, by its first use."""
+
+    settings: Settings
+
+    def waba_id(self, phone_number_id: str) -> str:
+        """The WABA of the number."""
+        return self.settings.waba_ids.get(phone_number_id, self.settings.waba_id)
+
+    def display(self, phone_number_id: str) -> str:
+        """The number's digits as people see them; made up from the id unless the settings name it."""
+        named = self.settings.display_numbers.get(phone_number_id)
+        return named or f"1555{phone_number_id[-7:].rjust(7, '0')}"
+
+
+def plan(message: Message, settings: Settings, random: Random) -> list[tuple[float, Status]]:
+    """When which status is told: sent, delivered, read unless the dice or the message's error say otherwise."""
+    start, jitter = message.accepted_at, settings.status_jitter
+    at = start + settings.sent_delay + random.random() * jitter
+    if message.error:
+        return [(at, Status(message, FAILED, int(at)))]
+    told = [(at, Status(message, SENT, int(at)))]
+    # A reaction has only the status sent (A3).
+    if message.type == "reaction" or (settings.delivered_share < 1 and random.random() >= settings.delivered_share):
+        return told
+    at = max(at, start + settings.delivered_delay + random.random() * jitter)
+    delivered = (at, Status(message, DELIVERED, int(at)))
+    if random.random() >= settings.read_share:
+        told.append(delivered)
+    else:
+        if not settings.skip_delivered_share or random.random() >= settings.skip_delivered_share:
+            told.append(delivered)
+        at = max(at, start + settings.read_delay + random.random() * jitter)
+        told.append((at, Status(message, READ, int(at))))
+    if settings.shuffle_share and random.random() < settings.shuffle_share:
+        times = [when for when, _ in told]
+        return [(when, status) for when, (_, status) in zip(times, reversed(told), strict=True)]
+    return told
+
+
+def status_json(wamid: str, status: Status, *, bsuids: bool) -> Json:
+    """The element of `statuses`; keys come and go as in C5."""
+    message, outcome, at = status
+    body: Json = {"id": wamid, "status": outcome.value, "timestamp": str(at)}
+    if message.person.isdecimal():
+        if not message.by_bsuid:
+            body["recipient_id"] = message.person
+        if bsuids and (message.by_bsuid or outcome is not FAILED):
+            body["recipient_user_id"] = bsuid_of(message.person)
+    else:
+        body["recipient_user_id"] = message.person
+    if message.callback_data:
+        body["biz_opaque_callback_data"] = message.callback_data
+    if outcome is FAILED:
+        body["errors"] = [status_error(message.error)]
+    elif outcome is SENT or outcome is DELIVERED:
+        kind = "regular" if message.template else "free_customer_service"
+        body["pricing"] = {
+            "billable": bool(message.template),
+            "pricing_model": "PMP",
+            "type": kind,
+            "category": message.category or "service",
+        }
+    return body
+
+
+def contact_json(status: Status, *, bsuids: bool) -> Json | None:
+    """The element of `contacts` beside a status: no profile; with 131026 only the wa_id, with other failures none."""
+    message = status.message
+    if not message.person.isdecimal():
+        return {"user_id": message.person}
+    if status.outcome is FAILED:
+        return {"wa_id": message.person} if message.error == 131026 and not message.by_bsuid else None
+    contact: Json = {} if message.by_bsuid else {"wa_id": message.person}
+    if bsuids or message.by_bsuid:
+        contact["user_id"] = bsuid_of(message.person)
+    return contact or None
