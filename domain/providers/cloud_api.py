@@ -1,0 +1,124 @@
+"""Meta's Cloud API: sending, and what its answers mean (wire facts, parts A and B)."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import aiohttp
+import httpx
+import orjson
+
+from db.core.settings import get_settings
+from domain.core.errors import ErrorCode
+from domain.providers.base import (
+    Accepted,
+    Account,
+    InDoubt,
+    NotSent,
+    Outcome,
+    Outgoing,
+    ProviderError,
+    Reaction,
+    Refused,
+    client,
+    describe,
+)
+
+FAIL, RETRY, SLOW = Reaction.FAIL, Reaction.RETRY, Reaction.SLOW
+DELAY_CONTACT, PAUSE_SENDER = Reaction.DELAY_CONTACT, Reaction.PAUSE_SENDER
+
+REACTIONS: Mapping[int, tuple[Reaction, ErrorCode]] = {
+    **dict.fromkeys((0, 3, 10, 33, 190, 368), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)),
+    **dict.fromkeys(range(200, 300), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)),
+    **dict.fromkeys(
+        (131005, 131031, 131037, 131042, 131044, 131045, 131048, 133010), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)
+    ),
+    **dict.fromkeys((1, 2, 131000, 131016, 131057, 133000, 133004), (RETRY, ErrorCode.WHATSAPP_API_ERROR)),
+    **dict.fromkeys((4, 80007, 130429), (SLOW, ErrorCode.WHATSAPP_API_ERROR)),
+    131056: (DELAY_CONTACT, ErrorCode.WHATSAPP_API_ERROR),
+    131026: (FAIL, ErrorCode.NOT_ON_WHATSAPP),
+    131047: (FAIL, ErrorCode.WINDOW_CLOSED),
+    131050: (FAIL, ErrorCode.OPTED_OUT),
+    **dict.fromkeys((132001, 132007, 132015, 132016), (FAIL, ErrorCode.TEMPLATE_UNAVAILABLE)),
+}
+"""Error codes and what each asks for: table B2 of the wire facts. Codes that are not here fail the message."""
+
+
+def interpret(error: Mapping[str, Any]) -> ProviderError:
+    """A documented error, from an answer or from a failed status. error_data may be missing, or a plain string."""
+    code = error.get("code")
+    data: Any = error.get("error_data")
+    details: Any = cast("dict[str, Any]", data).get("details") if isinstance(data, dict) else data
+    words = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.")
+    if not isinstance(code, int):
+        return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, words)
+    reaction, meaning = REACTIONS.get(code, (FAIL, ErrorCode.WHATSAPP_API_ERROR))
+    return ProviderError(code, meaning, words, reaction)
+
+
+def body(message: Outgoing) -> dict[str, Any]:
+    """The request's body (A2, A3). A phone goes into `to` with its plus, a BSUID into `recipient`, never the other way."""
+    common: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        ("to" if message.to.startswith("+") else "recipient"): message.to,
+        "biz_opaque_callback_data": message.callback,
+    }
+    if message.template is None:
+        return common | {"type": "text", "text": {"body": message.text, "preview_url": True}}
+    parameters = [
+        {"type": "text", "parameter_name": name, "text": value} for name, value in message.parameters.items()
+    ]
+    components = [{"type": "body", "parameters": parameters}] if parameters else []
+    return common | {
+        "type": "template",
+        "template": {
+            "name": message.template,
+            "language": {"code": message.language},
+            **({"components": components} if components else {}),
+        },
+    }
+
+
+class CloudApi:
+    """A sender's way to the Cloud API."""
+
+    def __init__(self, account: Account) -> None:
+        settings = get_settings()
+        base = settings.whatsapp_api_url.rstrip("/")
+        self._url = f"{base}/{settings.whatsapp_api_version}/{account.phone_number_id}/messages"
+        self._headers = {"Authorization": f"Bearer {account.access_token}", "Content-Type": "application/json"}
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """Posts once and says what became of it; it never raises for what WhatsApp or the network does."""
+        try:
+            response = await client().post(self._url, content=orjson.dumps(body(message)), headers=self._headers)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            return _unanswered(error)
+        return _answered(response)
+
+
+def _unanswered(error: BaseException) -> Outcome:
+    """httpx-aiohttp 0.2 says ConnectTimeout also for connections that broke after they were made: its cause decides."""
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return NotSent(describe(cause))
+    return InDoubt(describe(cause))
+
+
+def _answered(response: httpx.Response) -> Outcome:
+    """200 with an id is accepted, a documented code is what table B2 says (a 5xx with one too), the rest is in doubt."""
+    try:
+        answer = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return InDoubt(f"HTTP {response.status_code} without a readable body")
+    match answer:
+        case {"messages": [{"id": str(provider_id)}, *_]} if response.status_code == 200:
+            match answer:
+                case {"contacts": [{"wa_id": str(wa_id)}, *_]}:
+                    return Accepted(provider_id, wa_id)
+                case _:
+                    return Accepted(provider_id)
+        case {"error": {"code": int()}}:
+            return Refused(interpret(answer["error"]))
+        case _:
+            return InDoubt(f"HTTP {response.status_code} with an unknown body")
