@@ -12,7 +12,8 @@ UP = [
     "CREATE UNIQUE INDEX contact_identity_value ON contact_identity (type, value, coalesce(business_account_id, ''))",
     "CREATE UNIQUE INDEX contact_group_name ON contact_group (lower(name)) WHERE deleted_at IS NULL",
     "CREATE UNIQUE INDEX schedule_conflict ON schedule (template_id, group_id, send_at)"
-    " WHERE status IN ('PENDING', 'PROCESSING') AND deleted_at IS NULL",
+    " WHERE status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL",
+    "CREATE INDEX schedule_created ON schedule (created_at, id)",
     "CREATE INDEX schedule_open ON schedule (send_at) WHERE status IN ('PENDING', 'HELD', 'PROCESSING')",
     "CREATE INDEX contact_import_open ON contact_import (id) WHERE status IN ('QUEUED', 'RUNNING')",
     # The queue of a sender, in the order it leaves.
@@ -24,6 +25,8 @@ UP = [
     # One message for each recipient: running fan-out twice adds nothing.
     "CREATE UNIQUE INDEX message_recipient ON message (schedule_id, contact_id) WHERE schedule_id IS NOT NULL",
     "CREATE INDEX message_contact ON message (contact_id, id)",
+    # Who wrote back, for the figures of schedules.
+    "CREATE INDEX message_inbound ON message (sender_id, created_at) WHERE direction = 'INBOUND'",
     "CREATE UNIQUE INDEX message_provider_id ON message (provider_message_id) WHERE provider_message_id IS NOT NULL",
     "ALTER TABLE message SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)",
     "CREATE INDEX inbound_post_open ON inbound_post (id) WHERE done_at IS NULL",

@@ -1,0 +1,36 @@
+"""Secrets at rest: kept encrypted under a key that is derived from SECRET_KEY."""
+
+import base64
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from db.core.settings import get_settings
+
+
+class SecretError(RuntimeError):
+    """A stored secret cannot be read: SECRET_KEY is not the one that it was encrypted under."""
+
+
+@cache
+def _cipher() -> Fernet:
+    # A key of its own purpose, so that what signs tokens never decrypts anything.
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"tidings secrets at rest").derive(
+        get_settings().secret_key.get_secret_value().encode()
+    )
+    return Fernet(base64.urlsafe_b64encode(derived))
+
+
+def seal(secret: str) -> bytes:
+    """Encrypted and authenticated; twice the same secret gives two different texts."""
+    return _cipher().encrypt(secret.encode())
+
+
+def unseal(sealed: bytes) -> str:
+    """The secret again. Raises SecretError where SECRET_KEY has changed since."""
+    try:
+        return _cipher().decrypt(sealed).decode()
+    except InvalidToken as error:
+        raise SecretError("SECRET_KEY has changed since this secret was stored; enter the secret anew.") from error
