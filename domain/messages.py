@@ -1,0 +1,303 @@
+"""Messages on their way out: who may leave, what became of it, and what receipts say.
+
+    queued → claimed → in flight → sent → delivered → read          never backwards; read implies delivered
+    queued, claimed → cancelled
+    in flight → failed (a documented no) | queued, later (rate limit; surely not sent) | unknown (no readable answer)
+    unknown → sent, delivered, read, failed (its receipt) | queued (not marketing) | unconfirmed (marketing, or silence)
+    sent → failed (many a no comes after a 200) · unconfirmed → sent … (a late receipt)
+
+WhatsApp has no idempotency key: a send whose answer was lost is settled by its receipt, which carries the attempt.
+"""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+import structlog
+from asyncpg import Record
+
+from db import messages as rows
+from db.core import connect
+from db.core.settings import get_settings
+from db.core.transaction import ring, transaction
+from db.events import EventType, record, record_all
+from domain.core.errors import ErrorCode
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
+from domain.templates import compile_template
+
+log = structlog.get_logger()
+
+MOST_ATTEMPTS = 6
+"""Tries of a message that WhatsApp refuses for the time being."""
+MOST_CHARACTERS = 4096
+"""Of a rendered text, in UTF-16 units: the stricter reading of Meta's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A claimed message, rendered; or why it cannot be."""
+
+    id: int
+    attempt_id: UUID
+    attempts: int
+    outgoing: Outgoing | None
+    refusal: ProviderError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status as the provider told it; callback is what we gave along with the send."""
+
+    provider_message_id: str
+    status: Literal["sent", "delivered", "read", "failed"]
+    at: datetime
+    callback: str | None = None
+    error: ProviderError | None = None
+
+
+async def claim(sender_id: int, limit: int) -> list[Departure]:
+    """Takes the next due messages of a sender and renders each for its contact; no one else will send them meanwhile."""
+    claimed = await rows.claim(sender_id, limit)
+    claimed.sort(key=lambda row: (-row["priority"], row["id"]))
+    templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
+    variables = await _variables({row["schedule_id"] for row in claimed if row["schedule_id"]})
+    return [_prepare(row, templates.get(row["template_id"]), variables.get(row["schedule_id"], {})) for row in claimed]
+
+
+async def _templates(ids: set[int]) -> dict[int, Record]:
+    sql = "SELECT id, content, approval_name, language FROM message_template WHERE id = ANY($1)"
+    return {row["id"]: row for row in await connect.rows(sql, list(ids))} if ids else {}
+
+
+async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
+    sql = "SELECT id, variables FROM schedule WHERE id = ANY($1)"
+    return {row["id"]: orjson.loads(row["variables"]) for row in await connect.rows(sql, list(ids))} if ids else {}
+
+
+def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any]) -> Departure:
+    """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before any send."""
+    id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
+    callback = f"{id}.{attempt_id.hex}"
+    if template is None:
+        return Departure(id, attempt_id, attempts, Outgoing(row["address"], callback, row["content"] or ""))
+    compiled = compile_template(template["content"])
+    values = fill_values(row, row["address"], variables)
+    if missing := compiled.missing(values):
+        words = f"Nothing fills {', '.join(f'{{{{{name}}}}}' for name in missing)} for this contact."
+        return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
+    text = compiled.render(values)
+    if len(text.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
+        words = f"The text has over {MOST_CHARACTERS} characters once it is filled in."
+        return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
+    parameters = {name: values[name] for name in compiled.variables} if template["approval_name"] else {}
+    outgoing = Outgoing(row["address"], callback, text, template["approval_name"], template["language"], parameters)
+    return Departure(id, attempt_id, attempts, outgoing)
+
+
+def fill_values(contact: Mapping[str, Any], phone_number: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
+    """What placeholders of a contact mean. A schedule's variables win, and may themselves hold the contact's placeholders."""
+    own = {name: contact[name] for name in ("name", "first_name", "last_name", "email", "company", "job_title")}
+    values = {name: value for name, value in {**own, "phone_number": phone_number}.items() if value}
+    given = {name: compile_template(str(value)).render(values) for name, value in variables.items()}
+    return values | given
+
+
+async def depart(departures: Sequence[Departure]) -> list[Departure]:
+    """Commits messages to leave, right before they do. What must not leave now is cancelled, or queued again."""
+    ids = [departure.id for departure in departures]
+    attempts = [departure.attempt_id for departure in departures]
+    texts = [departure.outgoing.text if departure.outgoing else "" for departure in departures]
+    leaving = await rows.depart(ids, attempts, texts)
+    if len(leaving) < len(ids):
+        async with transaction():
+            _record_moves(await rows.release(ids, attempts))
+    return [departure for departure in departures if departure.id in leaving]
+
+
+async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
+    """Writes what became of messages that left, with their events."""
+    outcomes = list(outcomes)
+    if not outcomes:
+        return
+    async with transaction():
+        settled = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
+        _record_moves(settled)
+        if faults := [o.error for _, o in outcomes if isinstance(o, Refused) and o.error.reaction is Reaction.PAUSE_SENDER]:
+            await _pause_sender(settled[0]["sender_id"] if settled else None, faults[0])
+
+
+def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
+    """The row of an outcome: (id, attempt, state, provider id, code, words, provider's code, delay in seconds)."""
+    head = (departure.id, departure.attempt_id)
+    match outcome:
+        case Accepted(provider_message_id):
+            return (*head, "SENT", provider_message_id, None, None, None, None)
+        case NotSent(reason):
+            return (*head, "QUEUED", None, None, reason, None, _backoff(departure.attempts))
+        case InDoubt(reason):
+            return (*head, "UNKNOWN", None, None, reason, None, None)
+        case Refused(error):
+            again = error.reaction is Reaction.PAUSE_SENDER or (
+                error.reaction is not Reaction.FAIL and departure.attempts + 1 < MOST_ATTEMPTS
+            )
+            fault = (error.code.value, error.message, error.provider_code)
+            if not again:
+                return (*head, "FAILED", None, *fault, None)
+            delay = 4.0**departure.attempts if error.reaction is Reaction.DELAY_CONTACT else _backoff(departure.attempts)
+            return (*head, "QUEUED", None, *fault, delay)
+
+
+def _backoff(attempts: int) -> float:
+    """Seconds until another try: 1, 2, 4 … up to a minute, each between half and the whole of it."""
+    return min(60.0, 2.0**attempts) * random.uniform(0.5, 1)
+
+
+async def _pause_sender(sender_id: int | None, fault: ProviderError) -> None:
+    """A sender that WhatsApp will not take anything from stops, so that its queue waits instead of burning."""
+    sql = """
+        UPDATE sender SET status = $2, error_message = $3, updated_at = now()
+        WHERE id = $1 AND status = 'CONNECTED' RETURNING id
+    """
+    status = "EXPIRED" if fault.provider_code in (0, 190) else "FAILED"
+    if sender_id is not None and await connect.row(sql, sender_id, status, fault.message):
+        log.error("sender_paused", sender_id=sender_id, provider_code=fault.provider_code, reason=fault.message)
+        record(EventType.SENDER_STATUS_CHANGED, "Sender", sender_id, sender_id=sender_id, data={"status": status})
+
+
+_EVENT_OF = {
+    "SENT": EventType.MESSAGE_SENT,
+    "DELIVERED": EventType.MESSAGE_DELIVERED,
+    "READ": EventType.MESSAGE_READ,
+    "FAILED": EventType.MESSAGE_FAILED,
+    "CANCELLED": EventType.MESSAGE_CANCELLED,
+    "UNCONFIRMED": EventType.MESSAGE_UNCONFIRMED,
+}
+
+
+def _event(kind: EventType, row: Record, error: str | None = None) -> tuple[Any, ...]:
+    data = orjson.dumps({"error": error}).decode() if error else None
+    return (kind, None, "Message", row["id"], row["sender_id"], row["contact_id"], row["schedule_id"], row["id"], data)
+
+
+def _record_moves(moved: Iterable[Record]) -> None:
+    """An event for each row that came to a state that is announced."""
+    told = [(row, _EVENT_OF[row["state"]]) for row in moved if row["state"] in _EVENT_OF]
+    if told:
+        record_all(_event(kind, row, row.get("error_message")) for row, kind in told)
+
+
+# ---------------------------------------------------------------------------
+# Receipts
+# ---------------------------------------------------------------------------
+
+_RANK = {"sent": 1, "delivered": 2, "read": 3}
+
+
+async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
+    """Applies provider statuses, in any order and any number of times, inside the caller's transaction or its own.
+
+    Answers those whose message is not known yet: they came before the answer to our send did.
+    """
+    nameless = [status.provider_message_id for status in statuses if _message_of(status) is None]
+    known = await rows.ids_of_provider_ids(nameless) if nameless else {}
+    told: dict[int, list[Status]] = {}
+    waiting: list[Status] = []
+    for status in statuses:
+        named = _message_of(status)
+        id = named[0] if named else known.get(status.provider_message_id)
+        if id is None:
+            waiting.append(status)
+        else:
+            told.setdefault(id, []).append(status)
+    if told:
+        async with transaction():
+            moved = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
+            record_all(event for row in moved for event in _receipt_events(row))
+    return waiting
+
+
+def _message_of(status: Status) -> tuple[int, UUID] | None:
+    """Message and attempt that a callback names; None when there is none of ours."""
+    number, _, attempt = (status.callback or "").partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    try:
+        return int(number), UUID(hex=attempt)
+    except ValueError:
+        return None
+
+
+def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
+    """All that is told of one message, as one row: the furthest state, and the first time of each that it implies."""
+    times = {kind: min((s.at for s in statuses if s.status == kind), default=None) for kind in _RANK}
+    times["delivered"] = times["delivered"] or times["read"]
+    times["sent"] = times["sent"] or times["delivered"]
+    furthest = max((s for s in statuses if s.status != "failed"), key=lambda s: _RANK[s.status], default=None)
+    failed = next((s for s in statuses if s.status == "failed"), None)
+    if furthest is not None and (failed is None or furthest.status != "sent"):
+        state, error = furthest.status.upper(), None
+    else:
+        state, error = "FAILED", failed.error if failed else None
+    named = _message_of(statuses[0])
+    return (
+        id,
+        named[1] if named else None,
+        statuses[0].provider_message_id,
+        times["sent"],
+        times["delivered"],
+        times["read"],
+        state,
+        error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
+        error.message if error else None,
+        error.provider_code if error else None,
+    )
+
+
+def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
+    """What a receipt announces: a read message that was never said to be sent was sent, delivered and read."""
+    state = row["state"]
+    if state == "FAILED":
+        yield _event(EventType.MESSAGE_FAILED, row, row["error_message"])
+        return
+    if row["old_sent_at"] is None:
+        yield _event(EventType.MESSAGE_SENT, row)
+    if state in ("DELIVERED", "READ") and row["old_delivered_at"] is None:
+        yield _event(EventType.MESSAGE_DELIVERED, row)
+    if state == "READ":
+        yield _event(EventType.MESSAGE_READ, row)
+
+
+# ---------------------------------------------------------------------------
+# What the clock does for messages
+# ---------------------------------------------------------------------------
+
+
+async def expire_leases() -> None:
+    """Queues what a dead worker had claimed, and doubts what it had in flight."""
+    if expired := await rows.expire_leases():
+        log.warning("leases_expired", messages=len(expired))
+
+
+async def decide_doubts() -> None:
+    """Decides messages in doubt for which no receipt came: sent again when that is harmless, else unconfirmed.
+
+    The grace is SEND_GRACE seconds; the promise of one message a person is as good as the grace is against the latest
+    receipts (docs/decisions.md).
+    """
+    async with transaction():
+        decided = await rows.decide_doubts(timedelta(seconds=get_settings().send_grace))
+        _record_moves(decided)
+        for sender_id in {row["sender_id"] for row in decided if row["state"] == "QUEUED"}:
+            ring("dispatch", sender_id)
+    if silent := sum(not row["heard"] for row in decided):
+        log.error("receipts_silent", messages=silent, hint="Does WhatsApp reach POST /webhooks/whatsapp?")
+
+
+async def ring_queues() -> None:
+    """Rings for every sender that has something due: makes up for rings that were lost."""
+    for sender_id in await rows.waiting_senders():
+        ring("dispatch", sender_id)

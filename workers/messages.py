@@ -1,0 +1,109 @@
+"""Dispatch: takes a sender's queue and sends it, at the sender's pace, few messages in flight at a time."""
+
+import asyncio
+import time
+
+import structlog
+
+from db.core.connect import TRANSIENT
+from db.core.settings import get_settings
+from db.core.transaction import ring
+from domain import messages, senders
+from domain.messages import Departure
+from domain.providers.base import Outcome, Refused
+from domain.providers.cloud_api import CloudApi
+from workers.core import pace
+from workers.core.broker import actor
+from workers.core.clock import every
+
+log = structlog.get_logger()
+
+LANES = 2
+"""Chunks on their way at once: while one is posted, the other is written down."""
+MOST_IN_FLIGHT = 100
+"""Messages of a sender that a crash may leave in doubt; never more than a quarter second of its pace."""
+RUN_SECONDS = 5.0
+"""After so long a run makes room for other senders and rings for the rest of its queue."""
+
+Chunk = list[Departure]
+
+
+@actor(priority=10)
+async def dispatch(sender_id: int) -> None:
+    """Sends what is due from a sender, for some seconds at most."""
+    account = await senders.account(sender_id)
+    if account is None:
+        return
+    rate = get_settings().send_rate
+    size = max(1, min(MOST_IN_FLIGHT, int(rate / 4)) // LANES)
+    line: asyncio.Queue[Chunk | None] = asyncio.Queue(LANES)
+    api = CloudApi(account)
+    broken = asyncio.Event()
+    lanes = [asyncio.create_task(_lane(line, broken, api, sender_id, rate)) for _ in range(LANES)]
+    try:
+        rest = await _claim(line, broken, sender_id, size, most=min(500, size * LANES * 10))
+    finally:
+        for _ in lanes:
+            await line.put(None)
+        # Lanes are never cancelled: what they have posted must be written down.
+        results = await asyncio.gather(*lanes, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    if rest:
+        ring("dispatch", sender_id)
+
+
+async def _claim(
+    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, sender_id: int, size: int, most: int
+) -> bool:
+    """Fills the line with claimed chunks until the queue is empty or time is up; whether something is left."""
+    end = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < end:
+        claimed = await messages.claim(sender_id, most)
+        for start in range(0, len(claimed), size):
+            if broken.is_set():
+                return True
+            await line.put(claimed[start : start + size])
+        if len(claimed) < most:
+            return False
+    return True
+
+
+async def _lane(
+    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, api: CloudApi, sender_id: int, rate: float
+) -> None:
+    """Sends chunks until there are no more. When it fails, what is left goes back to the queue as its lease ends."""
+    try:
+        while (chunk := await line.get()) is not None:
+            await _send(chunk, api, sender_id, rate)
+    except BaseException:
+        broken.set()
+        while await line.get() is not None:
+            continue
+        raise
+
+
+async def _send(chunk: Chunk, api: CloudApi, sender_id: int, rate: float) -> None:
+    ready = [departure for departure in chunk if departure.refusal is None]
+    refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
+    await pace.take(sender_id, len(ready), rate)
+    leaving = await messages.depart(ready) if ready else []
+    outcomes = await asyncio.gather(*(api.send(d.outgoing) for d in leaving if d.outgoing))
+    await _settle([*zip(leaving, outcomes, strict=True), *refused])
+
+
+async def _settle(outcomes: list[tuple[Departure, Outcome]]) -> None:
+    """Keeps trying for half a minute: an answer that is lost here would be in doubt until its receipt."""
+    for delay in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 14.0):
+        try:
+            return await messages.settle(outcomes)
+        except TRANSIENT as error:
+            log.warning("settle_again", error=repr(error), messages=len(outcomes))
+            await asyncio.sleep(delay)
+    return await messages.settle(outcomes)
+
+
+every(1.0)(messages.expire_leases)
+every(1.0)(messages.decide_doubts)
+every(1.0)(messages.ring_queues)
