@@ -1,10 +1,12 @@
-"""The event log: what happened, numbered in the order of commits."""
+"""The event log: what happened, numbered in the order of commits. Written with `record`, read with `read`."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import asyncpg
 import orjson
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
@@ -46,18 +48,32 @@ class Event(Model):
     message_id: int | None = fields.BigIntField(null=True)
     data: dict[str, Any] | None = fields.JSONField(null=True)
     """What the event says of its own moment, such as an error or figures."""
+    epoch: str = ""
+    """The log that the number belongs to; known of events that were read."""
 
     class Meta:
         table = "event"
+
+
+class EventLog(Model):
+    """The one row that says how far the log was trimmed: every event with a higher number is still there."""
+
+    id: int = fields.SmallIntField(primary_key=True, generated=False)
+    trimmed_to: int = fields.BigIntField()
+
+    class Meta:
+        table = "event_log"
 
 
 _LOCK = 0x7469_6469
 """Advisory lock under which events are numbered."""
 
 # The lock is taken in the statement that numbers, the last before the commit, and held until after it: whoever gets a
-# higher number commits later, so a reader that has seen number N has missed nothing below it.
+# higher number commits later, so a reader that has seen number N has missed nothing below it. A process that freezes
+# before its commit would hold up every writer: PostgreSQL ends its session after two idle seconds instead of sixty.
 _APPEND = f"""
-WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({_LOCK}) AS taken)
+WITH lock AS MATERIALIZED (
+  SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({_LOCK}))
 INSERT INTO event (type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
                    occurred_at)
 SELECT e.*, clock_timestamp() FROM lock, unnest(
@@ -94,3 +110,114 @@ async def _append(transaction: Transaction) -> None:
     if transaction.events:
         await connect.execute(_APPEND, *map(list, zip(*transaction.events, strict=True)))
         transaction.bells[(doorbell.EVENTS_CHANNEL,)] = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events: all criteria must hold, and one that an event says nothing about does not match it."""
+
+    types: frozenset[EventType] | None = None
+    sender_id: int | None = None
+    contact_id: int | None = None
+    schedule_id: int | None = None
+    message_id: int | None = None
+    subject_type: str | None = None
+    subject_id: int | None = None
+
+    def matches(self, event: Event) -> bool:
+        """The same in memory as the statement's WHERE."""
+        return (self.types is None or event.type in self.types) and all(
+            value is None or getattr(event, column) == value for column, value in self._ids()
+        )
+
+    def conditions(self, values: list[Any]) -> str:
+        """SQL to append to a WHERE; the values go to the end of `values`."""
+        parts: list[str] = []
+        if self.types is not None:
+            values.append(list(self.types))
+            parts.append(f" AND type = ANY(${len(values)}::text[])")
+        for column, value in self._ids():
+            if value is not None:
+                values.append(value)
+                parts.append(f" AND {column} = ${len(values)}")
+        return "".join(parts)
+
+    def _ids(self) -> tuple[tuple[str, int | str | None], ...]:
+        return (
+            ("sender_id", self.sender_id),
+            ("contact_id", self.contact_id),
+            ("schedule_id", self.schedule_id),
+            ("message_id", self.message_id),
+            ("subject_id", self.subject_id),
+            ("subject_type", self.subject_type),
+        )
+
+
+EVERYTHING = EventFilter()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Some events, and the state of the log in the same snapshot: they are all that match above `trimmed_to`."""
+
+    epoch: str
+    trimmed_to: int
+    head: int
+    """The highest number so far."""
+    events: list[Event]
+
+
+# The epoch needs no state, so a copy of the database cannot carry it along. It changes with another cluster (dump and
+# restore, pg_upgrade), with recovery to a point in time and with failover (a new timeline), with a copied database and
+# with a table made anew. It does not change where the files of the whole cluster are put back as they once were.
+_READ = """
+WITH log AS MATERIALIZED (
+  SELECT left(md5(concat_ws('.', (SELECT system_identifier FROM pg_control_system()),
+                            left(pg_walfile_name(pg_current_wal_lsn()), 8),
+                            (SELECT oid FROM pg_database WHERE datname = current_database()),
+                            'event'::regclass::oid)), 8) AS epoch,
+         trimmed_to, greatest(trimmed_to, (SELECT max(number) FROM event)) AS head
+  FROM event_log)
+SELECT log.epoch, log.trimmed_to, log.head, found.*
+FROM log LEFT JOIN LATERAL (
+  SELECT * FROM event WHERE number > $1 AND number < $2 {conditions} ORDER BY number {direction} LIMIT $3) AS found ON true
+ORDER BY found.number
+"""
+
+
+async def read(
+    after: int, limit: int, where: EventFilter = EVERYTHING, *, before: int | None = None, newest: bool = False
+) -> Reading:
+    """Matching events above `after` (and below `before`), in order: the oldest `limit` of them, or the newest."""
+    values: list[Any] = [after, 2**63 - 1 if before is None else before, limit]
+    sql = _READ.format(conditions=where.conditions(values), direction="DESC" if newest else "ASC")
+    found = await connect.rows(sql, *values)
+    events = [_event(record) for record in found if record["number"] is not None]
+    return Reading(found[0]["epoch"], found[0]["trimmed_to"], found[0]["head"], events)
+
+
+def _event(record: asyncpg.Record) -> Event:
+    event = Event._init_from_db(**record)  # pyright: ignore[reportPrivateUsage]
+    event.epoch = record["epoch"]
+    return event
+
+
+# Deletes only from the log's end, so that nothing above trimmed_to is ever missing, even if a clock was once set back.
+_TRIM = """
+WITH oldest AS MATERIALIZED (SELECT number, occurred_at FROM event ORDER BY number LIMIT $2),
+edge AS MATERIALIZED (
+  SELECT max(number) AS number FROM oldest
+  WHERE number < coalesce((SELECT min(number) FROM oldest WHERE occurred_at >= now() - make_interval(days => $1)),
+                          9223372036854775807)),
+moved AS (
+  UPDATE event_log SET trimmed_to = greatest(trimmed_to, edge.number) FROM edge WHERE edge.number IS NOT NULL)
+DELETE FROM event USING edge WHERE event.number <= edge.number
+"""
+
+
+async def trim(days: int, *, batch: int = 5000) -> int:
+    """Deletes events older than so many days, in batches that each commit; answers how many."""
+    total = 0
+    while trimmed := await connect.execute(_TRIM, days, batch):
+        total += trimmed
+    return total

@@ -85,6 +85,15 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.CreateModel(
+            name='EventLog',
+            fields=[
+                ('id', fields.SmallIntField(primary_key=True, unique=True, db_index=True)),
+                ('trimmed_to', fields.BigIntField()),
+            ],
+            options={'table': 'event_log', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The one row that says how far the log was trimmed: every event with a higher number is still there.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='Group',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

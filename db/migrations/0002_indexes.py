@@ -30,7 +30,11 @@ UP = [
     "CREATE UNIQUE INDEX message_provider_id ON message (provider_message_id) WHERE provider_message_id IS NOT NULL",
     "ALTER TABLE message SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)",
     "CREATE INDEX inbound_post_open ON inbound_post (id) WHERE done_at IS NULL",
-    "CREATE INDEX event_occurred_at ON event USING brin (occurred_at)",
+    "INSERT INTO event_log (id, trimmed_to) VALUES (1, 0)",
+    # Filters of the log that pick few events out of many; the others read it along its number.
+    "CREATE INDEX event_schedule ON event (schedule_id, number) WHERE schedule_id IS NOT NULL",
+    "CREATE INDEX event_contact ON event (contact_id, number) WHERE contact_id IS NOT NULL",
+    "CREATE INDEX event_subject ON event (subject_id, subject_type, number)",
 ]
 
 
