@@ -10,12 +10,23 @@ FILE = "secrets.json"
 
 def kept(data_dir: Path, name: str) -> str:
     """The secret of that name; made up at the first call: 32 random bytes in URL-safe letters."""
+    return recall(data_dir, name) or keep(data_dir, name, secrets.token_urlsafe(32))
+
+
+def recall(data_dir: Path, name: str) -> str | None:
+    """What was kept under that name, if anything."""
+    return _read(data_dir / FILE).get(name)
+
+
+def keep(data_dir: Path, name: str, secret: str) -> str:
+    """Keep a secret that came from elsewhere; gives it back."""
     file = data_dir / FILE
-    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-    if name not in known:
-        known[name] = secrets.token_urlsafe(32)
-        _replace(file, json.dumps(known, indent=2) + "\n")
-    return known[name]
+    _replace(file, json.dumps({**_read(file), name: secret}, indent=2) + "\n")
+    return secret
+
+
+def _read(file: Path) -> dict[str, str]:
+    return json.loads(file.read_text()) if file.exists() else {}
 
 
 def _replace(file: Path, text: str) -> None:

@@ -17,7 +17,7 @@ USER = DATABASE = "tidings"
 
 class Postgres(Server):
     name = "postgres"
-    stop_steps = ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0))
+    stop_steps = ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0))
     """Fast shutdown (clients are cut, a checkpoint is written), then immediate (recovers at the next start)."""
 
     def __init__(self, data_dir: Path) -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 import psutil
 
 from tidings.child import Identity, end, spawn
+from tidings.trouble import Trouble
 
 START_SECONDS = 120.0
 """How long a start may take; recovery after a crash replays what was written since the last checkpoint."""
 LOG_BYTES = 5_000_000
 
 
-class ServiceError(RuntimeError):
+class ServiceError(Trouble):
     """An embedded service cannot run; the text says why and what to do."""
 
 

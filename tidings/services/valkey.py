@@ -14,7 +14,7 @@ from tidings.services.server import Server, let_through, make_folder
 
 class Valkey(Server):
     name = "valkey"
-    stop_steps = ((signal.SIGTERM, 10.0),)
+    stop_steps = ((signal.SIGTERM, 5.0),)
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__(data_dir)

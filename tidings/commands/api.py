@@ -1,0 +1,29 @@
+"""Serve the API: GraphQL over HTTP and sockets, webhooks, health. SIGTERM ends it within 10 s."""
+
+import argparse
+
+import uvicorn
+
+from db.core.settings import get_settings
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", help="address to listen on; API_HOST when left out")
+    parser.add_argument("--port", type=int, help="port, 0 for any free one; API_PORT when left out")
+
+
+def run(given: argparse.Namespace) -> int:
+    settings = get_settings()
+    uvicorn.run(
+        "graph.app:create_app",
+        factory=True,
+        host=given.host or settings.api_host,
+        port=settings.api_port if given.port is None else given.port,
+        # The application logs for itself; a line for each request would cost more than many requests do.
+        log_config=None,
+        access_log=False,
+        ws_max_size=256 * 1024,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    return 0

@@ -1,0 +1,13 @@
+"""Run a worker: it sends, takes in webhooks and keeps the clock, of which one is leader at a time."""
+
+import argparse
+
+from workers.app import main
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Takes nothing."""
+
+
+def run(_: argparse.Namespace) -> int:
+    return main()
