@@ -1,0 +1,52 @@
+"""Rows for tests, made through the domain where it has a verb for them."""
+
+import secrets
+
+from db.accounts import Role, User
+from db.contacts import Contact
+from db.groups import Group
+from db.senders import Sender, SenderProvider
+from db.templates import MessageTemplate
+from domain import accounts, contacts, groups, senders, templates
+from domain.core.access import SYSTEM
+
+
+def unique(prefix: str = "x") -> str:
+    """A word that no other test uses."""
+    return f"{prefix}-{secrets.token_hex(5)}"
+
+
+def phone() -> str:
+    """A phone number that no other test uses: Brazilian mobiles, which need no area rules."""
+    return f"+55119{secrets.randbelow(10**8):08d}"
+
+
+async def user(*, role: Role = Role.ADMIN, password: str = "correct-horse-battery") -> User:
+    return await accounts.create_user(
+        SYSTEM, email=f"{unique('user')}@example.com", password=password, name="A User", role=role
+    )
+
+
+async def sender(**given: object) -> Sender:
+    values = {
+        "phone_number": phone(),
+        "provider": SenderProvider.CLOUD_API,
+        "phone_number_id": unique("pn"),
+        "business_account_id": "318800221144667",
+        "access_token": "a-token",
+        **given,
+    }
+    return await senders.create(SYSTEM, **values)  # pyright: ignore[reportArgumentType]
+
+
+async def contact(**given: object) -> Contact:
+    values = {"name": "Rita", "phone_number": phone(), **given}
+    return await contacts.create(SYSTEM, **values)  # pyright: ignore[reportArgumentType]
+
+
+async def group(*members: Contact) -> Group:
+    return await groups.create(SYSTEM, name=unique("group"), contact_ids=[member.id for member in members])
+
+
+async def template(content: str = "Hello {{name}}") -> MessageTemplate:
+    return await templates.create(SYSTEM, title=unique("template"), content=content)

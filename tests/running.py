@@ -1,0 +1,174 @@
+"""Programs under test, and a client for each."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from db.accounts import Role
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Program:
+    """A process of ours that can be stopped, frozen, killed and started again."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str], ready_url: str | None = None) -> None:
+        self.arguments = arguments
+        self.environment = dict(environment)
+        self.ready_url = ready_url
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments], env={**os.environ, **self.environment}, start_new_session=True
+        )
+        if self.ready_url is not None:
+            self._wait_until_ready(self.ready_url)
+        return self
+
+    def _wait_until_ready(self, url: str, seconds: float = 30) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            assert self.process is not None
+            assert self.process.poll() is None, f"{self.arguments} ended with {self.process.returncode}"
+            try:
+                if httpx.get(url, timeout=1, trust_env=False).status_code < 500 or "health" in url:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError(f"{self.arguments} did not answer at {url} within {seconds} s")
+
+    def send(self, what: signal.Signals) -> None:
+        assert self.process is not None
+        self.process.send_signal(what)
+
+    def stop(self, seconds: float = 20) -> int:
+        """SIGTERM; the exit status."""
+        assert self.process is not None
+        if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def kill(self) -> None:
+        """As kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    @contextmanager
+    def running(self) -> Iterator[Self]:
+        self.start()
+        try:
+            yield self
+        finally:
+            if self.process is not None and self.process.poll() is None:
+                self.process.send_signal(signal.SIGCONT)
+                self.stop()
+
+    @classmethod
+    @contextmanager
+    def api(cls, environment: Mapping[str, str]) -> Iterator[Self]:
+        with cls(["tidings", "api"], environment, f"{environment['PUBLIC_URL']}/health").running() as program:
+            yield program
+
+    @classmethod
+    @contextmanager
+    def worker(cls, environment: Mapping[str, str]) -> Iterator[Self]:
+        with cls(["tidings", "worker"], environment).running() as program:
+            yield program
+
+    @classmethod
+    @contextmanager
+    def simulator(cls, environment: Mapping[str, str]) -> Iterator[Self]:
+        url = environment["WHATSAPP_API_URL"]
+        arguments = ["simulator", "--host", "127.0.0.1", "--port", str(urlsplit(url).port)]
+        arguments += ["--webhook-url", f"{environment['PUBLIC_URL']}/webhooks/whatsapp"]
+        arguments += ["--app-secret", environment["WHATSAPP_APP_SECRET"]]
+        arguments += ["--verify-token", environment["WHATSAPP_VERIFY_TOKEN"]]
+        with cls(arguments, environment, f"{url}/_simulator/health").running() as program:
+            yield program
+
+
+class Api:
+    """A GraphQL client for tests; it answers whole answers, so that refusals can be looked at."""
+
+    def __init__(self, url: str, program: Program) -> None:
+        self.url = url
+        self.program = program
+        self.http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
+        self.tokens: dict[Role, str] = {}
+
+    @property
+    def ws_url(self) -> str:
+        return f"{self.url.replace('http', 'ws', 1)}/graphql"
+
+    async def gql(
+        self, query: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None, role: Role | None = None
+    ) -> dict[str, Any]:
+        """The whole answer, asked with a token, as a role, or as nobody."""
+        token = token or (self.tokens[role] if role else None)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
+        return answer.json()
+
+    async def data(self, query: str, *, role: Role = Role.ADMIN, **variables: Any) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = await self.gql(query, variables, role=role)
+        assert "errors" not in answer, json.dumps(answer["errors"], indent=2)
+        return answer["data"]
+
+    async def refusal(self, query: str, *, role: Role | None = Role.ADMIN, **variables: Any) -> dict[str, Any]:
+        """The extensions of the only error of an answer, with its message."""
+        answer = await self.gql(query, variables, role=role)
+        assert len(answer.get("errors", [])) == 1, json.dumps(answer, indent=2)
+        error = answer["errors"][0]
+        return {"message": error["message"], **error["extensions"]}
+
+    async def sign_in(self, email: str, password: str) -> str:
+        document = "mutation ($input: LoginInput!) { login(input: $input) { accessToken } }"
+        answer = await self.gql(document, {"input": {"email": email, "password": password}})
+        return answer["data"]["login"]["accessToken"]
+
+    async def close(self) -> None:
+        await self.http.aclose()
+
+
+class Simulator:
+    """The simulator's control side."""
+
+    def __init__(self, url: str, program: Program) -> None:
+        self.url = url
+        self.program = program
+
+    def configure(self, **settings: Any) -> dict[str, Any]:
+        return self._answer(httpx.patch(f"{self.url}/_simulator/settings", json=settings, timeout=10, trust_env=False))
+
+    def post(self, path: str, **body: Any) -> dict[str, Any]:
+        return self._answer(httpx.post(f"{self.url}/_simulator/{path}", json=body, timeout=10, trust_env=False))
+
+    def get(self, path: str, **query: Any) -> dict[str, Any]:
+        return self._answer(httpx.get(f"{self.url}/_simulator/{path}", params=query, timeout=30, trust_env=False))
+
+    @staticmethod
+    def _answer(response: httpx.Response) -> dict[str, Any]:
+        assert response.status_code < 300, response.text
+        return response.json() if response.content else {}
