@@ -1,0 +1,76 @@
+"""Heartbeats of workers: each says in Redis, every two seconds, that it lives and what it does."""
+
+from dataclasses import dataclass
+
+from db.core.redis import shared_redis
+
+INTERVAL = 2.0
+"""Seconds between two beats of one worker."""
+FRESH = 6.0
+"""Seconds after which a worker that was not heard of is taken for dead."""
+_WORKERS = "tidings:workers"
+_KEPT_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What a worker said last; age in seconds, by Redis's clock."""
+
+    name: str
+    age: float
+    tasks: list[str]
+    processed: int
+    started: str
+
+    @property
+    def online(self) -> bool:
+        return self.age < FRESH
+
+
+async def beat(name: str, *, tasks: list[str], processed: int, started: str) -> None:
+    """Says that the worker lives; forgotten after a minute."""
+    async with shared_redis().pipeline(transaction=True) as pipe:
+        pipe.sadd(_WORKERS, name)
+        pipe.hset(_key(name), mapping={"tasks": " ".join(tasks), "processed": processed, "started": started})
+        pipe.pexpire(_key(name), _KEPT_MS)
+        await pipe.execute()
+
+
+async def farewell(name: str) -> None:
+    """Says that the worker stops on purpose."""
+    async with shared_redis().pipeline(transaction=True) as pipe:
+        pipe.srem(_WORKERS, name)
+        pipe.delete(_key(name))
+        await pipe.execute()
+
+
+async def heartbeats() -> list[Heartbeat]:
+    """The workers of the last minute, by name; what is older is forgotten on the way."""
+    redis = shared_redis()
+    members: set[bytes] = await redis.smembers(_WORKERS)  # pyright: ignore[reportAssignmentType]
+    names = sorted(name.decode() for name in members)
+    async with redis.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.hgetall(_key(name))
+            pipe.pttl(_key(name))
+        answers = await pipe.execute()
+    found: list[Heartbeat] = []
+    for name, said, left in zip(names, answers[::2], answers[1::2], strict=True):
+        if not said:
+            await redis.srem(_WORKERS, name)
+            continue
+        found.append(
+            Heartbeat(
+                name=name,
+                # The time left to the key tells its age without a second clock.
+                age=(_KEPT_MS - left) / 1000,
+                tasks=said[b"tasks"].decode().split(),
+                processed=int(said[b"processed"]),
+                started=said[b"started"].decode(),
+            )
+        )
+    return found
+
+
+def _key(name: str) -> str:
+    return f"{_WORKERS}:{name}"

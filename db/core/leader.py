@@ -1,0 +1,59 @@
+"""Leadership: one process at a time, by a session-level advisory lock on a connection of its own."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import asyncpg
+
+from db.core import connect
+from db.core.settings import get_settings
+
+_LOCK = 0x7469_636B
+_ASK_EVERY = 1.0
+_SESSION = {
+    # A leader that is frozen, or whose machine is gone, loses its session and so the lock.
+    "idle_session_timeout": "10s",
+    "tcp_keepalives_idle": "2",
+    "tcp_keepalives_interval": "1",
+    "tcp_keepalives_count": "3",
+}
+
+
+@asynccontextmanager
+async def leadership(application: str) -> AsyncGenerator[Any]:
+    """Waits until this process leads; gives the connection that holds the lock. Who leads must `stay` meanwhile.
+
+    It asks once a second and does not wait inside PostgreSQL: a waiting statement would hold back vacuum everywhere.
+    """
+    credentials = connect.tortoise_config(get_settings())["connections"]["default"]["credentials"]
+    open_session: Any = asyncpg.connect  # pyright: ignore[reportUnknownVariableType]
+    session: Any = await open_session(
+        **{key: credentials[key] for key in ("user", "password", "host", "port", "database")},
+        timeout=5,
+        command_timeout=5,
+        server_settings={"application_name": application, **_SESSION},
+    )
+    try:
+        while not await session.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - another process
+            await asyncio.sleep(_ASK_EVERY)
+        yield session
+    finally:
+        session.terminate()
+
+
+async def stay(session: Any) -> None:
+    """Keeps the session awake; raises when it was lost, and with it the lead."""
+    while True:
+        await asyncio.sleep(_ASK_EVERY)
+        await session.execute("SELECT 1")
+
+
+async def has_leader() -> bool:
+    """Whether any process leads."""
+    return await connect.value(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))",
+        _LOCK,
+    )

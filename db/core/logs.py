@@ -1,0 +1,71 @@
+"""Logging: structlog and the standard library's loggers in one form, as JSON in production and in files."""
+
+import logging
+import logging.handlers
+import sys
+from pathlib import Path
+
+import structlog
+from structlog.typing import Processor
+
+from db.core.settings import get_settings
+
+_FILE_BYTES = 10_000_000
+_FILES_KEPT = 5
+
+_PINNED = {
+    # These write parameters, URLs or query strings, which may hold personal data or secrets, below these levels.
+    "tortoise": logging.WARNING,
+    "asyncpg": logging.WARNING,
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+    "websockets": logging.WARNING,
+    "asyncio": logging.WARNING,
+    "dramatiq": logging.INFO,
+    "strawberry": logging.CRITICAL,
+}
+
+
+def configure_logging() -> None:
+    """Sets up logging for this process: LOG_LEVEL, to stderr, and to LOG_FILE (rotated at 10 MB, five kept)."""
+    settings = get_settings()
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[settings.log_level]),
+        cache_logger_on_first_use=True,
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [_handler(logging.StreamHandler(sys.stderr), shared, json=settings.production)]
+    if settings.log_file is not None:
+        root.addHandler(_handler(_rotating(settings.log_file), shared, json=True))
+    root.setLevel(settings.log_level)
+    for name, level in _PINNED.items():
+        logging.getLogger(name).setLevel(max(level, root.level))
+
+
+def _rotating(file: Path) -> logging.Handler:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return logging.handlers.RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
+
+
+def _handler(handler: logging.Handler, shared: list[Processor], *, json: bool) -> logging.Handler:
+    last: list[Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+        )
+    )
+    return handler
