@@ -42,3 +42,13 @@ class Sender(ChangingRow):
 
     class Meta:
         table = "sender"
+
+    @property
+    def active(self) -> bool:
+        """Whether it sends and receives."""
+        return self.status is SenderStatus.CONNECTED
+
+    @property
+    def requires_auth(self) -> bool:
+        """Whether it sends nothing until a person has seen to it."""
+        return self.status in (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED)

@@ -1,0 +1,316 @@
+"""Senders: the numbers that messages leave from. Exactly one of them is the default, as long as there are any."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, TypedDict, Unpack
+
+from tortoise.exceptions import IntegrityError
+
+from db.accounts import ApiToken, Role, Scope
+from db.core import connect
+from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from db.core.transaction import ring, transaction
+from db.events import EventType, record
+from db.senders import Sender, SenderProvider, SenderStatus
+from domain.core.access import Viewer, allow
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text, text
+from domain.core.phone import parse_phone
+from domain.core.search import contains
+from domain.core.secrets import seal
+
+_DEFAULT_LOCK = 0x7469_6473
+"""Advisory lock of those who change which sender is the default, so that there is always one and never two."""
+
+
+class SenderOrder(StrEnum):
+    CREATED_AT = "CREATED_AT"
+    LAST_ACTIVE_AT = "LAST_ACTIVE_AT"
+    NAME = "NAME"
+
+
+class SenderChanges(TypedDict, total=False):
+    """What is left out stays."""
+
+    name: str | None
+    is_default: bool
+    phone_number_id: str
+    business_account_id: str | None
+    access_token: str
+
+
+# ---------------------------------------------------------------------------
+# Reading
+# ---------------------------------------------------------------------------
+
+
+@allow()
+async def get(viewer: Viewer, id: int) -> Sender:
+    return await visible(viewer, id)
+
+
+@allow()
+async def find(
+    viewer: Viewer,
+    *,
+    search: str | None = None,
+    phone_number: str | None = None,
+    provider: Sequence[SenderProvider] | None = None,
+    status: Sequence[SenderStatus] | None = None,
+    active: bool | None = None,
+    order: SenderOrder = SenderOrder.CREATED_AT,
+    descending: bool = True,
+    page: PageRequest,
+) -> Page[Sender]:
+    """Senders that match; a token bound to a sender finds that one alone."""
+    where = Where()
+    where.add("sender.deleted_at IS NULL")
+    if viewer.sender_id is not None:
+        where.add("sender.id = {}", viewer.sender_id)
+    if pattern := contains(search):
+        where.add("sender.phone_number ILIKE {} OR sender.name ILIKE {}", pattern, pattern)
+    if phone_number is not None:
+        where.add("sender.phone_number = {}", parse_phone(phone_number, field="phoneNumber"))
+    if provider is not None:
+        where.add("sender.provider = ANY({}::text[])", list(provider))
+    if status is not None:
+        where.add("sender.status = ANY({}::text[])", list(status))
+    if active is not None:
+        where.add("(sender.status = 'CONNECTED') = {}", active)
+    return await fetch_page(Sender, where, _order(order, descending), page)
+
+
+def _order(order: SenderOrder, descending: bool) -> Order:
+    match order:
+        case SenderOrder.CREATED_AT:
+            return Order("sender.created_at", "timestamptz", descending)
+        case SenderOrder.LAST_ACTIVE_AT:
+            return Order("sender.last_active_at", "timestamptz", descending, nullable=True)
+        case SenderOrder.NAME:
+            return Order("sender.name", "text", descending, nullable=True)
+
+
+@allow()
+async def by_ids(viewer: Viewer, ids: list[int]) -> list[Sender | None]:
+    """Senders that schedules and messages name, deleted ones too."""
+    found = {row.id: row for row in await Sender.filter(id__in=ids)}
+    return [found.get(id) if viewer.sender_id in (None, id) else None for id in ids]
+
+
+async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Sender:
+    """A sender that the caller may see. Raises NOT_FOUND."""
+    sender = await Sender.get_or_none(id=id, deleted_at=None) if viewer.sender_id in (None, id) else None
+    if sender is None:
+        raise not_found("sender", field=field)
+    return sender
+
+
+async def choose(viewer: Viewer, id: int | None, *, field: str = "senderId") -> Sender:
+    """The sender that is named, else the caller's own or the default. Raises NOT_FOUND, VALIDATION_ERROR without any."""
+    wanted = id if id is not None else viewer.sender_id
+    return await visible(viewer, wanted, field=field) if wanted is not None else await default_sender(field=field)
+
+
+async def default_sender(*, field: str = "senderId") -> Sender:
+    """The sender where none is named. Raises VALIDATION_ERROR while there is none."""
+    if (sender := await Sender.get_or_none(is_default=True, deleted_at=None)) is None:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "There is no sender yet; create one first.", field=field, reason="no_sender"
+        )
+    return sender
+
+
+# ---------------------------------------------------------------------------
+# Changing
+# ---------------------------------------------------------------------------
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
+async def create(
+    viewer: Viewer,
+    *,
+    phone_number: str,
+    provider: SenderProvider,
+    name: str | None = None,
+    is_default: bool = False,
+    phone_number_id: str | None = None,
+    business_account_id: str | None = None,
+    access_token: str | None = None,
+) -> Sender:
+    """Registers a number, connected straight away; the first is the default. Raises DUPLICATE_RESOURCE."""
+    if viewer.sender_id is not None:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "A token that is bound to a sender creates no others.")
+    check, values = Checks(), dict[str, Any]()
+    with check():
+        values["phone_number"] = parse_phone(phone_number, field="phoneNumber")
+    given: SenderChanges = {
+        "name": name,
+        "phone_number_id": phone_number_id or "",
+        "business_account_id": business_account_id,
+        "access_token": access_token or "",
+    }
+    values |= _checked(check, given)
+    check.done()
+    try:
+        async with transaction():
+            first = await _lock_default()
+            if is_default and not first:
+                await _unset_default()
+            sender = await Sender.create(
+                **values, provider=provider, status=SenderStatus.CONNECTED, is_default=first or is_default
+            )
+            _record(viewer, sender)
+    except IntegrityError as error:
+        raise _duplicate(error) from error
+    return sender
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
+async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> Sender:
+    """Changes a sender; is_default true takes that place from the present one, and false is refused: one must be."""
+    check = Checks()
+    values = _checked(check, changes)
+    check.done()
+    async with transaction():
+        if "is_default" in changes:
+            await _lock_default()
+        sender = await _locked(viewer, id)
+        if "is_default" in changes and changes["is_default"] != sender.is_default:
+            if sender.is_default:
+                raise Refusal(
+                    ErrorCode.VALIDATION_ERROR,
+                    "One sender is the default; make another one so instead.",
+                    field="isDefault",
+                    reason="default_needed",
+                )
+            await _unset_default()
+            values["is_default"] = True
+        return await _save(sender, **values)
+
+
+@allow(Role.ADMIN, scope=Scope.SENDERS)
+async def delete(viewer: Viewer, id: int) -> int:
+    """Removes a sender and the tokens bound to it; its messages stay, and the oldest one left becomes the default.
+
+    Raises INVALID_STATE while a schedule that is not done needs it.
+    """
+    async with transaction():
+        await _lock_default()
+        sender = await _locked(viewer, id)
+        if await connect.value(
+            "SELECT EXISTS (SELECT 1 FROM schedule WHERE sender_id = $1"
+            " AND status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL)",
+            id,
+        ):
+            raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this sender.", field="id")
+        was_default = sender.is_default
+        await connect.execute(
+            "UPDATE sender SET deleted_at = now(), updated_at = now(), is_default = false, status = 'STOPPED',"
+            " access_token = NULL WHERE id = $1",
+            id,
+        )
+        if was_default:
+            await connect.execute(
+                "UPDATE sender SET is_default = true, updated_at = now()"
+                " WHERE id = (SELECT id FROM sender WHERE deleted_at IS NULL ORDER BY id LIMIT 1)"
+            )
+        await ApiToken.filter(sender_id=id).delete()
+        sender.status = SenderStatus.STOPPED
+        _record(viewer, sender)
+    return id
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
+async def connect_sender(viewer: Viewer, id: int) -> Sender:
+    """Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends."""
+    async with transaction():
+        sender = await _locked(viewer, id)
+        if sender.active and sender.paused_until is None and sender.error_message is None:
+            return sender
+        was = sender.status
+        sender = await _save(sender, status=SenderStatus.CONNECTED, paused_until=None, error_message=None)
+        if was is not sender.status:
+            _record(viewer, sender)
+        ring("dispatch", id)
+    return sender
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
+async def disconnect_sender(viewer: Viewer, id: int) -> Sender:
+    """Stops a sender: nothing more leaves than is in flight already, and its queue waits."""
+    async with transaction():
+        sender = await _locked(viewer, id)
+        if sender.status is SenderStatus.STOPPED:
+            return sender
+        sender = await _save(sender, status=SenderStatus.STOPPED)
+        _record(viewer, sender)
+    return sender
+
+
+# ---------------------------------------------------------------------------
+# Parts
+# ---------------------------------------------------------------------------
+
+
+def _checked(check: Checks, given: SenderChanges) -> dict[str, Any]:
+    """Columns of what was given, each within its bounds."""
+    values: dict[str, Any] = {}
+    with check():
+        if "name" in given:
+            values["name"] = optional_text(given["name"], "name", most=100)
+    with check():
+        if "phone_number_id" in given:
+            values["phone_number_id"] = text(given["phone_number_id"], "phoneNumberId", most=64)
+    with check():
+        if "business_account_id" in given:
+            values["business_account_id"] = optional_text(given["business_account_id"], "businessAccountId", most=64)
+    with check():
+        if "access_token" in given:
+            values["access_token"] = seal(text(given["access_token"], "accessToken", most=4096))
+    return values
+
+
+async def _lock_default() -> bool:
+    """Keeps others from changing the default until the end of the transaction; answers whether there is none."""
+    await connect.execute("SELECT pg_advisory_xact_lock($1)", _DEFAULT_LOCK)
+    return not await Sender.filter(is_default=True, deleted_at=None).exists()
+
+
+async def _unset_default() -> None:
+    await connect.execute("UPDATE sender SET is_default = false, updated_at = now() WHERE is_default")
+
+
+async def _locked(viewer: Viewer, id: int) -> Sender:
+    """The same as `visible`, with its row locked: those who need the sender wait for us, or we for them."""
+    if viewer.sender_id not in (None, id):
+        raise not_found("sender")
+    if (sender := await Sender.filter(id=id, deleted_at=None).select_for_update().first()) is None:
+        raise not_found("sender")
+    return sender
+
+
+async def _save(sender: Sender, **values: Any) -> Sender:
+    if not values:
+        return sender
+    sender.update_from_dict(values)
+    sender.updated_at = await connect.value("SELECT now()")
+    await sender.save(update_fields=[*values, "updated_at"])
+    return sender
+
+
+def _record(viewer: Viewer, sender: Sender) -> None:
+    record(
+        EventType.SENDER_STATUS_CHANGED,
+        "Sender",
+        sender.id,
+        actor_id=viewer.user_id,
+        sender_id=sender.id,
+        data={"status": sender.status.value},
+    )
+
+
+def _duplicate(error: IntegrityError) -> Refusal:
+    if "sender_number" not in str(error):
+        raise error
+    return Refusal(
+        ErrorCode.DUPLICATE_RESOURCE, "This number is registered already.", field="phoneNumber", reason="duplicate"
+    )
