@@ -1,0 +1,59 @@
+"""What resolvers know of their caller, and the loaders that batch what they ask for."""
+
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+from tortoise.models import Model
+
+from db.core.paging import Page, PageRequest
+from domain.core.access import Viewer
+
+R = TypeVar("R")
+M = TypeVar("M", bound=Model)
+ById: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Sequence[R | None]]]
+ByParent: TypeAlias = Callable[[Viewer, list[int], PageRequest], Awaitable[dict[int, Page[M]]]]
+
+
+@dataclass(slots=True)
+class Context:
+    """The caller of one operation.
+
+    Loaders batch what is asked for in one turn of the event loop and remember nothing, so what a mutation has just
+    changed, or an event hours later on the same socket, is never answered from an older read.
+    """
+
+    viewer: Viewer
+    request_id: str
+    _loaders: dict[Hashable, DataLoader[int, Any]] = field(default_factory=dict[Hashable, DataLoader[int, Any]])
+
+    async def load(self, fn: ById[R], key: int | None) -> R | None:
+        """The row of an id (none for None), from `fn(viewer, ids)`, which answers in the order of its ids."""
+        if key is None:
+            return None
+
+        async def batch(keys: list[int]) -> list[R | None]:
+            wanted = list(dict.fromkeys(keys))
+            found = dict(zip(wanted, await fn(self.viewer, wanted), strict=True))
+            return [found[key] for key in keys]
+
+        return await self._loader(fn, batch).load(key)
+
+    async def load_page(self, fn: ByParent[M], parent_id: int, page: PageRequest) -> Page[M]:
+        """The page of one parent, from `fn(viewer, parent_ids, page)`."""
+
+        async def batch(keys: list[int]) -> list[Page[M]]:
+            found = await fn(self.viewer, list(dict.fromkeys(keys)), page)
+            return [found[key] for key in keys]
+
+        return await self._loader((fn, page), batch).load(parent_id)
+
+    def _loader(self, key: Hashable, batch: Callable[[list[int]], Awaitable[list[Any]]]) -> DataLoader[int, Any]:
+        if key not in self._loaders:
+            self._loaders[key] = DataLoader(load_fn=batch, cache=False)
+        return self._loaders[key]
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

@@ -1,0 +1,87 @@
+"""Fields of the schema: those that front a function of the domain carry its access rule, as a directive."""
+
+from collections.abc import Callable
+from typing import Any
+
+import strawberry
+from strawberry.schema_directive import Location
+
+from domain.core.access import EVERYONE, Access, access_of
+from graph.core.enums import Role, Scope
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description="Only these roles may use the field; an API token must also carry the scope.",
+)
+class Allow:
+    roles: list[Role] = strawberry.field(description="Roles that may use it.")
+    scope: Scope = strawberry.field(description="Scope that an API token must carry.")
+
+
+@strawberry.schema_directive(locations=[Location.FIELD_DEFINITION], description="The field needs no authentication.")
+class Public:
+    pass
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    description=(
+        "What a field costs where that differs from the rule: 1 for an object or a list, 0 for a scalar or an enum. "
+        "What stands under a connection counts once for each item that first or last asks for, or for the default "
+        "size; a plain list counts once. An operation over the limit is refused with COST_LIMIT_EXCEEDED before anything runs."
+    ),
+)
+class Cost:
+    weight: int = strawberry.field(description="Cost of one use.")
+
+
+def query(fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None) -> Any:
+    """Makes a resolver a field that fronts the domain function `fn`, under that function's access rule."""
+    return _fronting(fn, description, graphql_type, cost, is_subscription=False)
+
+
+mutation = query
+
+
+def subscription(fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None) -> Any:
+    """The same for an asynchronous generator."""
+    return _fronting(fn, description, graphql_type, cost, is_subscription=True)
+
+
+def column(description: str, *, name: str | None = None, cost: int | None = None) -> Any:
+    """A field that shows the attribute of its name."""
+    return strawberry.field(name=name, description=description, directives=_priced(cost))
+
+
+def computed(description: str, *, graphql_type: Any = None, name: str | None = None, cost: int | None = None) -> Any:
+    """Makes a resolver a field of a type; the row is its parameter `row: strawberry.Parent[Row]`."""
+    return strawberry.field(name=name, description=description, graphql_type=graphql_type, directives=_priced(cost))
+
+
+def arg(description: str, *, name: str | None = None) -> Any:
+    """Describes an argument: `id: Annotated[strawberry.ID, arg("The contact.")]`."""
+    return strawberry.argument(description=description, name=name)
+
+
+def _fronting(
+    fn: Callable[..., Any], description: str, graphql_type: Any, cost: int | None, *, is_subscription: bool
+) -> Any:
+    return strawberry.field(
+        description=description,
+        graphql_type=graphql_type,
+        directives=[*_access(access_of(fn)), *_priced(cost)],
+        is_subscription=is_subscription,
+    )
+
+
+def _access(access: Access) -> list[object]:
+    if access.public:
+        return [Public()]
+    if access.roles == EVERYONE and access.scope is Scope.READ:
+        return []
+    return [Allow(roles=[role for role in Role if role in access.roles], scope=access.scope)]
+
+
+def _priced(cost: int | None) -> list[object]:
+    return [] if cost is None else [Cost(weight=cost)]

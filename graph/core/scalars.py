@@ -1,0 +1,64 @@
+"""Scalars that GraphQL itself does not have."""
+
+from datetime import UTC, datetime
+from typing import Any, NewType
+
+import strawberry
+from strawberry.scalars import JSON
+from strawberry.types.scalar import ScalarDefinition
+
+PhoneNumber = NewType("PhoneNumber", str)
+"""Passed through as written: the domain parses it (domain.core.phone), and rows hold E.164."""
+
+
+def parse_datetime(value: Any) -> datetime:
+    """An instant in UTC. Raises ValueError."""
+    if not isinstance(value, str):
+        raise ValueError("An instant is a string, such as 2026-03-01T09:00:00Z.")
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("This is not an ISO 8601 instant, such as 2026-03-01T09:00:00Z.") from None
+    if found.tzinfo is None:
+        raise ValueError("The offset is missing, such as Z or +02:00.")
+    try:
+        return found.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("This instant is out of range.") from None
+
+
+def write_datetime(value: datetime) -> str:
+    """ISO 8601 in UTC, such as 2026-03-01T09:00:00.250000Z."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("A phone number is a string.")
+    return value
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    PhoneNumber: strawberry.scalar(
+        name="PhoneNumber",
+        description=(
+            "A phone number with country code. Read in E.164 with or without the plus, with spaces, dashes, dots or "
+            "brackets, with 00 for the plus, or as a WhatsApp chat id (573107601252@c.us); written in E.164 "
+            "(+573107601252). Seven to fifteen digits, none of them a leading zero; anything else is "
+            "INVALID_PHONE_NUMBER. Never a BSUID, LID or username."
+        ),
+        serialize=str,
+        parse_value=parse_text,
+    ),
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant, ISO 8601 with an offset; always given back in UTC.",
+        serialize=write_datetime,
+        parse_value=parse_datetime,
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+    ),
+    JSON: strawberry.scalar(
+        name="JSON",
+        description="Any JSON value; where it describes metadata or variables, an object.",
+    ),
+}
