@@ -5,6 +5,7 @@ C parser and the lack of a layer in between answer about twice as many sends for
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -53,6 +54,7 @@ class CloudApi:
             web.post(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._create_template)),
             web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
             web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
+            web.get(r"/{version:v\d+\.\d+}/{node}/phone_numbers", self._guarded(self._phone_numbers)),
             web.get(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._node)),
             web.post(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._edit_template)),
         ]
@@ -213,6 +215,11 @@ class CloudApi:
         wanted = wanted | {"id"} if wanted else {"id", "display_phone_number", "verified_name", "quality_rating"}
         return _json(full if template else {name: value for name, value in full.items() if name in wanted})
 
+    async def _phone_numbers(self, request: web.Request) -> web.StreamResponse:
+        numbers = self._cloud.numbers
+        mine = [each for each in numbers.all() if numbers.waba_id(each) == request.match_info["node"]]
+        return _json({"data": [self._phone_number(each) for each in mine]})
+
     def _phone_number(self, phone_number_id: str) -> Json:
         cloud = self._cloud
         refused = phone_number_id in cloud.settings.number_refusals
@@ -240,7 +247,7 @@ async def _not_found(request: web.Request) -> web.StreamResponse:
 
 def make_app(cloud: Cloud) -> web.Application:
     """The simulator as an application; its delivery loop lives and dies with it."""
-    app = web.Application(client_max_size=4_000_000)
+    app = web.Application(client_max_size=64_000_000)
     app.add_routes(CloudApi(cloud).routes())
     app.add_subapp("/_simulator/", control_app(cloud))
     app.router.add_route("*", "/{rest:.*}", _not_found)
@@ -249,7 +256,8 @@ def make_app(cloud: Cloud) -> web.Application:
         loop = asyncio.create_task(cloud.delivery.run())
         yield
         loop.cancel()
-        await asyncio.gather(loop, return_exceptions=True)
+        with contextlib.suppress(asyncio.CancelledError):
+            await loop
 
     app.cleanup_ctx.append(delivering)
     return app

@@ -1,7 +1,7 @@
 """The simulated WhatsApp: takes sends, decides their fate, keeps windows, templates and the ledger."""
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -11,13 +11,15 @@ from simulator.faults import Fault, Faults, Kind
 from simulator.inbound import Inbound, contact_json, message_json
 from simulator.ledger import Ledger, Message, Outcome
 from simulator.limits import Pairs, Throughput
-from simulator.people import bsuid_of, on_whatsapp, person_of_bsuid, wa_id_of
+from simulator.people import People, on_whatsapp, wa_id_of
 from simulator.sends import Send, read
 from simulator.settings import Settings
 from simulator.statuses import Numbers, Status, plan
 from simulator.templates import Template, Templates, fill
 from simulator.webhooks import Change, Envelopes
 from simulator.wire import Json, is_object
+
+_RECEIPTS_KEPT = 100_000
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,7 +39,6 @@ class Cloud:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.random = Random(settings.seed)
-        self.numbers = Numbers(settings)
         self.delivery = Delivery(settings, self.random, lambda: self.envelopes)
         self.templates = Templates()
         self.reset(keep_templates=False)
@@ -46,15 +47,15 @@ class Cloud:
         """Forget messages, windows, limits, faults and what waits; the templates too, unless kept."""
         self.random.seed(self.settings.seed)
         self.ledger = Ledger()
-        self.envelopes = Envelopes(self.numbers, self.ledger)
+        self.people = People()
+        self.numbers = Numbers(self.settings)
+        self.envelopes = Envelopes(self.numbers, self.people, self.ledger)
         self.throughput = Throughput(self.settings, time.monotonic)
         self.pairs = Pairs(self.settings, time.monotonic)
         self.faults = Faults(self.settings, self.random)
         self.windows: dict[tuple[str, str], float] = {}
-        self.bsuids: dict[str, str] = {}
-        """User ids that came with a phone (control `inbound`), and the wa_id they belong to."""
         self._heard = 0
-        self.receipts: list[Json] = []
+        self.receipts: deque[Json] = deque(maxlen=_RECEIPTS_KEPT)
         """Messages the client marked as read, with or without typing."""
         self.refused: Counter[str] = Counter()
         self.delivery.forget()
@@ -63,13 +64,14 @@ class Cloud:
 
     def check(self, phone_number_id: str, body: Json) -> Taken:
         """Everything that can refuse a send in its HTTP reply."""
+        self.numbers.used[phone_number_id] = None
         code = self.settings.number_refusals.get(phone_number_id)
         if code is not None:
             raise CloudError(code)
         send = read(body, self.settings)
         person = send.person
         if send.by_bsuid:
-            person = self.bsuids.get(person) or person_of_bsuid(person)
+            person = self.people.person(person)
         if person == self.numbers.display(phone_number_id):
             raise CloudError(131021)
         template, text = None, send.text
@@ -156,13 +158,13 @@ class Cloud:
     def hear(self, inbound: Inbound) -> str:
         """Somebody writes: opens the window, tells it by webhook, returns the wamid."""
         wa_id = wa_id_of(inbound.sender, self.settings)
-        bsuid = inbound.bsuid or (bsuid_of(wa_id) if self.settings.bsuids and wa_id else "")
         if inbound.bsuid and wa_id:
-            self.bsuids[inbound.bsuid] = wa_id
+            self.people.learn(inbound.bsuid, wa_id)
+        bsuid = inbound.bsuid or (self.people.bsuid(wa_id) if self.settings.bsuids else "")
         self._heard += 1
         wamid = inbound.id or f"wamid.HBgI{time.time_ns() // 1000:X}{self._heard:06X}"
         inbound = replace(inbound, id=wamid)
-        person = wa_id or self.bsuids.get(bsuid) or person_of_bsuid(bsuid)
+        person = wa_id or self.people.person(bsuid)
         self.windows[inbound.phone_number_id, person] = time.time()
         value = self.envelopes.value(inbound.phone_number_id)
         value["contacts"] = [contact_json(inbound, wa_id, bsuid)]

@@ -151,7 +151,7 @@ class Control:
         return _json({**counts, "refused": dict(self._cloud.refused), **self._webhooks()})
 
     async def _receipts(self, _: web.Request) -> web.Response:
-        return _json({"receipts": self._cloud.receipts})
+        return _json({"receipts": list(self._cloud.receipts)})
 
     async def _faults(self, _: web.Request) -> web.Response:
         return _json({"faults": [dataclasses.asdict(fault) for fault in self._cloud.faults.asked]})
@@ -237,6 +237,6 @@ class Control:
 
 def control_app(cloud: Cloud) -> web.Application:
     """The control API as a sub-application."""
-    app = web.Application(middlewares=[_explain], client_max_size=64_000_000)
+    app = web.Application(middlewares=[_explain])
     app.add_routes(Control(cloud).routes())
     return app

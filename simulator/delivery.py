@@ -1,12 +1,13 @@
 """Bringing webhooks to the endpoint: gathered, posted at once by several, sent again until a window ends (C3)."""
 
 import asyncio
+import io
 import logging
 import secrets
 import time
 from array import array
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 
@@ -82,10 +83,9 @@ class Delivery:
         self._random = random
         self._envelopes = envelopes
         self._client: aiohttp.ClientSession | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._posting: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._shaking: asyncio.Task[None] | None = None
-        self._under_way = 0
         self.verified_url = ""
         self.problem = ""
         self.forget()
@@ -98,7 +98,7 @@ class Delivery:
         self.posted: deque[bytes] = deque()
         self.latencies = Latencies()
         self.delivered = self.updates = self.failures = self.dropped = 0
-        for task in self._tasks:
+        for task in self._posting:
             task.cancel()
 
     def plan(self, due: float, update: Update) -> None:
@@ -112,7 +112,7 @@ class Delivery:
 
     def pending(self) -> int:
         """Updates that wait, and POSTs under way or to be repeated."""
-        return len(self._agenda) + len(self._ready) + len(self._again) + self._under_way
+        return len(self._agenda) + len(self._ready) + len(self._again) + len(self._posting)
 
     async def run(self) -> None:
         """Gather until cancelled."""
@@ -133,9 +133,10 @@ class Delivery:
                         self._ready.append(entry)
                 self._pump()
         finally:
-            for task in self._tasks:
+            tasks = [*self._posting, *([self._shaking] if self._shaking else [])]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._client.close()
 
     def _pump(self) -> None:
@@ -146,23 +147,29 @@ class Delivery:
             return
         if self._settings.handshake and self.verified_url != self._settings.webhook_url:
             if self._shaking is None and (self._ready or self._again):
-                self._shaking = self._start(self._verify_until_done())
+                self._shaking = asyncio.create_task(self._verify_until_done())
+                self._shaking.add_done_callback(self._shaken)
             return
-        while (self._again or self._ready) and self._under_way < self._settings.concurrent_posts:
+        while (self._again or self._ready) and len(self._posting) < self._settings.concurrent_posts:
             if self._again:
                 posts = [self._again.popleft()]
             else:
                 count = min(len(self._ready), self._settings.max_updates)
                 posts = self._posts([self._ready.popleft() for _ in range(count)])
             for post in posts:
-                self._under_way += 1
-                self._start(self._post_and_go_on(post))
+                task = asyncio.create_task(self._settle(post))
+                self._posting.add(task)
+                task.add_done_callback(self._go_on)
 
-    def _start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def _go_on(self, task: asyncio.Task[None]) -> None:
+        self._posting.discard(task)
+        if not task.cancelled():
+            self._pump()
+
+    def _shaken(self, task: asyncio.Task[None]) -> None:
+        self._shaking = None
+        if not task.cancelled():
+            self._pump()
 
     def _posts(self, updates: list[Update]) -> list[Post]:
         for update in updates:
@@ -177,24 +184,19 @@ class Delivery:
             self.tell(update)
             return
         for post in self._posts([update]):
-            self._under_way += 1
-            await self._post_and_go_on(post)
+            await self._settle(post)
 
     def repeat(self, body: bytes) -> None:
         """Send bytes again that were sent before."""
         self._agenda.add(0.0, Post(body, 0, time.time(), copy=True))
         self._wake.set()
 
-    async def _post_and_go_on(self, post: Post) -> None:
-        try:
-            answer = await self.post(post.body, signature(post.body, self._settings.app_secret))
-        finally:
-            self._under_way -= 1
+    async def _settle(self, post: Post) -> None:
+        answer = await self.post(post.body, signature(post.body, self._settings.app_secret))
         if answer.status == 200:
             self._done(post)
         else:
             self._failed(post, answer)
-        self._pump()
 
     def _done(self, post: Post) -> None:
         self.delivered += 1
@@ -228,7 +230,7 @@ class Delivery:
         started = time.perf_counter()
         answer = await self._ask("POST", body, headers, {})
         answer.seconds = time.perf_counter() - started
-        if answer.status:
+        if answer.status or answer.seconds > 1:
             self.latencies.add(answer.seconds)
         return answer
 
@@ -238,7 +240,12 @@ class Delivery:
         timeout = aiohttp.ClientTimeout(total=self._settings.webhook_timeout or None)
         try:
             async with self._client.request(
-                method, self._settings.webhook_url, data=body, headers=headers, params=query, timeout=timeout
+                method,
+                self._settings.webhook_url,
+                data=io.BytesIO(body),
+                headers=headers,
+                params=query,
+                timeout=timeout,
             ) as response:
                 return Answer(response.status, await response.text(errors="replace"), 0.0)
         except (aiohttp.ClientError, ValueError, TimeoutError) as error:
@@ -265,10 +272,6 @@ class Delivery:
 
     async def _verify_until_done(self) -> None:
         gap = _FIRST_HANDSHAKE_GAP
-        try:
-            while not await self.verify():
-                await asyncio.sleep(gap)
-                gap = min(2 * gap, _LAST_HANDSHAKE_GAP)
-        finally:
-            self._shaking = None
-        self._pump()
+        while not await self.verify():
+            await asyncio.sleep(gap)
+            gap = min(2 * gap, _LAST_HANDSHAKE_GAP)

@@ -44,20 +44,19 @@ def wa_id_of(phone: str, settings: Settings) -> str:
     return phone
 
 
-def bsuid_of(wa_id: str) -> str:
-    """The business-scoped user id of a wa_id: one and the same for all our numbers."""
+def _bsuid_of(wa_id: str) -> str:
     country = next((_COUNTRIES[wa_id[:n]] for n in (3, 2, 1) if wa_id[:n] in _COUNTRIES), "ZZ")
     return f"{country}.{int('1' + wa_id) * _SCRAMBLE % _MODULUS:020d}"
 
 
-def person_of_bsuid(bsuid: str) -> str:
-    """The wa_id behind one of our user ids; an id from elsewhere is a person without a phone and stands for itself."""
+def _wa_id_of_bsuid(bsuid: str) -> str:
+    """The wa_id behind a user id made here; empty for an id from elsewhere."""
     number = bsuid.rpartition(".")[2]
     if number.isdecimal() and len(number) == 20:
         plain = str(int(number) * _UNSCRAMBLE % _MODULUS)
-        if plain.startswith("1") and 8 <= len(plain) <= 16 and bsuid_of(plain[1:]) == bsuid:
+        if plain.startswith("1") and 8 <= len(plain) <= 16 and _bsuid_of(plain[1:]) == bsuid:
             return plain[1:]
-    return bsuid
+    return ""
 
 
 def on_whatsapp(person: str, settings: Settings) -> bool:
@@ -72,3 +71,24 @@ def on_whatsapp(person: str, settings: Settings) -> bool:
         return False
     share = settings.not_on_whatsapp_share
     return not share or zlib.crc32(f"{settings.seed}:{person}".encode()) / 2**32 >= share
+
+
+class People:
+    """User ids and phones of the same people: made up, unless the control API named both."""
+
+    def __init__(self) -> None:
+        self._wa_ids: dict[str, str] = {}
+        self._bsuids: dict[str, str] = {}
+
+    def learn(self, bsuid: str, wa_id: str) -> None:
+        """`bsuid` is the user id of `wa_id` from now on."""
+        self._wa_ids[bsuid] = wa_id
+        self._bsuids[wa_id] = bsuid
+
+    def bsuid(self, wa_id: str) -> str:
+        """The user id of a wa_id: one and the same for all numbers of the business."""
+        return self._bsuids.get(wa_id) or _bsuid_of(wa_id)
+
+    def person(self, bsuid: str) -> str:
+        """The wa_id behind a user id; a person without a phone is the user id itself."""
+        return self._wa_ids.get(bsuid) or _wa_id_of_bsuid(bsuid) or bsuid

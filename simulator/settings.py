@@ -145,11 +145,13 @@ def change(settings: Settings, changes: Mapping[str, object]) -> None:
         setattr(settings, name, value)
 
 
-def _from_text(default: object, text: str) -> object:
+def _from_text(name: str, default: object, text: str) -> object:
     """A flag's text as the value `change` expects; texts that do not fit are passed on for it to refuse."""
     match default:
         case bool():
-            return {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}.get(text, text)
+            return {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}.get(
+                text.lower(), text
+            )
         case int() | float():
             try:
                 return int(text) if isinstance(default, int) else float(text)
@@ -159,7 +161,8 @@ def _from_text(default: object, text: str) -> object:
             return [part for part in text.split(",") if part]
         case dict():
             pairs = [part.partition("=") for part in text.split(",") if part]
-            return {key: int(value) if value.isdecimal() and len(value) < 7 else value for key, _, value in pairs}
+            numbers = name == "number_refusals"
+            return {key: int(value) if numbers and value.isdecimal() else value for key, _, value in pairs}
         case _:
             return text
 
@@ -179,5 +182,5 @@ def from_flags(parsed: argparse.Namespace) -> Settings:
     given = cast("dict[str, str | None]", vars(parsed))
     known = {each.name for each in fields(Settings)}
     texts = {name: text for name, text in given.items() if name in known and text is not None}
-    change(settings, {name: _from_text(getattr(settings, name), text) for name, text in texts.items()})
+    change(settings, {name: _from_text(name, getattr(settings, name), text) for name, text in texts.items()})
     return settings

@@ -1,12 +1,12 @@
 """The life of an accepted message as status webhooks tell it (C5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
 from simulator.errors import status_error
 from simulator.ledger import Message, Outcome
-from simulator.people import bsuid_of
+from simulator.people import People
 from simulator.settings import Settings
 from simulator.wire import Json
 
@@ -27,10 +27,15 @@ class Numbers:
     """Which account a number belongs to and how people see it; any number exists, by its first use."""
 
     settings: Settings
+    used: dict[str, None] = field(default_factory=dict[str, None])
 
     def waba_id(self, phone_number_id: str) -> str:
         """The WABA of the number."""
         return self.settings.waba_ids.get(phone_number_id, self.settings.waba_id)
+
+    def all(self) -> list[str]:
+        """The numbers that were used or that the settings name."""
+        return list(dict.fromkeys((*self.used, *self.settings.waba_ids, *self.settings.display_numbers)))
 
     def display(self, phone_number_id: str) -> str:
         """The number's digits as people see them; made up from the id unless the settings name it."""
@@ -63,15 +68,15 @@ def plan(message: Message, settings: Settings, random: Random) -> list[tuple[flo
     return told
 
 
-def status_json(wamid: str, status: Status, *, bsuids: bool) -> Json:
-    """The element of `statuses`; keys come and go as in C5."""
+def status_json(wamid: str, status: Status, people: People | None) -> Json:
+    """The element of `statuses`; keys come and go as in C5. Without `people` there are no user ids of phones."""
     message, outcome, at = status
     body: Json = {"id": wamid, "status": outcome.value, "timestamp": str(at)}
     if message.person.isdecimal():
         if not message.by_bsuid:
             body["recipient_id"] = message.person
-        if bsuids and (message.by_bsuid or outcome is not FAILED):
-            body["recipient_user_id"] = bsuid_of(message.person)
+        if people is not None and (message.by_bsuid or outcome is not FAILED):
+            body["recipient_user_id"] = people.bsuid(message.person)
     else:
         body["recipient_user_id"] = message.person
     if message.callback_data:
@@ -89,7 +94,7 @@ def status_json(wamid: str, status: Status, *, bsuids: bool) -> Json:
     return body
 
 
-def contact_json(status: Status, *, bsuids: bool) -> Json | None:
+def contact_json(status: Status, people: People | None) -> Json | None:
     """The element of `contacts` beside a status: no profile; with 131026 only the wa_id, with other failures none."""
     message = status.message
     if not message.person.isdecimal():
@@ -97,6 +102,6 @@ def contact_json(status: Status, *, bsuids: bool) -> Json | None:
     if status.outcome is FAILED:
         return {"wa_id": message.person} if message.error == 131026 and not message.by_bsuid else None
     contact: Json = {} if message.by_bsuid else {"wa_id": message.person}
-    if bsuids or message.by_bsuid:
-        contact["user_id"] = bsuid_of(message.person)
+    if people is not None:
+        contact["user_id"] = people.bsuid(message.person)
     return contact or None

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -84,7 +85,8 @@ class Templates:
 
     def __init__(self) -> None:
         self._by_key: dict[tuple[str, str, str], Template] = {}
-        self._ids = itertools.count(990_011)
+        # From the clock: a simulator started again must not hand out ids it gave before.
+        self._ids = itertools.count(time.time_ns() // 1000)
 
     def create(self, waba_id: str, body: Json) -> Template:
         """A PENDING template, or the CloudError Meta would give."""
@@ -178,7 +180,8 @@ def _filled(part: str, text: str, parameters: list[Json], *, named: bool) -> str
     values: dict[str, str] = {}
     for place, parameter in zip(wanted, parameters, strict=True):
         kind, name = parameter.get("type"), parameter.get("parameter_name")
-        value = parameter.get("text") if kind == "text" else parameter.get(str(kind), {}).get("fallback_value")
+        content = parameter.get(str(kind))
+        value = content.get("fallback_value") if is_object(content) else parameter.get("text")
         if not isinstance(value, str) or not value:
             raise CloudError(132012, f"{part}: parameter {place} must be of type text and not empty")
         if named != isinstance(name, str) or (named and name not in wanted):

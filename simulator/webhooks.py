@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from simulator.ledger import Ledger
+from simulator.people import People
 from simulator.statuses import Numbers, Status, contact_json, status_json
 from simulator.wire import Json, ascii_json
 
@@ -33,8 +34,9 @@ def signature(body: bytes, app_secret: str) -> str:
 class Envelopes:
     """Puts updates into envelopes: an entry a WABA, a change a number, as many statuses as there are."""
 
-    def __init__(self, numbers: Numbers, ledger: Ledger) -> None:
+    def __init__(self, numbers: Numbers, people: People, ledger: Ledger) -> None:
         self._numbers = numbers
+        self._people = people
         self._ledger = ledger
 
     def bodies(self, updates: Sequence[Update]) -> list[bytes]:
@@ -50,7 +52,7 @@ class Envelopes:
         statuses: dict[str, list[Json]] = {}
         values: dict[str, Json] = {}
         contacts: dict[str, dict[str, Json]] = {}
-        bsuids = self._numbers.settings.bsuids
+        people = self._people if self._numbers.settings.bsuids else None
         for update in updates:
             if isinstance(update, Change):
                 changes.setdefault(update.waba_id, []).append({"field": update.field, "value": update.value})
@@ -62,8 +64,8 @@ class Envelopes:
                 contacts[phone_number_id] = {}
                 waba_id = self._numbers.waba_id(phone_number_id)
                 changes.setdefault(waba_id, []).append({"field": "messages", "value": value})
-            statuses[phone_number_id].append(status_json(self._ledger.wamid(update.message), update, bsuids=bsuids))
-            contact = contact_json(update, bsuids=bsuids)
+            statuses[phone_number_id].append(status_json(self._ledger.wamid(update.message), update, people))
+            contact = contact_json(update, people)
             if contact is not None:
                 contacts[phone_number_id][update.message.person] = contact
         for phone_number_id, persons in contacts.items():

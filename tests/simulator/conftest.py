@@ -1,0 +1,203 @@
+"""A simulator and an endpoint for its webhooks, both served over loopback; delays short enough to wait for."""
+
+import asyncio
+import hashlib
+import hmac
+import io
+import json
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from simulator.app import make_app
+from simulator.cloud import Cloud
+from simulator.settings import Settings
+
+NUMBER = "209900112233445"
+WABA = "318800221144667"
+SECRET = "app-secret"
+TOKEN = "verify-me"
+_NAME = "message_template_name"
+
+
+async def serve(app: web.Application) -> tuple[web.AppRunner, str]:
+    """Serve on a free port."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    return runner, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+
+class Endpoint:
+    """A webhook endpoint that keeps what comes and answers as told."""
+
+    def __init__(self) -> None:
+        self.posts: list[bytes] = []
+        self.signatures: list[str | None] = []
+        self.at: list[float] = []
+        self.shakes: list[dict[str, str]] = []
+        self.answer = 200
+        self.refuse = 0
+        """So many POSTs get 500 first."""
+        self.pause = 0.0
+        self.echo = True
+        self.most_at_once = 0
+        self._at_once = 0
+        self.changed = asyncio.Event()
+
+    def app(self) -> web.Application:
+        app = web.Application(client_max_size=64_000_000)
+        app.add_routes([web.get("/hook", self._shake), web.post("/hook", self._take)])
+        return app
+
+    async def _shake(self, request: web.Request) -> web.Response:
+        self.shakes.append(dict(request.query))
+        good = self.echo and request.query["hub.verify_token"] == TOKEN
+        return web.Response(text=request.query["hub.challenge"] if good else "no", status=200 if good else 403)
+
+    async def _take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
+        await asyncio.sleep(self.pause)
+        self._at_once -= 1
+        self.posts.append(body)
+        self.signatures.append(request.headers.get("X-Hub-Signature-256"))
+        self.at.append(time.monotonic())
+        self.changed.set()
+        if self.refuse:
+            self.refuse -= 1
+            return web.Response(status=500)
+        return web.Response(status=self.answer)
+
+    def changes(self) -> list[dict[str, Any]]:
+        """Every change that came, in order."""
+        return [
+            change for body in list(self.posts) for entry in json.loads(body)["entry"] for change in entry["changes"]
+        ]
+
+    def statuses(self) -> list[dict[str, Any]]:
+        return [status for change in self.changes() for status in change["value"].get("statuses", [])]
+
+    def words(self, wamid: str) -> list[str]:
+        """The statuses of one message in the order they came."""
+        return [status["status"] for status in self.statuses() if status["id"] == wamid]
+
+    def messages(self) -> list[dict[str, Any]]:
+        return [message for change in self.changes() for message in change["value"].get("messages", [])]
+
+    async def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
+        """What `true` returns once that is true; it is asked again with every POST."""
+        async with asyncio.timeout(seconds):
+            while not (found := true()):
+                self.changed.clear()
+                await self.changed.wait()
+        return found
+
+    def signed_well(self) -> bool:
+        """Whether every POST carries the HMAC of its exact bytes."""
+        return all(
+            given == "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+            for body, given in zip(self.posts, self.signatures, strict=True)
+        )
+
+
+class Rig:
+    """A simulator, an endpoint, and a client for both halves of its HTTP."""
+
+    def __init__(self, url: str, endpoint: Endpoint, http: aiohttp.ClientSession) -> None:
+        self.url = url
+        self.endpoint = endpoint
+        self.http = http
+
+    async def call(
+        self, method: str, path: str, body: Any = None, token: str = "token", **query: str
+    ) -> tuple[int, dict[str, Any]]:
+        """A call of the Cloud API."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        url = f"{self.url}/v24.0/{path}"
+        async with self.http.request(method, url, json=body, headers=headers, params=query) as response:
+            return response.status, await response.json()
+
+    async def post(self, to: str, number: str = NUMBER, **fields: Any) -> tuple[int, dict[str, Any]]:
+        """A send; a text unless `fields` say otherwise."""
+        content = {} if "type" in fields else {"type": "text", "text": {"body": "hello"}}
+        body = {"messaging_product": "whatsapp", "to": to, **content, **fields}
+        return await self.call("POST", f"{number}/messages", body)
+
+    async def send(self, to: str, number: str = NUMBER, **fields: Any) -> str:
+        """The wamid of a send that must be accepted."""
+        status, reply = await self.post(to, number, **fields)
+        assert status == 200, reply
+        return reply["messages"][0]["id"]
+
+    async def code(self, to: str, number: str = NUMBER, **fields: Any) -> tuple[int, int]:
+        """(HTTP status, error code) of a send that must be refused."""
+        status, reply = await self.post(to, number, **fields)
+        return status, reply["error"]["code"]
+
+    async def control(self, method: str, path: str, body: Any = None, expect: int = 200, **query: str) -> Any:
+        """A call of the control API."""
+        data = None if body is None else io.BytesIO(json.dumps(body).encode())
+        async with self.http.request(method, f"{self.url}/_simulator/{path}", data=data, params=query) as response:
+            answer = await response.json()
+            assert response.status == expect, answer
+            return answer
+
+    async def change(self, **settings: Any) -> None:
+        await self.control("PATCH", "settings", settings)
+
+    async def hear(self, sender: str, text: str = "hi", **more: Any) -> str:
+        """Somebody writes; the wamid of it."""
+        asked = {"phone_number_id": NUMBER, "from": sender, "text": text, **more}
+        return (await self.control("POST", "inbound", asked))["messages"][0]["id"]
+
+    async def ledger(self, **query: str) -> list[dict[str, Any]]:
+        return (await self.control("GET", "ledger", None, 200, **query))["messages"]
+
+    async def template(self, name: str, body: str, **more: Any) -> None:
+        """Create a template and wait for its approval."""
+        components = more.pop("components", None) or [{"type": "BODY", "text": body}]
+        made = {"name": name, "language": "en", "category": "UTILITY", "components": components, **more}
+        status, reply = await self.call("POST", f"{WABA}/message_templates", made)
+        assert status == 200, reply
+        assert reply["status"] == "PENDING"
+        await self.endpoint.until(
+            lambda: name in [c["value"].get("message_template_name") for c in self.endpoint.changes()]
+        )
+
+
+Started = Callable[..., Awaitable[Rig]]
+
+
+@pytest.fixture
+async def start() -> AsyncIterator[Started]:
+    """Starts simulators with given settings; the window is off and nobody reads unless told."""
+    runners: list[web.AppRunner] = []
+    async with aiohttp.ClientSession() as http:
+
+        async def start(**settings: Any) -> Rig:
+            endpoint = Endpoint()
+            runner, hook = await serve(endpoint.app())
+            quick: dict[str, Any] = {
+                "webhook_url": f"{hook}/hook", "app_secret": SECRET, "verify_token": TOKEN, "window": False,
+                "sent_delay": 0.01, "delivered_delay": 0.06, "read_delay": 0.11, "status_jitter": 0.0,
+                "read_share": 1.0, "batch_window": 0.005, "retry_gap": 0.02, "template_review": 0.02,
+            }  # fmt: skip
+            simulator, url = await serve(make_app(Cloud(Settings(**{**quick, **settings}))))
+            runners.extend((simulator, runner))
+            return Rig(url, endpoint, http)
+
+        yield start
+        for runner in runners:
+            await runner.cleanup()
+
+
+@pytest.fixture
+async def rig(start: Started) -> Rig:
+    """A simulator with quick defaults."""
+    return await start()
