@@ -35,10 +35,10 @@ class Scope(StrEnum):
 class User(ChangingRow):
     """A member of the team; the email is unique without regard to case (index of migration 0002)."""
 
-    email: str = fields.CharField(254)
-    name: str = fields.CharField(100)
+    email = fields.CharField(254)
+    name = fields.CharField(100)
     role = choice(Role)
-    active: bool = fields.BooleanField(default=True)
+    active = fields.BooleanField(default=True)
     password_hash: str = fields.TextField()
     """argon2id, in PHC format."""
     last_login_at: datetime | None = fields.DatetimeField(null=True)
@@ -52,8 +52,8 @@ class UserSession(Row):
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE)
     user_id: int
-    ip_address: str = fields.CharField(64)
-    user_agent: str | None = fields.CharField(255, null=True)
+    ip_address = fields.CharField(64)
+    user_agent = fields.CharField(255, null=True)
     last_used_at: datetime = fields.DatetimeField()
     expires_at: datetime = fields.DatetimeField()
     ended_at: datetime | None = fields.DatetimeField(null=True)
@@ -70,7 +70,7 @@ class RefreshToken(Row):
         "models.UserSession", on_delete=fields.CASCADE
     )
     session_id: int
-    digest: str = fields.CharField(64, unique=True)
+    digest = fields.CharField(64, unique=True)
     spent_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
@@ -87,9 +87,9 @@ class ApiToken(Row):
         "models.Sender", on_delete=fields.CASCADE, null=True
     )
     sender_id: int | None
-    name: str = fields.CharField(100)
-    digest: str = fields.CharField(64, unique=True)
-    prefix: str = fields.CharField(16)
+    name = fields.CharField(100)
+    digest = fields.CharField(64, unique=True)
+    prefix = fields.CharField(16)
     scopes: list[str] = ArrayField("text")
     expires_at: datetime | None = fields.DatetimeField(null=True)
     last_used_at: datetime | None = fields.DatetimeField(null=True)

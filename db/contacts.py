@@ -47,12 +47,12 @@ class ImportVerdict(StrEnum):
 class Contact(ChangingRow):
     """A person. Never removed, since messages point to it: deleted_at hides it and its numbers go."""
 
-    name: str = fields.CharField(201)
-    first_name: str | None = fields.CharField(100, null=True)
-    last_name: str | None = fields.CharField(100, null=True)
-    email: str | None = fields.CharField(254, null=True)
-    company: str | None = fields.CharField(255, null=True)
-    job_title: str | None = fields.CharField(255, null=True)
+    name = fields.CharField(201)
+    first_name = fields.CharField(100, null=True)
+    last_name = fields.CharField(100, null=True)
+    email = fields.CharField(254, null=True)
+    company = fields.CharField(255, null=True)
+    job_title = fields.CharField(255, null=True)
     opt_in_status = choice(OptInStatus, default=OptInStatus.UNKNOWN)
     opt_in_changed_at: datetime | None = fields.DatetimeField(null=True)
     deleted_at: datetime | None = fields.DatetimeField(null=True)
@@ -67,11 +67,11 @@ class ContactPhone(Row):
 
     contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField("models.Contact", on_delete=fields.CASCADE)
     contact_id: int
-    phone_number: str = fields.CharField(16, unique=True)
+    phone_number = fields.CharField(16, unique=True)
     """E.164."""
-    label: str | None = fields.CharField(50, null=True)
-    primary: bool = fields.BooleanField(default=False, source_field="is_primary")
-    on_whatsapp: bool | None = fields.BooleanField(null=True)
+    label = fields.CharField(50, null=True)
+    primary = fields.BooleanField(default=False, source_field="is_primary")
+    on_whatsapp = fields.BooleanField(null=True)
     verified_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
@@ -85,8 +85,8 @@ class ContactIdentity(Row):
     contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField("models.Contact", on_delete=fields.CASCADE)
     contact_id: int
     type = choice(ContactIdentityType)
-    value: str = fields.CharField(160)
-    business_account_id: str | None = fields.CharField(64, null=True)
+    value = fields.CharField(160)
+    business_account_id = fields.CharField(64, null=True)
 
     class Meta:
         table = "contact_identity"
@@ -97,12 +97,12 @@ class ContactImport(Row):
     """An import, done by a worker from `source`; `position` says how many rows are done, so that it can go on."""
 
     status = choice(JobStatus, default=JobStatus.QUEUED)
-    source: list[dict[str, Any]] = fields.JSONField()
+    source: list[dict[str, Any]] = fields.JSONField[list[dict[str, Any]]]()
     """The rows, as given; emptied when the import is done."""
     total: int = fields.IntField()
     position: int = fields.IntField(default=0)
     on_duplicate = choice(DuplicatePolicy)
-    group_ids: list[int] = fields.JSONField()
+    group_ids: list[int] = fields.JSONField[list[int]]()
     created: int = fields.IntField(default=0)
     updated: int = fields.IntField(default=0)
     skipped: int = fields.IntField(default=0)
@@ -130,8 +130,8 @@ class ImportRow(Row):
         "models.Contact", on_delete=fields.SET_NULL, null=True
     )
     contact_id: int | None
-    field: str | None = fields.CharField(64, null=True)
-    code: str | None = fields.CharField(32, null=True)
+    field = fields.CharField(64, null=True)
+    code = fields.CharField(32, null=True)
     message: str | None = fields.TextField(null=True)
 
     class Meta:

@@ -34,19 +34,19 @@ class EventType(StrEnum):
 
 
 class Event(Model):
-    """An entry of the log. Its number is its place; the subject is what it happened to, the other ids are for filters."""
+    """An entry of the log. Its number is its place; the subject is what it happened to, other ids are for filters."""
 
     number: int = fields.BigIntField(primary_key=True)
     type = fields.CharEnumField(EventType, max_length=32)
     occurred_at: datetime = fields.DatetimeField(db_default=Now())
     actor_id: int | None = fields.BigIntField(null=True)
-    subject_type: str = fields.CharField(32)
+    subject_type = fields.CharField(32)
     subject_id: int = fields.BigIntField()
     sender_id: int | None = fields.BigIntField(null=True)
     contact_id: int | None = fields.BigIntField(null=True)
     schedule_id: int | None = fields.BigIntField(null=True)
     message_id: int | None = fields.BigIntField(null=True)
-    data: dict[str, Any] | None = fields.JSONField(null=True)
+    data: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
     """What the event says of its own moment, such as an error or figures."""
     epoch: str = ""
     """The log that the number belongs to; known of events that were read."""
@@ -77,7 +77,8 @@ WITH lock AS MATERIALIZED (
 INSERT INTO event (type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
                    occurred_at)
 SELECT e.*, clock_timestamp() FROM lock, unnest(
-  $1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::jsonb[]
+  $1::text[], $2::bigint[], $3::text[], $4::bigint[],
+  $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::jsonb[]
 ) AS e
 """
 
@@ -180,7 +181,8 @@ WITH log AS MATERIALIZED (
   FROM event_log)
 SELECT log.epoch, log.trimmed_to, log.head, found.*
 FROM log LEFT JOIN LATERAL (
-  SELECT * FROM event WHERE number > $1 AND number < $2 {conditions} ORDER BY number {direction} LIMIT $3) AS found ON true
+  SELECT * FROM event WHERE number > $1 AND number < $2 {conditions}
+  ORDER BY number {direction} LIMIT $3) AS found ON true
 ORDER BY found.number
 """
 

@@ -11,8 +11,8 @@ from db.core.columns import ChangingRow, Row
 class Group(ChangingRow):
     """A named set of contacts; names are unique without regard to case among those not deleted (migration 0002)."""
 
-    name: str = fields.CharField(100)
-    description: str | None = fields.CharField(500, null=True)
+    name = fields.CharField(100)
+    description = fields.CharField(500, null=True)
     deleted_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -8,11 +8,11 @@ from db.core.columns import Row
 
 
 class InboundPost(Row):
-    """One webhook as it came. done_at is set once it was taken up; errors name the elements that were not understood."""
+    """One webhook as it came. done_at is set once it was taken up; errors name elements that were not understood."""
 
     body: bytes = fields.BinaryField()
     done_at: datetime | None = fields.DatetimeField(null=True)
-    errors: list[str] | None = fields.JSONField(null=True)
+    errors: list[str] | None = fields.JSONField[list[str]](null=True)
 
     class Meta:
         table = "inbound_post"
@@ -21,10 +21,10 @@ class InboundPost(Row):
 class WaitingStatus(Row):
     """A status that came before we knew its message's id; taken up when the message is settled, dropped after a day."""
 
-    provider_message_id: str = fields.CharField(255)
-    status: str = fields.CharField(16)
+    provider_message_id = fields.CharField(255)
+    status = fields.CharField(16)
     status_at: datetime = fields.DatetimeField()
-    error: dict[str, object] | None = fields.JSONField(null=True)
+    error: dict[str, object] | None = fields.JSONField[dict[str, object]](null=True)
 
     class Meta:
         table = "waiting_status"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from asyncpg import Record
@@ -88,10 +88,10 @@ class Priority(IntEnum):
 
 
 class Message(ChangingRow):
-    """One message. Its foreign keys have no constraint: what they name is never removed, and a million rows come at once.
+    """One message. Its foreign keys have no constraint: what they name is never removed, and a million come at once.
 
-    due_at is set while it is queued, lease_until while it is claimed, in flight or unknown, and both are null ever after:
-    partial indexes hang on them and not on the state, so that receipts are heap-only updates (migration 0002).
+    due_at is set while it is queued, lease_until while it is claimed, in flight or unknown, and both are null ever
+    after: partial indexes hang on them and not on the state, so that receipts are heap-only updates (migration 0002).
     """
 
     sender_id: int = fields.BigIntField()
@@ -102,9 +102,9 @@ class Message(ChangingRow):
     author = choice(MessageAuthor)
     type = choice(MessageType)
     purpose = choice(TemplateCategory)
-    priority: Priority = fields.IntEnumField(Priority, default=Priority.NORMAL)
+    priority = cast(Priority, fields.IntEnumField(Priority, default=Priority.NORMAL))
     state = choice(MessageState)
-    address: str | None = fields.CharField(160, null=True)
+    address = fields.CharField(160, null=True)
     """Whom it goes to or came from: E.164, or a BSUID."""
     content: str | None = fields.TextField(null=True)
     attempts: int = fields.SmallIntField(default=0)
@@ -112,9 +112,9 @@ class Message(ChangingRow):
     """The latest attempt; it travels to WhatsApp and comes back in receipts, where it settles doubt."""
     due_at: datetime | None = fields.DatetimeField(null=True)
     lease_until: datetime | None = fields.DatetimeField(null=True)
-    provider_message_id: str | None = fields.CharField(255, null=True)
-    correlation_id: str | None = fields.CharField(255, null=True)
-    error_code: str | None = fields.CharField(32, null=True)
+    provider_message_id = fields.CharField(255, null=True)
+    correlation_id = fields.CharField(255, null=True)
+    error_code = fields.CharField(32, null=True)
     error_message: str | None = fields.TextField(null=True)
     provider_error_code: int | None = fields.IntField(null=True)
     sent_at: datetime | None = fields.DatetimeField(null=True)
@@ -218,8 +218,11 @@ UPDATE message m
 SET state = r.state, updated_at = now(), due_at = NULL, lease_until = NULL,
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
     sent_at = coalesce(m.sent_at, r.sent_at), delivered_at = coalesce(m.delivered_at, r.delivered_at),
-    read_at = coalesce(m.read_at, r.read_at), error_code = r.error_code, error_message = r.error_message,
-    provider_error_code = r.provider_error_code
+    read_at = coalesce(m.read_at, r.read_at),
+    error_code = CASE WHEN r.state = 'FAILED' THEN r.error_code WHEN m.state = 'FAILED' THEN m.error_code END,
+    error_message = CASE WHEN r.state = 'FAILED' THEN r.error_message WHEN m.state = 'FAILED' THEN m.error_message END,
+    provider_error_code = CASE WHEN r.state = 'FAILED' THEN r.provider_error_code
+                               WHEN m.state = 'FAILED' THEN m.provider_error_code END
 FROM told, receipt r
 WHERE m.id = told.id AND r.id = m.id AND m.direction = 'OUTBOUND' AND m.attempts > 0
   AND CASE r.state
@@ -252,8 +255,8 @@ _DECIDE = f"""
 WITH doubt AS (
   SELECT m.id, m.purpose,
          s.status_watermark > t.attempted + $1::interval
-           AND NOT EXISTS (SELECT 1 FROM inbound_post p WHERE p.done_at IS NULL AND p.created_at <= t.attempted + $1::interval)
-           AS heard,
+           AND NOT EXISTS (SELECT 1 FROM inbound_post p
+                           WHERE p.done_at IS NULL AND p.created_at <= t.attempted + $1::interval) AS heard,
          now() > t.attempted + 4 * $1::interval AS silent
   FROM message m JOIN sender s ON s.id = m.sender_id,
        LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t
@@ -271,7 +274,7 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_messa
 
 
 async def claim(sender_id: int, limit: int) -> list[Record]:
-    """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id, and the contact to fill them for."""
+    """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id and the contact to fill it for."""
     return await connect.rows(_CLAIM, sender_id, limit)
 
 

@@ -26,7 +26,7 @@ class ScheduleStatus(StrEnum):
 
 
 class Schedule(ChangingRow):
-    """A planned message to a group. `outcome` is never ARCHIVED: archived_at hides how it ended, and does not forget it."""
+    """A planned message to a group. `outcome` is never ARCHIVED: archived_at hides how it ended, and forgets nothing."""
 
     template: "fields.ForeignKeyRelation[MessageTemplate]" = fields.ForeignKeyField(
         "models.MessageTemplate", on_delete=fields.RESTRICT
@@ -36,10 +36,10 @@ class Schedule(ChangingRow):
     group_id: int
     sender: "fields.ForeignKeyRelation[Sender]" = fields.ForeignKeyField("models.Sender", on_delete=fields.RESTRICT)
     sender_id: int
-    variables: dict[str, Any] = fields.JSONField()
+    variables: dict[str, Any] = fields.JSONField[dict[str, Any]]()
     outcome = choice(ScheduleStatus, default=ScheduleStatus.PENDING, source_field="status")
     send_at: datetime = fields.DatetimeField()
-    task_id: str | None = fields.CharField(36, null=True)
+    task_id = fields.CharField(36, null=True)
     """Id of the dispatch run: a UUID, new with each start."""
     recipients: int | None = fields.IntField(null=True)
     """How many are sent a message; frozen when fan-out is done, null before."""

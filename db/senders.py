@@ -23,13 +23,13 @@ class SenderStatus(StrEnum):
 class Sender(ChangingRow):
     """A number to send from. Never removed, since messages point to it: deleted_at hides it."""
 
-    phone_number: str = fields.CharField(16)
-    name: str | None = fields.CharField(100, null=True)
+    phone_number = fields.CharField(16)
+    name = fields.CharField(100, null=True)
     provider = choice(SenderProvider)
     status = choice(SenderStatus)
-    is_default: bool = fields.BooleanField(default=False)
-    phone_number_id: str | None = fields.CharField(64, null=True)
-    business_account_id: str | None = fields.CharField(64, null=True)
+    is_default = fields.BooleanField(default=False)
+    phone_number_id = fields.CharField(64, null=True)
+    business_account_id = fields.CharField(64, null=True)
     access_token: bytes | None = fields.BinaryField(null=True)
     """Encrypted under SECRET_KEY."""
     error_message: str | None = fields.TextField(null=True)

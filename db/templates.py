@@ -34,17 +34,17 @@ class QualityRating(StrEnum):
 class MessageTemplate(ChangingRow):
     """A stored text. The approval_ columns are null together for a text of ours alone. deleted_at hides it."""
 
-    title: str = fields.CharField(255)
+    title = fields.CharField(255)
     content: str = fields.TextField()
-    approval_id: str | None = fields.CharField(64, null=True)
+    approval_id = fields.CharField(64, null=True)
     """WhatsApp's id of the template."""
-    approval_name: str | None = fields.CharField(512, null=True)
-    language: str | None = fields.CharField(16, null=True)
+    approval_name = fields.CharField(512, null=True)
+    language = fields.CharField(16, null=True)
     category = choice(TemplateCategory, null=True)
     approval_status = choice(TemplateStatus, null=True)
     quality = choice(QualityRating, null=True)
     reason: str | None = fields.TextField(null=True)
-    business_account_id: str | None = fields.CharField(64, null=True)
+    business_account_id = fields.CharField(64, null=True)
     synced_at: datetime | None = fields.DatetimeField(null=True)
     deleted_at: datetime | None = fields.DatetimeField(null=True)
 

@@ -26,6 +26,7 @@ from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.events import EventType, record, record_all
 from domain.core.errors import ErrorCode
+from domain.core.secrets import stamp
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.templates import compile_template
 
@@ -60,7 +61,7 @@ class Status:
 
 
 async def claim(sender_id: int, limit: int) -> list[Departure]:
-    """Takes the next due messages of a sender and renders each for its contact; no one else will send them meanwhile."""
+    """Takes the next due messages of a sender and renders each for its contact; no one else sends them meanwhile."""
     claimed = await rows.claim(sender_id, limit)
     claimed.sort(key=lambda row: (-row["priority"], row["id"]))
     templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
@@ -79,9 +80,9 @@ async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
 
 
 def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any]) -> Departure:
-    """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before any send."""
+    """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before a send."""
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
-    callback = f"{id}.{attempt_id.hex}"
+    callback = _callback(id, attempt_id)
     if template is None:
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], callback, row["content"] or ""))
     compiled = compile_template(template["content"])
@@ -99,7 +100,7 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
 
 
 def fill_values(contact: Mapping[str, Any], phone_number: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
-    """What placeholders of a contact mean. A schedule's variables win, and may themselves hold the contact's placeholders."""
+    """What a contact's placeholders mean. A schedule's variables win, and may hold placeholders of the contact."""
     own = {name: contact[name] for name in ("name", "first_name", "last_name", "email", "company", "job_title")}
     values = {name: value for name, value in {**own, "phone_number": phone_number}.items() if value}
     given = {name: compile_template(str(value)).render(values) for name, value in variables.items()}
@@ -126,8 +127,9 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
     async with transaction():
         settled = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
         _record_moves(settled)
-        if faults := [o.error for _, o in outcomes if isinstance(o, Refused) and o.error.reaction is Reaction.PAUSE_SENDER]:
-            await _pause_sender(settled[0]["sender_id"] if settled else None, faults[0])
+        refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
+        if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):
+            await _pause_sender(settled[0]["sender_id"], fault)
 
 
 def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
@@ -147,8 +149,8 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
             fault = (error.code.value, error.message, error.provider_code)
             if not again:
                 return (*head, "FAILED", None, *fault, None)
-            delay = 4.0**departure.attempts if error.reaction is Reaction.DELAY_CONTACT else _backoff(departure.attempts)
-            return (*head, "QUEUED", None, *fault, delay)
+            crowded = error.reaction is Reaction.DELAY_CONTACT
+            return (*head, "QUEUED", None, *fault, 4.0**departure.attempts if crowded else _backoff(departure.attempts))
 
 
 def _backoff(attempts: int) -> float:
@@ -156,14 +158,14 @@ def _backoff(attempts: int) -> float:
     return min(60.0, 2.0**attempts) * random.uniform(0.5, 1)
 
 
-async def _pause_sender(sender_id: int | None, fault: ProviderError) -> None:
+async def _pause_sender(sender_id: int, fault: ProviderError) -> None:
     """A sender that WhatsApp will not take anything from stops, so that its queue waits instead of burning."""
     sql = """
         UPDATE sender SET status = $2, error_message = $3, updated_at = now()
         WHERE id = $1 AND status = 'CONNECTED' RETURNING id
     """
     status = "EXPIRED" if fault.provider_code in (0, 190) else "FAILED"
-    if sender_id is not None and await connect.row(sql, sender_id, status, fault.message):
+    if await connect.row(sql, sender_id, status, fault.message):
         log.error("sender_paused", sender_id=sender_id, provider_code=fault.provider_code, reason=fault.message)
         record(EventType.SENDER_STATUS_CHANGED, "Sender", sender_id, sender_id=sender_id, data={"status": status})
 
@@ -220,15 +222,23 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
     return waiting
 
 
+def _callback(id: int, attempt_id: UUID) -> str:
+    """What travels with a send and comes back in its receipts: message, attempt, and a stamp that it is ours.
+
+    WhatsApp tells every program that is subscribed to an account of every message, so that another installation's
+    receipts come here too.
+    """
+    named = f"{id}.{attempt_id.hex}"
+    return f"{named}.{stamp(named)}"
+
+
 def _message_of(status: Status) -> tuple[int, UUID] | None:
-    """Message and attempt that a callback names; None when there is none of ours."""
-    number, _, attempt = (status.callback or "").partition(".")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
+    """Message and attempt that a callback of ours names."""
+    named, _, stamped = (status.callback or "").rpartition(".")
+    if not named or stamped != stamp(named):
         return None
-    try:
-        return int(number), UUID(hex=attempt)
-    except ValueError:
-        return None
+    number, _, attempt = named.partition(".")
+    return int(number), UUID(hex=attempt)
 
 
 def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:

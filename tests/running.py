@@ -122,7 +122,12 @@ class Api:
         return f"{self.url.replace('http', 'ws', 1)}/graphql"
 
     async def gql(
-        self, query: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None, role: Role | None = None
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        role: Role | None = None,
     ) -> dict[str, Any]:
         """The whole answer, asked with a token, as a role, or as nobody."""
         token = token or (self.tokens[role] if role else None)

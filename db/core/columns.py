@@ -11,23 +11,25 @@ from tortoise.models import Model
 E = TypeVar("E", bound=StrEnum)
 
 
+class _Abstract:
+    abstract = True
+
+
 class Row(Model):
     """A row with a number of its own and the time it was made. Times are UTC, of the database's clock."""
 
-    id = fields.BigIntField(primary_key=True)
-    created_at = cast("datetime", fields.DatetimeField(db_default=Now()))
+    id: int = fields.BigIntField(primary_key=True)
+    created_at: datetime = fields.DatetimeField(db_default=Now())
 
-    class Meta:
-        abstract = True
+    Meta: type = _Abstract
 
 
 class ChangingRow(Row):
     """A row that is changed after it was made; whoever changes it by SQL sets updated_at."""
 
-    updated_at = cast("datetime", fields.DatetimeField(db_default=Now()))
+    updated_at: datetime = fields.DatetimeField(db_default=Now())
 
-    class Meta:
-        abstract = True
+    Meta: type = _Abstract
 
 
 def choice(kind: type[E], **options: Any) -> E:

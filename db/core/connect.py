@@ -1,6 +1,6 @@
 """The connection to PostgreSQL: Tortoise's configuration, its life, and SQL in one's own words."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -36,7 +36,7 @@ TRANSIENT = (
     TimeoutError,
     OSError,
 )
-"""What a restart of PostgreSQL, a full pool or a deadlock raises: worth another try. Tortoise translates none of them."""
+"""What a restart of PostgreSQL, a full pool or a deadlock raises: worth another try. Tortoise translates none."""
 
 
 def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict[str, Any]:
@@ -73,7 +73,7 @@ def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict
 
 
 @asynccontextmanager
-async def connected(*, application: str = "tidings") -> AsyncIterator[None]:
+async def connected(*, application: str = "tidings") -> AsyncGenerator[None]:
     """Everything inside may use the models; the pool belongs to the running event loop."""
     await connect(application=application)
     try:
@@ -92,9 +92,10 @@ async def disconnect() -> None:
 
 
 @asynccontextmanager
-async def connection() -> AsyncIterator[Any]:
+async def connection() -> AsyncGenerator[Any]:
     """The asyncpg connection of the current transaction, or one of the pool."""
-    async with get_connection("default").acquire_connection() as conn:
+    client: Any = get_connection("default")
+    async with client.acquire_connection() as conn:
         yield conn
 
 

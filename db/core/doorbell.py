@@ -36,7 +36,7 @@ class Broker(RedisBroker):
     client: Any
 
     def _dispatch(self, command: str) -> Callable[..., Any]:
-        dispatch: Any = super()._dispatch(command)  # pyright: ignore[reportUnknownMemberType]
+        dispatch: Any = super()._dispatch(command)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
         def mapped(*args: Any) -> Any:
             try:

@@ -1,7 +1,8 @@
 """Tortoise's asyncpg engine with one mend: a transaction that is cancelled while it begins gives its connection back.
 
 Stock Tortoise 1.1 leaks it, and five cancellations hang every later query for good (`backends/base/client.py`,
-`TransactionContextPooled.__aenter__`). Acquiring is also bounded in time, so that an exhausted pool is an error, not silence.
+`TransactionContextPooled.__aenter__`). Acquiring is also bounded in time: an exhausted
+pool is an error, not silence.
 """
 
 from typing import Any

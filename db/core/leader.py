@@ -28,7 +28,7 @@ async def leadership(application: str) -> AsyncGenerator[Any]:
     It asks once a second and does not wait inside PostgreSQL: a waiting statement would hold back vacuum everywhere.
     """
     credentials = connect.tortoise_config(get_settings())["connections"]["default"]["credentials"]
-    open_session: Any = asyncpg.connect  # pyright: ignore[reportUnknownVariableType]
+    open_session: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
     session: Any = await open_session(
         **{key: credentials[key] for key in ("user", "password", "host", "port", "database")},
         timeout=5,

@@ -1,5 +1,7 @@
 """Migrations: Tortoise's own, run by one process at a time."""
 
+from typing import Any
+
 import asyncpg
 from tortoise import Tortoise
 from tortoise.migrations.api import migrate as tortoise_migrate
@@ -11,15 +13,13 @@ _LOCK = 0x7469_6D67
 
 
 async def migrate(*, target: str | None = None) -> None:
-    """Brings the schema up to date, or to a target such as models.0001_initial; safe to repeat, and to run twice at once.
+    """Brings the schema up to date, or to a target such as models.0001_initial; safe to repeat, also twice at once.
 
     Tortoise's executor takes no lock, so the whole run holds an advisory one on a connection of its own.
     """
     config = tortoise_config(get_settings(), application="tidings migrate")
     credentials = config["connections"]["default"]["credentials"]
-    lock = await asyncpg.connect(
-        **{key: credentials[key] for key in ("user", "password", "host", "port", "database")}
-    )
+    lock: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]**{key: credentials[key] for key in ("user", "password", "host", "port", "database")})
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await tortoise_migrate(config=config, target=target)

@@ -1,7 +1,6 @@
 """Clients of Redis (or Valkey), all made here: redis-py 8 gives `from_url` clients no retries."""
 
 from functools import cache
-from typing import Any
 
 import redis
 import redis.asyncio
@@ -14,9 +13,9 @@ from db.core.settings import get_settings
 _ERRORS = [redis.ConnectionError, redis.TimeoutError]
 
 
-def make_redis(*, timeout: float | None = 2.0, retries: int = 3) -> "redis.asyncio.Redis[Any]":
+def make_redis(*, timeout: float | None = 2.0, retries: int = 3) -> redis.asyncio.Redis:
     """An asynchronous client; `timeout` in seconds, None for pub/sub, which waits for ever."""
-    return redis.asyncio.Redis.from_url(
+    return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
         get_settings().redis_url,
         socket_timeout=timeout,
         socket_connect_timeout=2.0,
@@ -26,9 +25,9 @@ def make_redis(*, timeout: float | None = 2.0, retries: int = 3) -> "redis.async
     )
 
 
-def make_blocking_redis(*, timeout: float = 2.0, retries: int = 1) -> "redis.Redis[Any]":
+def make_blocking_redis(*, timeout: float = 2.0, retries: int = 1) -> redis.Redis:
     """A blocking client, for Dramatiq's broker and threads; `timeout` in seconds."""
-    return redis.Redis.from_url(
+    return redis.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
         get_settings().redis_url,
         socket_timeout=timeout,
         socket_connect_timeout=timeout,
@@ -38,6 +37,6 @@ def make_blocking_redis(*, timeout: float = 2.0, retries: int = 1) -> "redis.Red
 
 
 @cache
-def shared_redis() -> "redis.asyncio.Redis[Any]":
+def shared_redis() -> redis.asyncio.Redis:
     """The one asynchronous client of this process."""
     return make_redis()

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEVELOPMENT_SECRET = "development-secret-not-for-production"  # noqa: S105 - refused in production, see below
+DEVELOPMENT_SECRET = "development-secret-not-for-production"
 
 
 class Settings(BaseSettings):
@@ -28,7 +28,7 @@ class Settings(BaseSettings):
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535, description="0: any free port.")
     public_url: str = Field(default="", description="Where clients reach the API; empty: http://API_HOST:API_PORT.")
-    cors_origins: list[str] = Field(default=["*"], description="Origins of browsers that may call; * not in production.")
+    cors_origins: list[str] = Field(default=["*"], description="Origins of browsers; * not in production.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_file: Path | None = Field(default=None, description="Also log here, rotated; such as logs/tidings.log.")
 

@@ -1,6 +1,6 @@
 """Transactions: what is recorded inside is written last, and what is rung inside rings after the commit."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,8 +31,8 @@ def current() -> Transaction:
 
 
 @asynccontextmanager
-async def transaction() -> AsyncIterator[Transaction]:
-    """Commits all or nothing. Inside another it joins that one. Start no task inside: it would inherit it (tortoise#743)."""
+async def transaction() -> AsyncGenerator[Transaction]:
+    """Commits all or nothing; inside another it joins that one. Start no task inside: it would inherit it (tortoise#743)."""
     if (outer := _current.get()) is not None:
         yield outer
         return

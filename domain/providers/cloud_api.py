@@ -56,7 +56,7 @@ def interpret(error: Mapping[str, Any]) -> ProviderError:
 
 
 def body(message: Outgoing) -> dict[str, Any]:
-    """The request's body (A2, A3). A phone goes into `to` with its plus, a BSUID into `recipient`, never the other way."""
+    """The request's body (A2, A3). A phone goes into `to` with its plus, a BSUID into `recipient`, never crosswise."""
     common: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
@@ -65,9 +65,7 @@ def body(message: Outgoing) -> dict[str, Any]:
     }
     if message.template is None:
         return common | {"type": "text", "text": {"body": message.text, "preview_url": True}}
-    parameters = [
-        {"type": "text", "parameter_name": name, "text": value} for name, value in message.parameters.items()
-    ]
+    parameters = [{"type": "text", "parameter_name": name, "text": value} for name, value in message.parameters.items()]
     components = [{"type": "body", "parameters": parameters}] if parameters else []
     return common | {
         "type": "template",
@@ -106,7 +104,7 @@ def _unanswered(error: BaseException) -> Outcome:
 
 
 def _answered(response: httpx.Response) -> Outcome:
-    """200 with an id is accepted, a documented code is what table B2 says (a 5xx with one too), the rest is in doubt."""
+    """200 with an id is accepted, a documented code (also with a 5xx) is what table B2 says, the rest is in doubt."""
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:
