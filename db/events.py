@@ -51,7 +51,7 @@ class Event(Model):
     epoch: str = ""
     """The log that the number belongs to; known of events that were read."""
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "event"
 
 
@@ -61,7 +61,7 @@ class EventLog(Model):
     id: int = fields.SmallIntField(primary_key=True, generated=False)
     trimmed_to: int = fields.BigIntField()
 
-    class Meta:
+    class Meta(Model.Meta):
         table = "event_log"
 
 

@@ -18,8 +18,9 @@ async def migrate(*, target: str | None = None) -> None:
     Tortoise's executor takes no lock, so the whole run holds an advisory one on a connection of its own.
     """
     config = tortoise_config(get_settings(), application="tidings migrate")
-    credentials = config["connections"]["default"]["credentials"]
-    lock: Any = await asyncpg.connect(  # pyright: ignore[reportUnknownMemberType]**{key: credentials[key] for key in ("user", "password", "host", "port", "database")})
+    known = config["connections"]["default"]["credentials"]
+    where = {key: known[key] for key in ("user", "password", "host", "port", "database")}
+    lock: Any = await asyncpg.connect(**where)  # pyright: ignore[reportUnknownMemberType]
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await tortoise_migrate(config=config, target=target)
