@@ -1,0 +1,47 @@
+"""Accounts: users, signing in, sessions and API tokens."""
+
+from domain.accounts.api_tokens import api_tokens_of, create_api_token, delete_api_token, get_api_token
+from domain.accounts.callers import authenticate, authenticate_admin, recheck
+from domain.accounts.sessions import delete_user_session, get_session, sessions_of
+from domain.accounts.sign_in import AuthTokens, create_first_admin, login, logout, refresh_tokens, register
+from domain.accounts.users import (
+    UserChanges,
+    UserOrder,
+    assignable,
+    by_ids,
+    create_user,
+    delete_user,
+    find,
+    get,
+    me,
+    update_user,
+)
+
+__all__ = [
+    "AuthTokens",
+    "UserChanges",
+    "UserOrder",
+    "api_tokens_of",
+    "assignable",
+    "authenticate",
+    "authenticate_admin",
+    "by_ids",
+    "create_api_token",
+    "create_first_admin",
+    "create_user",
+    "delete_api_token",
+    "delete_user",
+    "delete_user_session",
+    "find",
+    "get",
+    "get_api_token",
+    "get_session",
+    "login",
+    "logout",
+    "me",
+    "recheck",
+    "refresh_tokens",
+    "register",
+    "sessions_of",
+    "update_user",
+]

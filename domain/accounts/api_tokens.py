@@ -1,0 +1,119 @@
+"""API tokens: long-lived secrets for programs."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from db.accounts import ApiToken, Role, Scope, User
+from db.senders import Sender
+from domain.accounts.callers import API_TOKEN_PREFIX
+from domain.accounts.sessions import manages
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
+from domain.core.tokens import digest, new_secret
+
+MOST_DAYS = 3650
+
+
+@allow()
+async def api_tokens_of(viewer: Viewer, user_ids: list[int]) -> list[list[ApiToken]]:
+    """The tokens of each user, newest first; none where the caller may not see them."""
+    found: dict[int, list[ApiToken]] = defaultdict(list)
+    seen = [id for id in user_ids if manages(viewer, id)]
+    for token in await ApiToken.filter(user_id__in=seen).order_by("-created_at", "-id"):
+        found[token.user_id].append(token)
+    return [found[id] for id in user_ids]
+
+
+@allow()
+async def get_api_token(viewer: Viewer, token_id: int) -> ApiToken:
+    token = await ApiToken.get_or_none(id=token_id)
+    if token is None or not manages(viewer, token.user_id):
+        raise not_found("API token")
+    return token
+
+
+@allow(scope=Scope.ADMIN)
+async def create_api_token(
+    viewer: Viewer,
+    *,
+    name: str,
+    scopes: Sequence[Scope],
+    expires_in_days: int | None = 30,
+    sender_id: int | None = None,
+    user_id: int | None = None,
+) -> ApiToken:
+    """A token of the caller's own, or of anyone for ADMIN; its secret is on the answered row, and only there."""
+    unbound(viewer)
+    check = Checks()
+    with check():
+        name = text(name, "name", most=100)
+    with check():
+        _check_scopes(viewer, scopes)
+    with check():
+        _check_days(expires_in_days)
+    with check():
+        owner = await _owner(viewer, user_id)
+    with check():
+        if sender_id is not None and not await Sender.exists(id=sender_id, deleted_at=None):
+            raise not_found("sender", field="senderId")
+    check.done()
+    secret = API_TOKEN_PREFIX + new_secret()
+    token = await ApiToken.create(
+        user_id=owner,
+        sender_id=sender_id,
+        name=name,
+        digest=digest(secret),
+        prefix=secret[:12],
+        scopes=[scope.value for scope in dict.fromkeys(scopes)],
+        expires_at=None if expires_in_days is None else datetime.now(UTC) + timedelta(days=expires_in_days),
+    )
+    token.token = secret
+    return token
+
+
+@allow(scope=Scope.ADMIN)
+async def delete_api_token(viewer: Viewer, token_id: int) -> int:
+    """Revokes a token of the caller's own, or of anyone for ADMIN."""
+    unbound(viewer)
+    token = await get_api_token(viewer, token_id)
+    await token.delete()
+    return token_id
+
+
+def _check_scopes(viewer: Viewer, scopes: Sequence[Scope]) -> None:
+    if not scopes:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, "A token has at least one scope.", field="scopes", reason="required")
+    if viewer.scopes is not None and (more := set(scopes) - viewer.scopes):
+        raise Refusal(
+            ErrorCode.AUTHORIZATION_ERROR,
+            f"A token gives no more than it has: {', '.join(sorted(more))}.",
+            field="scopes",
+        )
+
+
+def _check_days(days: int | None) -> None:
+    if days is not None and not 1 <= days <= MOST_DAYS:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            f"A token lives 1 to {MOST_DAYS} days, or null: for ever.",
+            field="expiresInDays",
+            reason="out_of_range",
+        )
+
+
+async def _owner(viewer: Viewer, user_id: int | None) -> int:
+    owner = viewer.user_id if user_id is None else user_id
+    if owner is None:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            "Say whose token it is: this caller is no user.",
+            field="userId",
+            reason="required",
+        )
+    if owner != viewer.user_id and viewer.role is not Role.ADMIN:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "Only ADMIN creates tokens for others.", field="userId")
+    if not await User.exists(id=owner):
+        raise not_found("user", field="userId")
+    return owner

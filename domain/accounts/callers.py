@@ -1,0 +1,101 @@
+"""Callers: whose token this is, and whether it still holds."""
+
+import hmac
+from dataclasses import replace
+
+from asyncpg import Record
+
+from db.accounts import Role, Scope
+from db.core import connect
+from db.core.settings import get_settings
+from domain.core.access import Viewer
+from domain.core.errors import ErrorCode, Refusal
+from domain.core.tokens import InvalidTokenError, digest, read_access
+
+API_TOKEN_PREFIX = "tdg_"
+
+_SESSION = """
+SELECT u.role, s.last_used_at < now() - interval '1 minute' AS stale
+FROM user_session s JOIN user_account u ON u.id = s.user_id
+WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND s.expires_at > now() AND u.active
+"""
+
+_API_TOKEN = """
+SELECT t.id, t.user_id, t.sender_id, t.scopes, u.role,
+       coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
+FROM api_token t JOIN user_account u ON u.id = t.user_id LEFT JOIN sender s ON s.id = t.sender_id
+WHERE ({} = $1) AND u.active AND (t.expires_at IS NULL OR t.expires_at > now()) AND s.deleted_at IS NULL
+"""
+
+
+async def authenticate(token: str, *, ip_address: str = "", user_agent: str | None = None) -> Viewer:
+    """The caller who shows this token, with the role they have now. Raises Refusal AUTHENTICATION_ERROR."""
+    caller = Viewer(ip_address=ip_address, user_agent=user_agent)
+    found = await (_by_api_token if token.startswith(API_TOKEN_PREFIX) else _by_access_token)(caller, token)
+    if found is None:
+        raise Refusal(ErrorCode.AUTHENTICATION_ERROR, "The token is not valid, has expired or was revoked.")
+    return found
+
+
+async def authenticate_admin(token: str, *, ip_address: str = "", user_agent: str | None = None) -> Viewer:
+    """The caller who shows this in X-Admin-Token: ADMIN_TOKEN, or an API token of scope ADMIN. Raises Refusal."""
+    configured = get_settings().admin_token.get_secret_value().encode()
+    if configured and hmac.compare_digest(token.encode("utf-8", "surrogatepass"), configured):
+        return Viewer(role=Role.ADMIN, ip_address=ip_address, user_agent=user_agent)
+    viewer = await authenticate(token, ip_address=ip_address, user_agent=user_agent)
+    if viewer.scopes is None or Scope.ADMIN not in viewer.scopes:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "X-Admin-Token takes only API tokens of scope ADMIN.")
+    return viewer
+
+
+async def recheck(viewer: Viewer) -> Viewer | None:
+    """The same caller as they are now; None once they are signed out, switched off, expired or revoked."""
+    if viewer.session_id is not None:
+        found = await connect.row(_SESSION, viewer.session_id, viewer.user_id)
+        return replace(viewer, role=Role(found["role"])) if found else None
+    if viewer.token_id is not None:
+        found = await connect.row(_API_TOKEN.format("t.id"), viewer.token_id)
+        return _token_bearer(viewer, found) if found else None
+    return viewer
+
+
+async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
+    try:
+        proved = read_access(token)
+    except InvalidTokenError:
+        return None
+    found = await connect.row(_SESSION, proved.session_id, proved.user_id)
+    if found is None:
+        return None
+    if found["stale"]:
+        await connect.execute(
+            "UPDATE user_session SET last_used_at = now(), ip_address = $2, user_agent = $3 WHERE id = $1",
+            proved.session_id,
+            *origin(caller),
+        )
+    return replace(caller, user_id=proved.user_id, session_id=proved.session_id, role=Role(found["role"]))
+
+
+async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
+    found = await connect.row(_API_TOKEN.format("t.digest"), digest(token))
+    if found is None:
+        return None
+    if found["stale"]:
+        await connect.execute("UPDATE api_token SET last_used_at = now() WHERE id = $1", found["id"])
+    return _token_bearer(caller, found)
+
+
+def _token_bearer(caller: Viewer, found: Record) -> Viewer:
+    return replace(
+        caller,
+        user_id=found["user_id"],
+        token_id=found["id"],
+        sender_id=found["sender_id"],
+        role=Role(found["role"]),
+        scopes=frozenset(map(Scope, found["scopes"])),
+    )
+
+
+def origin(caller: Viewer) -> tuple[str, str | None]:
+    """Address and program of a caller, as far as they fit their columns."""
+    return caller.ip_address[:64], caller.user_agent[:255].replace("\0", "") if caller.user_agent else None

@@ -1,0 +1,62 @@
+"""Sessions: the sign-ins that are still good."""
+
+from collections import defaultdict
+
+from db.accounts import Role, Scope, UserSession
+from db.core import connect
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.errors import not_found
+
+
+def manages(viewer: Viewer, user_id: int) -> bool:
+    """Whether a caller sees and ends the sessions and tokens of a user: their own, or anyone's with ADMIN."""
+    return (
+        (viewer.role is Role.ADMIN or viewer.user_id == user_id)
+        and (viewer.scopes is None or Scope.ADMIN in viewer.scopes)
+        and viewer.sender_id is None
+    )
+
+
+@allow()
+async def sessions_of(viewer: Viewer, user_ids: list[int]) -> list[list[UserSession]]:
+    """The live sessions of each user, last used first; none where the caller may not see them."""
+    found: dict[int, list[UserSession]] = defaultdict(list)
+    seen = [id for id in user_ids if manages(viewer, id)]
+    for session in await UserSession.filter(id__in=await _live(seen)).order_by("-last_used_at", "-id"):
+        found[session.user_id].append(session)
+    return [found[id] for id in user_ids]
+
+
+@allow()
+async def get_session(viewer: Viewer, session_id: int) -> UserSession:
+    session = await UserSession.get_or_none(id=session_id, ended_at=None)
+    if session is None or not manages(viewer, session.user_id) or session_id not in await _live([session.user_id]):
+        raise not_found("session")
+    return session
+
+
+@allow(scope=Scope.ADMIN)
+async def delete_user_session(viewer: Viewer, session_id: int) -> int:
+    """Ends a session of the caller's own, or of anyone for ADMIN."""
+    unbound(viewer)
+    session = await get_session(viewer, session_id)
+    await connect.execute("UPDATE user_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", session.id)
+    return session_id
+
+
+async def end_sessions(user_id: int, *, but: int | None) -> None:
+    """Ends the sessions of a user, but for one."""
+    await connect.execute(
+        "UPDATE user_session SET ended_at = now() WHERE user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $2",
+        user_id,
+        but,
+    )
+
+
+async def _live(user_ids: list[int]) -> list[int]:
+    """Ids of the sessions of users that have neither ended nor run out, by the database's clock."""
+    live = await connect.rows(
+        "SELECT id FROM user_session WHERE user_id = ANY($1) AND ended_at IS NULL AND expires_at > now()", user_ids
+    )
+    return [row["id"] for row in live]

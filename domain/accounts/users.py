@@ -1,0 +1,222 @@
+"""Users: the members of the team."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TypedDict, Unpack
+
+from tortoise.expressions import RawSQL
+
+from db.accounts import Role, Scope, User
+from db.core import connect
+from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from db.core.transaction import transaction
+from domain.accounts.sessions import end_sessions
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.email import parse_email
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
+from domain.core.passwords import check_password, hash_password, is_password
+from domain.core.search import containing
+from domain.core.unique import unique
+
+_TAKEN = "Another user has this email."
+
+
+class UserOrder(StrEnum):
+    CREATED_AT = "CREATED_AT"
+    NAME = "NAME"
+    EMAIL = "EMAIL"
+
+
+class UserChanges(TypedDict, total=False):
+    email: str | None
+    name: str | None
+    password: str | None
+    current_password: str | None
+    role: Role | None
+    active: bool | None
+
+
+@allow()
+async def me(viewer: Viewer) -> User:
+    """The signed-in user, or the owner of the API token."""
+    user = await User.get_or_none(id=viewer.user_id) if viewer.user_id else None
+    if user is None:
+        raise Refusal(ErrorCode.NOT_FOUND, "This caller is no user: it showed ADMIN_TOKEN.")
+    return user
+
+
+@allow()
+async def get(viewer: Viewer, user_id: int) -> User:
+    user = await User.get_or_none(id=user_id) if _sees(viewer, user_id) else None
+    if user is None:
+        raise not_found("user")
+    return user
+
+
+@allow()
+async def by_ids(viewer: Viewer, ids: list[int]) -> list[User | None]:
+    found = {user.id: user for user in await User.filter(id__in=ids)}
+    return [found.get(id) if _sees(viewer, id) else None for id in ids]
+
+
+@allow(Role.ADMIN, scope=Scope.ADMIN)
+async def find(
+    viewer: Viewer,
+    *,
+    search: str | None = None,
+    role: Sequence[Role] | None = None,
+    active: bool | None = None,
+    order: UserOrder = UserOrder.CREATED_AT,
+    descending: bool = True,
+    page: PageRequest,
+) -> Page[User]:
+    where = Where()
+    if viewer.sender_id is not None:
+        where.add("user_account.id = {}", viewer.user_id)
+    if search:
+        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", *[containing(search)] * 2)
+    if role is not None:
+        where.add("user_account.role = ANY({}::text[])", list(role))
+    if active is not None:
+        where.add("user_account.active = {}", active)
+    return await fetch_page(User, where, _order(order, descending), page)
+
+
+@allow()
+async def assignable(viewer: Viewer, *, search: str | None = None) -> list[User]:
+    """Active users by name, at most 100."""
+    where = Where()
+    where.add("user_account.active AND user_account.role <> 'VIEWER'")
+    if viewer.sender_id is not None:
+        where.add("user_account.id = {}", viewer.user_id)
+    if search:
+        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", *[containing(search)] * 2)
+    page = await fetch_page(User, where, _order(UserOrder.NAME, descending=False), PageRequest(first=100))
+    return page.rows
+
+
+@allow(Role.ADMIN, scope=Scope.ADMIN)
+async def create_user(viewer: Viewer, *, email: str, password: str, name: str, role: Role = Role.VIEWER) -> User:
+    unbound(viewer)
+    check = Checks()
+    with check():
+        email = parse_email(email)
+    with check():
+        check_password(password, "password")
+    with check():
+        name = text(name, "name", most=100)
+    check.done()
+    hashed = await hash_password(password)
+    with unique("user_account_email", _TAKEN, field="email"):
+        return await User.create(email=email, name=name, role=role, password_hash=hashed)
+
+
+@allow(scope=Scope.ADMIN)
+async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChanges]) -> User:
+    """Users change their own email, name and password; ADMIN changes everything of anyone."""
+    unbound(viewer)
+    _check_rights(viewer, user_id, changes)
+    values = _check_values(changes)
+    if "password" in changes:
+        if user_id == viewer.user_id:
+            await _check_current_password(user_id, changes.get("current_password"))
+        values["password_hash"] = await hash_password(changes["password"] or "")
+    async with transaction():
+        if values.get("role", Role.ADMIN) is not Role.ADMIN or values.get("active") is False:
+            await _keep_an_admin(user_id, field="role" if "role" in values else "active")
+        user = await User.select_for_update().get_or_none(id=user_id)
+        if user is None:
+            raise not_found("user")
+        with unique("user_account_email", _TAKEN, field="email"):
+            await User.filter(id=user_id).update(**values, updated_at=RawSQL("now()"))
+        if "password" in changes or values.get("active") is False:
+            await end_sessions(user_id, but=viewer.session_id)
+        return await User.get(id=user_id)
+
+
+@allow(Role.ADMIN, scope=Scope.ADMIN)
+async def delete_user(viewer: Viewer, user_id: int) -> int:
+    """Removes a user with their sessions and tokens; what they made stays, made by nobody."""
+    unbound(viewer)
+    if user_id == viewer.user_id:
+        raise Refusal(ErrorCode.INVALID_STATE, "You cannot delete yourself.", field="id", reason="self")
+    async with transaction():
+        await _keep_an_admin(user_id, field="id")
+        if not await User.filter(id=user_id).delete():
+            raise not_found("user")
+    return user_id
+
+
+def _sees(viewer: Viewer, user_id: int) -> bool:
+    return viewer.sender_id is None or viewer.user_id == user_id
+
+
+def _order(order: UserOrder, descending: bool) -> Order:
+    match order:
+        case UserOrder.CREATED_AT:
+            return Order("user_account.created_at", "timestamptz", descending)
+        case UserOrder.NAME:
+            return Order("lower(user_account.name)", "text", descending)
+        case UserOrder.EMAIL:
+            return Order("lower(user_account.email)", "text", descending)
+
+
+def _check_rights(viewer: Viewer, user_id: int, changes: UserChanges) -> None:
+    if viewer.role is Role.ADMIN:
+        return
+    if user_id != viewer.user_id:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "Only ADMIN changes other users.", field="id")
+    for field in ("role", "active"):
+        if field in changes:
+            raise Refusal(ErrorCode.AUTHORIZATION_ERROR, f"Only ADMIN changes this: {field}.", field=field)
+
+
+def _check_values(changes: UserChanges) -> dict[str, object]:
+    """What to write, but for the password, which is only checked."""
+    values: dict[str, object] = {}
+    check = Checks()
+    with check():
+        if "email" in changes:
+            values["email"] = parse_email(changes["email"])
+    with check():
+        if "name" in changes:
+            values["name"] = text(changes["name"] or "", "name", most=100)
+    with check():
+        if "password" in changes:
+            check_password(changes["password"], "password")
+    for field in ("role", "active"):
+        with check():
+            if field in changes:
+                values[field] = changes.get(field)
+                if values[field] is None:
+                    raise Refusal(ErrorCode.VALIDATION_ERROR, "This cannot be nothing.", field=field, reason="required")
+    check.done()
+    return values
+
+
+async def _check_current_password(user_id: int, password: str | None) -> None:
+    if password is None:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            "Your own password changes only with the current one.",
+            field="currentPassword",
+            reason="required",
+        )
+    user = await User.get_or_none(id=user_id)
+    if not await is_password(password, user.password_hash if user else None):
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "This is not your password.", field="currentPassword", reason="incorrect"
+        )
+
+
+async def _keep_an_admin(user_id: int, *, field: str) -> None:
+    """Refuses to lose the last active ADMIN. All of them stay locked, so that two cannot go at once."""
+    admins = await connect.rows("SELECT id FROM user_account WHERE role = 'ADMIN' AND active ORDER BY id FOR UPDATE")
+    if [admin["id"] for admin in admins] == [user_id]:
+        raise Refusal(
+            ErrorCode.INVALID_STATE,
+            "This is the last active ADMIN, and one must stay.",
+            field=field,
+            reason="last_admin",
+        )

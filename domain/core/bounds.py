@@ -1,0 +1,10 @@
+"""What tokens bound to a sender may not do: whatever reaches beyond that sender."""
+
+from domain.core.access import Viewer
+from domain.core.errors import ErrorCode, Refusal
+
+
+def unbound(viewer: Viewer) -> None:
+    """Refuses callers whose token is bound to a sender."""
+    if viewer.sender_id is not None:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "An API token that is bound to a sender does not allow this.")

@@ -1,0 +1,94 @@
+"""Tokens: signed ones (JWT) to call with, and opaque ones, of which only the digest is kept."""
+
+import hashlib
+import secrets
+import time
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from db.accounts import Role
+from db.core.settings import get_settings
+
+ALGORITHM = "HS256"
+_ISSUER = _AUDIENCE = "tidings"
+_KEY_ID = "1"
+_CLAIMS = jwt.JWTClaimsRegistry(
+    iss={"essential": True, "value": _ISSUER},
+    aud={"essential": True, "value": _AUDIENCE},
+    typ={"essential": True, "value": "access"},
+    sub={"essential": True},
+    role={"essential": True},
+    sid={"essential": True},
+    iat={"essential": True},
+    exp={"essential": True},
+)
+
+
+class InvalidTokenError(ValueError):
+    """A token that we did not sign, that was changed, or that has expired."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What an access token proves. Its role is for clients to read: what counts is the role of the row."""
+
+    user_id: int
+    session_id: int
+
+
+def new_secret() -> str:
+    """256 random bits, in 43 characters that URLs and headers take."""
+    return secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What is stored of an opaque token: it has too much chance in it to be guessed from its SHA-256."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def sign_access(user_id: int, role: Role, session_id: int) -> str:
+    now = int(time.time())
+    claims = {
+        "iss": _ISSUER,
+        "aud": _AUDIENCE,
+        "typ": "access",
+        "sub": str(user_id),
+        "role": role.value,
+        "sid": str(session_id),
+        "iat": now,
+        "exp": now + get_settings().access_token_seconds,
+    }
+    return jwt.encode({"alg": ALGORITHM, "kid": _KEY_ID}, claims, _keys()[_KEY_ID], algorithms=[ALGORITHM])
+
+
+def read_access(token: str) -> AccessToken:
+    """What a token proves now. Raises InvalidTokenError."""
+    try:
+        claims = jwt.decode(token, _key_of, algorithms=[ALGORITHM]).claims
+        _CLAIMS.validate(claims)
+        return AccessToken(int(claims["sub"]), int(claims["sid"]))
+    except (JoseError, ValueError, TypeError) as error:
+        raise InvalidTokenError(str(error)) from error
+
+
+@cache
+def _keys() -> dict[str, OctKey]:
+    # A key of its own purpose, so that what signs tokens never decrypts anything.
+    secret = get_settings().secret_key.get_secret_value().encode()
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"tidings access tokens").derive(secret)
+    return {_KEY_ID: OctKey.import_key(derived)}
+
+
+def _key_of(token: Any) -> OctKey:
+    """The key that a token names, out of ours alone."""
+    found = _keys().get(str(token.headers().get("kid")))
+    if found is None:
+        raise InvalidTokenError("unknown key")
+    return found
