@@ -26,7 +26,7 @@ _LONGEST_PAUSE = 5.0
 
 class RedisBackend(BroadcastBackend):
     def __init__(self) -> None:
-        self._redis = make_redis(timeout=None, retries=0)
+        self._redis: Any = make_redis(timeout=None, retries=0)
         self._channels: set[str] = set()
         self._lock = asyncio.Lock()
         self._published: asyncio.Queue[Event] = asyncio.Queue(_QUEUE)
@@ -39,11 +39,11 @@ class RedisBackend(BroadcastBackend):
         await self._listen_to(set())
         await self._redis.aclose()
 
-    async def subscribe(self, channel: str) -> None:
-        await self._listen_to(self._channels | {channel})
+    async def subscribe(self, group: str) -> None:
+        await self._listen_to(self._channels | {group})
 
-    async def unsubscribe(self, channel: str) -> None:
-        await self._listen_to(self._channels - {channel})
+    async def unsubscribe(self, group: str) -> None:
+        await self._listen_to(self._channels - {group})
 
     async def publish(self, channel: str, message: Any) -> None:
         await self._redis.publish(channel, message)

@@ -1,0 +1,255 @@
+"""The live path: one reader of the event log a process, and any number of subscriptions that follow it.
+
+A subscription is a place in the log, not a queue. It takes what it has not seen from the window of recent events that
+all share, or from the log itself where the window no longer reaches back. So a slow client costs no memory and misses
+nothing, and the doorbell may be lost: it only makes things faster.
+"""
+
+import asyncio
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import structlog
+from broadcaster import Broadcast
+
+from db import events as rows
+from db.core.broadcast import RedisBackend
+from db.core.connect import TRANSIENT
+from db.core.doorbell import EVENTS_CHANNEL
+from db.events import Event, EventFilter, Reading
+from domain import accounts, events
+from domain.core.access import SYSTEM, Viewer
+from domain.core.errors import ErrorCode, Refusal
+
+log = structlog.get_logger()
+
+WINDOW = 10_000
+"""Events kept in memory, for all subscriptions together."""
+BATCH = 1000
+"""Events that the reader takes at a time."""
+PAGE = 100
+"""Events that a subscription takes at a time that is behind the window."""
+POLL = 1.0
+"""Seconds after which the reader looks at the log although nothing rang."""
+GATHER = 0.01
+"""Seconds that it waits after a ring, so that a burst of commits is one read."""
+RECHECK = 2.0
+"""Seconds from one look at the rights of subscribers to the next."""
+FRESH = 1.0
+"""Seconds that rows named by events may be shared: objects are given as they are now."""
+
+Load: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Any]]
+Named: TypeAlias = Mapping[Load, str]
+"""For a loader `by_ids`, the column of an event that names what it loads."""
+
+
+class Batch:
+    """Consecutive events: those after one number up to another. Rows they name are read once for all subscriptions."""
+
+    def __init__(self, named: Named, found: list[Event], after: int, to: int) -> None:
+        self.events = found
+        self.after = after
+        self.to = to
+        self._named = named
+        self._loads: dict[Load, asyncio.Task[dict[int, Any]]] = {}
+
+    def names(self, load: Load, event: Event) -> int | None:
+        column = self._named.get(load)
+        return None if column is None else getattr(event, column)
+
+    async def row(self, load: Load, key: int) -> Any:
+        """A row that one of the events names, at most FRESH seconds old."""
+        if load not in self._loads:
+            self._loads[load] = asyncio.create_task(self._read(load, self._named[load]))
+            asyncio.get_running_loop().call_later(FRESH, self._loads.pop, load, None)
+        # A subscription that ends must not take the rows from the others.
+        return (await asyncio.shield(self._loads[load])).get(key)
+
+    async def _read(self, load: Load, column: str) -> dict[int, Any]:
+        ids = list(dict.fromkeys(key for event in self.events if (key := getattr(event, column)) is not None))
+        return dict(zip(ids, await load(SYSTEM, ids), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An event on its way to one subscription, whose loaders find the rows that it names in the batch."""
+
+    event: Event
+    batch: Batch
+
+    def find(self, load: Load, key: int) -> Awaitable[Any] | None:
+        """The row, if this event itself names it: whoever may see the event may see that row."""
+        return self.batch.row(load, key) if self.batch.names(load, self.event) == key else None
+
+
+moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
+"""What the current operation is being told: several operations share a socket and its context, but not a task."""
+
+
+@dataclass(eq=False, slots=True)
+class _Subscription:
+    viewer: Viewer
+    epoch: str
+    ended: Refusal | None = None
+
+
+@dataclass(slots=True)
+class Tailer:
+    """Reads the log while anyone subscribes."""
+
+    named: Named
+    _batches: list[Batch] = field(default_factory=list[Batch])
+    _epoch: str = ""
+    _head: int | None = None
+    _subscriptions: set[_Subscription] = field(default_factory=set[_Subscription])
+    _bell: asyncio.Event = field(default_factory=asyncio.Event)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _running: asyncio.Task[None] | None = None
+
+    async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event, None]:
+        """Matching events since a cursor, or from now on, in order, each once; without end.
+
+        Raises CURSOR_EXPIRED when the log does not reach back, AUTHENTICATION_ERROR when the viewer's rights change.
+        """
+        start = await events.start(viewer, where, after)
+        number = start.place.number
+        with self._listed(_Subscription(viewer, start.place.epoch)) as subscription:
+            while True:
+                batch = await self._next(subscription, number, start.where)
+                for event in batch.events:
+                    if event.number > number and start.where.matches(event):
+                        self._check(subscription)
+                        moment.set(Moment(event, batch))
+                        yield event
+                number = batch.to
+
+    async def _next(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
+        """The events right after a number: as soon as there are any."""
+        while True:
+            self._check(subscription)
+            news = self._news
+            if self._head is not None:
+                if number < (self._batches[0].after if self._batches else self._head):
+                    return await self._page(subscription, number, where)
+                if number < self._head:
+                    return self._batches[bisect_right(self._batches, number, key=lambda batch: batch.to)]
+            await news.wait()
+
+    async def _page(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
+        reading = await rows.read(number, PAGE, where)
+        events.check_reaches(reading, events.Place(subscription.epoch, number))
+        last = reading.events[-1].number if len(reading.events) == PAGE else reading.head
+        return Batch(self.named, reading.events, number, last)
+
+    def _check(self, subscription: _Subscription) -> None:
+        if subscription.ended is not None:
+            raise subscription.ended
+        if self._running is None or self._running.done():
+            raise RuntimeError("The reader of the event log has stopped.")
+
+    @contextmanager
+    def _listed(self, subscription: _Subscription) -> Generator[_Subscription]:
+        """The first subscription starts the reader, and the last one stops it."""
+        self._subscriptions.add(subscription)
+        if self._running is None or self._running.done():
+            self._batches, self._head, self._bell = [], None, asyncio.Event()
+            self._running = asyncio.create_task(self._run())
+            self._running.add_done_callback(self._stopped)
+        try:
+            yield subscription
+        finally:
+            self._subscriptions.discard(subscription)
+            if not self._subscriptions:
+                self._running.cancel()
+                self._running = None
+
+    def _stopped(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("tailer_stopped", exc_info=error)
+        self._wake()
+
+    async def _run(self) -> None:
+        async with (
+            Broadcast(backend=RedisBackend()) as broadcast,
+            broadcast.subscribe(EVENTS_CHANNEL) as rings,
+            asyncio.TaskGroup() as group,
+        ):
+            group.create_task(self._listen(rings))
+            group.create_task(self._again(self._follow, 0.0))
+            group.create_task(self._again(self._recheck, RECHECK))
+
+    async def _again(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
+        """Again and again, also while the database is away."""
+        while True:
+            try:
+                await asyncio.sleep(pause)
+                await step()
+            except TRANSIENT as error:
+                log.warning("tailer_waits", error=repr(error))
+                await asyncio.sleep(POLL)
+
+    async def _listen(self, rings: Any) -> None:
+        while True:
+            await rings.get()
+            self._bell.set()
+
+    async def _follow(self) -> None:
+        """Takes what is new; when that was all, waits for a ring or the poll."""
+        reading = await rows.read(self._head or 0, BATCH if self._head is not None else 0)
+        self._take(reading)
+        if len(reading.events) < BATCH:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._bell.wait(), POLL)
+            await asyncio.sleep(GATHER)
+            self._bell.clear()
+
+    def _take(self, reading: Reading) -> None:
+        head = self._head
+        if self._epoch != reading.epoch or (head is not None and not reading.trimmed_to <= head <= reading.head):
+            self._begin_anew(reading)
+        elif head is None:
+            self._head = reading.head
+        elif reading.events:
+            full = len(reading.events) == BATCH
+            self._append(Batch(self.named, reading.events, head, reading.events[-1].number if full else reading.head))
+        else:
+            return
+        self._wake()
+
+    def _append(self, batch: Batch) -> None:
+        self._batches.append(batch)
+        self._head = batch.to
+        while self._batches[-1].to - self._batches[0].to > WINDOW:
+            del self._batches[0]
+
+    def _begin_anew(self, reading: Reading) -> None:
+        """The log was replaced, by a restore for instance: what subscriptions have seen is of another one."""
+        replaced_in_place = self._epoch == reading.epoch
+        self._batches, self._epoch, self._head = [], reading.epoch, reading.head
+        for subscription in self._subscriptions:
+            if replaced_in_place or subscription.epoch != reading.epoch:
+                subscription.ended = events.expired()
+
+    def _wake(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _recheck(self) -> None:
+        """Whoever was signed out or has other rights by now hears no more."""
+        for viewer in {subscription.viewer for subscription in self._subscriptions}:
+            now = await accounts.recheck(viewer)
+            if now is None or _rights(now) != _rights(viewer):
+                for subscription in self._subscriptions:
+                    if subscription.viewer == viewer:
+                        subscription.ended = Refusal(
+                            ErrorCode.AUTHENTICATION_ERROR, "Your sign-in has ended or your rights have changed."
+                        )
+                self._wake()
+
+
+def _rights(viewer: Viewer) -> tuple[Any, ...]:
+    return viewer.role, viewer.scopes, viewer.sender_id
