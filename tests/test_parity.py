@@ -20,7 +20,7 @@ from graphql import (
 ROOT = Path(__file__).parent.parent
 ROWS = 526
 ELEMENT = re.compile(
-    r"(?P<directive>@?)(?P<owner>[A-Za-z]*[a-z]\w*)(?:\.(?P<field>\w+))?(?:\((?P<arguments>[\w, ]+)\))?"
+    r"@(?P<directive>\w+)|(?P<owner>[A-Z]\w*[a-z]\w*)(?:\.(?P<field>\w+)(?:\((?P<arguments>[\w, ]+)\))?)?"
 )
 
 
@@ -48,9 +48,9 @@ def schema_parts(row: Row) -> Iterator[re.Match[str]]:
 
 
 def is_served(part: re.Match[str], schema: GraphQLSchema) -> bool:
-    owner, field = part["owner"], part["field"]
     if part["directive"]:
-        return schema.get_directive(owner) is not None
+        return schema.get_directive(part["directive"]) is not None
+    owner, field = part["owner"], part["field"]
     kind = schema.get_type(owner)
     if kind is None or field is None:
         return kind is not None
