@@ -20,7 +20,8 @@ async def migrate(*, target: str | None = None) -> None:
     config = tortoise_config(get_settings(), application="tidings migrate")
     known = config["connections"]["default"]["credentials"]
     where = {key: known[key] for key in ("user", "password", "host", "port", "database")}
-    lock: Any = await asyncpg.connect(**where)  # pyright: ignore[reportUnknownMemberType]
+    connect: Any = asyncpg.connect
+    lock = await connect(**where)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await tortoise_migrate(config=config, target=target)
