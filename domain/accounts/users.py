@@ -16,7 +16,7 @@ from domain.core.bounds import unbound
 from domain.core.email import parse_email
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.passwords import check_password, hash_password, is_password
-from domain.core.search import containing
+from domain.core.search import contains
 from domain.core.unique import unique
 
 _TAKEN = "Another user has this email."
@@ -47,8 +47,8 @@ async def me(viewer: Viewer) -> User:
 
 
 @allow()
-async def get(viewer: Viewer, user_id: int) -> User:
-    user = await User.get_or_none(id=user_id) if _sees(viewer, user_id) else None
+async def get(viewer: Viewer, id: int) -> User:
+    user = await User.get_or_none(id=id) if _sees(viewer, id) else None
     if user is None:
         raise not_found("user")
     return user
@@ -74,8 +74,8 @@ async def find(
     where = Where()
     if viewer.sender_id is not None:
         where.add("user_account.id = {}", viewer.user_id)
-    if search:
-        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", *[containing(search)] * 2)
+    if pattern := contains(search):
+        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", pattern, pattern)
     if role is not None:
         where.add("user_account.role = ANY({}::text[])", list(role))
     if active is not None:
@@ -90,8 +90,8 @@ async def assignable(viewer: Viewer, *, search: str | None = None) -> list[User]
     where.add("user_account.active AND user_account.role <> 'VIEWER'")
     if viewer.sender_id is not None:
         where.add("user_account.id = {}", viewer.user_id)
-    if search:
-        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", *[containing(search)] * 2)
+    if pattern := contains(search):
+        where.add("user_account.name ILIKE {} OR user_account.email ILIKE {}", pattern, pattern)
     page = await fetch_page(User, where, _order(UserOrder.NAME, descending=False), PageRequest(first=100))
     return page.rows
 
