@@ -1,5 +1,6 @@
 """The simulated WhatsApp: takes sends, decides their fate, keeps windows, templates and the ledger."""
 
+import sys
 import time
 from collections import Counter, deque
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ _RECEIPTS_KEPT = 100_000
 class Taken:
     """A send that passed every check, and the fault that waits for it."""
 
+    phone_number_id: str
     send: Send
     person: str
     template: Template | None
@@ -64,7 +66,7 @@ class Cloud:
 
     def check(self, phone_number_id: str, body: Json) -> Taken:
         """Everything that can refuse a send in its HTTP reply."""
-        self.numbers.used[phone_number_id] = None
+        phone_number_id = self.numbers.used.setdefault(phone_number_id, phone_number_id)
         code = self.settings.number_refusals.get(phone_number_id)
         if code is not None:
             raise CloudError(code)
@@ -81,7 +83,7 @@ class Cloud:
             raise CloudError(130429, "Message failed to send because the number's throughput was reached.")
         if not self.pairs.allows(phone_number_id, person):
             raise CloudError(131056, "Too many messages to this recipient; slow down.")
-        return Taken(send, person, template, text, self.faults.next(phone_number_id, person))
+        return Taken(phone_number_id, send, person, template, text, self.faults.next(phone_number_id, person))
 
     def _template(self, phone_number_id: str, send: Send) -> tuple[Template, str]:
         name, language = send.content.get("name"), send.content.get("language")
@@ -91,18 +93,18 @@ class Cloud:
         template = self.templates.sendable(self.numbers.waba_id(phone_number_id), name, code)
         return template, fill(template, send.content.get("components"))
 
-    def accept(self, phone_number_id: str, taken: Taken, *, first_told: bool = False) -> Message:
+    def accept(self, taken: Taken, *, first_told: bool = False) -> Message:
         """Count the message and plan its webhooks; from here on it is sent, whatever becomes of the HTTP reply."""
         send, template, fault = taken.send, taken.template, taken.fault
         message = Message(
             index=len(self.ledger),
-            phone_number_id=phone_number_id,
+            phone_number_id=taken.phone_number_id,
             to=send.to,
             person=taken.person,
             by_bsuid=send.by_bsuid,
             type=send.type,
             template=template.name if template else "",
-            category=template.category.lower() if template else "",
+            category=sys.intern(template.category.lower()) if template else "",
             text=taken.text,
             callback_data=send.callback_data,
             accepted_at=time.time(),

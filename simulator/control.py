@@ -1,4 +1,21 @@
-"""The control API under /_simulator/: settings, ledger, faults, people who write, webhooks on demand."""
+"""The control API under /_simulator/. Input that cannot be obeyed gets 400 and `{"error": sentence}`.
+
+GET    /health                   pid, accepted, and how webhooks fare (pending, failures, the endpoint's latency)
+GET    /settings                 all of them; PATCH changes those given, all or none
+GET    /ledger                   messages; filters to, callback_data, phone_number_id, template, outcome, since
+                                 (seconds); limit, offset
+GET    /ledger/summary           counts over the same filters
+GET    /receipts                 inbound messages the client marked as read, with or without typing
+POST   /faults                   {"kind", "count": 1, "to", "phone_number_id", "code", "seconds"}: the next such sends;
+                                 kinds are in faults.py; GET lists what waits, DELETE drops it
+POST   /inbound                  {"phone_number_id", "from" and/or "bsuid", "text"} or {"type", "content"}, with "name",
+                                 "username", "context", "referral", "id", "timestamp"; a list writes many
+POST   /webhooks/replay          {"which": "last" | "all"}: the same bytes again
+POST   /webhooks/raw             {"body", "signature": "good" | "bad" | "missing"}: once, now; answers what came back
+POST   /templates/{name}/status  {"status", "language", "waba_id", "reason"}: sets it and tells it by webhook
+POST   /handshake                shake hands now; answers {"verified", "problem"}
+POST   /reset                    {"keep": ["settings", "templates"]}: everything else as at the start
+"""
 
 import copy
 import dataclasses

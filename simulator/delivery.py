@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 _FIRST_HANDSHAKE_GAP, _LAST_HANDSHAKE_GAP = 0.1, 2.0
 _SHORTEST_GATHER = 0.005
+_KEEP_ALIVE = 2.0
+"""Below what servers allow (uvicorn: 5 s), so that no POST meets a connection about to be closed."""
 _LATENCIES_KEPT = 100_000
 
 
@@ -117,7 +119,8 @@ class Delivery:
     async def run(self) -> None:
         """Gather until cancelled."""
         self._client = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), headers={"User-Agent": "facebookexternalua"}
+            connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=_KEEP_ALIVE),
+            headers={"User-Agent": "facebookexternalua"},
         )
         try:
             while True:

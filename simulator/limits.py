@@ -25,11 +25,10 @@ class Throughput:
         rate = self._settings.throughput
         if not rate:
             return True
-        now = self._clock()
+        now, depth = self._clock(), max(rate, 1.0)
         bucket = self._buckets.get(phone_number_id)
         if bucket is None:
-            bucket = self._buckets[phone_number_id] = _Bucket(rate, now)
-        depth = max(rate, 1.0)
+            bucket = self._buckets[phone_number_id] = _Bucket(depth, now)
         bucket.tokens = min(depth, bucket.tokens + (now - bucket.at) * rate)
         bucket.at = now
         if bucket.tokens < 1:

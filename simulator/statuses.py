@@ -27,7 +27,8 @@ class Numbers:
     """Which account a number belongs to and how people see it; any number exists, by its first use."""
 
     settings: Settings
-    used: dict[str, None] = field(default_factory=dict[str, None])
+    used: dict[str, str] = field(default_factory=dict[str, str])
+    """Each id by itself, so that a million messages share one string."""
 
     def waba_id(self, phone_number_id: str) -> str:
         """The WABA of the number."""
