@@ -16,7 +16,8 @@ from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text, text
 from domain.core.phone import parse_phone
 from domain.core.search import contains
-from domain.core.secrets import seal
+from domain.core.secrets import seal, unseal
+from domain.providers.base import Account
 
 _DEFAULT_LOCK = 0x7469_6473
 """Advisory lock of those who change which sender is the default, so that there is always one and never two."""
@@ -105,7 +106,7 @@ async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Sender:
 
 
 async def choose(viewer: Viewer, id: int | None, *, field: str = "senderId") -> Sender:
-    """The sender that is named, else the caller's own or the default. Raises NOT_FOUND, VALIDATION_ERROR without any."""
+    """The sender that is named, else the caller's own or the default. Raises NOT_FOUND, VALIDATION_ERROR."""
     wanted = id if id is not None else viewer.sender_id
     return await visible(viewer, wanted, field=field) if wanted is not None else await default_sender(field=field)
 
@@ -117,6 +118,14 @@ async def default_sender(*, field: str = "senderId") -> Sender:
             ErrorCode.VALIDATION_ERROR, "There is no sender yet; create one first.", field=field, reason="no_sender"
         )
     return sender
+
+
+async def account(id: int) -> Account | None:
+    """Where and as whom a sender sends, for the dispatcher; None while it may not."""
+    sender = await Sender.get_or_none(id=id, deleted_at=None, status=SenderStatus.CONNECTED)
+    if sender is None or sender.phone_number_id is None or sender.access_token is None:
+        return None
+    return Account(sender.id, sender.phone_number_id, unseal(sender.access_token))
 
 
 # ---------------------------------------------------------------------------
@@ -291,8 +300,8 @@ async def _locked(viewer: Viewer, id: int) -> Sender:
 async def _save(sender: Sender, **values: Any) -> Sender:
     if not values:
         return sender
-    sender.update_from_dict(values)
-    sender.updated_at = await connect.value("SELECT now()")
+    for column, value in (values | {"updated_at": await connect.value("SELECT now()")}).items():
+        setattr(sender, column, value)
     await sender.save(update_fields=[*values, "updated_at"])
     return sender
 

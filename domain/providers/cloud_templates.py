@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import aiohttp
 import httpx
@@ -110,7 +110,7 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
                 ErrorCode.WHATSAPP_API_ERROR, str(words), providerCode=code, providerSubcode=fault.get("error_subcode")
             )
         case dict() if response.is_success:
-            return answer
+            return cast("dict[str, Any]", answer)
         case _:
             raise Refusal(
                 ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp answered HTTP {response.status_code} and nothing readable."
