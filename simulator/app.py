@@ -138,13 +138,11 @@ class CloudApi:
 
     def _accepted(self, taken: Taken, message: Message) -> Json:
         """The reply to a send (A5): a BSUID answers with user_id and no wa_id; message_status with templates only."""
-        contact = {"input": message.to, "user_id" if message.by_bsuid else "wa_id": message.person}
-        if message.by_bsuid:
-            contact["user_id"] = message.to
+        identity = {"user_id": message.to} if message.by_bsuid else {"wa_id": message.person}
         shown: Json = {"id": self._cloud.ledger.wamid(message)}
         if taken.template is not None:
             shown["message_status"] = "accepted"
-        return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [shown]}
+        return {"messaging_product": "whatsapp", "contacts": [{"input": message.to, **identity}], "messages": [shown]}
 
     def _mark_read(self, phone_number_id: str, body: Json) -> web.Response:
         """Read receipt, and typing with it (A4)."""

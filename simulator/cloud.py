@@ -42,7 +42,6 @@ class Cloud:
         self.settings = settings
         self.random = Random(settings.seed)
         self.delivery = Delivery(settings, self.random, lambda: self.envelopes)
-        self.templates = Templates()
         self.reset(keep_templates=False)
 
     def reset(self, *, keep_templates: bool) -> None:

@@ -129,11 +129,7 @@ class Delivery:
                     await self._wake.wait()
                 # Waiting after the first update, not before it, is what makes a batch of those that come next.
                 await asyncio.sleep(max(self._settings.batch_window, _SHORTEST_GATHER))
-                for entry in self._agenda.due(time.time()):
-                    if isinstance(entry, Post):
-                        self._again.append(entry)
-                    else:
-                        self._ready.append(entry)
+                self._gather()
                 self._pump()
         finally:
             tasks = [*self._posting, *([self._shaking] if self._shaking else [])]
@@ -141,6 +137,16 @@ class Delivery:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._client.close()
+
+    def _gather(self) -> None:
+        for entry in self._agenda.due(time.time()):
+            if isinstance(entry, Post):
+                self._again.append(entry)
+                continue
+            if isinstance(entry, Status):
+                # Here, not when it is told: it has happened, whether or not the endpoint is there to hear of it.
+                entry.message.advance(entry.outcome)
+            self._ready.append(entry)
 
     def _pump(self) -> None:
         """Start POSTs while there is something to post and room to do it."""
@@ -175,17 +181,14 @@ class Delivery:
             self._pump()
 
     def _posts(self, updates: list[Update]) -> list[Post]:
-        for update in updates:
-            if isinstance(update, Status):
-                update.message.advance(update.outcome)
-        bodies = self._envelopes().bodies(updates)
-        return [Post(body, len(updates) // len(bodies), time.time()) for body in bodies]
+        return [Post(body, count, time.time()) for body, count in self._envelopes().bodies(updates)]
 
-    async def tell_first(self, update: Update) -> None:
+    async def tell_first(self, update: Status) -> None:
         """Tell `update` now and return when the endpoint has answered; a failure is retried like any other."""
         if self._settings.handshake and self.verified_url != self._settings.webhook_url and not await self.verify():
             self.tell(update)
             return
+        update.message.advance(update.outcome)
         for post in self._posts([update]):
             await self._settle(post)
 

@@ -149,9 +149,7 @@ def _from_text(name: str, default: object, text: str) -> object:
     """A flag's text as the value `change` expects; texts that do not fit are passed on for it to refuse."""
     match default:
         case bool():
-            return {"true": True, "on": True, "1": True, "false": False, "off": False, "0": False}.get(
-                text.lower(), text
-            )
+            return {"true": True, "on": True, "false": False, "off": False}.get(text.lower(), text)
         case int() | float():
             try:
                 return int(text) if isinstance(default, int) else float(text)

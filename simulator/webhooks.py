@@ -39,11 +39,11 @@ class Envelopes:
         self._people = people
         self._ledger = ledger
 
-    def bodies(self, updates: Sequence[Update]) -> list[bytes]:
-        """The updates as one body, or as several where it would pass 3 MB."""
+    def bodies(self, updates: Sequence[Update]) -> list[tuple[bytes, int]]:
+        """The updates as one body, or as several where it would pass 3 MB; each with how many it tells."""
         body = ascii_json(self._envelope(updates))
         if len(body) <= MAX_BYTES or len(updates) < 2:
-            return [body]
+            return [(body, len(updates))]
         half = len(updates) // 2
         return self.bodies(updates[:half]) + self.bodies(updates[half:])
 

@@ -143,3 +143,4 @@ async def test_no_webhook_url_tells_nobody(rig: Rig) -> None:
     await asyncio.sleep(0.2)
     assert (await rig.control("GET", "health"))["webhooks"]["pending"] == 0
     assert rig.endpoint.posts == []
+    assert [row["outcome"] for row in await rig.ledger()] == ["read"]
