@@ -17,7 +17,7 @@ class Settings(BaseSettings):
 
     environment: Literal["development", "test", "production"] = "development"
     database_url: str = Field(
-        default="", description="PostgreSQL 16 or later; empty: `tidings up` starts an embedded one."
+        default="", description="PostgreSQL 18 or later; empty: `tidings up` starts an embedded one."
     )
     redis_url: str = Field(default="", description="Redis or Valkey; empty: `tidings up` starts an embedded one.")
     data_dir: Path = Field(default=Path("data"), description="Where embedded services keep what they store.")

@@ -1,0 +1,109 @@
+"""What all benchmarks share: services of their own, a sink that answers like WhatsApp, and how figures are printed."""
+
+import asyncio
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import uvloop
+
+from db.core import connect
+from db.core.migrate import migrate
+from db.core.settings import get_settings
+from tidings.services import embedded
+
+
+@asynccontextmanager
+async def installation(**given: str) -> AsyncGenerator[None]:
+    """A fresh database and Valkey, migrated and connected; settings go on to processes that are started inside."""
+    with tempfile.TemporaryDirectory(prefix="tidings-bench-") as folder, embedded(Path(folder)) as services:
+        os.environ.update(
+            {
+                "ENVIRONMENT": "test",
+                "DATABASE_URL": services.database_url,
+                "REDIS_URL": services.redis_url,
+                "WHATSAPP_APP_SECRET": "an-app-secret",
+                "WHATSAPP_VERIFY_TOKEN": "a-verify-token",
+                "LOG_LEVEL": "WARNING",
+                "RATE_LIMITS": "off",
+                **given,
+            }
+        )
+        get_settings.cache_clear()
+        await migrate()
+        async with connect.connected(application="tidings benchmark"):
+            yield
+
+
+@contextmanager
+def program(*arguments: str) -> Generator[subprocess.Popen[bytes]]:
+    """A Python program that ends with the block."""
+    process = subprocess.Popen([sys.executable, "-m", *arguments])
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextmanager
+def sink(port: int) -> Generator[None]:
+    """A server in a process of its own that takes every POST and answers as the Cloud API does."""
+    with program("benchmarks.measure", str(port)):
+        yield
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}"
+
+
+def spread(values: Sequence[float]) -> str:
+    """Median, lowest and highest."""
+    return f"{statistics.median(values):,.2f} (from {min(values):,.2f} to {max(values):,.2f}, {len(values)} runs)"
+
+
+def report(question: str, load: str, ratios: Sequence[float], target: str, **figures: str) -> None:
+    """Prints one measurement, ready for RESULTS.md."""
+    print(f"\n{question}\n  load     {load}\n  machine  {machine()}")
+    for name, figure in figures.items():
+        print(f"  {name.replace('_', ' '):8} {figure}")
+    print(f"  ratio    {spread(ratios)}   target {target}", flush=True)
+
+
+class _Sink(asyncio.Protocol):
+    """The least HTTP/1.1 that keeps connections alive: a body as long as its header says, one answer each."""
+
+    count = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport
+        self.buffer = b""
+
+    def data_received(self, data: bytes) -> None:
+        self.buffer += data
+        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
+            head = self.buffer[:end].lower()
+            at = head.find(b"content-length:")
+            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+            if len(self.buffer) < end + 4 + length:
+                return
+            self.buffer = self.buffer[end + 4 + length :]
+            _Sink.count += 1
+            body = b'{"messaging_product":"whatsapp","messages":[{"id":"wamid.%d"}]}' % _Sink.count
+            answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+            self.transport.write(answer % (len(body), body))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+async def _serve(port: int) -> None:
+    server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", port)
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    uvloop.run(_serve(int(sys.argv[1])))

@@ -1,0 +1,237 @@
+"""What becomes of a send, at socket level: only where no connection came about is it surely not sent."""
+
+import asyncio
+import socket
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import httpx
+import orjson
+import pytest
+from httpx_aiohttp import HttpxAiohttpClient
+
+from db.core.settings import get_settings
+from domain.core.errors import ErrorCode
+from domain.providers import base, cloud_api
+from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Reaction, Refused
+from tests.running import free_port
+
+MESSAGE = Outgoing("+5511912345678", "1.00000000000000000000000000000000.x", "Hello")
+Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture(autouse=True)
+async def _impatient(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """A client that waits half a second, so that timeouts can be tried, with two connections."""
+    await base.close()
+    monkeypatch.setattr(base, "TIMEOUT", httpx.Timeout(0.5, connect=0.5, pool=0.3))
+    yield
+    await base.close()
+
+
+async def send_to(url: str, monkeypatch: pytest.MonkeyPatch, message: Outgoing = MESSAGE) -> Outcome:
+    monkeypatch.setattr(get_settings(), "whatsapp_api_url", url)
+    return await cloud_api.CloudApi(Account(1, "1065", "token")).send(message)
+
+
+@asynccontextmanager
+async def serving(handler: Handler) -> AsyncIterator[str]:
+    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await handler(reader, writer)
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(once, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+async def request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    return head + await reader.readexactly(length)
+
+
+def answering(status: int, body: bytes, *, length: int | None = None) -> Handler:
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request(reader)
+        head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+
+    return handler
+
+
+def fault(code: int, **extra: object) -> bytes:
+    return orjson.dumps({"error": {"message": f"(#{code})", "code": code, **extra}})
+
+
+async def _close_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    return
+
+
+async def _close_after_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await request(reader)
+
+
+async def _reset_after_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await request(reader)
+    raw = writer.get_extra_info("socket")
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def _reset_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+
+async def _never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await request(reader)
+    await asyncio.sleep(1.2)
+
+
+async def _garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await request(reader)
+    writer.write(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        pytest.param(_close_at_once, id="accepted and closed"),
+        pytest.param(_reset_at_once, id="accepted and reset"),
+        pytest.param(_close_after_request, id="closed after the request"),
+        pytest.param(_reset_after_request, id="reset after the request"),
+        pytest.param(_never_answer, id="no answer in time"),
+        pytest.param(_garbage, id="no HTTP"),
+        pytest.param(answering(200, b'{"messages":[{"id":"wam', length=500), id="answer cut short"),
+        pytest.param(answering(200, b""), id="200 empty"),
+        pytest.param(answering(200, b"<html>ok</html>"), id="200 HTML"),
+        pytest.param(answering(200, b'{"messages":[]}'), id="200 without an id"),
+        pytest.param(answering(201, b'{"messages":[{"id":"wamid.1"}]}'), id="201"),
+        pytest.param(answering(302, b""), id="redirect"),
+        pytest.param(answering(502, b"<html>Bad Gateway</html>"), id="502 HTML"),
+        pytest.param(answering(500, b'{"error":{"message":"oops"}}'), id="500 without a code"),
+        pytest.param(answering(400, b"Bad Request"), id="400 without a code"),
+    ],
+)
+async def test_a_connection_that_was_made_leaves_doubt(handler: Handler, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(handler) as url:
+        assert isinstance(await send_to(url, monkeypatch), InDoubt)
+
+
+async def test_a_broken_kept_connection_leaves_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second request goes out on the first one's connection, which ends: it may have been read. No client retries."""
+    requests = 0
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal requests
+        body = b'{"messages":[{"id":"wamid.1"}]}'
+        await request(reader)
+        requests += 1
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+        await writer.drain()
+        await request(reader)
+        requests += 1
+
+    async with serving(handler) as url:
+        assert await send_to(url, monkeypatch) == Accepted("wamid.1")
+        assert isinstance(await send_to(url, monkeypatch), InDoubt)
+    assert requests == 2
+
+
+async def test_no_connection_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(await send_to(f"http://127.0.0.1:{free_port()}", monkeypatch), NotSent)
+    assert isinstance(await send_to("http://no-such-host.invalid", monkeypatch), NotSent)
+
+
+async def test_a_connection_that_is_never_accepted_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full backlog: the connection does not come about within its time."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(0)
+        address = listening.getsockname()
+        waiting = [socket.socket() for _ in range(4)]
+        for other in waiting:
+            other.setblocking(False)
+            other.connect_ex(address)
+        outcome = await send_to(f"http://127.0.0.1:{address[1]}", monkeypatch)
+        for other in waiting:
+            other.close()
+    assert isinstance(outcome, NotSent)
+
+
+async def test_no_free_connection_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with serving(_never_answer) as url:
+        monkeypatch.setattr(get_settings(), "whatsapp_api_url", url)
+        client = HttpxAiohttpClient(timeout=base.TIMEOUT, limits=httpx.Limits(max_connections=1), trust_env=False)
+        monkeypatch.setattr(cloud_api, "client", lambda: client)
+        api = cloud_api.CloudApi(Account(1, "1065", "token"))
+        outcomes = await asyncio.gather(api.send(MESSAGE), api.send(MESSAGE))
+        await client.aclose()
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["InDoubt", "NotSent"]
+
+
+async def test_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    body = b'{"contacts":[{"input":"+525512340000","wa_id":"5215512340000"}],"messages":[{"id":"wamid.9"}]}'
+    async with serving(answering(200, body)) as url:
+        assert await send_to(url, monkeypatch) == Accepted("wamid.9", "5215512340000")
+    async with serving(answering(200, b'{"contacts":[{"user_id":"PT.1"}],"messages":[{"id":"wamid.9"}]}')) as url:
+        assert await send_to(url, monkeypatch) == Accepted("wamid.9", None)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "reaction", "meaning"),
+    [
+        (401, 190, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
+        (403, 230, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
+        (400, 133010, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
+        (503, 2, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
+        (500, 131000, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
+        (500, 131016, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
+        (500, 131057, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
+        (400, 130429, Reaction.SLOW, ErrorCode.WHATSAPP_API_ERROR),
+        (400, 131056, Reaction.DELAY_CONTACT, ErrorCode.WHATSAPP_API_ERROR),
+        (400, 131026, Reaction.FAIL, ErrorCode.NOT_ON_WHATSAPP),
+        (400, 131047, Reaction.FAIL, ErrorCode.WINDOW_CLOSED),
+        (400, 131050, Reaction.FAIL, ErrorCode.OPTED_OUT),
+        (404, 132001, Reaction.FAIL, ErrorCode.TEMPLATE_UNAVAILABLE),
+        (400, 132015, Reaction.FAIL, ErrorCode.TEMPLATE_UNAVAILABLE),
+        (400, 100, Reaction.FAIL, ErrorCode.WHATSAPP_API_ERROR),
+        (400, 987654, Reaction.FAIL, ErrorCode.WHATSAPP_API_ERROR),
+    ],
+)
+async def test_documented_errors(
+    status: int, code: int, reaction: Reaction, meaning: ErrorCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with serving(answering(status, fault(code, error_data={"details": "Because."}))) as url:
+        outcome = await send_to(url, monkeypatch)
+    assert isinstance(outcome, Refused)
+    assert (outcome.error.provider_code, outcome.error.reaction, outcome.error.code) == (code, reaction, meaning)
+    assert outcome.error.message == "Because."
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"), [({}, "(#100)"), ({"error_data": "plain"}, "plain"), ({"error_data": {"x": 1}}, "(#100)")]
+)
+def test_error_data_may_be_missing_or_plain(extra: dict[str, object], words: str) -> None:
+    assert cloud_api.interpret(orjson.loads(fault(100, **extra))["error"]).message == words
+
+
+def test_bodies() -> None:
+    text = cloud_api.body(MESSAGE)
+    assert (text["to"], text["type"], text["text"]["body"]) == ("+5511912345678", "text", "Hello")
+    assert text["biz_opaque_callback_data"] == MESSAGE.callback
+    template = cloud_api.body(Outgoing("PT.99", "c", "Hi Rita", "visit", "pt_PT", {"name": "Rita"}))
+    assert "to" not in template
+    assert template["recipient"] == "PT.99"
+    assert template["template"] == {
+        "name": "visit",
+        "language": {"code": "pt_PT"},
+        "components": [
+            {"type": "body", "parameters": [{"type": "text", "parameter_name": "name", "text": "Rita"}]}
+        ],
+    }
+    assert "components" not in cloud_api.body(Outgoing("+1", "c", "Hi", "plain", "en"))["template"]
