@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import structlog
 
@@ -12,7 +12,7 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.senders import Sender
-from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
+from db.templates import MessageTemplate, QualityRating, TemplateCategory, TemplateStatus
 from domain import senders
 from domain.core.access import Viewer
 from domain.core.errors import Checks, ErrorCode, Refusal, text
@@ -197,6 +197,31 @@ async def apply_status(
         if changed is not None:
             record_update(found["id"])
         return True
+
+
+async def apply_quality(word: str, *, approval_id: str | None) -> bool:
+    """Takes in how well people take a template, by what WhatsApp hears from them; False: unknown template."""
+    quality = QualityRating(word) if word in list(QualityRating) else QualityRating.UNKNOWN
+    return await _apply("quality", quality.value, approval_id)
+
+
+async def apply_category(word: str, *, approval_id: str | None) -> bool:
+    """Takes in that WhatsApp has put a template into another category; False: unknown template or category."""
+    category = _category(word)
+    return category is not None and await _apply("category", category.value, approval_id)
+
+
+async def _apply(column: Literal["quality", "category"], value: str, approval_id: str | None) -> bool:
+    async with transaction():
+        found = await connect.row(
+            f"UPDATE message_template t SET {column} = $2, synced_at = now(), updated_at = now()"
+            f" WHERE approval_id = $1 AND deleted_at IS NULL RETURNING id, old.{column} AS before",
+            approval_id,
+            value,
+        )
+        if found is not None and found["before"] != value:
+            record_update(found["id"])
+        return found is not None
 
 
 def record_update(template_id: int, *, actor_id: int | None = None) -> None:

@@ -1,0 +1,185 @@
+"""What a post changes: statuses of our messages, messages of others, templates, and what we know of senders."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+import structlog
+
+from db.core import connect
+from db.events import EventType, record_all
+from db.messages import ids_of_provider_ids
+from domain.core.errors import ErrorCode
+from domain.inbound.envelope import Envelope, Number, TemplateNews, Told, Written
+from domain.inbound.identify import contacts_of
+from domain.inbound.wire import word
+from domain.messages import Status, settle_statuses
+from domain.providers.base import ProviderError
+from domain.templates.approval import apply_category, apply_quality, apply_status
+
+log = structlog.get_logger()
+
+_RECEIVED = """
+INSERT INTO message (sender_id, contact_id, type, address, content, provider_message_id, created_at,
+                     direction, author, purpose, priority, state, attempts)
+SELECT m.*, 'INBOUND', 'CONTACT', 'UTILITY', 2, 'RECEIVED', 0
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS m
+ON CONFLICT (provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
+RETURNING id, sender_id, contact_id
+"""
+
+_ACTIVE = """
+UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told)
+FROM (SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS a(id, told) ORDER BY id) AS a WHERE sender.id = a.id
+"""
+
+_WAIT = """
+INSERT INTO waiting_status (provider_message_id, status, status_at, error)
+SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[])
+"""
+
+
+async def apply(envelope: Envelope) -> None:
+    """Makes all of it so, inside the caller's transaction, however often it is told."""
+    senders = await _senders([*(m.number for m in envelope.messages), *(t.number for t in envelope.statuses)])
+    await _receive(envelope.messages, senders)
+    await _settle([told.status for told in envelope.statuses])
+    for news in envelope.templates:
+        await _hear_of_template(news)
+    await _note_activity(envelope, senders)
+
+
+async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:
+    """Which sender each number is: by WhatsApp's id, by its digits; the default one where an update names none."""
+    if not numbers:
+        return {}
+    found = await connect.rows(
+        "SELECT id, phone_number_id, phone_number, is_default FROM sender WHERE deleted_at IS NULL"
+        " AND (phone_number_id = ANY($1) OR phone_number = ANY($2) OR is_default)",
+        list({number.phone_number_id for number in numbers if number.phone_number_id}),
+        list({f"+{number.digits}" for number in numbers if number.digits}),
+    )
+    by_id = {row["phone_number_id"]: row["id"] for row in found}
+    by_digits = {row["phone_number"]: row["id"] for row in found}
+    default = next((row["id"] for row in found if row["is_default"]), None)
+    known: dict[Number, int] = {}
+    for number in numbers:
+        sender_id = by_id.get(number.phone_number_id) or by_digits.get(f"+{number.digits}")
+        if sender_id is None and number == Number(None, None):
+            sender_id = default
+        if sender_id is not None:
+            known[number] = sender_id
+    return known
+
+
+async def _receive(messages: Sequence[Written], senders: Mapping[Number, int]) -> None:
+    """Keeps each message once, by WhatsApp's id; one to a number that is none of our senders is only logged."""
+    if not messages:
+        return
+    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
+    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
+    for message in fresh.values():
+        if message.number not in senders:
+            log.warning("inbound_for_unknown_number", phone_number_id=message.number.phone_number_id)
+    ours = [message for message in fresh.values() if message.number in senders]
+    if ours:
+        contact_ids = await contacts_of(ours)
+        kept = await connect.rows(
+            _RECEIVED,
+            [senders[message.number] for message in ours],
+            contact_ids,
+            [message.type for message in ours],
+            [f"+{message.wa_id}" if message.wa_id else message.bsuid for message in ours],
+            [message.content for message in ours],
+            [message.provider_message_id for message in ours],
+            [message.at for message in ours],
+        )
+        record_all(
+            (
+                EventType.MESSAGE_RECEIVED,
+                None,
+                "Message",
+                row["id"],
+                row["sender_id"],
+                row["contact_id"],
+                None,
+                row["id"],
+                None,
+            )
+            for row in kept
+        )
+
+
+async def _hear_of_template(news: TemplateNews) -> None:
+    """What WhatsApp decided about a template; of one that is none of ours there is nothing to keep."""
+    approval_id = word(news.value.get("message_template_id"), 64)
+    match news.kind:
+        case "status":
+            await apply_status(
+                word(news.value.get("event"), 64) or "UNKNOWN",
+                approval_id=approval_id,
+                name=word(news.value.get("message_template_name"), 512),
+                language=word(news.value.get("message_template_language"), 16),
+                business_account_id=news.business_account_id,
+                reason=word(news.value.get("reason"), 1024),
+            )
+        case "quality":
+            await apply_quality(word(news.value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)
+        case "category":
+            await apply_category(word(news.value.get("new_category"), 64) or "", approval_id=approval_id)
+
+
+async def _settle(statuses: Sequence[Status]) -> None:
+    """Statuses whose message is not known yet wait for it."""
+    waiting = await settle_statuses(sorted(statuses, key=lambda status: status.at)) if statuses else []
+    if waiting:
+        await connect.execute(
+            _WAIT,
+            [status.provider_message_id for status in waiting],
+            [status.status for status in waiting],
+            [status.at for status in waiting],
+            [_packed(status.error) for status in waiting],
+        )
+
+
+async def settle_waiting() -> None:
+    """Takes up statuses whose message has become known, inside the caller's transaction."""
+    found = await connect.rows(
+        "DELETE FROM waiting_status w USING message m WHERE m.provider_message_id = w.provider_message_id"
+        " RETURNING w.provider_message_id, w.status, w.status_at, w.error"
+    )
+    if found:
+        await settle_statuses(
+            [
+                Status(row["provider_message_id"], row["status"], row["status_at"], error=_unpacked(row["error"]))
+                for row in found
+            ]
+        )
+
+
+def _packed(error: ProviderError | None) -> str | None:
+    if error is None:
+        return None
+    return orjson.dumps({"number": error.provider_code, "code": error.code, "message": error.message}).decode()
+
+
+def _unpacked(text: str | None) -> ProviderError | None:
+    if text is None:
+        return None
+    error: dict[str, Any] = orjson.loads(text)
+    return ProviderError(error["number"], ErrorCode(error["code"]), error["message"])
+
+
+async def _note_activity(envelope: Envelope, senders: Mapping[Number, int]) -> None:
+    """The watermark of a sender is the newest time in a status of it: what is older has been heard of."""
+    told: dict[int, datetime | None] = {senders[m.number]: None for m in envelope.messages if m.number in senders}
+    for status in envelope.statuses:
+        if (sender_id := senders.get(status.number)) is not None:
+            told[sender_id] = _later(told.get(sender_id), status)
+    if told:
+        await connect.execute(_ACTIVE, list(told), list(told.values()))
+
+
+def _later(one: datetime | None, told: Told) -> datetime:
+    return told.status.at if one is None else max(one, told.status.at)

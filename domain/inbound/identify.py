@@ -1,0 +1,120 @@
+"""Who wrote: the contact behind an inbound message, found by any identity, else made."""
+
+from collections.abc import Sequence
+
+from db.contacts import ContactIdentityType
+from db.core import connect
+from db.events import EventType, record
+from domain.core.errors import Refusal
+from domain.core.phone import aliases, parse_phone
+from domain.inbound.envelope import Written
+
+Key = tuple[str, str]
+"""A kind of identity (BSUID, WA_ID, USERNAME or PHONE) and its value."""
+
+_FIND = """
+SELECT i.type AS kind, i.value, i.contact_id FROM contact_identity i
+JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
+WHERE i.type = 'BSUID' AND i.value = ANY($1) OR i.type = 'WA_ID' AND i.value = ANY($2)
+UNION ALL
+SELECT 'PHONE', p.phone_number, p.contact_id FROM contact_phone p
+JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($3)
+"""
+
+# An identity stays with whom it was first seen, for contacts are never merged in silence; but that of a deleted contact
+# is free, and a username goes to whom it belongs now.
+_LEARN = """
+INSERT INTO contact_identity (contact_id, type, value, business_account_id)
+SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
+ON CONFLICT (type, value, (coalesce(business_account_id, ''))) DO UPDATE SET contact_id = excluded.contact_id
+WHERE contact_identity.contact_id <> excluded.contact_id AND (excluded.type = 'USERNAME'
+  OR EXISTS (SELECT FROM contact c WHERE c.id = contact_identity.contact_id AND c.deleted_at IS NOT NULL))
+"""
+
+
+async def contacts_of(messages: Sequence[Written]) -> list[int]:
+    """The contact of each message. Matching goes by BSUID, then wa_id, then number, then national spellings of it."""
+    known = await _known(messages)
+    found: list[int] = []
+    for message in messages:
+        contact_id = next((known[key] for key in _keys(message) if key in known), None)
+        if contact_id is None:
+            contact_id = await _make(message)
+        for key in _own_keys(message):
+            known.setdefault(key, contact_id)
+        found.append(contact_id)
+    await _learn(messages, found)
+    return found
+
+
+async def _known(messages: Sequence[Written]) -> dict[Key, int]:
+    wanted: dict[str, list[str]] = {"BSUID": [], "WA_ID": [], "PHONE": []}
+    for message in messages:
+        for kind, value in _keys(message):
+            wanted[kind].append(value)
+    found = await connect.rows(_FIND, wanted["BSUID"], wanted["WA_ID"], wanted["PHONE"])
+    return {(row["kind"], row["value"]): row["contact_id"] for row in found}
+
+
+def _own_keys(message: Written) -> list[Key]:
+    keys = [("BSUID", message.bsuid)] if message.bsuid else []
+    if message.wa_id:
+        keys += [("WA_ID", message.wa_id), ("PHONE", f"+{message.wa_id}")]
+    return keys
+
+
+def _keys(message: Written) -> list[Key]:
+    """By what the contact may be known, the surest first."""
+    others = aliases(f"+{message.wa_id}") if message.wa_id else []
+    return [*_own_keys(message), *(("PHONE", other) for other in others)]
+
+
+async def _make(message: Written) -> int:
+    """A new contact with the name of the profile. Raises a unique violation when someone else has just made it."""
+    number = _number(message.wa_id)
+    name = message.name or number or message.username or message.bsuid or message.wa_id
+    contact_id: int = await connect.value(
+        "INSERT INTO contact (name, opt_in_status) VALUES ($1, 'UNKNOWN') RETURNING id", name
+    )
+    if number is not None:
+        await connect.execute(
+            "INSERT INTO contact_phone (contact_id, phone_number, is_primary, on_whatsapp) VALUES ($1, $2, true, true)",
+            contact_id,
+            number,
+        )
+    record(EventType.CONTACT_UPDATED, "Contact", contact_id, contact_id=contact_id)
+    return contact_id
+
+
+def _number(wa_id: str | None) -> str | None:
+    """The wa_id as a phone number, where it looks like one; WhatsApp promises nothing."""
+    try:
+        return parse_phone(f"+{wa_id}") if wa_id else None
+    except Refusal:
+        return None
+
+
+async def _learn(messages: Sequence[Written], contact_ids: Sequence[int]) -> None:
+    """Keeps what WhatsApp calls these contacts; who writes is on WhatsApp."""
+    learned: dict[tuple[str, str, str | None], int] = {}
+    for message, contact_id in zip(messages, contact_ids, strict=True):
+        for kind, value, account in (
+            (ContactIdentityType.WA_ID, message.wa_id, None),
+            (ContactIdentityType.WA_ID, message.moved_to, None),
+            (ContactIdentityType.BSUID, message.bsuid, message.business_account_id),
+            (ContactIdentityType.USERNAME, message.username, None),
+        ):
+            if value is not None:
+                learned[kind, value, account] = contact_id
+    if not learned:
+        return
+    # In one order for all, so that no two of these wait for each other.
+    in_order = sorted(learned.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
+    kinds, values, accounts = (list(column) for column in zip(*(key for key, _ in in_order), strict=True))
+    await connect.execute(_LEARN, [contact_id for _, contact_id in in_order], kinds, values, accounts)
+    await connect.execute(
+        "UPDATE contact_phone SET on_whatsapp = true WHERE contact_id = ANY($1) AND phone_number = ANY($2)"
+        " AND on_whatsapp IS DISTINCT FROM true",
+        list(contact_ids),
+        [value for message in messages for kind, value in _keys(message) if kind == "PHONE"],
+    )

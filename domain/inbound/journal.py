@@ -1,0 +1,198 @@
+"""The journal: what was posted to us is kept raw, and taken up from there, in any order and however often it comes."""
+
+import hmac
+import re
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+import structlog
+
+from db.core import connect
+from db.core.connect import TRANSIENT
+from db.core.settings import get_settings
+from db.core.transaction import ring, transaction
+from domain.inbound import effects
+from domain.inbound.envelope import Envelope, read
+
+log = structlog.get_logger()
+
+MOST_BYTES = 4_000_000
+"""Of one post; Meta sends at most 3 MB."""
+KEPT_DAYS = 7
+"""Days that a post stays after it was taken up: as long as Meta repeats one."""
+
+_LOCK = 0x7469_696E
+_POSTS, _BYTES = 200, 8_000_000
+"""How much one transaction takes up, at most (one post at least)."""
+_RUN_SECONDS = 5.0
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+
+_TAKE = """
+UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, body, created_at
+"""
+
+
+# ---------------------------------------------------------------------------
+# At the door
+# ---------------------------------------------------------------------------
+
+
+def is_subscription(mode: str, token: str) -> bool:
+    """Whether a handshake comes from whom we gave WHATSAPP_VERIFY_TOKEN; never, while there is none."""
+    expected = get_settings().whatsapp_verify_token.get_secret_value()
+    return mode == "subscribe" and bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
+
+
+def is_genuine(body: bytes, signature: str) -> bool:
+    """Whether a post was signed with the app secret, over exactly these bytes; without a secret only in development."""
+    settings = get_settings()
+    secret = settings.whatsapp_app_secret.get_secret_value()
+    if not secret:
+        return not settings.production
+    if _SIGNATURE.fullmatch(signature) is None:
+        return False
+    return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
+
+
+async def keep(body: bytes) -> None:
+    """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away."""
+    await connect.execute("INSERT INTO inbound_post (body) VALUES ($1)", body)
+    ring("ingest")
+
+
+# ---------------------------------------------------------------------------
+# Taking up
+# ---------------------------------------------------------------------------
+
+
+async def drain() -> bool:
+    """Takes up what waits, for some seconds at most; whether something is left. Only one drains at a time.
+
+    Whoever finds another at it may go: the other looks for more after its commit, and so sees what the first came for.
+    """
+    end = time.monotonic() + _RUN_SECONDS
+    while ids := await _next():
+        if time.monotonic() > end:
+            return True
+        if not await _take_up(ids):
+            return False
+    return False
+
+
+async def _next() -> list[int]:
+    """The oldest posts that wait, as many as one transaction bears."""
+    waiting = await connect.rows(
+        "SELECT id, octet_length(body) AS size FROM inbound_post WHERE done_at IS NULL ORDER BY id LIMIT $1", _POSTS
+    )
+    ids: list[int] = []
+    size = 0
+    for row in waiting:
+        size += row["size"]
+        if ids and size > _BYTES:
+            break
+        ids.append(row["id"])
+    return ids
+
+
+async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
+    """Takes posts up, all in one transaction with what they change; false when another is at it.
+
+    When that fails it takes them up by halves, and at last by elements, so that one that is poison spoils no other.
+    """
+    try:
+        async with transaction():
+            if not await _alone(patient=patient):
+                return False
+            whole, errors = Envelope(), list[tuple[int, list[str]]]()
+            for post in await connect.rows(_TAKE, list(ids)):
+                envelope = read(post["body"], post["created_at"])
+                whole.add(envelope)
+                errors.append((post["id"], envelope.errors))
+            await effects.apply(whole)
+            await _note(errors)
+    except TRANSIENT:
+        raise
+    except Exception:
+        log.exception("inbound_taken_apart", posts=len(ids))
+        if len(ids) == 1:
+            await _salvage(ids[0])
+        else:
+            half = len(ids) // 2
+            await _take_up(ids[:half], patient=True)
+            await _take_up(ids[half:], patient=True)
+    return True
+
+
+async def _alone(*, patient: bool) -> bool:
+    """Whether nobody else takes up until the transaction ends; the patient wait for it.
+
+    One at a time is enough (it batches), and two would wait for each other's rows in circles.
+    """
+    if patient:
+        await connect.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        return True
+    return await connect.value("SELECT pg_try_advisory_xact_lock($1)", _LOCK)
+
+
+async def _salvage(id: int) -> None:
+    """Takes up what can be of a post that failed, element by element, and parks it with what was wrong."""
+    post = await connect.row("SELECT body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id)
+    if post is None:
+        return
+    envelope = read(post["body"], post["created_at"])
+    errors = envelope.errors
+    for element in envelope.each():
+        try:
+            async with transaction():
+                await _alone(patient=True)
+                await effects.apply(element)
+        except TRANSIENT:
+            raise
+        except Exception as error:
+            log.exception("inbound_element_failed", post_id=id)
+            errors.append(f"{element}: {error!r}"[:2000])
+    async with transaction():
+        await connect.rows(_TAKE, [id])
+        await _note([(id, errors)])
+
+
+async def _note(errors: Sequence[tuple[int, list[str]]]) -> None:
+    told = [(id, orjson.dumps(words).decode()) for id, words in errors if words]
+    if told:
+        await connect.execute(
+            "UPDATE inbound_post SET errors = e.errors FROM unnest($1::bigint[], $2::jsonb[]) AS e(id, errors)"
+            " WHERE inbound_post.id = e.id",
+            *map(list, zip(*told, strict=True)),
+        )
+
+
+# ---------------------------------------------------------------------------
+# What the clock does for the journal
+# ---------------------------------------------------------------------------
+
+
+async def ring_if_open() -> None:
+    """Rings while something waits: makes up for rings that were lost."""
+    if await connect.value("SELECT EXISTS (SELECT FROM inbound_post WHERE done_at IS NULL)"):
+        ring("ingest")
+
+
+async def take_up_waiting() -> None:
+    """Settles statuses whose message has become known; after a day without one they are dropped."""
+    async with transaction():
+        await effects.settle_waiting()
+    sql = "DELETE FROM waiting_status WHERE created_at < now() - interval '1 day'"
+    if dropped := await connect.execute(sql):
+        log.info("statuses_dropped", count=dropped)
+
+
+async def trim() -> None:
+    """Forgets posts that were taken up more than seven days ago, the oldest thousands first."""
+    await connect.execute(
+        "DELETE FROM inbound_post WHERE id = ANY(ARRAY(SELECT id FROM"
+        " (SELECT id, created_at, done_at FROM inbound_post ORDER BY id LIMIT 5000) AS oldest"
+        " WHERE done_at IS NOT NULL AND created_at < now() - $1::interval))",
+        timedelta(days=KEPT_DAYS),
+    )

@@ -1,0 +1,82 @@
+"""Webhooks in: where WhatsApp's Cloud API shakes hands and posts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from db.core.connect import TRANSIENT
+from domain import inbound
+
+log = structlog.get_logger()
+
+_PATHS = ("/webhooks/whatsapp", "/webhook", "/v1/webhooks/whatsapp")
+
+
+async def handshake(request: Request) -> Response:
+    """Answers the challenge of whom we gave the verify token."""
+    query = request.query_params
+    challenge = query.get("hub.challenge")
+    if challenge is None or not inbound.is_subscription(query.get("hub.mode", ""), query.get("hub.verify_token", "")):
+        return _answer(403, {"detail": "Verification failed"})
+    return PlainTextResponse(challenge, headers={"X-Content-Type-Options": "nosniff"})
+
+
+async def post(request: Request) -> Response:
+    """Keeps what was posted and answers at once; the work comes after. 503 makes WhatsApp post it again."""
+    try:
+        body = await _read(request)
+    except ClientDisconnect:
+        return Response(status_code=400)
+    if body is None:
+        return _answer(413, {"detail": f"At most {inbound.MOST_BYTES} bytes are taken"})
+    signatures = request.headers.getlist("x-hub-signature-256")
+    if len(signatures) > 1 or not inbound.is_genuine(body, "".join(signatures)):
+        return _answer(401, {"detail": "Invalid signature"})
+    try:
+        await inbound.keep(body)
+    except TRANSIENT as error:
+        log.warning("webhook_not_kept", error=repr(error))
+        return _answer(503, {"detail": "Not kept, post it again"})
+    return _answer(200, {"status": "received", "message_id": _message_id(body), "response_queued": False})
+
+
+async def _read(request: Request) -> bytes | None:
+    """The raw body; None when it is too long, which is found out before all of it is taken."""
+    if int(request.headers.get("content-length", 0)) > inbound.MOST_BYTES:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > inbound.MOST_BYTES:
+            return None
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _message_id(body: bytes) -> str | None:
+    """WhatsApp's id of the first message that was posted, for those who look at the answer; WhatsApp does not."""
+    if b'"messages":' not in body:
+        return None
+    try:
+        match orjson.loads(body):
+            case {"entry": [{"changes": [{"value": {"messages": [{"id": str(message_id)}, *_]}}, *_]}, *_]}:
+                return message_id
+            case _:
+                return None
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _answer(status: int, content: Mapping[str, Any]) -> Response:
+    return Response(orjson.dumps(content), status, media_type="application/json")
+
+
+routes = [
+    route for path in _PATHS for route in (Route(path, handshake, methods=["GET"]), Route(path, post, methods=["POST"]))
+]
