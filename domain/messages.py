@@ -28,12 +28,13 @@ from db.events import EventType, record, record_all
 from domain.core.errors import ErrorCode
 from domain.core.secrets import stamp
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
-from domain.templates import compile_template
+from domain.templates.placeholders import compile_template, fill
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 6
 """Tries of a message that WhatsApp refuses for the time being."""
+_OF_CONTACT = ("name", "first_name", "last_name", "email", "company", "job_title")
 MOST_CHARACTERS = 4096
 """Of a rendered text, in UTF-16 units: the stricter reading of Meta's limit."""
 
@@ -86,7 +87,8 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
     if template is None:
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], callback, row["content"] or ""))
     compiled = compile_template(template["content"])
-    values = fill_values(row, row["address"], variables)
+    own = {name: row[name] for name in _OF_CONTACT if row[name]}
+    values = fill(own | {"phone_number": row["address"]}, variables)
     if missing := compiled.missing(values):
         words = f"Nothing fills {', '.join(f'{{{{{name}}}}}' for name in missing)} for this contact."
         return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
@@ -97,14 +99,6 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
     parameters = {name: values[name] for name in compiled.variables} if template["approval_name"] else {}
     outgoing = Outgoing(row["address"], callback, text, template["approval_name"], template["language"], parameters)
     return Departure(id, attempt_id, attempts, outgoing)
-
-
-def fill_values(contact: Mapping[str, Any], phone_number: str | None, variables: Mapping[str, Any]) -> dict[str, str]:
-    """What a contact's placeholders mean. A schedule's variables win, and may hold placeholders of the contact."""
-    own = {name: contact[name] for name in ("name", "first_name", "last_name", "email", "company", "job_title")}
-    values = {name: value for name, value in {**own, "phone_number": phone_number}.items() if value}
-    given = {name: compile_template(str(value)).render(values) for name, value in variables.items()}
-    return values | given
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:
