@@ -36,9 +36,12 @@ class Start:
 class EventPage:
     """A page of the log, oldest first."""
 
-    events: list[Event]
+    rows: list[Event]
     has_next: bool
     has_previous: bool
+
+    def cursor(self, row: Event) -> str:
+        return cursor_of(row)
 
 
 def cursor_of(event: Event) -> str:

@@ -22,28 +22,41 @@ _QUEUE = 1000
 _SILENCE = 15.0
 """Seconds without a message before it asks whether Redis is still there."""
 _LONGEST_PAUSE = 5.0
+_LOST = (RedisError, OSError)
 
 
 class RedisBackend(BroadcastBackend):
     def __init__(self) -> None:
         self._redis: Any = make_redis(timeout=None, retries=0)
+        self._pubsub: Any = None
         self._channels: set[str] = set()
         self._lock = asyncio.Lock()
         self._published: asyncio.Queue[Event] = asyncio.Queue(_QUEUE)
         self._listener: asyncio.Task[None] | None = None
 
     async def connect(self) -> None:
-        """Nothing yet: it connects with the first subscription, and may do so before Redis is up."""
+        """Begins to connect; Redis may come up later."""
+        self._listener = asyncio.create_task(self._listen())
 
     async def disconnect(self) -> None:
-        await self._listen_to(set())
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.wait([self._listener])
         await self._redis.aclose()
 
     async def subscribe(self, group: str) -> None:
-        await self._listen_to(self._channels | {group})
+        async with self._lock:
+            self._channels.add(group)
+            if self._pubsub is not None:
+                with suppress(*_LOST):  # The listener meets the same error, and subscribes to all channels anew.
+                    await self._pubsub.subscribe(group)
 
     async def unsubscribe(self, group: str) -> None:
-        await self._listen_to(self._channels - {group})
+        async with self._lock:
+            self._channels.discard(group)
+            if self._pubsub is not None:
+                with suppress(*_LOST):
+                    await self._pubsub.unsubscribe(group)
 
     async def publish(self, channel: str, message: Any) -> None:
         await self._redis.publish(channel, message)
@@ -51,42 +64,42 @@ class RedisBackend(BroadcastBackend):
     async def next_published(self) -> Event:
         return await self._published.get()
 
-    async def _listen_to(self, channels: set[str]) -> None:
-        async with self._lock:
-            self._channels = channels
-            if self._listener is not None:
-                self._listener.cancel()
-                await asyncio.wait([self._listener])
-            self._listener = asyncio.create_task(self._listen(sorted(channels))) if channels else None
-
-    async def _listen(self, channels: list[str]) -> None:
-        """Only this task uses the connection. Each failure waits longer, up to 5 s, and no two processes alike."""
-        pause = 0.05
+    async def _listen(self) -> None:
+        """Stays connected. Each failure in a row waits longer, up to 5 s, and no two processes wait alike."""
+        failures = 0
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
-                    await pubsub.subscribe(*channels)
-                    pause = 0.05
-                    for channel in channels:
-                        self._put(channel, "")
+                    await self._start(pubsub)
+                    failures = 0
                     await self._receive(pubsub)
-            except (RedisError, OSError) as error:
+            except _LOST as error:
                 log.warning("broadcast_lost", error=repr(error))
-            await asyncio.sleep(pause * random.uniform(0.5, 1.0))
-            pause = min(pause * 2, _LONGEST_PAUSE)
+            self._pubsub = None
+            await asyncio.sleep(min(0.05 * 2**failures, _LONGEST_PAUSE) * random.uniform(0.5, 1.0))
+            failures = min(failures + 1, 10)
+
+    async def _start(self, pubsub: Any) -> None:
+        await pubsub.connect()
+        async with self._lock:
+            if self._channels:
+                await pubsub.subscribe(*self._channels)
+            self._pubsub = pubsub
+        for channel in self._channels:
+            self._put(channel, "")
 
     async def _receive(self, pubsub: Any) -> None:
-        """Ends when the connection is silent even to a ping."""
+        """Until the connection breaks, or is silent even to a ping."""
         asked = False
         while True:
             message = await pubsub.get_message(timeout=_SILENCE)
-            if message is None:
-                if asked:
-                    raise ConnectionError("Redis does not answer")
+            if message is None and asked:
+                raise ConnectionError("Redis does not answer")
+            asked = message is None and bool(self._channels)
+            if asked:
                 await pubsub.ping()
-            elif message["type"] == "message":
+            elif message is not None and message["type"] == "message":
                 self._put(message["channel"].decode(), message["data"].decode())
-            asked = message is None
 
     def _put(self, channel: str, message: str) -> None:
         with suppress(asyncio.QueueFull):

@@ -1,0 +1,250 @@
+"""The event log: nothing is missed, nothing comes twice or out of order, and cursors know when it was replaced."""
+
+import asyncio
+import os
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from db import events
+from db.core import connect
+from db.core.migrate import migrate
+from db.core.settings import get_settings
+from db.core.transaction import Transaction, transaction
+from db.events import Event, EventFilter, EventType, read, record
+from tests.factories import unique
+
+pytestmark = pytest.mark.usefixtures("database")
+
+
+async def say(*subject_ids: int, **more: Any) -> None:
+    async with transaction():
+        for subject_id in subject_ids:
+            record(EventType.CONTACT_UPDATED, "Contact", subject_id, **more)
+
+
+async def test_readers_miss_nothing_while_many_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    append = events._append
+
+    async def slow(current: Transaction) -> None:
+        await append(current)
+        await asyncio.sleep(random.choice([0, 0, 0.001, 0.004]))
+
+    monkeypatch.setattr(events, "_append", slow)
+    writers, each = 20, 50
+    start = (await read(0, 0)).head
+    contact = random.getrandbits(60)
+
+    async def write(writer: int) -> int:
+        count = 0
+        for turn in range(each):
+            with suppress(ZeroDivisionError):
+                async with transaction():
+                    size = random.choice([1, 1, 2, 5])
+                    for part in range(size):
+                        data = {"writer": writer, "turn": turn, "part": part}
+                        record(EventType.CONTACT_UPDATED, "Contact", writer, contact_id=contact, data=data)
+                    await asyncio.sleep(random.choice([0, 0.001, 0.01]))
+                    if random.random() < 0.1:
+                        raise ZeroDivisionError
+                    count += size
+        return count
+
+    where = EventFilter(contact_id=contact)
+    writing = asyncio.gather(*map(write, range(writers)))
+    greedy = [asyncio.create_task(_until(writing, start, where)) for _ in range(3)]
+    total = sum(await writing)
+    log = (await read(start, 10_000, where)).events
+    assert len(log) == total
+    for reader in greedy:
+        assert [event.number for event in await reader] == [event.number for event in log]
+    for writer in range(writers):
+        own = [event.data for event in log if event.subject_id == writer]
+        assert own == sorted(own, key=lambda data: (data["turn"], data["part"]))  # pyright: ignore[reportOptionalSubscript]
+
+
+async def _until(writing: "asyncio.Future[list[int]]", after: int, where: EventFilter) -> list[Event]:
+    """Reads until the writers are done and nothing is left."""
+    seen: list[Event] = []
+    while True:
+        done = writing.done()
+        reading = await read(seen[-1].number if seen else after, random.choice([1, 3, 50]), where)
+        seen += reading.events
+        if done and not reading.events:
+            return seen
+
+
+async def test_a_long_transaction_does_not_hold_readers_up() -> None:
+    start = (await read(0, 0)).head
+    begun, may_end = asyncio.Event(), asyncio.Event()
+
+    async def long() -> None:
+        async with transaction():
+            await connect.execute("SELECT pg_current_xact_id()")
+            record(EventType.CONTACT_UPDATED, "Contact", 1)
+            begun.set()
+            await may_end.wait()
+
+    running = asyncio.create_task(long())
+    await begun.wait()
+    await say(7)
+    assert [event.subject_id for event in (await read(start, 10)).events] == [7]
+    may_end.set()
+    await running
+    assert [event.subject_id for event in (await read(start, 10)).events] == [7, 1]
+
+
+async def test_a_rolled_back_transaction_leaves_nothing() -> None:
+    start = (await read(0, 0)).head
+    with suppress(ZeroDivisionError):
+        async with transaction():
+            record(EventType.CONTACT_UPDATED, "Contact", 1)
+            raise ZeroDivisionError
+    await say(2)
+    assert [event.subject_id for event in (await read(start, 10)).events] == [2]
+
+
+async def test_recording_needs_a_transaction() -> None:
+    with pytest.raises(RuntimeError):
+        record(EventType.CONTACT_UPDATED, "Contact", 1)
+
+
+async def test_a_writer_that_freezes_before_its_commit_holds_others_up_for_two_seconds_only() -> None:
+    frozen = await asyncpg.connect(get_settings().database_url)
+    try:
+        await frozen.execute("BEGIN")
+        nothing: list[list[Any]] = [
+            ["CONTACT_UPDATED"],
+            [None],
+            ["Contact"],
+            [1],
+            [None],
+            [None],
+            [None],
+            [None],
+            [None],
+        ]
+        await frozen.execute(events._APPEND, *nothing)
+        async with asyncio.timeout(5):
+            await say(2)
+    finally:
+        frozen.terminate()
+
+
+IDS = st.none() | st.integers(1, 2)
+TYPES = st.sampled_from([EventType.MESSAGE_SENT, EventType.MESSAGE_READ, EventType.CONTACT_UPDATED])
+
+
+async def test_a_filter_means_the_same_in_memory_and_in_sql() -> None:
+    start = (await read(0, 0)).head
+    random_ids = [None, 1, 2]
+    async with transaction():
+        for _ in range(300):
+            record(
+                random.choice([EventType.MESSAGE_SENT, EventType.MESSAGE_READ, EventType.CONTACT_UPDATED]),
+                random.choice(["Message", "Contact"]),
+                random.choice([1, 2]),
+                sender_id=random.choice(random_ids),
+                contact_id=random.choice(random_ids),
+                schedule_id=random.choice(random_ids),
+                message_id=random.choice(random_ids),
+            )
+    log = (await read(start, 1000)).events
+    for where in _filters():
+        found = (await read(start, 1000, where)).events
+        assert [event.number for event in found] == [event.number for event in log if where.matches(event)], where
+
+
+def _filters() -> list[EventFilter]:
+    found: list[EventFilter] = []
+
+    @given(
+        st.builds(
+            EventFilter,
+            types=st.none() | st.frozensets(TYPES),
+            sender_id=IDS,
+            contact_id=IDS,
+            schedule_id=IDS,
+            message_id=IDS,
+            subject_id=IDS,
+            subject_type=st.sampled_from([None, "Message", "Contact"]),
+        )
+    )
+    def collect(where: EventFilter) -> None:
+        found.append(where)
+
+    collect()
+    return found
+
+
+@asynccontextmanager
+async def database_of_its_own(*, template: str | None = None) -> AsyncIterator[str]:
+    """This process connected to another database: a migrated one, or a copy; gives its name."""
+    name = unique("log").replace("-", "_")
+    url = urlsplit(get_settings().database_url)
+    await connect.disconnect()
+    admin = await asyncpg.connect(urlunsplit(url._replace(path="/postgres")))
+    await admin.execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
+    await admin.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "DATABASE_URL", urlunsplit(url._replace(path=f"/{name}")))
+        get_settings.cache_clear()
+        if template is None:
+            await migrate()
+        await connect.connect()
+        yield name
+        await connect.disconnect()
+    get_settings.cache_clear()
+    await connect.connect()
+
+
+async def test_the_epoch_changes_with_a_copy_and_with_a_table_made_anew() -> None:
+    here = (await read(0, 0)).epoch
+    assert (await read(0, 0)).epoch == here
+    async with database_of_its_own() as original:
+        first = (await read(0, 0)).epoch
+        async with database_of_its_own(template=original):
+            copied = (await read(0, 0)).epoch
+            await connect.execute("ALTER TABLE event RENAME TO event_before")
+            await connect.execute("CREATE TABLE event (LIKE event_before INCLUDING ALL)")
+            anew = (await read(0, 0)).epoch
+        assert (await read(0, 0)).epoch == first
+    assert len({here, first, copied, anew}) == 4
+
+
+async def test_an_ordinary_role_may_read_the_epoch() -> None:
+    role = unique("role").replace("-", "_")
+    async with transaction():
+        await connect.execute(f"CREATE ROLE {role}")
+        await connect.execute(f"GRANT SELECT ON event, event_log TO {role}")
+        await connect.execute(f"SET LOCAL ROLE {role}")
+        assert len((await read(0, 0)).epoch) == 8
+        await connect.execute("RESET ROLE")
+        await connect.execute(f"DROP OWNED BY {role}")
+        await connect.execute(f"DROP ROLE {role}")
+
+
+async def test_trimming_deletes_from_the_end_and_remembers_exactly_how_far() -> None:
+    async with database_of_its_own():
+        await say(*range(1, 21))
+        await connect.execute("UPDATE event SET occurred_at = now() - interval '8 days' WHERE number <= 12")
+        # A clock was set back: an old time behind a new one must not tear a hole.
+        await connect.execute("UPDATE event SET occurred_at = now() - interval '8 days' WHERE number = 15")
+        assert await events.trim(7, batch=5) == 12
+        reading = await read(0, 100)
+        assert (reading.trimmed_to, reading.head) == (12, 20)
+        assert [event.number for event in reading.events] == list(range(13, 21))
+        assert await events.trim(7) == 0
+        await connect.execute("UPDATE event SET occurred_at = now() - interval '8 days'")
+        assert await events.trim(7, batch=3) == 8
+        reading = await read(20, 10)
+        assert (reading.trimmed_to, reading.head, reading.events) == (20, 20, [])
+        await say(21)
+        assert [event.number for event in (await read(20, 10)).events] == [21]
