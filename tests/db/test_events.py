@@ -21,8 +21,6 @@ from db.core.transaction import Transaction, transaction
 from db.events import Event, EventFilter, EventType, read, record
 from tests.factories import unique
 
-pytestmark = pytest.mark.usefixtures("database")
-
 
 async def say(*subject_ids: int, **more: Any) -> None:
     async with transaction():
