@@ -9,7 +9,6 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -24,6 +23,7 @@ from db.events import Event, EventFilter, Reading
 from domain import accounts, events
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
+from graph.core.context import ById, already_read
 
 log = structlog.get_logger()
 
@@ -42,8 +42,7 @@ RECHECK = 2.0
 FRESH = 1.0
 """Seconds that rows named by events may be shared: objects are given as they are now."""
 
-Load: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Any]]
-Named: TypeAlias = Mapping[Load, str]
+Named: TypeAlias = Mapping[ById[Any], str]
 """For a loader `by_ids`, the column of an event that names what it loads."""
 
 
@@ -55,13 +54,13 @@ class Batch:
         self.after = after
         self.to = to
         self._named = named
-        self._loads: dict[Load, asyncio.Task[dict[int, Any]]] = {}
+        self._loads: dict[ById[Any], asyncio.Task[dict[int, Any]]] = {}
 
-    def names(self, load: Load, event: Event) -> int | None:
+    def names(self, load: ById[Any], event: Event) -> int | None:
         column = self._named.get(load)
         return None if column is None else getattr(event, column)
 
-    async def row(self, load: Load, key: int) -> Any:
+    async def row(self, load: ById[Any], key: int) -> Any:
         """A row that one of the events names, at most FRESH seconds old."""
         if load not in self._loads:
             self._loads[load] = asyncio.create_task(self._read(load, self._named[load]))
@@ -69,7 +68,7 @@ class Batch:
         # A subscription that ends must not take the rows from the others.
         return (await asyncio.shield(self._loads[load])).get(key)
 
-    async def _read(self, load: Load, column: str) -> dict[int, Any]:
+    async def _read(self, load: ById[Any], column: str) -> dict[int, Any]:
         ids = list(dict.fromkeys(key for event in self.events if (key := getattr(event, column)) is not None))
         return dict(zip(ids, await load(SYSTEM, ids), strict=True))
 
@@ -81,13 +80,9 @@ class Moment:
     event: Event
     batch: Batch
 
-    def find(self, load: Load, key: int) -> Awaitable[Any] | None:
+    def find(self, load: ById[Any], key: int) -> Awaitable[Any] | None:
         """The row, if this event itself names it: whoever may see the event may see that row."""
         return self.batch.row(load, key) if self.batch.names(load, self.event) == key else None
-
-
-moment: ContextVar[Moment | None] = ContextVar("moment", default=None)
-"""What the current operation is being told: several operations share a socket and its context, but not a task."""
 
 
 @dataclass(eq=False, slots=True)
@@ -123,7 +118,8 @@ class Tailer:
                 for event in batch.events:
                     if event.number > number and start.where.matches(event):
                         self._check(subscription)
-                        moment.set(Moment(event, batch))
+                        # Several operations share a socket and its context, but each has a task of its own.
+                        already_read.set(Moment(event, batch).find)
                         yield event
                 number = batch.to
 
