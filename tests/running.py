@@ -104,6 +104,10 @@ class Program:
         arguments += ["--webhook-url", f"{environment['PUBLIC_URL']}/webhooks/whatsapp"]
         arguments += ["--app-secret", environment["WHATSAPP_APP_SECRET"]]
         arguments += ["--verify-token", environment["WHATSAPP_VERIFY_TOKEN"]]
+        # As fast as tests like it; delays and faults are set by those that want them.
+        arguments += ["--throughput", "0", "--pair-limit", "off", "--window", "off", "--handshake", "off"]
+        arguments += ["--sent-delay", "0.05", "--delivered-delay", "0.1", "--read-delay", "0.15"]
+        arguments += ["--template-review", "0.1"]
         with cls(arguments, environment, f"{url}/_simulator/health").running() as program:
             yield program
 
