@@ -14,7 +14,7 @@ _LOCK = 0x7469_636B
 _ASK_EVERY = 1.0
 _SESSION = {
     # A leader that is frozen, or whose machine is gone, loses its session and so the lock.
-    "idle_session_timeout": "10s",
+    "idle_session_timeout": "5s",
     "tcp_keepalives_idle": "2",
     "tcp_keepalives_interval": "1",
     "tcp_keepalives_count": "3",

@@ -1,0 +1,188 @@
+"""Worker processes: rings are heard, failures survive, one clock leads, ends are clean."""
+
+import asyncio
+import signal
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from db.core import connect, doorbell, heartbeat, leader
+from db.core.redis import shared_redis
+from tests.factories import unique
+from tests.running import Program
+
+
+@contextmanager
+def toys(environment: dict[str, str]) -> Iterator[Program]:
+    with Program(["tests.workers.core.toys"], environment).running() as program:
+        yield program
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def fresh(database: None) -> AsyncIterator[None]:
+    """Nothing rung, nothing said; and the clock of another worker of the session would lead instead of ours."""
+    await forget()
+    yield
+    await forget()
+
+
+async def forget() -> None:
+    redis = shared_redis()
+    keys = [key async for key in redis.scan_iter("toys:*")]
+    keys += [key async for key in redis.scan_iter("tidings:bell:*")]
+    await redis.delete(*keys, f"tidings:{doorbell.QUEUE}", f"tidings:{doorbell.QUEUE}.msgs")
+
+
+async def said(what: str) -> list[str]:
+    words: list[bytes] = await shared_redis().lrange(f"toys:{what}", 0, -1)  # pyright: ignore[reportAssignmentType]
+    return [word.decode() for word in words]
+
+
+async def until(true: Callable[[], Awaitable[Any]], seconds: float = 10) -> float:
+    """Waits for it; answers how long it took."""
+    started = time.monotonic()
+    while not await true():
+        assert time.monotonic() - started < seconds, "it did not come true in time"
+        await asyncio.sleep(0.02)
+    return time.monotonic() - started
+
+
+async def online(count: int) -> bool:
+    return sum(beat.online for beat in await heartbeat.heartbeats()) >= count
+
+
+async def test_a_ring_is_heard_soon_and_many_equal_ones_are_one(environment: dict[str, str]) -> None:
+    with toys(environment):
+        await until(lambda: online(1))
+        word = unique()
+        for _ in range(50):
+            doorbell.ring("toy_answer", word)
+        took = await until(lambda: said("answers"))
+        assert took < 1
+        await asyncio.sleep(0.5)
+        assert await said("answers") == [word]
+
+
+async def test_a_ring_during_the_run_makes_another_run(environment: dict[str, str]) -> None:
+    with toys(environment):
+        word = unique()
+        doorbell.ring("toy_sleep", word, 0.5)
+        await until(lambda: said("begun"))
+        doorbell.ring("toy_sleep", word, 0.5)
+
+        async def twice() -> bool:
+            return await said("begun") == [word, word]
+
+        await until(twice)
+
+
+async def test_an_actor_that_fails_costs_nothing_but_its_run(environment: dict[str, str]) -> None:
+    with toys(environment) as program:
+        for number in range(20):
+            doorbell.ring("toy_fail", unique(str(number)))
+        word = unique()
+        doorbell.ring("toy_answer", word)
+        await until(lambda: said("answers"))
+        assert await said("answers") == [word]
+        assert program.process is not None
+        assert program.process.poll() is None
+        beats = await heartbeat.heartbeats()
+        assert [beat for beat in beats if beat.online and beat.name.endswith(f":{program.process.pid}")]
+
+
+async def test_the_heartbeat_says_what_is_done(environment: dict[str, str]) -> None:
+    with toys(environment) as program:
+        assert program.process is not None
+        name = program.process.pid
+        doorbell.ring("toy_answer", unique())
+        doorbell.ring("toy_sleep", unique(), 4)
+
+        async def busy() -> bool:
+            return any(
+                beat.name.endswith(f":{name}") and beat.tasks == ["toy_sleep"] and beat.processed == 1
+                for beat in await heartbeat.heartbeats()
+            )
+
+        await until(busy)
+    assert not [beat for beat in await heartbeat.heartbeats() if beat.name.endswith(f":{name}")]
+
+
+async def test_sigterm_lets_jobs_finish(environment: dict[str, str]) -> None:
+    with toys(environment) as program:
+        word = unique()
+        doorbell.ring("toy_sleep", word, 2.0)
+        await until(lambda: said("begun"))
+        assert await asyncio.to_thread(program.stop) == 0
+        assert await said("done") == [word]
+    left = await connect.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tidings worker'")
+    assert left == 0
+
+
+async def test_a_second_sigterm_ends_it_at_once(environment: dict[str, str]) -> None:
+    with toys(environment) as program:
+        doorbell.ring("toy_sleep", unique(), 30.0)
+        await until(lambda: said("begun"))
+        program.send(signal.SIGTERM)
+        await asyncio.sleep(0.5)
+        assert program.process is not None
+        assert program.process.poll() is None
+        program.send(signal.SIGTERM)
+        started = time.monotonic()
+        assert await asyncio.to_thread(program.process.wait, 5) != 0
+        assert time.monotonic() - started < 1
+        assert await said("done") == []
+
+
+async def test_a_dead_consumer_ends_the_process(environment: dict[str, str]) -> None:
+    with toys(environment) as program:
+        doorbell.ring("toy_end_thread")
+        assert program.process is not None
+        assert await asyncio.to_thread(program.process.wait, 20) == 1
+
+
+async def test_one_clock_leads_and_another_takes_over(environment: dict[str, str]) -> None:
+    with toys(environment) as one, toys(environment) as other:
+        await until(lambda: online(2))
+        await until(lambda: said("ticks"))
+        await asyncio.sleep(1)
+        pids = {int(pid) for pid in await said("ticks")}
+        assert len(pids) == 1, "two clocks ticked at once"
+        assert await leader.has_leader()
+        first, second = (one, other) if one.process and one.process.pid in pids else (other, one)
+        first.kill()
+        await shared_redis().delete("toys:ticks")
+        took = await until(lambda: said("ticks"))
+        assert took < 3
+        assert second.process is not None
+        assert {int(pid) for pid in await said("ticks")} == {second.process.pid}
+
+
+async def test_a_frozen_leader_loses_the_lead(environment: dict[str, str]) -> None:
+    with toys(environment) as one, toys(environment) as other:
+        await until(lambda: online(2))
+        await until(lambda: said("ticks"))
+        pids = {int(pid) for pid in await said("ticks")}
+        assert one.process is not None
+        frozen = one if one.process.pid in pids else other
+        frozen.send(signal.SIGSTOP)
+        await asyncio.sleep(0.2)
+        await shared_redis().delete("toys:ticks")
+        await until(lambda: said("ticks"), seconds=15)
+        frozen.send(signal.SIGCONT)
+        await asyncio.sleep(2)
+        await shared_redis().delete("toys:ticks")
+        await asyncio.sleep(1)
+        assert len(set(await said("ticks"))) == 1, "the old leader ticks on"
+
+
+@pytest.mark.timeout(60)
+async def test_a_failing_tick_stops_no_other(environment: dict[str, str]) -> None:
+    with toys(environment):
+        await until(lambda: said("ticks"))
+        before = len(await said("ticks"))
+        await asyncio.sleep(1)
+        assert len(await said("ticks")) - before >= 7
