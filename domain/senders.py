@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
-from tortoise.exceptions import IntegrityError
-
 from db.accounts import ApiToken, Role, Scope
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
@@ -13,10 +11,12 @@ from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.senders import Sender, SenderProvider, SenderStatus
 from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text, text
 from domain.core.phone import parse_phone
 from domain.core.search import contains
 from domain.core.secrets import seal, unseal
+from domain.core.unique import unique
 from domain.providers.base import Account
 
 _DEFAULT_LOCK = 0x7469_6473
@@ -97,18 +97,20 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[Sender | None]:
     return [found.get(id) if viewer.sender_id in (None, id) else None for id in ids]
 
 
-async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Sender:
-    """A sender that the caller may see. Raises NOT_FOUND."""
-    sender = await Sender.get_or_none(id=id, deleted_at=None) if viewer.sender_id in (None, id) else None
-    if sender is None:
+async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "") -> Sender:
+    """A sender that the caller may see, its row locked where `lock` says how. Raises NOT_FOUND."""
+    found = await connect.row(f"SELECT * FROM sender WHERE id = $1 AND deleted_at IS NULL {lock}", id)
+    if found is None or viewer.sender_id not in (None, id):
         raise not_found("sender", field=field)
-    return sender
+    return Sender._init_from_db(**found)  # pyright: ignore[reportPrivateUsage]
 
 
-async def choose(viewer: Viewer, id: int | None, *, field: str = "senderId") -> Sender:
+async def choose(viewer: Viewer, id: int | None, *, field: str = "senderId", lock: str = "") -> Sender:
     """The sender that is named, else the caller's own or the default. Raises NOT_FOUND, VALIDATION_ERROR."""
     wanted = id if id is not None else viewer.sender_id
-    return await visible(viewer, wanted, field=field) if wanted is not None else await default_sender(field=field)
+    if wanted is None:
+        wanted = (await default_sender(field=field)).id
+    return await visible(viewer, wanted, field=field, lock=lock)
 
 
 async def default_sender(*, field: str = "senderId") -> Sender:
@@ -146,8 +148,7 @@ async def create(
     access_token: str | None = None,
 ) -> Sender:
     """Registers a number, connected straight away; the first is the default. Raises DUPLICATE_RESOURCE."""
-    if viewer.sender_id is not None:
-        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "A token that is bound to a sender creates no others.")
+    unbound(viewer)
     check, values = Checks(), dict[str, Any]()
     with check():
         values["phone_number"] = parse_phone(phone_number, field="phoneNumber")
@@ -159,7 +160,7 @@ async def create(
     }
     values |= _checked(check, given)
     check.done()
-    try:
+    with unique("sender_number", "This number is registered already.", field="phoneNumber"):
         async with transaction():
             first = await _lock_default()
             if is_default and not first:
@@ -168,8 +169,6 @@ async def create(
                 **values, provider=provider, status=SenderStatus.CONNECTED, is_default=first or is_default
             )
             _record(viewer, sender)
-    except IntegrityError as error:
-        raise _duplicate(error) from error
     return sender
 
 
@@ -182,7 +181,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
     async with transaction():
         if "is_default" in changes:
             await _lock_default()
-        sender = await _locked(viewer, id)
+        sender = await visible(viewer, id, lock="FOR UPDATE")
         if "is_default" in changes and changes["is_default"] != sender.is_default:
             if sender.is_default:
                 raise Refusal(
@@ -204,7 +203,7 @@ async def delete(viewer: Viewer, id: int) -> int:
     """
     async with transaction():
         await _lock_default()
-        sender = await _locked(viewer, id)
+        sender = await visible(viewer, id, lock="FOR UPDATE")
         if await connect.value(
             "SELECT EXISTS (SELECT 1 FROM schedule WHERE sender_id = $1"
             " AND status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL)",
@@ -232,7 +231,7 @@ async def delete(viewer: Viewer, id: int) -> int:
 async def connect_sender(viewer: Viewer, id: int) -> Sender:
     """Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends."""
     async with transaction():
-        sender = await _locked(viewer, id)
+        sender = await visible(viewer, id, lock="FOR UPDATE")
         if sender.active and sender.paused_until is None and sender.error_message is None:
             return sender
         was = sender.status
@@ -247,7 +246,7 @@ async def connect_sender(viewer: Viewer, id: int) -> Sender:
 async def disconnect_sender(viewer: Viewer, id: int) -> Sender:
     """Stops a sender: nothing more leaves than is in flight already, and its queue waits."""
     async with transaction():
-        sender = await _locked(viewer, id)
+        sender = await visible(viewer, id, lock="FOR UPDATE")
         if sender.status is SenderStatus.STOPPED:
             return sender
         sender = await _save(sender, status=SenderStatus.STOPPED)
@@ -288,15 +287,6 @@ async def _unset_default() -> None:
     await connect.execute("UPDATE sender SET is_default = false, updated_at = now() WHERE is_default")
 
 
-async def _locked(viewer: Viewer, id: int) -> Sender:
-    """The same as `visible`, with its row locked: those who need the sender wait for us, or we for them."""
-    if viewer.sender_id not in (None, id):
-        raise not_found("sender")
-    if (sender := await Sender.filter(id=id, deleted_at=None).select_for_update().first()) is None:
-        raise not_found("sender")
-    return sender
-
-
 async def _save(sender: Sender, **values: Any) -> Sender:
     if not values:
         return sender
@@ -314,12 +304,4 @@ def _record(viewer: Viewer, sender: Sender) -> None:
         actor_id=viewer.user_id,
         sender_id=sender.id,
         data={"status": sender.status.value},
-    )
-
-
-def _duplicate(error: IntegrityError) -> Refusal:
-    if "sender_number" not in str(error):
-        raise error
-    return Refusal(
-        ErrorCode.DUPLICATE_RESOURCE, "This number is registered already.", field="phoneNumber", reason="duplicate"
     )

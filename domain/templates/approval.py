@@ -4,11 +4,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import structlog
 
 from db.core import connect
+from db.core.paging import Where
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.senders import Sender
@@ -168,60 +169,56 @@ async def apply_status(
     language: str | None = None,
     business_account_id: str | None = None,
     reason: str | None = None,
-) -> bool:
-    """Takes in what WhatsApp says of a template, found by its id, else by name, language and account; False: unknown.
+) -> None:
+    """Takes in whether a template may be sent, found by WhatsApp's id, else by name, language and account.
 
     Schedules that are held for it go on by the clock once it is approved.
     """
+    where = Where(["deleted_at IS NULL"])
+    where.add(
+        "approval_id = {} OR approval_name = {} AND language = {} AND business_account_id = {}",
+        *(approval_id, name, language, business_account_id),
+    )
+    status = _status(event)
+    words = [event if status is TemplateStatus.OTHER or event == "FLAGGED" else "", reason or ""]
+    told = ": ".join(word for word in words if word not in ("", "NONE")) or None
+    await _take_in(where, {"approval_status": status.value, "reason": told})
+
+
+async def apply_quality(score: str, *, approval_id: str | None) -> None:
+    """Takes in how recipients like a template."""
+    quality = QualityRating(score) if score in list(QualityRating) else QualityRating.UNKNOWN
+    await _take_in(_of_id(approval_id), {"quality": quality.value})
+
+
+async def apply_category(category: str, *, approval_id: str | None) -> None:
+    """Takes in what WhatsApp takes a template for; a word that is none of ours changes nothing."""
+    if (known := _category(category)) is not None:
+        await _take_in(_of_id(approval_id), {"category": known.value})
+
+
+def _of_id(approval_id: str | None) -> Where:
+    where = Where(["deleted_at IS NULL"])
+    where.add("approval_id = {}", approval_id)
+    return where
+
+
+async def _take_in(where: Where, columns: Mapping[str, str | None]) -> None:
+    """Writes what WhatsApp told, and announces it where it is news."""
     async with transaction():
+        news = " OR ".join(f"{column} IS DISTINCT FROM {where.place(value)}" for column, value in columns.items())
         found = await connect.row(
-            "SELECT id FROM message_template WHERE deleted_at IS NULL AND (approval_id = $1"
-            " OR approval_name = $2 AND language = $3 AND business_account_id = $4)"
-            " ORDER BY approval_id = $1 DESC LIMIT 1 FOR UPDATE",
-            approval_id,
-            name,
-            language,
-            business_account_id,
+            f"SELECT id, {news} AS news FROM message_template WHERE {where.sql} LIMIT 1 FOR UPDATE", *where.values
         )
         if found is None:
-            return False
-        status = _status(event)
-        words = [event if status is TemplateStatus.OTHER or event == "FLAGGED" else None, _reason(reason)]
-        changed = await connect.row(
-            "UPDATE message_template SET approval_status = $2, reason = $3, synced_at = now(), updated_at = now()"
-            " WHERE id = $1 AND (approval_status, reason) IS DISTINCT FROM ($2, $3) RETURNING id",
-            found["id"],
-            status.value,
-            ": ".join(word for word in words if word) or None,
+            return
+        sets = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, 2))
+        await connect.execute(
+            f"UPDATE message_template SET {sets}, synced_at = now(), updated_at = now() WHERE id = $1",
+            *(found["id"], *columns.values()),
         )
-        if changed is not None:
+        if found["news"]:
             record_update(found["id"])
-        return True
-
-
-async def apply_quality(word: str, *, approval_id: str | None) -> bool:
-    """Takes in how well people take a template, by what WhatsApp hears from them; False: unknown template."""
-    quality = QualityRating(word) if word in list(QualityRating) else QualityRating.UNKNOWN
-    return await _apply("quality", quality.value, approval_id)
-
-
-async def apply_category(word: str, *, approval_id: str | None) -> bool:
-    """Takes in that WhatsApp has put a template into another category; False: unknown template or category."""
-    category = _category(word)
-    return category is not None and await _apply("category", category.value, approval_id)
-
-
-async def _apply(column: Literal["quality", "category"], value: str, approval_id: str | None) -> bool:
-    async with transaction():
-        found = await connect.row(
-            f"UPDATE message_template t SET {column} = $2, synced_at = now(), updated_at = now()"
-            f" WHERE approval_id = $1 AND deleted_at IS NULL RETURNING id, old.{column} AS before",
-            approval_id,
-            value,
-        )
-        if found is not None and found["before"] != value:
-            record_update(found["id"])
-        return found is not None
 
 
 def record_update(template_id: int, *, actor_id: int | None = None) -> None:
@@ -235,10 +232,6 @@ def _status(word: str) -> TemplateStatus:
 
 def _category(word: str) -> TemplateCategory | None:
     return TemplateCategory(word) if word in list(TemplateCategory) else None
-
-
-def _reason(reason: str | None) -> str | None:
-    return None if reason in (None, "", "NONE") else reason
 
 
 def _owner(sender: Sender) -> Owner | None:
