@@ -5,6 +5,7 @@ import argparse
 import uvicorn
 
 from db.core.settings import get_settings
+from tidings.running import join
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    join()
     settings = get_settings()
     uvicorn.run(
         "graph.app:create_app",

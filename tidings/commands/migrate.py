@@ -1,9 +1,13 @@
-"""Bring the database up to date. Safe to repeat, and to run on several machines at once."""
+"""Bring the database up to date, and make the first admin (ADMIN_EMAIL, ADMIN_PASSWORD) where there are no users.
+Safe to repeat, and to run on several machines at once."""
 
 import argparse
-import asyncio
 
+from db.core.connect import connected
 from db.core.migrate import migrate
+from db.core.settings import get_settings
+from domain import accounts
+from tidings.database import work
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -11,5 +15,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    asyncio.run(migrate(target=given.target))
+    work(lambda: _migrate(given.target), models=False)
     return 0
+
+
+async def _migrate(target: str | None) -> None:
+    await migrate(target=target)
+    settings = get_settings()
+    password = settings.admin_password.get_secret_value()
+    if target is None and password:
+        async with connected(application="tidings migrate"):
+            await accounts.create_first_admin(email=settings.admin_email, password=password, name="Admin")

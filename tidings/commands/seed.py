@@ -6,6 +6,7 @@ from db.core.settings import get_settings
 from tidings.client import Api
 from tidings.first_steps import register_simulated_sender
 from tidings.kept import kept
+from tidings.running import join
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -13,6 +14,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    join()
     settings = get_settings()
     api = Api(given.url or f"http://{settings.api_host}:{settings.api_port}/graphql")
     password = settings.admin_password.get_secret_value() or kept(settings.data_dir, "admin_password")

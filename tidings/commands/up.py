@@ -15,6 +15,7 @@ from db.core.settings import Settings, get_settings
 from tidings.client import Api, Refused
 from tidings.first_steps import register_simulated_sender, token_for_programs
 from tidings.provide import Provision, provide
+from tidings.running import announced
 from tidings.services import embedded
 from tidings.supervise import Part, Program, Supervisor, stopped_by_signals, supervised
 
@@ -41,7 +42,10 @@ def _serve(settings: Settings, workers: int, ready_file: Path | None) -> None:
     with embedded(data_dir, postgres=own_postgres, valkey=own_valkey) as services:
         provision = provide(settings, services, data_dir)
         parts: list[tuple[Part, bool]] = [(services.postgres, own_postgres), (services.valkey, own_valkey)]
-        with supervised([part for part, own in parts if own]) as supervisor:
+        with (
+            announced(data_dir, provision.environment),
+            supervised([part for part, own in parts if own]) as supervisor,
+        ):
             _start(supervisor, provision, workers)
             token = _settle_in(provision, data_dir)
             _print_welcome(provision, token, data_dir)

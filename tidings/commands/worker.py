@@ -2,6 +2,7 @@
 
 import argparse
 
+from tidings.running import join
 from workers.app import main
 
 
@@ -10,4 +11,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
+    join()
     return main()
