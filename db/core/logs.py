@@ -13,6 +13,9 @@ from db.core.settings import get_settings
 _FILE_BYTES = 10_000_000
 _FILES_KEPT = 5
 
+_TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+"""Local variables hold passwords, tokens and personal data: no traceback shows them."""
+
 _PINNED = {
     # These write parameters, URLs or query strings, which may hold personal data or secrets, below these levels.
     "tortoise": logging.WARNING,
@@ -58,9 +61,11 @@ def _rotating(file: Path) -> logging.Handler:
 
 def _handler(handler: logging.Handler, shared: list[Processor], *, json: bool) -> logging.Handler:
     last: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_TRACEBACKS), structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
+        ]
     )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

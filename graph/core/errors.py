@@ -1,46 +1,45 @@
-"""Errors as callers see them: refusals with their code and field; anything unexpected masked."""
+"""Errors as callers see them: refusals with their code and field; anything unexpected masked, and logged."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from graphql import GraphQLError
+import structlog
+from graphql import DocumentNode, GraphQLError
 
 from db.core.paging import BadCursor
 from domain.core.errors import ErrorCode, Refusal, Refusals
+from graph.core.mistakes import refusal_of
 from graph.core.scalars import write_datetime
 
+log = structlog.get_logger()
 
-def translated(error: GraphQLError, request_id: str) -> Iterator[GraphQLError]:
-    """What the caller is told of an error; several where several fields are at fault."""
-    for refusal in refusals_of(error):
-        yield GraphQLError(
+
+class Told(GraphQLError):  # noqa: N818 - it is one, told
+    """An error in the form in which callers are told of it."""
+
+
+def tell(
+    error: GraphQLError, request_id: str, *, document: DocumentNode | None = None, suggest: bool = True
+) -> Iterator[Told]:
+    """What the caller is told of an error: several where several fields are at fault."""
+    if isinstance(error, Told):
+        yield error
+        return
+    for refusal in _refusals(error, document, suggest=suggest):
+        yield Told(
             refusal.message,
             nodes=error.nodes,
             source=error.source,
             positions=error.positions,
             path=error.path,
-            original_error=error.original_error,
+            original_error=refusal,
             extensions=extensions(refusal, request_id),
         )
 
 
-def refusals_of(error: GraphQLError) -> list[Refusal]:
-    """The refusals behind an error; INTERNAL_ERROR for what is none."""
-    match error.original_error:
-        case Refusals(refusals=refusals):
-            return refusals
-        case Refusal() as refusal:
-            return [refusal]
-        case BadCursor() as bad:
-            return [Refusal(ErrorCode.VALIDATION_ERROR, str(bad), field=bad.field, reason="invalid_cursor")]
-        case None:
-            return [Refusal(ErrorCode.VALIDATION_ERROR, error.message)]
-        case _:
-            return [Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side; the log has it by requestId.")]
-
-
 def extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The extensions of the error that tells of a refusal."""
     return {
         "code": refusal.code.value,
         "field": refusal.field,
@@ -48,3 +47,17 @@ def extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
         "requestId": request_id,
         "timestamp": write_datetime(datetime.now(UTC)),
     }
+
+
+def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bool) -> list[Refusal]:
+    cause = error.original_error
+    if isinstance(cause, Refusals):
+        return cause.refusals
+    if isinstance(cause, Refusal):
+        return [cause]
+    if isinstance(cause, BadCursor):
+        return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
+    if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
+        return [refusal_of(error, document, suggest=suggest)]
+    log.error("unexpected_error", path=error.path, exc_info=cause or error)
+    return [Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")]

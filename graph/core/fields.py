@@ -29,7 +29,8 @@ class Public:
     description=(
         "What a field costs where that differs from the rule: 1 for an object or a list, 0 for a scalar or an enum. "
         "What stands under a connection counts once for each item that first or last asks for, or for the default "
-        "size; a plain list counts once. An operation over the limit is refused with COST_LIMIT_EXCEEDED before anything runs."
+        "size; a plain list counts once. An operation over the limit is refused with COST_LIMIT_EXCEEDED "
+        "before anything runs."
     ),
 )
 class Cost:

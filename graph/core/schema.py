@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import strawberry
 from graphql import (
     GraphQLArgument,
+    GraphQLError,
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLObjectType,
@@ -13,8 +14,14 @@ from graphql import (
 )
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
+from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
+from graph.core.context import Context
+from graph.core.errors import tell
+from graph.core.limits import price_fields
+from graph.core.operation import Limited
 from graph.core.scalars import SCALARS
 
 
@@ -27,10 +34,23 @@ class Schema(strawberry.Schema):
             mutation=mutation,
             subscription=subscription,
             types=[*types, StrawberryAnnotation(ErrorCode).resolve()],
+            extensions=[Limited],
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         _describe_directive_arguments(self._schema)
         _drop_null_defaults(self._schema)
+        price_fields(self._schema)
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Every error passes here, on its way out of any operation: callers get what `tell` makes of it.
+
+        Strawberry would log each mistake of a client as an error, with a traceback and its variables.
+        """
+        context: object = execution_context.context if execution_context else None
+        request_id = context.request_id if isinstance(context, Context) else ""
+        document = execution_context.graphql_document if execution_context else None
+        suggest = bool(get_settings().introspection)
+        errors[:] = [told for error in errors for told in tell(error, request_id, document=document, suggest=suggest)]
 
 
 def _describe_directive_arguments(schema: GraphQLSchema) -> None:

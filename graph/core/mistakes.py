@@ -1,0 +1,96 @@
+"""A client's mistakes in a document or its variables as refusals: which field, why, and never the value sent."""
+
+import re
+from collections.abc import Iterator
+
+from graphql import (
+    ArgumentNode,
+    DocumentNode,
+    GraphQLError,
+    GraphQLSyntaxError,
+    ListValueNode,
+    Node,
+    ObjectFieldNode,
+    VariableNode,
+    Visitor,
+    visit,
+)
+
+from domain.core.errors import ErrorCode, Refusal
+
+_VARIABLE = re.compile(r"Variable '\$(?P<variable>\w+)' has invalid value(?: at (?P<path>[^:]*))?: (?P<rest>.*)", re.S)
+_REQUIRED = re.compile(r"Expected value of type '.*?' to include required field '(\w+)'")
+_UNKNOWN = re.compile(r"Expected value of type '(.*?)' not to include unknown field '(\w+)'")
+_ARGUMENT = re.compile(r"Argument '[\w.@]+\((\w+):\)' of type '.*' is required")
+_NULL = re.compile(r"Expected (?:a )?value of non-null type '.*?' (?:not to be None|to be provided)")
+_OURS = re.compile(r"Expected value of type '.*?', but encountered error '(.*)'; found: ", re.S)
+_ENUM = re.compile(r"Value '.*' does not exist in '(\w+)' enum|Enum '(\w+)' cannot represent", re.S)
+_FOUND = re.compile(r"[,;] found: .*|(?<=value): .*", re.S)
+
+
+def refusal_of(error: GraphQLError, document: DocumentNode | None, *, suggest: bool) -> Refusal:
+    """The refusal that an error of parsing, validation or coercion comes to."""
+    if isinstance(error, GraphQLSyntaxError):
+        return Refusal(ErrorCode.VALIDATION_ERROR, error.message, reason="syntax_error")
+    message, field = error.message, _named(error, document)
+    if match := _VARIABLE.fullmatch(message):
+        message = match["rest"]
+        steps = re.findall(r"[A-Za-z_]\w*", match["path"] or "")
+        field = steps[-1] if steps else _used_for(match["variable"], document)
+    if match := _REQUIRED.match(message):
+        return _refusal("This is required.", match[1], "required")
+    if match := _ARGUMENT.match(message):
+        return _refusal("This is required.", match[1], "required")
+    if _NULL.match(message):
+        return _refusal("This is required.", field, "required")
+    if match := _UNKNOWN.match(message):
+        return _refusal(f"{match[1]} has no such field.", match[2], "unknown_field")
+    if match := _ENUM.match(message):
+        return _refusal(f"This is no value of {match[1] or match[2]}.", field, "invalid_value")
+    if match := _OURS.match(message):
+        return _refusal(match[1], field, "invalid_value")
+    if field is not None:
+        return _refusal(_FOUND.sub(".", message), field, "invalid_value")
+    return _refusal(message if suggest else message.partition(" Did you mean")[0], None, "invalid_document")
+
+
+def _refusal(message: str, field: str | None, reason: str) -> Refusal:
+    return Refusal(ErrorCode.VALIDATION_ERROR, message, field=field, reason=reason)
+
+
+def _named(error: GraphQLError, document: DocumentNode | None) -> str | None:
+    """The argument or input field that a wrong value in the document was given for."""
+    node = error.nodes[0] if error.nodes else None
+    if document is None or node is None:
+        return None
+    return next((name for name, value in _given(document) if value is node), None)
+
+
+def _used_for(variable: str, document: DocumentNode | None) -> str:
+    """The argument or input field that a variable is given for; its own name where there is none."""
+    places = _given(document) if document else ()
+    return next(
+        (name for name, value in places if isinstance(value, VariableNode) and value.name.value == variable), variable
+    )
+
+
+def _given(document: DocumentNode) -> Iterator[tuple[str, Node]]:
+    """All arguments and input fields of a document with their values; items of lists too."""
+    collector = _Values()
+    visit(document, collector)
+    for name, value in collector.found:
+        yield name, value
+        if isinstance(value, ListValueNode):
+            yield from ((name, item) for item in value.values)
+
+
+class _Values(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, Node]] = []
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> None:
+        self.found.append((node.name.value, node.value))
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: object) -> None:
+        self.found.append((node.name.value, node.value))

@@ -1,0 +1,51 @@
+"""What happens around each operation: its limits, and the extensions of its answer."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from graphql import GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
+from strawberry.extensions import SchemaExtension
+
+from db.core.settings import get_settings
+from graph.core import limits
+
+
+class Limited(SchemaExtension):
+    """Refuses what is too large or too costly, before and after validation, and says what the operation cost."""
+
+    cost: int | None = None
+
+    def on_operation(self) -> Iterator[None]:
+        self.execution_context.parse_options["max_tokens"] = limits.MAX_TOKENS
+        if not get_settings().introspection:
+            self.execution_context.validation_rules += (NoSchemaIntrospectionCustomRule,)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        context = self.execution_context
+        assert context.graphql_document is not None
+        try:
+            limits.check_size(context.graphql_document)
+            operation = self._operation()
+            self.cost = limits.check_cost(
+                context.schema._schema,  # pyright: ignore[reportPrivateUsage]
+                context.graphql_document,
+                operation,
+                context.variables or {},
+            )
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        return {} if self.cost is None else {"cost": {"cost": self.cost, "limit": limits.MAX_COST}}
+
+    def _operation(self) -> OperationDefinitionNode:
+        """The operation that is meant. Strawberry would take the first of several when none is named."""
+        context = self.execution_context
+        assert context.graphql_document is not None
+        nodes = [node for node in context.graphql_document.definitions if isinstance(node, OperationDefinitionNode)]
+        name = context._provided_operation_name  # pyright: ignore[reportPrivateUsage]
+        if name is None and len(nodes) > 1:
+            raise GraphQLError("The document has several operations: operationName must say which is meant.")
+        return next(node for node in nodes if name is None or (node.name is not None and node.name.value == name))
