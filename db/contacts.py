@@ -1,11 +1,13 @@
 """Contacts, their phone numbers, what else WhatsApp knows them by, and imports."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tortoise import fields
 
+from db.core import connect
 from db.core.columns import ChangingRow, Row, choice
 
 if TYPE_CHECKING:
@@ -116,6 +118,11 @@ class ContactImport(Row):
     class Meta:
         table = "contact_import"
 
+    @property
+    def progress(self) -> float:
+        """Share of the rows done, 0 to 1."""
+        return self.position / self.total
+
 
 class ImportRow(Row):
     """One row of an import and what became of it."""
@@ -137,3 +144,85 @@ class ImportRow(Row):
     class Meta:
         table = "import_row"
         unique_together = (("contact_import_id", "row"),)
+
+
+# ---------------------------------------------------------------------------
+# Many at once. Phone numbers are written in their order, so that two who write the same ones do not wait in a circle.
+# ---------------------------------------------------------------------------
+
+PHONE_UNIQUE = "contact_phone_phone_number_key"
+"""The index that lets a number belong to one contact only."""
+
+
+class ContactValues(NamedTuple):
+    """What is written of a contact, and its primary number."""
+
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    email: str | None = None
+    company: str | None = None
+    job_title: str | None = None
+    opt_in_status: OptInStatus = OptInStatus.UNKNOWN
+    phone_number: str | None = None
+
+
+_ADD = """
+WITH given AS MATERIALIZED (
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+                       $9::text[])
+  AS g(id, name, first_name, last_name, email, company, job_title, opt_in_status, phone_number)
+), added AS (
+  INSERT INTO contact (id, name, first_name, last_name, email, company, job_title, opt_in_status, opt_in_changed_at)
+  SELECT id, name, first_name, last_name, email, company, job_title, opt_in_status,
+         CASE WHEN opt_in_status <> 'UNKNOWN' THEN now() END
+  FROM given
+)
+INSERT INTO contact_phone (contact_id, phone_number, is_primary)
+SELECT id, phone_number, true FROM given WHERE phone_number IS NOT NULL ORDER BY phone_number
+"""
+
+_CHANGE = """
+UPDATE contact c
+SET name = coalesce(g.name, c.name), first_name = coalesce(g.first_name, c.first_name),
+    last_name = coalesce(g.last_name, c.last_name), email = coalesce(g.email, c.email),
+    company = coalesce(g.company, c.company), job_title = coalesce(g.job_title, c.job_title),
+    opt_in_status = coalesce(g.opt_in_status, c.opt_in_status),
+    opt_in_changed_at = CASE WHEN g.opt_in_status <> c.opt_in_status THEN now() ELSE c.opt_in_changed_at END,
+    updated_at = now()
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  AS g(id, name, first_name, last_name, email, company, job_title, opt_in_status)
+WHERE c.id = g.id
+"""
+
+_KNOWN = """
+SELECT p.phone_number, c.id FROM contact_phone p JOIN contact c ON c.id = p.contact_id
+WHERE p.phone_number = ANY($1::text[]) AND c.deleted_at IS NULL
+ORDER BY c.id FOR NO KEY UPDATE OF c
+"""
+
+
+async def add_contacts(given: Sequence[ContactValues]) -> list[int]:
+    """Adds contacts, with a primary number if given; answers their ids. Known numbers violate PHONE_UNIQUE."""
+    if not given:
+        return []
+    numbered = await connect.rows(
+        "SELECT nextval(pg_get_serial_sequence('contact', 'id')) AS id FROM generate_series(1, $1)", len(given)
+    )
+    ids = [row["id"] for row in numbered]
+    await connect.execute(_ADD, ids, *map(list, zip(*given, strict=True)))
+    return ids
+
+
+async def change_contacts(given: Sequence[tuple[int, ContactValues]]) -> None:
+    """Changes contacts, by id, to what is given and not None; UNKNOWN leaves a consent as it is. Numbers stay."""
+    if given:
+        ids = [id for id, _ in given]
+        *columns, consents, _phones = map(list, zip(*(values for _, values in given), strict=True))
+        said = [None if consent is OptInStatus.UNKNOWN else consent for consent in consents]
+        await connect.execute(_CHANGE, ids, *columns, said)
+
+
+async def lock_known(phone_numbers: Sequence[str]) -> dict[str, int]:
+    """Which contacts have these numbers; they stay locked."""
+    return {row["phone_number"]: row["id"] for row in await connect.rows(_KNOWN, list(phone_numbers))}

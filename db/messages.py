@@ -11,6 +11,7 @@ from tortoise import fields
 
 from db.core import connect
 from db.core.columns import ChangingRow, choice
+from db.events import EventType, record
 from db.templates import TemplateCategory
 
 
@@ -323,3 +324,35 @@ async def waiting_senders() -> list[int]:
           AND EXISTS (SELECT 1 FROM message m WHERE m.sender_id = s.id AND m.due_at <= now())
     """)
     return [row["id"] for row in found]
+
+
+_CANCEL = """
+WITH waiting AS MATERIALIZED (
+  SELECT id FROM message
+  WHERE contact_id = ANY($1) AND state IN ('QUEUED', 'CLAIMED') AND ($2::text IS NULL OR purpose = $2)
+  ORDER BY id FOR UPDATE
+)
+UPDATE message m
+SET state = 'CANCELLED', due_at = NULL, lease_until = NULL, error_code = $3, error_message = $4, updated_at = now()
+FROM waiting WHERE m.id = waiting.id
+RETURNING m.id, m.sender_id, m.contact_id, m.schedule_id
+"""
+
+
+async def cancel_queued(
+    contact_ids: Sequence[int], *, purpose: TemplateCategory | None, reason_code: str, reason: str, actor_id: int | None
+) -> list[Record]:
+    """Cancels what has not begun to leave to these contacts, of a purpose or of any, and records it; the rows."""
+    cancelled = await connect.rows(_CANCEL, list(contact_ids), purpose, reason_code, reason)
+    for row in cancelled:
+        record(
+            EventType.MESSAGE_CANCELLED,
+            "Message",
+            row["id"],
+            actor_id=actor_id,
+            sender_id=row["sender_id"],
+            contact_id=row["contact_id"],
+            schedule_id=row["schedule_id"],
+            message_id=row["id"],
+        )
+    return cancelled

@@ -1,0 +1,52 @@
+"""Contacts, their phone numbers and consent, and imports."""
+
+from domain.contacts.imports import (
+    get_import,
+    get_import_row,
+    open_imports,
+    pages_of_rows,
+    run_import,
+    start_import,
+)
+from domain.contacts.phones import create_phone, delete_phone, get_phone, phones_of, set_primary, update_phone
+from domain.contacts.reading import (
+    ContactOrder,
+    MessageFigures,
+    by_ids,
+    find,
+    get,
+    identities_of,
+    message_figures,
+    present,
+    seen_by,
+)
+from domain.contacts.writing import create, delete, opt_in, opt_out, update
+
+__all__ = [
+    "ContactOrder",
+    "MessageFigures",
+    "by_ids",
+    "create",
+    "create_phone",
+    "delete",
+    "delete_phone",
+    "find",
+    "get",
+    "get_import",
+    "get_import_row",
+    "get_phone",
+    "identities_of",
+    "message_figures",
+    "open_imports",
+    "opt_in",
+    "opt_out",
+    "pages_of_rows",
+    "phones_of",
+    "present",
+    "run_import",
+    "seen_by",
+    "set_primary",
+    "start_import",
+    "update",
+    "update_phone",
+]

@@ -1,0 +1,127 @@
+"""Phone numbers of contacts. Every change locks the contact first, so that exactly one number stays primary."""
+
+from collections import defaultdict
+from typing import Any, TypedDict, Unpack
+
+from db.accounts import Role, Scope
+from db.contacts import PHONE_UNIQUE, ContactPhone
+from db.core import connect
+from db.core.transaction import transaction
+from domain.contacts.reading import visible
+from domain.contacts.writing import NUMBER_TAKEN, changed, lock
+from domain.core.access import Viewer, allow
+from domain.core.errors import Checks, not_found, optional_text
+from domain.core.phone import parse_phone
+from domain.core.unique import unique
+
+
+class PhoneChanges(TypedDict, total=False):
+    """What is left out stays; None clears the label."""
+
+    phone_number: str | None
+    label: str | None
+
+
+@allow()
+async def get_phone(viewer: Viewer, id: int) -> ContactPhone:
+    phone = await ContactPhone.get_or_none(id=id)
+    if phone is None:
+        raise not_found("phone number")
+    await visible(viewer, phone.contact_id)
+    return phone
+
+
+@allow()
+async def phones_of(viewer: Viewer, contact_ids: list[int]) -> list[list[ContactPhone]]:
+    """The numbers of each contact: the primary one first, then by age."""
+    found: dict[int, list[ContactPhone]] = defaultdict(list)
+    for phone in await ContactPhone.filter(contact_id__in=contact_ids).order_by("-primary", "created_at", "id"):
+        found[phone.contact_id].append(phone)
+    return [found[id] for id in contact_ids]
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+async def create_phone(viewer: Viewer, contact_id: int, *, phone_number: str, label: str | None = None) -> ContactPhone:
+    """The first number of a contact becomes its primary one."""
+    values = _checked({"phone_number": phone_number, "label": label})
+    async with transaction():
+        await lock(viewer, contact_id, field="contactId")
+        first = not await ContactPhone.exists(contact_id=contact_id)
+        with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
+            phone = await ContactPhone.create(contact_id=contact_id, primary=first, **values)
+        await _touch(viewer, contact_id)
+    return phone
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+async def update_phone(viewer: Viewer, id: int, **changes: Unpack[PhoneChanges]) -> ContactPhone:
+    """What was verified is the old number: a new one is unverified again."""
+    values = _checked(changes)
+    async with transaction():
+        phone = await _lock(viewer, id)
+        if not values:
+            return phone
+        if values.get("phone_number", phone.phone_number) != phone.phone_number:
+            values |= {"on_whatsapp": None, "verified_at": None}
+        with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
+            await ContactPhone.filter(id=id).update(**values)
+        await _touch(viewer, phone.contact_id)
+        return await ContactPhone.get(id=id)
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+async def delete_phone(viewer: Viewer, id: int) -> int:
+    """When it was primary, the oldest that is left becomes so."""
+    async with transaction():
+        phone = await _lock(viewer, id)
+        await phone.delete()
+        if phone.primary and (oldest := await _oldest(phone.contact_id)):
+            await _make_primary(oldest)
+        await _touch(viewer, phone.contact_id)
+    return id
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+async def set_primary(viewer: Viewer, id: int) -> ContactPhone:
+    async with transaction():
+        phone = await _lock(viewer, id)
+        if not phone.primary:
+            # In two steps: a unique index looks at every row at once, and there must never be two.
+            await ContactPhone.filter(contact_id=phone.contact_id, primary=True).update(primary=False)
+            await _make_primary(phone)
+            await _touch(viewer, phone.contact_id)
+    return phone
+
+
+async def _lock(viewer: Viewer, id: int) -> ContactPhone:
+    """A number as it is once its contact is locked. Raises NOT_FOUND."""
+    phone = await get_phone(viewer, id)
+    await lock(viewer, phone.contact_id)
+    return await get_phone(viewer, id)
+
+
+async def _oldest(contact_id: int) -> ContactPhone | None:
+    return await ContactPhone.filter(contact_id=contact_id).order_by("created_at", "id").first()
+
+
+async def _make_primary(phone: ContactPhone) -> None:
+    phone.primary = True
+    await phone.save(update_fields=["primary"])
+
+
+async def _touch(viewer: Viewer, contact_id: int) -> None:
+    await connect.execute("UPDATE contact SET updated_at = now() WHERE id = $1", contact_id)
+    changed(viewer, contact_id)
+
+
+def _checked(given: PhoneChanges) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    check = Checks()
+    with check():
+        if "phone_number" in given:
+            values["phone_number"] = parse_phone(given["phone_number"] or "", field="phoneNumber")
+    with check():
+        if "label" in given:
+            values["label"] = optional_text(given["label"], "label", most=50)
+    check.done()
+    return values

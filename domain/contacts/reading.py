@@ -1,0 +1,169 @@
+"""Reading contacts. A token bound to a sender sees those that have messages with it, everywhere."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from db.contacts import Contact, ContactIdentity, OptInStatus
+from db.core import connect
+from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from domain.core.access import Viewer, allow
+from domain.core.errors import not_found
+from domain.core.phone import parse_phone
+from domain.core.search import contains
+
+
+class ContactOrder(StrEnum):
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    NAME = "NAME"
+    LAST_MESSAGE_AT = "LAST_MESSAGE_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFigures:
+    """How many messages there are with a contact, and when the latest was made."""
+
+    count: int = 0
+    last_at: datetime | None = None
+
+
+def seen_by(viewer: Viewer, where: Where) -> None:
+    """Confines a list of contacts to those that a caller may see."""
+    where.add("contact.deleted_at IS NULL")
+    if viewer.sender_id is not None:
+        where.add(
+            "EXISTS (SELECT FROM message WHERE message.contact_id = contact.id AND message.sender_id = {})",
+            viewer.sender_id,
+        )
+
+
+async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Contact:
+    """A contact that the caller may see. Raises NOT_FOUND."""
+    contact = await Contact.get_or_none(id=id, deleted_at=None)
+    if contact is None or id not in await _seen(viewer, [id]):
+        raise not_found("contact", field=field)
+    return contact
+
+
+@allow()
+async def get(viewer: Viewer, id: int) -> Contact:
+    return await visible(viewer, id)
+
+
+@allow()
+async def by_ids(viewer: Viewer, ids: list[int]) -> list[Contact | None]:
+    """Contacts that messages name, deleted ones too."""
+    seen = await _seen(viewer, ids)
+    found = {contact.id: contact for contact in await Contact.filter(id__in=ids)}
+    return [found.get(id) if id in seen else None for id in ids]
+
+
+@allow()
+async def present(viewer: Viewer, ids: list[int]) -> list[Contact | None]:
+    """The same without deleted ones."""
+    contacts = await by_ids(viewer, ids)
+    return [contact if contact and contact.deleted_at is None else None for contact in contacts]
+
+
+@allow()
+async def find(
+    viewer: Viewer,
+    *,
+    search: str | None = None,
+    group_id: int | None = None,
+    company: str | None = None,
+    opt_in_status: Sequence[OptInStatus] | None = None,
+    phone_number: str | None = None,
+    created_from: datetime | None = None,
+    created_before: datetime | None = None,
+    order: ContactOrder = ContactOrder.CREATED_AT,
+    descending: bool = True,
+    page: PageRequest,
+) -> Page[Contact]:
+    """Contacts that match; `created_from` is within the span, `created_before` is not."""
+    where = Where()
+    seen_by(viewer, where)
+    _search(where, search)
+    if group_id is not None:
+        where.add("contact.id IN (SELECT contact_id FROM group_member WHERE group_id = {})", group_id)
+    if pattern := contains(company, "company"):
+        where.add("contact.company ILIKE {}", pattern)
+    if opt_in_status is not None:
+        where.add("contact.opt_in_status = ANY({}::text[])", list(opt_in_status))
+    if phone_number is not None:
+        where.add(
+            "contact.id IN (SELECT contact_id FROM contact_phone WHERE phone_number = {})",
+            parse_phone(phone_number, field="phoneNumber"),
+        )
+    if created_from is not None:
+        where.add("contact.created_at >= {}", created_from)
+    if created_before is not None:
+        where.add("contact.created_at < {}", created_before)
+    return await fetch_page(Contact, where, _order(viewer, order, descending), page)
+
+
+@allow()
+async def identities_of(viewer: Viewer, contact_ids: list[int]) -> list[list[ContactIdentity]]:
+    """What else WhatsApp knows each contact by, oldest first."""
+    found: dict[int, list[ContactIdentity]] = defaultdict(list)
+    for identity in await ContactIdentity.filter(contact_id__in=contact_ids).order_by("created_at", "id"):
+        found[identity.contact_id].append(identity)
+    return [found[id] for id in contact_ids]
+
+
+@allow()
+async def message_figures(viewer: Viewer, contact_ids: list[int]) -> list[MessageFigures]:
+    """The figures of each contact, in and out; of one sender alone for a token bound to it."""
+    counted = await connect.rows(
+        "SELECT contact_id, count(*) AS count, max(created_at) AS last_at FROM message "
+        "WHERE contact_id = ANY($1) AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY contact_id",
+        contact_ids,
+        viewer.sender_id,
+    )
+    found = {row["contact_id"]: MessageFigures(row["count"], row["last_at"]) for row in counted}
+    return [found.get(id, MessageFigures()) for id in contact_ids]
+
+
+async def _seen(viewer: Viewer, ids: list[int]) -> set[int]:
+    if viewer.sender_id is None:
+        return set(ids)
+    found = await connect.rows(
+        "SELECT id FROM unnest($1::bigint[]) AS asked(id) "
+        "WHERE EXISTS (SELECT FROM message WHERE contact_id = asked.id AND sender_id = $2)",
+        ids,
+        viewer.sender_id,
+    )
+    return {row["id"] for row in found}
+
+
+def _search(where: Where, search: str | None) -> None:
+    """Name, email, company and job title as they are; numbers by their digits, whatever stands between them."""
+    if (pattern := contains(search)) is None:
+        return
+    columns = ("name", "email", "company", "job_title")
+    conditions = [f"contact.{column} ILIKE {{}}" for column in columns]
+    patterns = [pattern] * len(columns)
+    digits = "".join(char for char in pattern if char.isascii() and char.isdigit())
+    if digits and not any(char.isalpha() for char in pattern):
+        conditions.append(
+            "EXISTS (SELECT FROM contact_phone p WHERE p.contact_id = contact.id AND p.phone_number LIKE {})"
+        )
+        patterns.append(f"%{digits}%")
+    where.add(" OR ".join(conditions), *patterns)
+
+
+def _order(viewer: Viewer, order: ContactOrder, descending: bool) -> Order:
+    match order:
+        case ContactOrder.CREATED_AT:
+            return Order("contact.created_at", "timestamptz", descending)
+        case ContactOrder.UPDATED_AT:
+            return Order("contact.updated_at", "timestamptz", descending)
+        case ContactOrder.NAME:
+            return Order("lower(contact.name)", "text", descending)
+        case ContactOrder.LAST_MESSAGE_AT:
+            own = "" if viewer.sender_id is None else f" AND m.sender_id = {viewer.sender_id}"
+            latest = f"(SELECT max(m.created_at) FROM message m WHERE m.contact_id = contact.id{own})"
+            return Order(latest, "timestamptz", descending, nullable=True)
