@@ -10,6 +10,9 @@ import asyncpg
 from db.core import connect
 from db.core.settings import get_settings
 
+LOST = (*connect.TRANSIENT, asyncpg.PostgresError)
+"""What `leadership` and `stay` raise when the lead is lost, or nobody can have it: the database is away."""
+
 _LOCK = 0x7469_636B
 _ASK_EVERY = 1.0
 _SESSION = {

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from db.core.connect import TRANSIENT
-from db.core.leader import leadership, stay
+from db.core.leader import LOST, leadership, stay
 
 Tick = Callable[[], Awaitable[object]]
 
@@ -50,13 +49,15 @@ async def run_clock() -> None:
                     group.create_task(stay(session))
                     for ticking in _ticks:
                         group.create_task(_repeat(ticking))
-        except* TRANSIENT as lost:
+        except* LOST as lost:
             log.warning("clock_stopped", error=repr(lost.exceptions[0]))
         await asyncio.sleep(_AGAIN)
 
 
 async def _repeat(ticking: _Every) -> None:
-    while True:
+    task = asyncio.current_task()
+    # Some library below a tick may swallow the cancellation that ends the lead; it is counted all the same.
+    while task is not None and not task.cancelling():
         started = time.monotonic()
         try:
             async with asyncio.timeout(ticking.timeout):
