@@ -34,7 +34,8 @@ TEMPLATE = "INSERT INTO message_template (title, content) VALUES ('Hello', 'Hell
 QUEUE = """
 INSERT INTO message (sender_id, contact_id, template_id, direction, author, type, purpose, priority, state, address,
                      attempts, due_at)
-SELECT $1, id, $2, 'OUTBOUND', 'SYSTEM', 'TEXT', 'MARKETING', 2, 'QUEUED', '+1202555' || lpad(id::text, 7, '0'), 0, now()
+SELECT $1, id, $2, 'OUTBOUND', 'SYSTEM', 'TEXT', 'MARKETING', 2, 'QUEUED',
+       '+1202555' || lpad(id::text, 7, '0'), 0, now()
 FROM contact
 """
 

@@ -176,12 +176,17 @@ RETURNING m.id
 """
 
 _RELEASE = """
+WITH held AS MATERIALIZED (
+  SELECT m.id, c.deleted_at IS NOT NULL OR (m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT') AS stop
+  FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
+    ON m.id = r.id AND m.attempt_id = r.attempt_id
+  JOIN contact c ON c.id = m.contact_id
+  WHERE m.state = 'CLAIMED' ORDER BY m.id FOR UPDATE OF m
+)
 UPDATE message m
 SET state = CASE WHEN stop THEN 'CANCELLED' ELSE 'QUEUED' END, due_at = CASE WHEN stop THEN NULL ELSE now() END,
     error_code = CASE WHEN stop THEN 'OPTED_OUT' END, lease_until = NULL, updated_at = now()
-FROM unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id), contact c,
-     LATERAL (SELECT c.deleted_at IS NOT NULL OR (m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT') AS stop)
-WHERE m.id = r.id AND m.attempt_id = r.attempt_id AND m.state = 'CLAIMED' AND c.id = m.contact_id
+FROM held WHERE m.id = held.id
 RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
 """
 

@@ -32,7 +32,10 @@ def current() -> Transaction:
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[Transaction]:
-    """Commits all or nothing; inside another it joins that one. Start no task inside: it would inherit it (tortoise#743)."""
+    """Commits all or nothing; inside another it joins that one.
+
+    Start no task inside: it would inherit the transaction (tortoise#743).
+    """
     if (outer := _current.get()) is not None:
         yield outer
         return

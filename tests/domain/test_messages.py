@@ -364,7 +364,6 @@ async def test_statuses_without_our_callback_go_by_whatsapps_id_or_wait() -> Non
         lambda message, attempt: f"{message}.{attempt.hex}",
         lambda message, attempt: f"{message}.{attempt.hex}.000000000000",
         lambda message, attempt: "somebody else's data",
-        lambda message, attempt: f"..{stamp('.')}",
         lambda message, attempt: "",
     ],
 )

@@ -135,7 +135,7 @@ class Installation:
         return found
 
     async def check_invariant(self, schedule: str, *, seconds: float = 30) -> None:
-        """I0: everyone has exactly one message at WhatsApp, or a row that says why not; nothing is stuck or told twice."""
+        """I0: everyone has exactly one message at WhatsApp, or a row that says why not; none is stuck or told twice."""
         end = time.monotonic() + seconds
         while (await self.stats(schedule))["pending"] or self.simulator.get("ledger/summary")["webhooks"]["pending"]:
             assert time.monotonic() < end, "messages or webhooks are still pending"

@@ -230,8 +230,6 @@ def test_bodies() -> None:
     assert template["template"] == {
         "name": "visit",
         "language": {"code": "pt_PT"},
-        "components": [
-            {"type": "body", "parameters": [{"type": "text", "parameter_name": "name", "text": "Rita"}]}
-        ],
+        "components": [{"type": "body", "parameters": [{"type": "text", "parameter_name": "name", "text": "Rita"}]}],
     }
     assert "components" not in cloud_api.body(Outgoing("+1", "c", "Hi", "plain", "en"))["template"]
