@@ -24,6 +24,7 @@ def run(given: argparse.Namespace) -> int:
         # The application logs for itself; a line for each request would cost more than many requests do.
         log_config=None,
         access_log=False,
+        ws="graph.core.wire:SocketProtocol",
         ws_max_size=256 * 1024,
         timeout_graceful_shutdown=10,
         server_header=False,

@@ -1,0 +1,114 @@
+"""Checks of PostgreSQL and of Redis or Valkey."""
+
+import pkgutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import redis
+
+import db.migrations
+from db.core.connect import tortoise_config
+from db.core.heartbeat import heartbeats
+from db.core.redis import make_redis
+from db.core.settings import Settings
+from tidings.database import place
+from tidings.doctor.finding import Finding
+
+OLDEST = 18
+"""PostgreSQL's version that everything is tested on."""
+CONNECT_SECONDS = 5.0
+
+
+async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
+    where = place(settings.database_url)
+    known = tortoise_config(settings, application="tidings doctor")["connections"]["default"]["credentials"]
+    driver: Any = asyncpg
+    try:
+        connection = await driver.connect(
+            **{key: known[key] for key in ("user", "password", "host", "port", "database")}, timeout=CONNECT_SECONDS
+        )
+    except asyncpg.InvalidAuthorizationSpecificationError as error:
+        yield Finding(f"PostgreSQL at {where} refuses us: {error}", "Mend user and password in DATABASE_URL.")
+        return
+    except asyncpg.InvalidCatalogNameError as error:
+        yield Finding(f"PostgreSQL at {where}: {error}", "Create the database, or mend its name in DATABASE_URL.")
+        return
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        yield Finding(
+            f"PostgreSQL at {where} does not answer: {error or 'no connection in 5 s'}",
+            "Start it, or mend DATABASE_URL; a firewall may stand between.",
+        )
+        return
+    try:
+        yield await _version(connection, where)
+        yield await _migrations(connection)
+    finally:
+        await connection.close()
+
+
+async def _version(connection: Any, where: str) -> Finding:
+    version: str = (await connection.fetchval("SHOW server_version")).split()[0]
+    if int(version.split(".")[0]) < OLDEST:
+        return Finding(f"PostgreSQL at {where} is version {version}.", f"Upgrade it to {OLDEST} or later.")
+    return Finding(f"PostgreSQL {version} answers at {where}.")
+
+
+async def _migrations(connection: Any) -> Finding:
+    files = {module.name for module in pkgutil.iter_modules(db.migrations.__path__)}
+    try:
+        applied = {row["name"] for row in await connection.fetch("SELECT name FROM tortoise_migrations")}
+    except asyncpg.UndefinedTableError:
+        return Finding("The database is empty.", "Run `tidings migrate`.")
+    if pending := sorted(files - applied):
+        return Finding(f"The database lacks migrations: {', '.join(pending)}.", "Run `tidings migrate`.")
+    if unknown := sorted(applied - files):
+        return Finding(
+            f"The database is newer than this program: it has {', '.join(unknown)}.", "Upgrade this program."
+        )
+    return Finding("The database is up to date.")
+
+
+async def check_redis(settings: Settings) -> AsyncIterator[Finding]:
+    where = place(settings.redis_url)
+    client: Any = make_redis(retries=0)
+    try:
+        memory, stored = await client.info("memory"), await client.info("persistence")
+        saves = await _saves(client)
+    except redis.AuthenticationError as error:
+        yield Finding(f"Redis at {where} refuses us: {error}", "Mend the password in REDIS_URL.")
+        return
+    except (redis.RedisError, OSError) as error:
+        yield Finding(f"Redis at {where} does not answer: {error}", "Start it, or mend REDIS_URL.")
+        return
+    finally:
+        await client.aclose()
+    policy = memory["maxmemory_policy"]
+    if policy != "noeviction":
+        yield Finding(
+            f"Redis at {where} forgets what it likes when memory is short (maxmemory-policy {policy}).",
+            "Set maxmemory-policy to noeviction; rings and limits must not vanish.",
+        )
+    if not stored["aof_enabled"] and not saves:
+        yield Finding(f"Redis at {where} forgets everything when it restarts.", "Set appendonly to yes.")
+    if policy == "noeviction" and (stored["aof_enabled"] or saves):
+        yield Finding(f"Redis answers at {where}, evicts nothing and keeps what it holds.")
+
+
+async def _saves(client: Any) -> bool:
+    """Whether snapshots are made; a provider may forbid to ask, and then is trusted."""
+    try:
+        return bool((await client.config_get("save")).get("save"))
+    except redis.ResponseError:
+        return True
+
+
+async def check_workers() -> AsyncIterator[Finding]:
+    try:
+        online = [worker for worker in await heartbeats() if worker.online]
+    except (redis.RedisError, OSError):
+        return  # said above
+    if online:
+        yield Finding(f"{len(online)} worker{'s' if len(online) > 1 else ''} at work.")
+    else:
+        yield Finding("No worker is at work: nothing is sent, and no webhook is read.", "Start `tidings worker`.")
