@@ -32,6 +32,8 @@ class Context:
 
     viewer: Viewer
     request_id: str
+    connection_params: dict[str, Any] | None = None
+    """What a socket's first message carried."""
     _loaders: dict[Hashable, DataLoader[int, Any]] = field(default_factory=dict[Hashable, DataLoader[int, Any]])
 
     async def load(self, fn: ById[R], key: int | None) -> R | None:

@@ -1,0 +1,99 @@
+"""The API's process: GraphQL over HTTP and sockets, and what browsers and operators find around it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+
+from db.core import connect
+from db.core.redis import shared_redis
+from db.core.settings import get_settings
+from graph import inbound
+from graph.core import http
+from graph.core.middleware import Requests
+from graph.core.schema import Schema
+from graph.core.sockets import Sockets
+from graph.schema import schema as whole_schema
+
+VERSION = version("tidings")
+
+ROUTES: list[BaseRoute] = [*inbound.routes]
+"""What rooms serve beside GraphQL, such as webhooks and health."""
+
+
+def create_app(schema: Schema = whole_schema) -> Starlette:
+    """The ASGI application; it reads the settings now and connects when it starts."""
+    sdl = schema.as_str()
+
+    async def graphql(request: Request) -> Response:
+        return await http.answer(request, schema)
+
+    async def schema_text(_: Request) -> Response:
+        return PlainTextResponse(sdl)
+
+    return Starlette(
+        routes=[
+            Route("/", _root),
+            Route("/graphql", graphql, methods=["GET", "POST"], max_body_size=http.MAX_BODY),
+            WebSocketRoute("/graphql", Sockets(schema)),
+            Route("/schema.graphql", schema_text),
+            Route("/docs", _docs),
+            *ROUTES,
+        ],
+        middleware=[Middleware(Requests), _cors()],
+        exception_handlers={HTTPException: _http_error, Exception: _fault},
+        lifespan=_lifespan,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
+    async with connect.connected(application="tidings api"):
+        yield
+    await shared_redis().aclose()
+    shared_redis.cache_clear()
+
+
+def _cors() -> Middleware:
+    origins = get_settings().cors_origins
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=origins,
+        # Tokens travel in headers, so credentials (cookies) matter only to origins that were listed by name.
+        allow_credentials="*" not in origins,
+        allow_methods=["GET", "POST", "PUT"],
+        allow_headers=["Authorization", "Content-Type", "X-Admin-Token", "X-Request-ID"],
+        expose_headers=["X-Request-ID"],
+        max_age=600,
+    )
+
+
+async def _root(_: Request) -> Response:
+    return JSONResponse(
+        {
+            "message": "Tidings: WhatsApp messaging over GraphQL.",
+            "version": VERSION,
+            "docs": "/docs",
+            "graphql": "/graphql",
+        }
+    )
+
+
+async def _docs(_: Request) -> Response:
+    return RedirectResponse("/graphql")
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"errors": [{"message": error.detail}]}, error.status_code, error.headers)
+
+
+async def _fault(_: Request, _error: Exception) -> Response:
+    return JSONResponse({"errors": [{"message": "Something went wrong on our side."}]}, 500)

@@ -1,0 +1,192 @@
+"""GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, cast
+
+import structlog
+from graphql import GraphQLError
+from starlette.requests import Request
+from starlette.responses import Response
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from domain.core.errors import ErrorCode, Refusal
+from graph.core.callers import context_of, name_of, request_id_of
+from graph.core.errors import extensions, tell
+from graph.core.schema import Schema
+from graph.core.wire import read_json, write_json
+
+JSON = "application/json"
+GRAPHQL = "application/graphql-response+json"
+MAX_BODY = 1024 * 1024
+"""Bytes of a request."""
+
+_ANSWERS = {
+    GRAPHQL: GRAPHQL,
+    JSON: JSON,
+    "application/*": GRAPHQL,
+    "*/*": JSON,
+    "application/vnd.whatsapp-llm.v1+json": JSON,
+}
+_SHAPE: tuple[tuple[str, Any, str], ...] = (
+    ("query", str, "given, as a string"),
+    ("variables", (dict, NoneType), "an object"),
+    ("operationName", (str, NoneType), "a string"),
+    ("extensions", (dict, NoneType), "an object"),
+)
+_UTF_8 = ("utf-8", "utf8")
+_ALLOWED = {
+    "GET": {OperationType.QUERY},
+    "POST": {OperationType.QUERY, OperationType.MUTATION},
+}
+
+
+class Rejected(Exception):  # noqa: N818 - what happened to the request
+    """A request that is no GraphQL request, with the HTTP status that says so."""
+
+    def __init__(self, status: int, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request asks for."""
+
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+async def answer(request: Request, schema: Schema) -> Response:
+    """Executes the operation of a request."""
+    try:
+        media_type = answer_type(request.headers.get("accept"))
+    except Rejected as rejected:
+        return _rejection(rejected, JSON, request)
+    try:
+        asked = await _asked(request)
+        status, body = await _execute(request, schema, asked)
+    except Rejected as rejected:
+        return _rejection(rejected, media_type, request)
+    if media_type == GRAPHQL and "data" not in body:
+        status = 400
+    return _response(status, body, media_type)
+
+
+def answer_type(accept: str | None) -> str:
+    """The media type that the caller wants most of those we write. Raises Rejected 406 when it is none."""
+    wanted: list[tuple[float, str]] = []
+    for part in (accept or "*/*").split(","):
+        media_type, given = _media_type(part)
+        if media_type in _ANSWERS and given.get("charset", "utf-8") in _UTF_8:
+            wanted.append((_quality(given.get("q", "1")), _ANSWERS[media_type]))
+    best = max(wanted, key=lambda found: found[0], default=(0.0, ""))
+    if best[0] <= 0:
+        raise Rejected(406, f"Answers are {GRAPHQL} or {JSON}.")
+    return best[1]
+
+
+def _media_type(text: str) -> tuple[str, dict[str, str]]:
+    """A media type and its parameters."""
+    media_type, *parameters = (piece.strip().lower() for piece in text.split(";"))
+    pairs = (parameter.partition("=") for parameter in parameters)
+    return media_type, {name: value.strip('"') for name, _, value in pairs}
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return 0.0
+
+
+async def _asked(request: Request) -> Asked:
+    if request.method == "GET":
+        given = dict[str, Any](request.query_params)
+        for name in ("variables", "extensions"):
+            if given.get(name):
+                given[name] = _json(given[name])
+    else:
+        _check_content_type(request.headers.get("content-type", ""))
+        body = _json(await request.body())
+        if not isinstance(body, dict):
+            raise Rejected(400, "The request must be one JSON object; batches are not taken.")
+        given = cast(dict[str, Any], body)
+    for name, kind, what in _SHAPE:
+        if not isinstance(given.get(name), kind):
+            raise Rejected(400, f"{name} must be {what}.")
+    return Asked(given["query"], given.get("variables"), given.get("operationName") or None)
+
+
+def _check_content_type(content_type: str) -> None:
+    media_type, given = _media_type(content_type)
+    if media_type != JSON or given.get("charset", "utf-8") not in _UTF_8:
+        raise Rejected(415, f"Requests are {JSON}, in UTF-8.", accept=JSON)
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return read_json(text)
+    except json.JSONDecodeError:
+        raise Rejected(400, "The request is not JSON.") from None
+
+
+async def _execute(request: Request, schema: Schema, asked: Asked) -> tuple[int, dict[str, Any]]:
+    context = await context_of(request)
+    structlog.contextvars.bind_contextvars(caller=name_of(context.viewer), operation=asked.operation_name)
+    try:
+        result = await schema.execute(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+            allowed_operation_types=_ALLOWED[request.method],
+        )
+    except MissingQueryError:
+        raise Rejected(400, "query must not be empty.") from None
+    except InvalidOperationTypeError as error:
+        raise _wrong_kind(error.operation_type) from None
+    except CannotGetOperationTypeError:
+        errors = tell(GraphQLError("The document has no operation of that name."), context.request_id)
+        return 200, {"errors": [error.formatted for error in errors]}
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+        codes = {(error.extensions or {}).get("code") for error in result.errors}
+        structlog.contextvars.bind_contextvars(codes=sorted(str(code) for code in codes))
+    if result.data is not None or not _before_execution(result.errors):
+        body["data"] = result.data
+    if result.extensions:
+        body["extensions"] = result.extensions
+    return 200, body
+
+
+def _before_execution(errors: list[GraphQLError] | None) -> bool:
+    """Whether errors without data say that nothing was executed: fields that fail say where they are."""
+    return all(error.path is None for error in errors or ())
+
+
+def _wrong_kind(kind: OperationType) -> Rejected:
+    if kind is OperationType.SUBSCRIPTION:
+        return Rejected(400, "Subscriptions go over a WebSocket, by graphql-transport-ws.")
+    return Rejected(405, "Mutations go by POST.", allow="POST")
+
+
+def _rejection(rejected: Rejected, media_type: str, request: Request) -> Response:
+    refusal = Refusal(ErrorCode.VALIDATION_ERROR, rejected.message)
+    error = {"message": rejected.message, "extensions": extensions(refusal, request_id_of(request))}
+    return _response(rejected.status, {"errors": [error]}, media_type, rejected.headers)
+
+
+def _response(status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None) -> Response:
+    return Response(
+        write_json(body),
+        status,
+        {**(headers or {}), "cache-control": "no-store"},
+        media_type=f"{media_type}; charset=utf-8",
+    )

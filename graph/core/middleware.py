@@ -1,0 +1,68 @@
+"""What goes around every request: its id, its line in the log, and the headers that keep browsers careful."""
+
+import time
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from db.core.settings import get_settings
+from graph.core.callers import request_id_of
+
+log = structlog.get_logger()
+
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+}
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+class Requests:
+    """Gives each request an id, answers it in X-Request-ID, and writes one line when the request is done.
+
+    The endpoint adds caller, operation and codes to that line by structlog's context.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        request_id, started, status = request_id_of(HTTPConnection(scope)), time.perf_counter(), 0
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _add_headers(message, request_id)
+            elif message["type"] == "websocket.close":
+                status = message.get("code", 1000)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            log.info(
+                "request" if scope["type"] == "http" else "socket",
+                method=scope.get("method"),
+                path=scope["path"],
+                status=status,
+                ms=round((time.perf_counter() - started) * 1000, 1),
+            )
+
+
+def _add_headers(message: Message, request_id: str) -> None:
+    headers = MutableHeaders(scope=message)
+    headers["x-request-id"] = request_id
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    if get_settings().production:
+        headers["strict-transport-security"] = _HSTS

@@ -1,0 +1,157 @@
+"""GraphQL over WebSockets, by graphql-transport-ws alone."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, cast
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
+from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+
+from db.core.settings import get_settings
+from domain import accounts
+from domain.core.errors import ErrorCode, Refusal
+from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
+from graph.core.context import Context
+from graph.core.schema import Schema
+from graph.core.wire import ABORT, read_json, write_json
+
+INIT_TIMEOUT = timedelta(seconds=10)
+SEND_DEADLINE = 20.0
+"""Seconds that a client may leave a message unread before it is cut off."""
+MAX_OPERATIONS = 100
+"""Operations that one socket may have running."""
+MAX_REASON = 123
+"""Bytes that the reason of a close frame may have."""
+
+log = structlog.get_logger()
+
+
+class Adapter(ASGIWebSocketAdapter):
+    """Strawberry's way to a socket, with text frames only, and ends that always come through."""
+
+    ws: WebSocket
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        if self.ws.application_state is not WebSocketState.CONNECTED:
+            raise WebSocketDisconnected
+        try:
+            async with asyncio.timeout(SEND_DEADLINE):
+                await super().send_json(message)
+        except TimeoutError:
+            abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
+            if abort is not None:
+                abort()
+            raise WebSocketDisconnected from None
+
+    async def close(self, code: int, reason: str) -> None:
+        """Cut to what a close frame holds: reasons echo what clients sent."""
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            await super().close(code, reason.encode(errors="replace")[:MAX_REASON].decode(errors="ignore"))
+
+
+class Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """Strawberry's protocol, which looks at each message's shape before it trusts it, and at rights before each use."""
+
+    async def handle_message(self, message: Any) -> None:
+        if (fault := _fault(message)) is not None:
+            await self.handle_invalid_message(fault)
+            return
+        if message["type"] == "connection_init" and message.get("payload") is None:
+            message.pop("payload", None)
+        await super().handle_message(message)
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
+        if await self._holds():
+            await super().run_operation(operation)
+
+    async def send_message(self, message: Any) -> None:
+        await super().send_message(message)
+        if _ended(message):
+            await self._holds()
+
+    async def _holds(self) -> bool:
+        """Whether the caller's credentials still hold; closes the socket with 4403 where they do not."""
+        viewer = await accounts.recheck(self.context.viewer)
+        if viewer is None:
+            await self.websocket.close(4403, "Forbidden")
+            return False
+        self.context.viewer = viewer
+        return True
+
+
+def _fault(message: Any) -> str | None:
+    """What is wrong with the shape of a client's message."""
+    if not isinstance(message, dict):
+        return "A message is an object"
+    given = cast(dict[str, Any], message)
+    kind, payload = given.get("type"), given.get("payload")
+    if kind in ("connection_init", "ping", "pong"):
+        return None if isinstance(payload, dict | None) else f"The payload of {kind} is an object"
+    if kind not in ("subscribe", "complete"):
+        return "Unknown message type"
+    if not isinstance(given.get("id"), str) or not given["id"]:
+        return f"{kind} needs an id"
+    if kind == "subscribe":
+        return _payload_fault(payload)
+    return None
+
+
+def _payload_fault(payload: Any) -> str | None:
+    if not isinstance(payload, dict):
+        return "The payload of subscribe is an object"
+    given = cast(dict[str, Any], payload)
+    if not isinstance(given.get("query"), str):
+        return "query is a string"
+    if not isinstance(given.get("operationName"), str | None):
+        return "operationName is a string"
+    if not isinstance(given.get("variables"), dict | None) or not isinstance(given.get("extensions"), dict | None):
+        return "variables and extensions are objects"
+    return None
+
+
+def _ended(message: Any) -> bool:
+    """Whether a message says that the caller's credentials were refused."""
+    payload: Any = message.get("payload") or {}
+    errors: list[Any] = payload if message["type"] == "error" else payload.get("errors", [])
+    return any(error.get("extensions", {}).get("code") == ErrorCode.AUTHENTICATION_ERROR for error in errors)
+
+
+class Sockets(GraphQL[Context, None]):
+    """The GraphQL endpoint for sockets."""
+
+    websocket_adapter_class = Adapter  # pyright: ignore[reportAssignmentType]
+    graphql_transport_ws_handler_class = Handler
+
+    def __init__(self, schema: Schema) -> None:
+        super().__init__(
+            schema,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=MAX_OPERATIONS,
+            allowed_origins=get_settings().cors_origins,
+        )
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+        return Context(stranger_of(request), request_id_of(request))
+
+    async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
+        try:
+            context.viewer = await signed_in(context.connection_params or {}, context.viewer)
+        except Refusal:
+            raise ConnectionRejectionError from None
+        structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))
+        return {}
+
+    def decode_json(self, data: str | bytes) -> object:
+        return read_json(data)
+
+    def encode_json(self, data: object) -> str:
+        return write_json(data).decode()

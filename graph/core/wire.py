@@ -1,0 +1,46 @@
+"""JSON as it comes and goes, and the limits of sockets that only the server beneath them can keep."""
+
+import json
+from typing import Any
+
+import orjson
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Request
+
+ABORT = "tidings.abort"
+"""In a socket's scope["extensions"]: cuts the connection without a farewell."""
+
+
+def read_json(text: str | bytes) -> Any:
+    """Raises json.JSONDecodeError for anything that is no JSON, too deep, or holds a number out of range.
+
+    The standard library raises other errors for bad UTF-8, deep nesting and huge numbers.
+    """
+    try:
+        return orjson.loads(text)
+    except UnicodeEncodeError:
+        raise json.JSONDecodeError("lone surrogate", "", 0) from None
+
+
+def write_json(value: Any) -> bytes:
+    """JSON in UTF-8. What orjson does not take (lone surrogates, huge integers) goes by the standard library."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return json.dumps(value, separators=(",", ":")).encode()
+
+
+class SocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's sockets, but a peer that has stopped reading or answering is cut off.
+
+    uvicorn closes such connections politely, and waits for ever for its last words to be read.
+    """
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if hasattr(self, "scope"):
+            self.scope["extensions"] = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self.transport.abort()

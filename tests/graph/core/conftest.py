@@ -1,0 +1,15 @@
+"""The toy served for real, and a token of each role."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest_asyncio
+
+from db.accounts import Role
+from tests.graph.core.toy import Toy, serving, token
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def served(database: None) -> AsyncIterator[Toy]:
+    async with serving() as url, httpx.AsyncClient(base_url=url, trust_env=False) as http:
+        yield Toy(url, http, {role: await token(role) for role in Role})
