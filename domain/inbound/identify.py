@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from db.contacts import ContactIdentityType
+from db.contacts import ContactIdentityType, ContactValues, add_contacts
 from db.core import connect
 from db.events import EventType, record
 from domain.core.errors import Refusal
@@ -21,14 +21,12 @@ SELECT 'PHONE', p.phone_number, p.contact_id FROM contact_phone p
 JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($3)
 """
 
-# An identity stays with whom it was first seen, for contacts are never merged in silence; but that of a deleted contact
-# is free, and a username goes to whom it belongs now.
+# An identity stays with whom it was first seen, for contacts are never merged in silence; a username goes to its owner.
 _LEARN = """
 INSERT INTO contact_identity (contact_id, type, value, business_account_id)
 SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
 ON CONFLICT (type, value, (coalesce(business_account_id, ''))) DO UPDATE SET contact_id = excluded.contact_id
-WHERE contact_identity.contact_id <> excluded.contact_id AND (excluded.type = 'USERNAME'
-  OR EXISTS (SELECT FROM contact c WHERE c.id = contact_identity.contact_id AND c.deleted_at IS NOT NULL))
+WHERE excluded.type = 'USERNAME' AND contact_identity.contact_id <> excluded.contact_id
 """
 
 
@@ -73,15 +71,7 @@ async def _make(message: Written) -> int:
     """A new contact with the name of the profile. Raises a unique violation when someone else has just made it."""
     number = _number(message.wa_id)
     name = message.name or number or message.username or message.bsuid or message.wa_id
-    contact_id: int = await connect.value(
-        "INSERT INTO contact (name, opt_in_status) VALUES ($1, 'UNKNOWN') RETURNING id", name
-    )
-    if number is not None:
-        await connect.execute(
-            "INSERT INTO contact_phone (contact_id, phone_number, is_primary, on_whatsapp) VALUES ($1, $2, true, true)",
-            contact_id,
-            number,
-        )
+    [contact_id] = await add_contacts([ContactValues(name=name, phone_number=number)])
     record(EventType.CONTACT_UPDATED, "Contact", contact_id, contact_id=contact_id)
     return contact_id
 
