@@ -4,14 +4,13 @@ python -m benchmarks.dispatch [recipients] [runs]
 """
 
 import asyncio
-import socket
 import sys
 import time
 
 import orjson
 import uvloop
 
-from benchmarks.measure import installation, program, report, sink
+from benchmarks.measure import free_port, installation, program, report, sink
 from db.core import connect
 from db.core.settings import get_settings
 from domain.core.secrets import seal
@@ -99,9 +98,7 @@ async def ours(recipients: int, sender: int, template: int) -> float:
 async def main() -> None:
     recipients = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     runs = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    port = free_port()
     async with installation(WHATSAPP_API_URL=f"http://127.0.0.1:{port}", SEND_RATE="10000"):
         with sink(port):
             sender = await connect.value(SENDER)

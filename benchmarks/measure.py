@@ -1,12 +1,15 @@
 """What all benchmarks share: services of their own, a sink that answers like WhatsApp, and how figures are printed."""
 
 import asyncio
+import contextlib
 import os
 import platform
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -56,7 +59,17 @@ def program(*arguments: str) -> Generator[subprocess.Popen[bytes]]:
 def sink(port: int) -> Generator[None]:
     """A server in a process of its own that takes every POST and answers as the Cloud API does."""
     with program("benchmarks.measure", str(port)):
+        for _ in range(100):
+            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+                break
+            time.sleep(0.05)
         yield
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def machine() -> str:

@@ -18,8 +18,8 @@ from workers.core.clock import every
 
 log = structlog.get_logger()
 
-LANES = 2
-"""Chunks on their way at once: while one is posted, the other is written down."""
+LANES = 3
+"""Chunks on their way at once: while one is posted, others are claimed and written down."""
 MOST_IN_FLIGHT = 100
 """Messages of a sender that a crash may leave in doubt; never more than a quarter second of its pace."""
 RUN_SECONDS = 5.0
