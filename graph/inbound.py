@@ -62,5 +62,10 @@ def _answer(status: int, content: Mapping[str, Any]) -> Response:
 
 
 routes = [
-    route for path in _PATHS for route in (Route(path, handshake, methods=["GET"]), Route(path, post, methods=["POST"]))
+    route
+    for path in _PATHS
+    for route in (
+        Route(path, handshake, methods=["GET"]),
+        Route(path, post, methods=["POST"], max_body_size=inbound.MOST_BYTES),
+    )
 ]
