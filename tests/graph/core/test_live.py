@@ -58,8 +58,9 @@ async def take(
 
 
 async def listening(tailer: Tailer, count: int = 1) -> None:
-    while len(tailer._subscriptions) < count:  # noqa: ASYNC110 - there is nothing to wait on
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(5):
+        while len(tailer._subscriptions) < count:  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0.005)
 
 
 def numbers(seen: list[Event]) -> list[int]:
