@@ -3,11 +3,14 @@
 import strawberry
 from strawberry.tools import merge_types
 
+from graph.accounts import AccountsMutation, AccountsQuery
+from graph.contacts.roots import ContactsMutation, ContactsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
+from graph.groups import GroupsMutation, GroupsQuery
 
-QUERIES: tuple[type, ...] = (NodeQuery,)
-MUTATIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (NodeQuery, AccountsQuery, ContactsQuery, GroupsQuery)
+MUTATIONS: tuple[type, ...] = (AccountsMutation, ContactsMutation, GroupsMutation)
 SUBSCRIPTIONS: tuple[type, ...] = ()
 
 

@@ -1,0 +1,300 @@
+"""Users, signing in, sessions and API tokens."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db import accounts as rows
+from db.accounts import Role, Scope
+from db.core.paging import Page
+from domain import accounts
+from domain.accounts import UserOrder
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import given, optional, required
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+
+describe(
+    UserOrder,
+    "What users are sorted by.",
+    CREATED_AT="When they were created.",
+    NAME="Their name.",
+    EMAIL="Their email.",
+)
+
+
+@node(
+    rows.UserSession,
+    get=accounts.get_session,
+    description="A sign-in that is still good, with the refresh tokens that grew from it.",
+)
+class UserSession(Node):
+    ip_address: str = column("Address it was last used from.")
+    user_agent: str | None = column("Browser or program it was last used from, as it named itself.")
+    created_at: datetime = column("When the user signed in.")
+    last_used_at: datetime = column("When it was last used, to the minute.")
+    expires_at: datetime = column("When it ends unless its refresh token is used before.")
+
+    @computed("Whether it is the caller's own, now.")
+    @staticmethod
+    def current(info: Info, row: strawberry.Parent[rows.UserSession]) -> bool:
+        return row.id == info.context.viewer.session_id
+
+
+@node(
+    rows.ApiToken,
+    get=accounts.get_api_token,
+    description=(
+        "A long-lived secret for programs, sent as 'Authorization: Bearer'; one of scope ADMIN is also taken from "
+        "'X-Admin-Token'."
+    ),
+)
+class ApiToken(Node):
+    name: str = column("What it is for.")
+    token: str | None = column("The secret: only in the answer to createApiToken, null ever after.")
+    prefix: str = column("Start of the secret, to recognise it by.")
+    scopes: list[Scope] = column("What it may do.")
+    expires_at: datetime | None = column("When it ends; null: never.")
+    last_used_at: datetime | None = column("Last use, to the minute; null before the first.")
+    created_at: datetime = column("When it was created.")
+
+    @computed("Whose token it is.", graphql_type=Annotated["User", strawberry.lazy("graph.accounts")])
+    @staticmethod
+    async def user(info: Info, row: strawberry.Parent[rows.ApiToken]) -> rows.User | None:
+        return await info.context.load(accounts.by_ids, row.user_id)
+
+
+@node(rows.User, get=accounts.get, description="A member of the team.")
+class User(Node):
+    email: str = column("Unique, compared without case.")
+    name: str = column("Full name.")
+    role: Role = column("What the user may do.")
+    active: bool = column("False: may not sign in, and the user's tokens are refused.")
+    last_login_at: datetime | None = column("Last sign-in; null before the first.")
+    created_at: datetime = column("When the user was created.")
+    updated_at: datetime = column("When the user was last changed.")
+
+    @computed(
+        "The user's API tokens, newest first; empty for anyone but the user and ADMIN.", graphql_type=list[ApiToken]
+    )
+    @staticmethod
+    async def api_tokens(info: Info, row: strawberry.Parent[rows.User]) -> list[rows.ApiToken]:
+        return await info.context.load(accounts.api_tokens_of, row.id) or []
+
+    @computed(
+        "The user's live sessions, last used first; empty for anyone but the user and ADMIN.",
+        graphql_type=list[UserSession],
+    )
+    @staticmethod
+    async def sessions(info: Info, row: strawberry.Parent[rows.User]) -> list[rows.UserSession]:
+        return await info.context.load(accounts.sessions_of, row.id) or []
+
+
+@strawberry.type(
+    description=(
+        "A pair of tokens; access goes into 'Authorization: Bearer', or into the connection_init payload of a "
+        "WebSocket."
+    )
+)
+class AuthTokens:
+    access_token: str = column("JWT to authenticate with.")
+    refresh_token: str = column("Good for one use of refreshTokens.")
+    token_type: str = column("Always 'bearer'.")
+    expires_in: int = column("Life of the access token in seconds; 3600 unless configured otherwise.")
+    user: User = column("Who signed in.")
+
+
+@strawberry.input(description="Which users.")
+class UserFilter:
+    search: str | None = optional("Part of the name or email, up to 200 characters; case does not matter.")
+    role: list[Role] | None = optional("With one of these roles.")
+    active: bool | None = optional("Active or not.")
+
+
+@strawberry.input(description="Credentials.")
+class LoginInput:
+    email: str = required("Email of the user.")
+    password: str = required("Password of the user.")
+
+
+@strawberry.input(description="A new user, registering.")
+class RegisterInput:
+    email: str = required("Unique email, up to 254 characters.")
+    password: str = required("8 to 128 characters.")
+    name: str = required("1 to 100 characters.")
+
+
+@strawberry.input(description="A new user, created by ADMIN.")
+class CreateUserInput:
+    email: str = required("Unique email, up to 254 characters.")
+    password: str = required("8 to 128 characters.")
+    name: str = required("1 to 100 characters.")
+    role: Role = optional("What the user may do.", default=Role.VIEWER)
+
+
+@strawberry.input(description="Changes to a user.")
+class UpdateUserInput:
+    email: str | None = optional("Unique email, up to 254 characters.")
+    name: str | None = optional("1 to 100 characters.")
+    password: str | None = optional("New password, 8 to 128 characters; other sessions of the user end.")
+    current_password: str | None = optional("Needed by users who change their own password.")
+    role: Role | None = optional("ADMIN only; the last ADMIN stays one.")
+    active: bool | None = optional("ADMIN only; the last ADMIN stays active.")
+
+
+@strawberry.input(description="A new API token.")
+class CreateApiTokenInput:
+    name: str = required("1 to 100 characters.")
+    scopes: list[Scope] = required("At least one; a token gives no scope that it lacks itself.")
+    expires_in_days: int | None = optional("Life in days, 1 to 3650; null: no end.", default=30)
+    sender_id: strawberry.ID | None = optional("Confine the token to this sender.")
+    user_id: strawberry.ID | None = optional("Owner, the caller when left out; ADMIN only.")
+
+
+@strawberry.type
+class AccountsQuery:
+    @query(accounts.me, description="The signed-in user, or the owner of the API token.", graphql_type=User)
+    async def me(self, info: Info) -> rows.User:
+        return await accounts.me(info.context.viewer)
+
+    @query(accounts.get, description="A user; null with NOT_FOUND when there is none.", graphql_type=User | None)
+    async def user(self, info: Info, id: Annotated[strawberry.ID, arg("The user.")]) -> rows.User:
+        return await accounts.get(info.context.viewer, decode(id, "User"))
+
+    @query(accounts.find, description="All users.", graphql_type=Connection[User])
+    async def users(
+        self,
+        info: Info,
+        filter: Annotated[UserFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            UserOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = UserOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.User]:
+        return await accounts.find(
+            info.context.viewer,
+            **given(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+    @query(
+        accounts.assignable,
+        description="Active users who may be given conversations and leads, by name; at most 100.",
+        graphql_type=list[User],
+    )
+    async def assignable_users(
+        self,
+        info: Info,
+        search: Annotated[str | None, arg("Part of the name or email; everyone when left out.")] = None,
+    ) -> list[rows.User]:
+        return await accounts.assignable(info.context.viewer, search=search)
+
+
+@strawberry.type
+class AccountsMutation:
+    @mutation(accounts.login, description="Signs in with email and password.", graphql_type=AuthTokens)
+    async def login(self, info: Info, input: Annotated[LoginInput, arg("Email and password.")]) -> accounts.AuthTokens:
+        return await accounts.login(info.context.viewer, email=input.email, password=input.password)
+
+    @mutation(
+        accounts.register,
+        description="Registers the first user, who becomes ADMIN, and signs in; refused from then on.",
+        graphql_type=AuthTokens,
+    )
+    async def register(self, info: Info, input: Annotated[RegisterInput, arg("The new user.")]) -> accounts.AuthTokens:
+        return await accounts.register(info.context.viewer, email=input.email, password=input.password, name=input.name)
+
+    @mutation(
+        accounts.refresh_tokens,
+        description=(
+            "Exchanges a refresh token for a new pair and spends it; one that was spent more than 10 seconds ago ends "
+            "its session."
+        ),
+        graphql_type=AuthTokens,
+    )
+    async def refresh_tokens(
+        self, info: Info, refresh_token: Annotated[str, arg("The newest refresh token of the session.")]
+    ) -> accounts.AuthTokens:
+        return await accounts.refresh_tokens(info.context.viewer, refresh_token=refresh_token)
+
+    @mutation(accounts.logout, description="Ends the session of a refresh token; true when it was live.")
+    async def logout(self, info: Info, refresh_token: Annotated[str, arg("A refresh token of the session.")]) -> bool:
+        return await accounts.logout(info.context.viewer, refresh_token=refresh_token)
+
+    @mutation(accounts.create_user, description="Creates a user of any role.", graphql_type=User)
+    async def create_user(self, info: Info, input: Annotated[CreateUserInput, arg("The new user.")]) -> rows.User:
+        return await accounts.create_user(info.context.viewer, **given(input))
+
+    @mutation(
+        accounts.update_user,
+        description=(
+            "Changes a user. Users may change their own name, email and password; ADMIN may change everything of "
+            "anyone."
+        ),
+        graphql_type=User,
+    )
+    async def update_user(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, arg("The user.")],
+        input: Annotated[UpdateUserInput, arg("What to change.")],
+    ) -> rows.User:
+        return await accounts.update_user(info.context.viewer, decode(id, "User"), **given(input))
+
+    @mutation(
+        accounts.delete_user,
+        description="Deletes a user with their sessions and tokens; never the caller, nor the last ADMIN.",
+    )
+    async def delete_user(self, info: Info, id: Annotated[strawberry.ID, arg("The user.")]) -> strawberry.ID:
+        await accounts.delete_user(info.context.viewer, decode(id, "User"))
+        return id
+
+    @mutation(
+        accounts.delete_user_session,
+        description=(
+            "Ends a session of the caller, or of anyone when the caller is ADMIN; its sockets fall silent within 5 "
+            "seconds."
+        ),
+    )
+    async def delete_user_session(self, info: Info, id: Annotated[strawberry.ID, arg("The session.")]) -> strawberry.ID:
+        await accounts.delete_user_session(info.context.viewer, decode(id, "UserSession"))
+        return id
+
+    @mutation(
+        accounts.create_api_token,
+        description=(
+            "Creates an API token for the caller, or for anyone when the caller is ADMIN. Its secret is shown this "
+            "once."
+        ),
+        graphql_type=ApiToken,
+    )
+    async def create_api_token(
+        self, info: Info, input: Annotated[CreateApiTokenInput, arg("The new token.")]
+    ) -> rows.ApiToken:
+        return await accounts.create_api_token(
+            info.context.viewer,
+            name=input.name,
+            scopes=input.scopes,
+            expires_in_days=input.expires_in_days,
+            sender_id=decode(input.sender_id, "Sender", "senderId") if input.sender_id else None,
+            user_id=decode(input.user_id, "User", "userId") if input.user_id else None,
+        )
+
+    @mutation(
+        accounts.delete_api_token,
+        description="Revokes an API token of the caller, or of anyone when the caller is ADMIN.",
+    )
+    async def delete_api_token(self, info: Info, id: Annotated[strawberry.ID, arg("The token.")]) -> strawberry.ID:
+        await accounts.delete_api_token(info.context.viewer, decode(id, "ApiToken"))
+        return id

@@ -1,0 +1,1 @@
+"""Contacts, their phone numbers and consent, and imports."""

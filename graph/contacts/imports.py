@@ -1,0 +1,101 @@
+"""Imports of contacts as the schema shows them."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db import accounts as account_rows
+from db import contacts as contact_rows
+from db.contacts import DuplicatePolicy, ImportVerdict, JobStatus
+from db.core.paging import Page
+from domain import accounts, contacts
+from domain.core.errors import ErrorCode
+from graph.accounts import User
+from graph.contacts.types import Contact
+from graph.core.context import Info
+from graph.core.enums import describe
+from graph.core.fields import arg, column, computed
+from graph.core.inputs import given, optional
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, page_request
+
+describe(
+    JobStatus,
+    "State of work that a worker does; it survives restarts.",
+    QUEUED="Waits for a worker.",
+    RUNNING="Being done.",
+    COMPLETED="Done.",
+    FAILED="Could not be done; see the error.",
+)
+describe(
+    DuplicatePolicy,
+    "What to do with an imported row whose number is already known.",
+    SKIP="Leave the contact as it is, but add it to the groups.",
+    UPDATE="Change the contact to what the row says, and add it to the groups.",
+)
+describe(
+    ImportVerdict,
+    "What became of a row.",
+    CREATED="A contact was created.",
+    UPDATED="A known contact was changed.",
+    SKIPPED="A known contact was left as it is.",
+    FAILED="Refused; see the fault.",
+)
+
+
+@strawberry.input(description="Which rows.")
+class ImportRowFilter:
+    verdict: list[ImportVerdict] | None = optional("With one of these verdicts.")
+
+
+@node(contact_rows.ImportRow, get=contacts.get_import_row, description="A row of an import and what became of it.")
+class ImportRow(Node):
+    row: int = column("Its number, from 1, without the header.")
+    verdict: ImportVerdict = column("What became of it.")
+    field: str | None = column("The field at fault, when there is one.")
+    code: ErrorCode | None = column("Kind of fault.")
+    message: str | None = column("The fault in words.")
+
+    @computed("The contact it made or met; null when refused or gone since.", graphql_type=Contact | None)
+    @staticmethod
+    async def contact(info: Info, row: strawberry.Parent[contact_rows.ImportRow]) -> contact_rows.Contact | None:
+        return await info.context.load(contacts.present, row.contact_id)
+
+
+@node(
+    contact_rows.ContactImport,
+    get=contacts.get_import,
+    description="An import, which runs in a worker, and its outcome. IMPORT_PROGRESS tells how far it is.",
+)
+class ContactImport(Node):
+    status: JobStatus = column("How far it is; FAILED when a fault stopped it.")
+    progress: float = column("Share of the rows done, 0 to 1.")
+    created: int = column("Contacts created.")
+    updated: int = column("Known contacts changed.")
+    skipped: int = column("Known contacts left as they are.")
+    failed: int = column("Rows refused.")
+    error_message: str | None = column("Why the whole import failed.")
+    created_at: datetime = column("When it was started.")
+
+    @computed(
+        "Every row done so far with its verdict, in the order they were given.", graphql_type=Connection[ImportRow]
+    )
+    @staticmethod
+    async def rows(
+        info: Info,
+        row: strawberry.Parent[contact_rows.ContactImport],
+        filter: Annotated[ImportRowFilter | None, arg("Only those that match; all when left out.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[contact_rows.ImportRow]:
+        verdicts = given(filter).get("verdict")
+        find = contacts.pages_of_rows(None if verdicts is None else frozenset(verdicts))
+        return await info.context.load_page(find, row.id, page_request(first, after, last, before))
+
+    @computed("Who started it; null when that user is gone.", graphql_type=User | None)
+    @staticmethod
+    async def created_by(info: Info, row: strawberry.Parent[contact_rows.ContactImport]) -> account_rows.User | None:
+        return await info.context.load(accounts.by_ids, row.created_by_id)

@@ -1,0 +1,233 @@
+"""What can be asked of contacts, and done to them."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from db import contacts as rows
+from db.contacts import DuplicatePolicy, OptInStatus
+from db.core.paging import Page
+from domain import contacts
+from domain.contacts import ContactOrder
+from graph.contacts.imports import ContactImport
+from graph.contacts.types import Contact, ContactPhone
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, mutation, query
+from graph.core.ids import decode, decode_all
+from graph.core.inputs import DateTimeRange, given, optional, required
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.scalars import PhoneNumber
+
+describe(
+    ContactOrder,
+    "What contacts are sorted by.",
+    CREATED_AT="When they were created.",
+    UPDATED_AT="When they were last changed.",
+    NAME="Their name; case does not matter.",
+    LAST_MESSAGE_AT="Their latest message.",
+)
+
+ContactId = Annotated[strawberry.ID, arg("The contact.")]
+PhoneId = Annotated[strawberry.ID, arg("The phone number.")]
+
+
+@strawberry.input(description="Which contacts.")
+class ContactFilter:
+    search: str | None = optional(
+        "Part of the name, email, company, job title or a phone number, up to 200 characters; case does not matter."
+    )
+    group_id: strawberry.ID | None = optional("In this group.")
+    company: str | None = optional("Part of the company, up to 200 characters.")
+    opt_in_status: list[OptInStatus] | None = optional("With one of these consents.")
+    phone_number: PhoneNumber | None = optional("Having this number.")
+    created_at: DateTimeRange | None = optional("Created then.")
+
+
+@strawberry.input(description="A new contact. A name, or a first or last name, is needed.")
+class CreateContactInput:
+    name: str | None = optional("1 to 100 characters; made of the first and last name when left out.")
+    first_name: str | None = optional("Up to 100 characters.")
+    last_name: str | None = optional("Up to 100 characters.")
+    email: str | None = optional("Email, up to 254 characters.")
+    company: str | None = optional("Up to 255 characters.")
+    job_title: str | None = optional("Up to 255 characters.")
+    phone_number: PhoneNumber | None = optional(
+        "The primary number; without one the contact cannot be messaged yet. "
+        "DUPLICATE_RESOURCE when any contact has it."
+    )
+    opt_in_status: OptInStatus = optional("Consent to marketing messages.", default=OptInStatus.UNKNOWN)
+    group_ids: list[strawberry.ID] | None = optional("Groups to join, at most 100.")
+
+
+@strawberry.input(description="Changes to a contact.")
+class UpdateContactInput:
+    name: str | None = optional("1 to 100 characters; null makes it of the first and last name.")
+    first_name: str | None = optional("Up to 100 characters.")
+    last_name: str | None = optional("Up to 100 characters.")
+    email: str | None = optional("Email, up to 254 characters.")
+    company: str | None = optional("Up to 255 characters.")
+    job_title: str | None = optional("Up to 255 characters.")
+    group_ids: list[strawberry.ID] | None = optional("Replaces all memberships; at most 100.")
+
+
+@strawberry.input(description="A new phone number of a contact.")
+class CreateContactPhoneInput:
+    phone_number: PhoneNumber = required("The number; DUPLICATE_RESOURCE when any contact has it.")
+    label: str | None = optional("Up to 50 characters.")
+
+
+@strawberry.input(description="Changes to a phone number of a contact.")
+class UpdateContactPhoneInput:
+    phone_number: PhoneNumber | None = optional("The number; DUPLICATE_RESOURCE when any other contact has it.")
+    label: str | None = optional("Up to 50 characters.")
+
+
+@strawberry.input(description="Contacts to import.")
+class ImportContactsInput:
+    contacts: list[CreateContactInput] = required("The contacts, 1 to 2000.")
+    group_ids: list[strawberry.ID] | None = optional("Groups that every imported contact joins, at most 100.")
+    on_duplicate: DuplicatePolicy = optional("What to do with known numbers.", default=DuplicatePolicy.SKIP)
+
+
+@strawberry.type
+class ContactsQuery:
+    @query(contacts.get, description="A contact; null with NOT_FOUND when there is none.", graphql_type=Contact | None)
+    async def contact(self, info: Info, id: ContactId) -> rows.Contact:
+        return await contacts.get(info.context.viewer, decode(id, "Contact"))
+
+    @query(contacts.find, description="Contacts.", graphql_type=Connection[Contact])
+    async def contacts(
+        self,
+        info: Info,
+        filter: Annotated[ContactFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            ContactOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = ContactOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Contact]:
+        return await contacts.find(
+            info.context.viewer,
+            **_filter(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class ContactsMutation:
+    @mutation(contacts.create, description="Creates a contact.", graphql_type=Contact)
+    async def create_contact(
+        self, info: Info, input: Annotated[CreateContactInput, arg("The new contact.")]
+    ) -> rows.Contact:
+        return await contacts.create(info.context.viewer, **_with_groups(input))
+
+    @mutation(contacts.update, description="Changes a contact.", graphql_type=Contact)
+    async def update_contact(
+        self, info: Info, id: ContactId, input: Annotated[UpdateContactInput, arg("What to change.")]
+    ) -> rows.Contact:
+        return await contacts.update(info.context.viewer, decode(id, "Contact"), **_with_groups(input))
+
+    @mutation(
+        contacts.delete,
+        description=(
+            "Deletes a contact with its numbers and memberships; queued messages to it are cancelled, counters stay."
+        ),
+    )
+    async def delete_contact(self, info: Info, id: ContactId) -> strawberry.ID:
+        await contacts.delete(info.context.viewer, decode(id, "Contact"))
+        return id
+
+    @mutation(contacts.opt_in, description="Records that a contact agrees to marketing messages.", graphql_type=Contact)
+    async def opt_in_contact(self, info: Info, id: ContactId) -> rows.Contact:
+        return await contacts.opt_in(info.context.viewer, decode(id, "Contact"))
+
+    @mutation(
+        contacts.opt_out,
+        description=(
+            "Records that a contact wants no marketing messages: it is left out of schedules from now on, queued "
+            "messages included."
+        ),
+        graphql_type=Contact,
+    )
+    async def opt_out_contact(self, info: Info, id: ContactId) -> rows.Contact:
+        return await contacts.opt_out(info.context.viewer, decode(id, "Contact"))
+
+    @mutation(
+        contacts.start_import,
+        description=(
+            "Starts to create many contacts; a worker does it. Good rows are kept, and every row gets a verdict."
+        ),
+        graphql_type=ContactImport,
+    )
+    async def import_contacts(
+        self, info: Info, input: Annotated[ImportContactsInput, arg("What to import, and how.")]
+    ) -> rows.ContactImport:
+        return await contacts.start_import(
+            info.context.viewer,
+            contacts=[_with_groups(contact) for contact in input.contacts],
+            group_ids=_with_groups(input).get("group_ids") or [],
+            on_duplicate=input.on_duplicate,
+        )
+
+    @mutation(
+        contacts.create_phone,
+        description="Adds a phone number to a contact; the first becomes primary.",
+        graphql_type=ContactPhone,
+    )
+    async def create_contact_phone(
+        self,
+        info: Info,
+        contact_id: Annotated[strawberry.ID, arg("Whose number it is.")],
+        input: Annotated[CreateContactPhoneInput, arg("The new number.")],
+    ) -> rows.ContactPhone:
+        contact = decode(contact_id, "Contact", "contactId")
+        return await contacts.create_phone(info.context.viewer, contact, **given(input))
+
+    @mutation(
+        contacts.update_phone,
+        description="Changes a phone number; a new number is unverified again.",
+        graphql_type=ContactPhone,
+    )
+    async def update_contact_phone(
+        self, info: Info, id: PhoneId, input: Annotated[UpdateContactPhoneInput, arg("What to change.")]
+    ) -> rows.ContactPhone:
+        return await contacts.update_phone(info.context.viewer, decode(id, "ContactPhone"), **given(input))
+
+    @mutation(
+        contacts.delete_phone,
+        description="Removes a phone number; when it was primary, the oldest that is left becomes so.",
+    )
+    async def delete_contact_phone(self, info: Info, id: PhoneId) -> strawberry.ID:
+        await contacts.delete_phone(info.context.viewer, decode(id, "ContactPhone"))
+        return id
+
+    @mutation(
+        contacts.set_primary,
+        description="Makes the number its contact's primary one, and the former primary an ordinary one.",
+        graphql_type=ContactPhone,
+    )
+    async def set_primary_contact_phone(self, info: Info, id: PhoneId) -> rows.ContactPhone:
+        return await contacts.set_primary(info.context.viewer, decode(id, "ContactPhone"))
+
+
+def _with_groups(input: Any) -> dict[str, Any]:
+    """What was given, with the groups by their numbers."""
+    values = given(input)
+    if values.get("group_ids"):
+        values["group_ids"] = decode_all(values["group_ids"], "Group", "groupIds")
+    return values
+
+
+def _filter(filter: ContactFilter | None) -> dict[str, Any]:
+    values = given(filter)
+    if (group_id := values.pop("group_id", None)) is not None:
+        values["group_id"] = decode(group_id, "Group", "groupId")
+    span = given(values.pop("created_at", None))
+    return {**values, "created_from": span.get("start"), "created_before": span.get("end")}

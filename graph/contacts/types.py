@@ -1,0 +1,113 @@
+"""Contacts as the schema shows them."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from db import contacts as rows
+from db import groups as group_rows
+from db.contacts import ContactIdentityType, OptInStatus
+from domain import contacts, groups
+from domain.contacts import MessageFigures
+from graph.core.context import Info
+from graph.core.enums import describe
+from graph.core.fields import column, computed
+from graph.core.nodes import Node, node
+from graph.core.scalars import PhoneNumber
+
+if TYPE_CHECKING:
+    from graph.groups import Group
+
+describe(
+    OptInStatus,
+    "Whether a contact agreed to marketing messages.",
+    UNKNOWN="Never asked; may be messaged.",
+    OPTED_IN="Agreed.",
+    OPTED_OUT="Declined; schedules leave the contact out.",
+)
+describe(
+    ContactIdentityType,
+    "What WhatsApp may know a person by, besides phone numbers.",
+    WA_ID="WhatsApp's own spelling of a number, which may differ from the number: digits.",
+    BSUID="Business-scoped user id of the Cloud API, such as PT.40817263554433221100.",
+    LID="Id that stands for a hidden number in WhatsApp Web, such as 1234567890@lid.",
+    USERNAME="Username, without the @.",
+)
+
+
+@node(rows.ContactPhone, get=contacts.get_phone, description="A phone number of a contact.")
+class ContactPhone(Node):
+    phone_number: PhoneNumber = column("The number; it belongs to one contact only.")
+    label: str | None = column("What kind it is, such as work or home.")
+    primary: bool = column("Whether messages go here by default.")
+    on_whatsapp: bool | None = column(
+        "Whether the number has a WhatsApp account; null while never verified.", name="onWhatsApp"
+    )
+    verified_at: datetime | None = column("When that was last asked.")
+    created_at: datetime = column("When the number was added.")
+
+    @computed("Whose number it is.", graphql_type=Annotated["Contact", strawberry.lazy("graph.contacts.types")])
+    @staticmethod
+    async def contact(info: Info, row: strawberry.Parent[rows.ContactPhone]) -> rows.Contact | None:
+        return await info.context.load(contacts.by_ids, row.contact_id)
+
+
+@strawberry.type(
+    description="Something WhatsApp knows a contact by; any of them finds the contact when a message comes in."
+)
+class ContactIdentity:
+    type: ContactIdentityType = column("What kind it is.")
+    value: str = column("The identity as WhatsApp writes it.")
+    business_account_id: str | None = column("The WhatsApp Business account it holds for; null: everywhere.")
+    created_at: datetime = column("When it was first seen.")
+
+
+@node(rows.Contact, get=contacts.get, description="A person we write to: recipient, customer or lead.")
+class Contact(Node):
+    name: str = column("Full name.")
+    first_name: str | None = column("First name.")
+    last_name: str | None = column("Last name.")
+    email: str | None = column("Email.")
+    company: str | None = column("Company.")
+    job_title: str | None = column("Job title.")
+    opt_in_status: OptInStatus = column("Consent to marketing messages.")
+    opt_in_changed_at: datetime | None = column("When that consent last changed.")
+    created_at: datetime = column("When the contact was created.")
+    updated_at: datetime = column("When the contact was last changed.")
+
+    @computed(
+        "The primary phone number; null while there is none, as with people who hide theirs.",
+        graphql_type=PhoneNumber | None,
+    )
+    @staticmethod
+    async def phone_number(info: Info, row: strawberry.Parent[rows.Contact]) -> str | None:
+        phones = await info.context.load(contacts.phones_of, row.id)
+        return phones[0].phone_number if phones else None
+
+    @computed("All phone numbers, primary first.", graphql_type=list[ContactPhone])
+    @staticmethod
+    async def phones(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.ContactPhone]:
+        return await info.context.load(contacts.phones_of, row.id) or []
+
+    @computed("What else WhatsApp knows the contact by, oldest first.", graphql_type=list[ContactIdentity])
+    @staticmethod
+    async def identities(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.ContactIdentity]:
+        return await info.context.load(contacts.identities_of, row.id) or []
+
+    @computed(
+        "Groups the contact is in, by name.", graphql_type=list[Annotated["Group", strawberry.lazy("graph.groups")]]
+    )
+    @staticmethod
+    async def groups(info: Info, row: strawberry.Parent[rows.Contact]) -> list[group_rows.Group]:
+        return await info.context.load(groups.of_contacts, row.id) or []
+
+    @computed("Messages to and from the contact.")
+    @staticmethod
+    async def message_count(info: Info, row: strawberry.Parent[rows.Contact]) -> int:
+        return (await info.context.load(contacts.message_figures, row.id) or MessageFigures()).count
+
+    @computed("When the latest of them was made; null before the first.")
+    @staticmethod
+    async def last_message_at(info: Info, row: strawberry.Parent[rows.Contact]) -> datetime | None:
+        return (await info.context.load(contacts.message_figures, row.id) or MessageFigures()).last_at

@@ -1,0 +1,153 @@
+"""Groups: named sets of contacts."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from db import contacts as contact_rows
+from db import groups as rows
+from db.core.paging import Page
+from domain import groups
+from domain.groups import GroupOrder, ScheduleFigures
+from graph.contacts.types import Contact
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.ids import decode, decode_all
+from graph.core.inputs import given, optional, required
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+
+describe(
+    GroupOrder,
+    "What groups are sorted by.",
+    CREATED_AT="When they were created.",
+    UPDATED_AT="When they, or their membership, were last changed.",
+    NAME="Their name; case does not matter.",
+)
+
+
+@node(rows.Group, get=groups.get, description="A named set of contacts.")
+class Group(Node):
+    name: str = column("Unique, compared without case.")
+    description: str | None = column("What the group is for.")
+    created_at: datetime = column("When the group was created.")
+    updated_at: datetime = column("When the group or its membership was last changed.")
+
+    @computed("How many contacts it has.")
+    @staticmethod
+    async def contact_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
+        return await info.context.load(groups.contact_counts, row.id) or 0
+
+    @computed(
+        "Its contacts, the latest created first; contacts(filter: { groupId }) searches and sorts them.",
+        graphql_type=Connection[Contact],
+    )
+    @staticmethod
+    async def contacts(
+        info: Info,
+        row: strawberry.Parent[rows.Group],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[contact_rows.Contact]:
+        return await info.context.load_page(groups.pages_of_contacts, row.id, page_request(first, after, last, before))
+
+    @computed("Schedules for the group that wait or are being sent.")
+    @staticmethod
+    async def scheduled_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
+        return (await info.context.load(groups.schedule_figures, row.id) or ScheduleFigures()).scheduled
+
+    @computed("Schedules for the group that were sent.")
+    @staticmethod
+    async def sent_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
+        return (await info.context.load(groups.schedule_figures, row.id) or ScheduleFigures()).sent
+
+
+GroupId = Annotated[strawberry.ID, arg("The group.")]
+
+
+@strawberry.input(description="Which groups.")
+class GroupFilter:
+    search: str | None = optional("Part of the name or description, up to 200 characters; case does not matter.")
+
+
+@strawberry.input(description="A new group.")
+class CreateGroupInput:
+    name: str = required("1 to 100 characters; DUPLICATE_RESOURCE when another group has it, compared without case.")
+    description: str | None = optional("Up to 500 characters.")
+    contact_ids: list[strawberry.ID] | None = optional("First members, at most 10000; more by import.")
+
+
+@strawberry.input(description="Changes to a group.")
+class UpdateGroupInput:
+    name: str | None = optional("1 to 100 characters.")
+    description: str | None = optional("Up to 500 characters.")
+    contact_ids: list[strawberry.ID] | None = optional("Replaces all members; at most 10000.")
+
+
+@strawberry.type
+class GroupsQuery:
+    @query(groups.get, description="A group; null with NOT_FOUND when there is none.", graphql_type=Group | None)
+    async def group(self, info: Info, id: GroupId) -> rows.Group:
+        return await groups.get(info.context.viewer, decode(id, "Group"))
+
+    @query(groups.find, description="Groups of contacts.", graphql_type=Connection[Group])
+    async def groups(
+        self,
+        info: Info,
+        filter: Annotated[GroupFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            GroupOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = GroupOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Group]:
+        return await groups.find(
+            info.context.viewer,
+            **given(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class GroupsMutation:
+    @mutation(groups.create, description="Creates a group.", graphql_type=Group)
+    async def create_group(self, info: Info, input: Annotated[CreateGroupInput, arg("The new group.")]) -> rows.Group:
+        return await groups.create(info.context.viewer, **_with_contacts(input))
+
+    @mutation(
+        groups.update,
+        description="Changes a group. contactIds, when given, replaces all its members.",
+        graphql_type=Group,
+    )
+    async def update_group(
+        self, info: Info, id: GroupId, input: Annotated[UpdateGroupInput, arg("What to change.")]
+    ) -> rows.Group:
+        return await groups.update(info.context.viewer, decode(id, "Group"), **_with_contacts(input))
+
+    @mutation(
+        groups.delete,
+        description=(
+            "Deletes a group but not its contacts; refused while a pending, held or processing schedule needs it."
+        ),
+    )
+    async def delete_group(self, info: Info, id: GroupId) -> strawberry.ID:
+        await groups.delete(info.context.viewer, decode(id, "Group"))
+        return id
+
+
+def _with_contacts(input: Any) -> dict[str, Any]:
+    """What was given, with the contacts by their numbers."""
+    values = given(input)
+    if values.get("contact_ids"):
+        values["contact_ids"] = decode_all(values["contact_ids"], "Contact", "contactIds")
+    return values
