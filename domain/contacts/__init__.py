@@ -3,8 +3,8 @@
 from domain.contacts.imports import (
     get_import,
     get_import_row,
-    open_imports,
     pages_of_rows,
+    ring_open_imports,
     run_import,
     start_import,
 )
@@ -37,12 +37,12 @@ __all__ = [
     "get_phone",
     "identities_of",
     "message_figures",
-    "open_imports",
     "opt_in",
     "opt_out",
     "pages_of_rows",
     "phones_of",
     "present",
+    "ring_open_imports",
     "run_import",
     "seen_by",
     "set_primary",

@@ -101,10 +101,11 @@ def pages_of_rows(
     return pages
 
 
-async def open_imports() -> list[int]:
-    """Imports that are not done: a worker that was killed, or a lost ring, left them."""
+async def ring_open_imports() -> None:
+    """Rings for imports that are not done: a worker that was killed, or a lost ring, left them."""
     found = await connect.rows("SELECT id FROM contact_import WHERE status IN ('QUEUED', 'RUNNING') ORDER BY id")
-    return [row["id"] for row in found]
+    for row in found:
+        ring("import_contacts", row["id"])
 
 
 async def run_import(id: int) -> None:
