@@ -1,0 +1,229 @@
+"""graphql-transport-ws against the real server: every frame that a client may get wrong, and clients that stop reading."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from websockets import ClientConnection, ConnectionClosed, InvalidStatus, Subprotocol
+from websockets.asyncio.client import connect
+
+from db.accounts import ApiToken, Role
+from db.core.settings import get_settings
+from domain.core.tokens import digest
+from graph.core import sockets
+from tests.graph.core import toy
+from tests.graph.core.toy import Toy
+
+PROTOCOL = "graphql-transport-ws"
+
+
+@asynccontextmanager
+async def opened(url: str, protocol: str = PROTOCOL, **options: Any) -> AsyncIterator[ClientConnection]:
+    address = f"{url.replace('http', 'ws')}/graphql"
+    async with connect(address, subprotocols=[Subprotocol(protocol)], proxy=None, **options) as socket:
+        yield socket
+
+
+@asynccontextmanager
+async def acknowledged(served: Toy, role: Role = Role.ADMIN, **options: Any) -> AsyncIterator[ClientConnection]:
+    async with opened(served.url, **options) as socket:
+        await send(socket, type="connection_init", payload={"AUTHORIZATION": f"bearer {served.tokens[role]}"})
+        assert (await receive(socket))["type"] == "connection_ack"
+        yield socket
+
+
+async def send(socket: ClientConnection, **message: Any) -> None:
+    await socket.send(json.dumps(message))
+
+
+async def receive(socket: ClientConnection) -> dict[str, Any]:
+    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+
+
+async def closing(socket: ClientConnection) -> tuple[int, str]:
+    with pytest.raises(ConnectionClosed) as caught:
+        while True:
+            await receive(socket)
+    assert caught.value.rcvd is not None
+    return caught.value.rcvd.code, caught.value.rcvd.reason
+
+
+async def ask(socket: ClientConnection, query: str, **payload: Any) -> None:
+    await send(socket, type="subscribe", id="1", payload={"query": query, **payload})
+
+
+async def test_a_subscription_runs_to_its_end(served: Toy) -> None:
+    async with acknowledged(served) as socket:
+        await ask(socket, "subscription { numbers(to: 3) }")
+        messages = [await receive(socket) for _ in range(4)]
+        assert [message["payload"]["data"]["numbers"] for message in messages[:3]] == ["0", "1", "2"]
+        assert messages[3] == {"type": "complete", "id": "1"}
+
+
+async def test_queries_and_mutations_run_too(served: Toy) -> None:
+    async with acknowledged(served) as socket:
+        await ask(socket, "query A { hello } query B { again: hello }", operationName="B")
+        assert (await receive(socket))["payload"]["data"] == {"again": "hello"}
+        assert (await receive(socket))["type"] == "complete"
+        await ask(socket, 'mutation { enter(secret: "right") }')
+        assert (await receive(socket))["payload"]["data"] == {"enter": True}
+
+
+@pytest.mark.parametrize(
+    "payload", [None, {}, {"Authorization": "Bearer nonsense"}, {"Authorization": 5}, {"Authorization": "x"}], ids=str
+)
+async def test_a_socket_needs_credentials(served: Toy, payload: Any) -> None:
+    async with opened(served.url) as socket:
+        await send(socket, type="connection_init", payload=payload)
+        assert (await closing(socket))[0] == 4403
+
+
+async def test_a_token_that_was_revoked_ends_the_socket_at_its_next_use(served: Toy) -> None:
+    secret = await toy.token(Role.ADMIN)
+    async with opened(served.url) as socket:
+        await send(socket, type="connection_init", payload={"authorization": f"Bearer {secret}"})
+        assert (await receive(socket))["type"] == "connection_ack"
+        await ApiToken.filter(digest=digest(secret)).delete()
+        await ask(socket, "{ hello }")
+        assert (await closing(socket))[0] == 4403
+
+
+INIT = {"type": "connection_init"}
+QUERY = {"query": "{ hello }"}
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        [],
+        None,
+        5,
+        "x",
+        {},
+        {"type": 5},
+        {"type": ["ping"]},
+        {"type": "nonsense"},
+        {"type": "x" * 5000},
+        {"type": "é" * 200},
+        {"type": "ping", "payload": []},
+        {"type": "subscribe"},
+        {"type": "subscribe", "id": 5, "payload": QUERY},
+        {"type": "subscribe", "id": "", "payload": QUERY},
+        {"type": "subscribe", "id": "1"},
+        {"type": "subscribe", "id": "1", "payload": []},
+        {"type": "subscribe", "id": "1", "payload": {"query": None}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "variables": []}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "operationName": {}}},
+        {"type": "subscribe", "id": "1", "payload": {**QUERY, "extensions": 1}},
+        {"type": "complete"},
+        {"type": "complete", "id": {}},
+        {**INIT, "payload": "x"},
+    ],
+    ids=lambda frame: json.dumps(frame)[:50],
+)
+async def test_a_malformed_frame_closes_4400(served: Toy, frame: Any) -> None:
+    async with acknowledged(served) as socket:
+        await socket.send(json.dumps(frame))
+        assert (await closing(socket))[0] == 4400
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "{", "[" * 100_000, '{"type": 1e999}', '{"a": ' + "1" * 6000 + "}", b"{}", '{"type": "\\ud800"}'],
+    ids=lambda frame: repr(frame)[:30],
+)
+async def test_what_is_no_json_closes_4400(served: Toy, frame: str | bytes) -> None:
+    async with acknowledged(served) as socket:
+        await socket.send(frame)
+        assert (await closing(socket))[0] == 4400
+
+
+async def test_each_breach_of_the_protocol_has_its_code(served: Toy) -> None:
+    async with opened(served.url) as socket:
+        await ask(socket, "{ hello }")
+        assert (await closing(socket))[0] == 4401
+    async with acknowledged(served) as socket:
+        await send(socket, **INIT)
+        assert (await closing(socket))[0] == 4429
+    async with acknowledged(served) as socket:
+        await ask(socket, "subscription { numbers(to: 1000000) }")
+        await ask(socket, "subscription { numbers(to: 1000000) }")
+        assert (await closing(socket))[0] == 4409
+    async with opened(served.url, "graphql-ws") as socket:
+        assert (await closing(socket))[0] == 4406
+
+
+async def test_a_long_reason_is_cut_to_what_a_close_frame_holds(served: Toy) -> None:
+    async with acknowledged(served) as socket:
+        for _ in range(2):
+            payload = {"query": "subscription { numbers(to: 1000000) }"}
+            await send(socket, type="subscribe", id="é" * 500, payload=payload)
+        code, reason = await closing(socket)
+        assert code == 4409
+        assert 100 < len(reason.encode()) <= 123
+
+
+async def test_a_refused_operation_leaves_the_socket_open(served: Toy) -> None:
+    async with acknowledged(served) as socket:
+        for wrong in ("{ nothing }", "{ hello"):
+            await ask(socket, wrong)
+            error = await receive(socket)
+            assert error["type"] == "error"
+            assert error["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
+        await ask(socket, 'mutation { enter(secret: "wrong") }')
+        refused = (await receive(socket))["payload"]["errors"][0]
+        assert refused["extensions"]["code"] == "AUTHENTICATION_ERROR"
+        assert (await receive(socket))["type"] == "complete"
+        await send(socket, type="ping")
+        assert (await receive(socket))["type"] == "pong"
+
+
+async def test_a_frame_over_256_kib_closes_1009(served: Toy) -> None:
+    async with acknowledged(served) as socket:
+        await send(socket, type="ping", payload={"x": "a" * 262_144})
+        assert (await closing(socket))[0] == 1009
+
+
+async def test_who_says_nothing_is_closed_4408(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "INIT_TIMEOUT", timedelta(seconds=0.2))
+    async with toy.serving() as url, opened(url) as socket:
+        assert (await closing(socket))[0] == 4408
+
+
+async def test_a_page_of_another_origin_gets_no_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CORS_ORIGINS", '["https://ours.example"]')
+    get_settings.cache_clear()
+    try:
+        async with toy.serving() as url:
+            async with opened(url, origin="https://ours.example"):
+                pass
+            async with opened(url, origin=url):
+                pass
+            with pytest.raises(InvalidStatus) as caught:
+                async with opened(url, origin="https://theirs.example"):
+                    pass
+            assert caught.value.response.status_code == 403
+    finally:
+        monkeypatch.undo()
+        get_settings.cache_clear()
+
+
+async def test_a_client_that_stops_reading_is_cut_off(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SEND_DEADLINE", 0.5)
+    many = 1_000_001
+    async with acknowledged(served, max_queue=1) as socket:
+        await ask(socket, f"subscription {{ numbers(to: {many}, width: 100000) }}")
+        await eventually(lambda: many in toy.counting)
+        socket.transport.pause_reading()
+        await eventually(lambda: many not in toy.counting)
+        socket.transport.abort()
+
+
+async def eventually(holds: Any, seconds: float = 10) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.02)
