@@ -27,7 +27,8 @@ check: $(READY) ## format, lint, types, contracts, schema, parity
 	$(BIN)/pytest tests/test_layout.py tests/test_parity.py
 
 bench: $(READY) ## every measurement, briefly
-	@for file in $(sort $(wildcard benchmarks/[a-z]*.py)); do echo "== $$file" && $(BIN)/python $$file || exit 1; done
+	@for file in $$(grep -l __main__ benchmarks/*.py); do \
+		echo "== $$file" && $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 soak: $(READY) ## the long tests
 	@$(BIN)/pytest -m soak --timeout 3600

@@ -65,9 +65,7 @@ def names(files: list[Path]) -> list[str]:
 
 
 def test_no_file_is_too_long() -> None:
-    lengths = {
-        name: len((ROOT / name).read_text().splitlines()) for name in names(sources(*OWN))
-    }
+    lengths = {name: len((ROOT / name).read_text().splitlines()) for name in names(sources(*OWN))}
     assert {name: length for name, length in lengths.items() if length > LONGEST} == {}
 
 
