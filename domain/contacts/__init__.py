@@ -3,6 +3,7 @@
 from domain.contacts.imports import (
     get_import,
     get_import_row,
+    imports_by_ids,
     pages_of_rows,
     ring_open_imports,
     run_import,
@@ -36,6 +37,7 @@ __all__ = [
     "get_import_row",
     "get_phone",
     "identities_of",
+    "imports_by_ids",
     "message_figures",
     "opt_in",
     "opt_out",

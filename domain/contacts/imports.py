@@ -75,6 +75,13 @@ async def get_import(viewer: Viewer, id: int) -> ContactImport:
 
 
 @allow()
+async def imports_by_ids(viewer: Viewer, ids: list[int]) -> list[ContactImport | None]:
+    """Imports that events name."""
+    found = {job.id: job for job in await ContactImport.filter(id__in=ids)} if viewer.sender_id is None else {}
+    return [found.get(id) for id in ids]
+
+
+@allow()
 async def get_import_row(viewer: Viewer, id: int) -> ImportRow:
     row = await ImportRow.get_or_none(id=id) if viewer.sender_id is None else None
     if row is None:
