@@ -121,7 +121,6 @@ class EventFilter:
     sender_id: int | None = None
     contact_id: int | None = None
     schedule_id: int | None = None
-    message_id: int | None = None
     subject_type: str | None = None
     subject_id: int | None = None
 
@@ -148,7 +147,6 @@ class EventFilter:
             ("sender_id", self.sender_id),
             ("contact_id", self.contact_id),
             ("schedule_id", self.schedule_id),
-            ("message_id", self.message_id),
             ("subject_id", self.subject_id),
             ("subject_type", self.subject_type),
         )

@@ -23,6 +23,7 @@ from db.events import Event, EventFilter, Reading
 from domain import accounts, events
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
+from domain.events import Start
 from graph.core.context import ById, already_read
 
 log = structlog.get_logger()
@@ -105,12 +106,15 @@ class Tailer:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
 
-    async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event, None]:
+    async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event]:
         """Matching events since a cursor, or from now on, in order, each once; without end.
 
-        Raises CURSOR_EXPIRED when the log does not reach back, AUTHENTICATION_ERROR when the viewer's rights change.
+        Raises CURSOR_EXPIRED when the log does not reach back. The stream raises it when the log is replaced, and
+        AUTHENTICATION_ERROR when the viewer's rights change.
         """
-        start = await events.start(viewer, where, after)
+        return self._stream(viewer, await events.start(viewer, where, after))
+
+    async def _stream(self, viewer: Viewer, start: Start) -> AsyncGenerator[Event]:
         number = start.place.number
         with self._listed(_Subscription(viewer, start.place.epoch)) as subscription:
             while True:

@@ -152,7 +152,6 @@ async def test_a_filter_means_the_same_in_memory_and_in_sql() -> None:
                 sender_id=random.choice(random_ids),
                 contact_id=random.choice(random_ids),
                 schedule_id=random.choice(random_ids),
-                message_id=random.choice(random_ids),
             )
     log = (await read(start, 1000)).events
     for where in _filters():
@@ -170,7 +169,6 @@ def _filters() -> list[EventFilter]:
             sender_id=IDS,
             contact_id=IDS,
             schedule_id=IDS,
-            message_id=IDS,
             subject_id=IDS,
             subject_type=st.sampled_from([None, "Message", "Contact"]),
         )

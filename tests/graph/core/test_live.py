@@ -48,7 +48,7 @@ async def take(
 ) -> list[Event]:
     """The first events that a subscription gets."""
     seen: list[Event] = []
-    async with asyncio.timeout(seconds), aclosing(tailer.subscribe(viewer, where, after)) as stream:
+    async with asyncio.timeout(seconds), aclosing(await tailer.subscribe(viewer, where, after)) as stream:
         async for event in stream:
             seen.append(event)
             if len(seen) == count:
@@ -116,7 +116,7 @@ async def test_fast_slow_late_and_resuming_subscribers_get_the_same() -> None:
         seen: list[Event] = []
         while not seen or seen[-1].type is not EventType.MESSAGE_RECEIVED:
             after = events.cursor_of(seen[-1]) if seen else start
-            async with aclosing(tailer.subscribe(SYSTEM, where, after)) as stream:
+            async with aclosing(await tailer.subscribe(SYSTEM, where, after)) as stream:
                 async for event in stream:
                     seen.append(event)
                     if event.type is EventType.MESSAGE_RECEIVED or random.random() < cut:
@@ -173,7 +173,7 @@ async def test_without_a_cursor_it_begins_with_the_next_event() -> None:
 @pytest.mark.usefixtures("small")
 async def test_a_slow_subscriber_costs_no_memory_and_misses_nothing() -> None:
     where, tailer = contact(), Tailer({})
-    async with aclosing(tailer.subscribe(SYSTEM, where, None)) as slow:
+    async with aclosing(await tailer.subscribe(SYSTEM, where, None)) as slow:
         first = asyncio.ensure_future(anext(slow))
         quick = asyncio.create_task(take(tailer, 1001, where))
         await listening(tailer, 2)
@@ -246,7 +246,7 @@ async def test_rows_that_events_name_are_read_once_for_all_and_only_when_asked_f
 
     async def watch(curious: bool) -> list[str | None]:
         found: list[str | None] = []
-        async with aclosing(tailer.subscribe(SYSTEM, where, None)) as stream:
+        async with aclosing(await tailer.subscribe(SYSTEM, where, None)) as stream:
             async for event in stream:
                 found.append(await context.load(by_ids, event.message_id) if curious else None)
                 if event.subject_id == 9:
