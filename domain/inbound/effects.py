@@ -10,9 +10,11 @@ import structlog
 from db.core import connect
 from db.events import EventType, record_all
 from db.messages import ids_of_provider_ids
+from domain.contacts import opt_in, opt_out
+from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.inbound.envelope import Envelope, Number, TemplateNews, Told, Written
-from domain.inbound.identify import contacts_of
+from domain.inbound.identify import contacts_known_as, contacts_of
 from domain.inbound.wire import word
 from domain.messages import Status, settle_statuses
 from domain.providers.base import ProviderError
@@ -47,6 +49,9 @@ async def apply(envelope: Envelope) -> None:
     await _settle([told.status for told in envelope.statuses])
     for news in envelope.templates:
         await _hear_of_template(news)
+    for preference in envelope.preferences:
+        for contact_id in await contacts_known_as(preference.wa_id, preference.bsuid):
+            await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id)
     await _note_activity(envelope, senders)
 
 
@@ -131,9 +136,9 @@ async def _hear_of_template(news: TemplateNews) -> None:
 
 
 async def _settle(statuses: Sequence[Status]) -> None:
-    """Statuses whose message is not known yet wait for it."""
-    waiting = await settle_statuses(sorted(statuses, key=lambda status: status.at)) if statuses else []
-    if waiting:
+    """Statuses whose message is not known yet wait for it; one with a callback would be known, were it ours."""
+    unknown = await settle_statuses(sorted(statuses, key=lambda status: status.at)) if statuses else []
+    if waiting := [status for status in unknown if status.callback is None]:
         await connect.execute(
             _WAIT,
             [status.provider_message_id for status in waiting],

@@ -63,6 +63,15 @@ class TemplateNews:
     value: Json
 
 
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Somebody told WhatsApp whether they want our marketing messages."""
+
+    wa_id: str | None
+    bsuid: str | None
+    wanted: bool
+
+
 @dataclass(slots=True)
 class Envelope:
     """What a post says, and what of it was not understood."""
@@ -70,12 +79,14 @@ class Envelope:
     statuses: list[Told] = field(default_factory=list[Told])
     messages: list[Written] = field(default_factory=list[Written])
     templates: list[TemplateNews] = field(default_factory=list[TemplateNews])
+    preferences: list[Preference] = field(default_factory=list[Preference])
     errors: list[str] = field(default_factory=list[str])
 
     def add(self, other: "Envelope") -> None:
         self.statuses += other.statuses
         self.messages += other.messages
         self.templates += other.templates
+        self.preferences += other.preferences
 
     def each(self) -> Iterator["Envelope"]:
         """Its elements one by one."""
@@ -85,6 +96,8 @@ class Envelope:
             yield Envelope(statuses=[told])
         for news in self.templates:
             yield Envelope(templates=[news])
+        for preference in self.preferences:
+            yield Envelope(preferences=[preference])
 
 
 def read(body: bytes, received: datetime) -> Envelope:
@@ -123,6 +136,7 @@ _TEMPLATES: Mapping[str, Literal["status", "quality", "category"]] = {
     "message_template_quality_update": "quality",
     "template_category_update": "category",
 }
+_WANTED: Mapping[str, bool] = {"stop": False, "resume": True, "signup": True}
 
 
 @dataclass(slots=True)
@@ -142,6 +156,8 @@ class _Reader:
             self.envelope.errors.append(f"{path}: it has no value.")
         elif kind == "messages":
             self._messages(path, account, value)
+        elif kind == "user_preferences":
+            self._preferences(value)
         elif kind in _TEMPLATES:
             self.envelope.templates.append(TemplateNews(account, _TEMPLATES[kind], value))
 
@@ -157,6 +173,12 @@ class _Reader:
                 self._message(number, account, people, message)
         for i, error in enumerate(json_array(value.get("errors"))):
             self.envelope.errors.append(f"{path}.errors[{i}]: WhatsApp says: {interpret(json_object(error)).message}")
+
+    def _preferences(self, value: Json) -> None:
+        for told in map(json_object, json_array(value.get("user_preferences"))):
+            wa_id, bsuid = digits(told.get("wa_id")), word(told.get("user_id"), 160)
+            if told.get("category") == "marketing_messages" and told.get("value") in _WANTED:
+                self.envelope.preferences.append(Preference(wa_id, bsuid, _WANTED[told["value"]]))
 
     @contextmanager
     def _alone(self, path: str) -> Generator[None]:

@@ -1,6 +1,6 @@
 """Who wrote: the contact behind an inbound message, found by any identity, else made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from db.contacts import ContactIdentityType, ContactValues, add_contacts
 from db.core import connect
@@ -32,39 +32,41 @@ WHERE excluded.type = 'USERNAME' AND contact_identity.contact_id <> excluded.con
 
 async def contacts_of(messages: Sequence[Written]) -> list[int]:
     """The contact of each message. Matching goes by BSUID, then wa_id, then number, then national spellings of it."""
-    known = await _known(messages)
+    known = await _known(key for message in messages for key in _keys(message.wa_id, message.bsuid))
     found: list[int] = []
     for message in messages:
-        contact_id = next((known[key] for key in _keys(message) if key in known), None)
+        contact_id = next((known[key] for key in _keys(message.wa_id, message.bsuid) if key in known), None)
         if contact_id is None:
             contact_id = await _make(message)
-        for key in _own_keys(message):
+        for key in _own_keys(message.wa_id, message.bsuid):
             known.setdefault(key, contact_id)
         found.append(contact_id)
     await _learn(messages, found)
     return found
 
 
-async def _known(messages: Sequence[Written]) -> dict[Key, int]:
+async def contacts_known_as(wa_id: str | None, bsuid: str | None) -> list[int]:
+    """Every contact that these may mean: two who meet through a national spelling are both meant."""
+    return sorted(set((await _known(_keys(wa_id, bsuid))).values()))
+
+
+async def _known(keys: Iterable[Key]) -> dict[Key, int]:
     wanted: dict[str, list[str]] = {"BSUID": [], "WA_ID": [], "PHONE": []}
-    for message in messages:
-        for kind, value in _keys(message):
-            wanted[kind].append(value)
+    for kind, value in keys:
+        wanted[kind].append(value)
     found = await connect.rows(_FIND, wanted["BSUID"], wanted["WA_ID"], wanted["PHONE"])
     return {(row["kind"], row["value"]): row["contact_id"] for row in found}
 
 
-def _own_keys(message: Written) -> list[Key]:
-    keys = [("BSUID", message.bsuid)] if message.bsuid else []
-    if message.wa_id:
-        keys += [("WA_ID", message.wa_id), ("PHONE", f"+{message.wa_id}")]
-    return keys
+def _own_keys(wa_id: str | None, bsuid: str | None) -> list[Key]:
+    keys = [("BSUID", bsuid)] if bsuid else []
+    return [*keys, ("WA_ID", wa_id), ("PHONE", f"+{wa_id}")] if wa_id else keys
 
 
-def _keys(message: Written) -> list[Key]:
-    """By what the contact may be known, the surest first."""
-    others = aliases(f"+{message.wa_id}") if message.wa_id else []
-    return [*_own_keys(message), *(("PHONE", other) for other in others)]
+def _keys(wa_id: str | None, bsuid: str | None) -> list[Key]:
+    """By what a contact may be known, the surest first."""
+    others = aliases(f"+{wa_id}") if wa_id else []
+    return [*_own_keys(wa_id, bsuid), *(("PHONE", other) for other in others)]
 
 
 async def _make(message: Written) -> int:
@@ -77,11 +79,13 @@ async def _make(message: Written) -> int:
 
 
 def _number(wa_id: str | None) -> str | None:
-    """The wa_id as a phone number, where it looks like one; WhatsApp promises nothing."""
-    try:
-        return parse_phone(f"+{wa_id}") if wa_id else None
-    except Refusal:
-        return None
+    """The wa_id as a phone number: as it stands, else in today's spelling of its country; it may be neither."""
+    for spelling in [f"+{wa_id}", *aliases(f"+{wa_id}")] if wa_id else []:
+        try:
+            return parse_phone(spelling)
+        except Refusal:
+            continue
+    return None
 
 
 async def _learn(messages: Sequence[Written], contact_ids: Sequence[int]) -> None:
@@ -106,5 +110,5 @@ async def _learn(messages: Sequence[Written], contact_ids: Sequence[int]) -> Non
         "UPDATE contact_phone SET on_whatsapp = true WHERE contact_id = ANY($1) AND phone_number = ANY($2)"
         " AND on_whatsapp IS DISTINCT FROM true",
         list(contact_ids),
-        [value for message in messages for kind, value in _keys(message) if kind == "PHONE"],
+        [value for message in messages for kind, value in _keys(message.wa_id, None) if kind == "PHONE"],
     )
