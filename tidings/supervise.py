@@ -44,6 +44,7 @@ class Program:
     command: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict[str, str])
     stop_seconds: float = 12.0
+    """The API and workers give themselves 10 s for what they have in hand."""
     _process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -1,0 +1,104 @@
+"""The doctor before real servers that are set up badly."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import pytest
+import redis
+
+from db.core.settings import Settings
+from tidings.doctor import machine, outside, stores
+from tidings.doctor.finding import Finding
+from tidings.services import Services, embedded
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Services]:
+    """Servers that may be spoilt."""
+    with embedded(tmp_path_factory.mktemp("doctor")) as running:
+        yield running
+
+
+@pytest.fixture
+def settings(own: Services, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DATABASE_URL", own.database_url)
+    monkeypatch.setenv("REDIS_URL", own.redis_url)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return Settings()
+
+
+async def wrong(findings: AsyncIterator[Finding]) -> list[str]:
+    return [f"{finding.what} {finding.mend}" async for finding in findings if finding.wrong]
+
+
+async def execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def test_an_empty_database_and_missing_migrations(own: Services, settings: Settings) -> None:
+    assert await wrong(stores.check_postgres(settings)) == ["The database is empty. Run `tidings migrate`."]
+    await execute(own.database_url, "CREATE TABLE tortoise_migrations (name text)")
+    await execute(own.database_url, "INSERT INTO tortoise_migrations VALUES ('0001_initial')")
+    (said,) = await wrong(stores.check_postgres(settings))
+    assert said.startswith("The database lacks migrations: 0002")
+    await execute(
+        own.database_url, "INSERT INTO tortoise_migrations SELECT unnest(ARRAY['0002_indexes', '9999_later'])"
+    )
+    (said,) = await wrong(stores.check_postgres(settings))
+    assert "9999_x" in said
+    await execute(own.database_url, "DROP TABLE tortoise_migrations")
+
+
+async def test_a_wrong_password_and_a_wrong_database(own: Services, settings: Settings) -> None:
+    settings.database_url = f"postgresql://tidings:wrong@127.0.0.1:{own.postgres.port}/tidings"
+    (said,) = await wrong(stores.check_postgres(settings))
+    assert "refuses us" in said
+    assert "wrong@" not in said
+    settings.database_url = own.database_url.removesuffix("tidings") + "nowhere"
+    (said,) = await wrong(stores.check_postgres(settings))
+    assert 'database "nowhere" does not exist' in said
+
+
+async def test_a_cache_is_no_store(own: Services, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("db.core.redis.get_settings", lambda: settings)
+    assert await wrong(stores.check_redis(settings)) == []
+    with redis.Redis.from_url(own.redis_url) as client:
+        client.config_set("maxmemory-policy", "allkeys-lru", "appendonly", "no")
+        forgets, loses = await wrong(stores.check_redis(settings))
+        client.config_set("maxmemory-policy", "noeviction", "appendonly", "yes")
+    assert "Set maxmemory-policy to noeviction" in forgets
+    assert "Set appendonly to yes" in loses
+
+
+def test_a_folder_that_cannot_be_written(settings: Settings) -> None:
+    settings.data_dir = Path("/proc/nowhere")
+    (finding,) = machine.check_data_folder(settings)
+    assert finding.wrong
+
+
+def test_a_disk_that_is_nearly_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "LEAST_DISK", 2**60)
+    (finding,) = machine.check_data_folder(settings)
+    assert finding.wrong
+    assert "nearly full" in finding.what
+
+
+def test_a_port_that_another_program_has(own: Services, settings: Settings) -> None:
+    settings.api_port = own.valkey.port
+    (finding,) = machine.check_api(settings)
+    assert finding.wrong
+    assert "taken by another program" in finding.what
+
+
+def test_secrets_that_are_known_to_the_world(settings: Settings) -> None:
+    assert list(outside.check_secrets(settings)) == []
+    settings.api_host = "0.0.0.0"
+    assert ["SECRET_KEY" in finding.what for finding in outside.check_secrets(settings)] == [True, False]
