@@ -35,6 +35,8 @@ MAX_DEPTH = 16
 MAX_TOKENS = 5000
 MAX_FIELDS = 500
 """Fields written in a document: validation compares those of one name with each other, pair by pair."""
+MAX_SPREADS = 75
+"""Spreads written in a document: for the same reason."""
 MAX_ALIASES = 50
 MAX_DIRECTIVES = 50
 
@@ -154,13 +156,15 @@ class _Walk:
 
 def check_size(document: DocumentNode) -> None:
     """Raises GraphQLError for a document that would take long to validate."""
-    written, waiting = 0, list[Any](document.definitions)
+    fields, spreads, waiting = 0, 0, list[Any](document.definitions)
     while waiting:
         node = waiting.pop()
-        written += isinstance(node, FieldNode)
+        fields += isinstance(node, FieldNode)
+        spreads += isinstance(node, FragmentSpreadNode)
         if selections := getattr(node, "selection_set", None):
             waiting.extend(selections.selections)
-    _check("too_many_fields", written, MAX_FIELDS)
+    _check("too_many_fields", fields, MAX_FIELDS)
+    _check("too_many_spreads", spreads, MAX_SPREADS)
 
 
 def check_cost(
@@ -184,6 +188,7 @@ def check_cost(
 
 _MESSAGES = {
     "too_many_fields": "A document may have {} fields.",
+    "too_many_spreads": "A document may spread {} fragments.",
     "too_deep": "An operation may nest {} levels deep.",
     "too_many_aliases": "An operation may have {} aliases.",
     "too_many_directives": "An operation may have {} directives.",

@@ -136,7 +136,7 @@ class ToyQuery:
 @strawberry.type
 class ToyMutation:
     @mutation(rename, description="Renames.", graphql_type=Contact)
-    async def rename(self, info: Info, input: RenameInput) -> rows.Contact:
+    async def rename(self, info: Info, input: Annotated[RenameInput, arg("What to change.")]) -> rows.Contact:
         changes = given(input)
         del changes["id"]
         return await rename(info.context.viewer, 1, **changes)
@@ -183,7 +183,7 @@ async def serving() -> AsyncIterator[str]:
         uvicorn.Config(app, port=0, log_config=None, ws=SocketProtocol, ws_max_size=256 * 1024, lifespan="off")
     )
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 - uvicorn tells no other way
         await asyncio.sleep(0.01)
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
