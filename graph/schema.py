@@ -7,11 +7,35 @@ from graph.accounts import AccountsMutation, AccountsQuery
 from graph.contacts.roots import ContactsMutation, ContactsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
+from graph.events import EventsQuery, EventsSubscription, ResourceEvent
 from graph.groups import GroupsMutation, GroupsQuery
+from graph.messages import MessagesQuery
+from graph.schedules import SchedulesMutation, SchedulesQuery
+from graph.senders import SendersMutation, SendersQuery
+from graph.templates import TemplatesMutation, TemplatesQuery
 
-QUERIES: tuple[type, ...] = (NodeQuery, AccountsQuery, ContactsQuery, GroupsQuery)
-MUTATIONS: tuple[type, ...] = (AccountsMutation, ContactsMutation, GroupsMutation)
-SUBSCRIPTIONS: tuple[type, ...] = ()
+QUERIES: tuple[type, ...] = (
+    NodeQuery,
+    AccountsQuery,
+    SendersQuery,
+    ContactsQuery,
+    GroupsQuery,
+    TemplatesQuery,
+    SchedulesQuery,
+    MessagesQuery,
+    EventsQuery,
+)
+MUTATIONS: tuple[type, ...] = (
+    AccountsMutation,
+    SendersMutation,
+    ContactsMutation,
+    GroupsMutation,
+    TemplatesMutation,
+    SchedulesMutation,
+)
+SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
+TYPES: tuple[type, ...] = (ResourceEvent,)
+"""What only an interface leads to."""
 
 
 def merged(name: str, parts: tuple[type, ...], description: str) -> type | None:
@@ -32,7 +56,15 @@ def build() -> Schema:
             MUTATIONS,
             "Everything that can be changed; the mutations of an operation run one after another.",
         ),
-        merged("Subscription", SUBSCRIPTIONS, "Everything that can be watched, over a WebSocket."),
+        merged(
+            "Subscription",
+            SUBSCRIPTIONS,
+            "Events as they happen, from a durable log. Without after, a subscription begins with the next event; with it, "
+            "it first gives every matching event since that cursor, in order and without a gap, and then goes on live. "
+            "Cursors are the log's own: one seen in any of these fields or in Query.events resumes any other. One older "
+            "than the log is CURSOR_EXPIRED.",
+        ),
+        TYPES,
     )
 
 

@@ -1,0 +1,260 @@
+"""The event log, as a page and live."""
+
+from collections.abc import AsyncGenerator, Mapping
+from datetime import datetime
+from typing import Annotated, Any, TypeAlias
+
+import strawberry
+from tortoise.models import Model
+
+from db import events as log
+from db.accounts import User as UserRow
+from db.events import EventType
+from db.messages import Message as MessageRow
+from db.schedules import DeliveryStats as DeliveryStatsRow
+from db.schedules import Schedule as ScheduleRow
+from db.senders import Sender as SenderRow
+from db.senders import SenderStatus
+from domain import accounts, contacts, history, schedules, senders, templates
+from domain.core.errors import Checks
+from domain.events import EventPage, cursor_of, find, start
+from graph.accounts import User
+from graph.core.context import ById, Info
+from graph.core.enums import describe
+from graph.core.fields import arg, column, computed, query, subscription
+from graph.core.ids import decode, split
+from graph.core.inputs import optional
+from graph.core.live import Tailer
+from graph.core.nodes import Node
+from graph.core.paging import After, Before, First, Last, PageInfo, page_request
+from graph.messages import Message
+from graph.schedules import DeliveryStats, Schedule
+from graph.senders import Sender
+
+describe(
+    EventType,
+    "Kind of event.",
+    MESSAGE_SCHEDULED="A schedule was created.",
+    MESSAGE_PROCESSING="A schedule began to be sent.",
+    MESSAGE_SENT="WhatsApp took a message.",
+    MESSAGE_DELIVERED="A message arrived on the recipient's phone.",
+    MESSAGE_READ="The recipient read a message.",
+    MESSAGE_FAILED="A message was given up.",
+    MESSAGE_UNCONFIRMED="A message was handed over, but never confirmed.",
+    MESSAGE_CANCELLED="A message was called off before it left.",
+    MESSAGE_COMPLETED="All messages of a schedule are done.",
+    MESSAGE_RECEIVED="A contact wrote to us.",
+    CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
+    IMPORT_PROGRESS="An import went on or ended.",
+    TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
+    SENDER_STATUS_CHANGED="A sender's session changed its status.",
+)
+
+MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
+SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
+RESOURCES = frozenset(EventType) - MESSAGES - SENDERS
+
+_SUBJECTS: Mapping[str, ById[Model]] = {
+    "Contact": contacts.by_ids,
+    "ContactImport": contacts.imports_by_ids,
+    "Message": history.by_ids,
+    "MessageTemplate": templates.by_ids,
+    "Schedule": schedules.by_ids,
+    "Sender": senders.by_ids,
+}
+
+tailer = Tailer(
+    {
+        contacts.by_ids: "contact_id",
+        history.by_ids: "message_id",
+        schedules.by_ids: "schedule_id",
+        senders.by_ids: "sender_id",
+    }
+)
+"""The one reader of the log in this process, which reads rows that events name once for all its subscriptions."""
+
+Row: TypeAlias = strawberry.Parent[log.Event]
+
+
+@strawberry.interface(
+    description=(
+        "Something that happened. What an event says of its own moment stays as it was; the objects it names are given "
+        "as they are now."
+    )
+)
+class Event:
+    @computed("Its place in the log: give the last one seen to a subscription to go on from there.")
+    @staticmethod
+    def cursor(row: Row) -> str:
+        return cursor_of(row)
+
+    type: EventType = column("What happened.")
+    occurred_at: datetime = column("When it happened.")
+
+    @computed(
+        "Who did it; null for contacts, the system, and where the caller may not see users.", graphql_type=User | None
+    )
+    @staticmethod
+    async def actor(info: Info, row: Row) -> UserRow | None:
+        return await info.context.load(accounts.by_ids, row.actor_id)
+
+    @computed("What it happened to; null when it is gone.", graphql_type=Node | None)
+    @staticmethod
+    async def subject(info: Info, row: Row) -> Model | None:
+        found = await info.context.load(_SUBJECTS[row.subject_type], row.subject_id)
+        return None if getattr(found, "deleted_at", None) else found
+
+
+@strawberry.type(description="Something that happened to a message or a schedule.")
+class MessageEvent(Event):
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return value.type in MESSAGES
+
+    @computed("The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", graphql_type=Message | None)
+    @staticmethod
+    async def message(info: Info, row: Row) -> MessageRow | None:
+        return await info.context.load(history.by_ids, row.message_id)
+
+    @computed("The schedule, when there is one.", graphql_type=Schedule | None)
+    @staticmethod
+    async def schedule(info: Info, row: Row) -> ScheduleRow | None:
+        return await info.context.load(schedules.by_ids, row.schedule_id)
+
+    @computed("Why; only for MESSAGE_FAILED and MESSAGE_UNCONFIRMED.")
+    @staticmethod
+    def error(row: Row) -> str | None:
+        return (row.data or {}).get("error")
+
+    @computed("Figures of the schedule at that moment; only for MESSAGE_COMPLETED.", graphql_type=DeliveryStats | None)
+    @staticmethod
+    def stats(row: Row) -> DeliveryStatsRow | None:
+        figures = (row.data or {}).get("stats")
+        return None if figures is None else DeliveryStatsRow(**figures)
+
+
+@strawberry.type(description="Something that happened to a sender.")
+class SenderEvent(Event):
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return value.type in SENDERS
+
+    @computed("The sender.", graphql_type=Sender)
+    @staticmethod
+    async def sender(info: Info, row: Row) -> SenderRow | None:
+        return await info.context.load(senders.by_ids, row.sender_id)
+
+    @computed("Its status at that moment.")
+    @staticmethod
+    def status(row: Row) -> SenderStatus:
+        return SenderStatus((row.data or {})["status"])
+
+
+@strawberry.type(description="Something that happened to a contact, an import or a template: see subject.")
+class ResourceEvent(Event):
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return value.type in RESOURCES
+
+
+@strawberry.type(description="One of a page of events.")
+class EventEdge:
+    @computed("Its place in the log; the event's own cursor.")
+    @staticmethod
+    def cursor(row: Row) -> str:
+        return cursor_of(row)
+
+    @computed("The event.", graphql_type=Event)
+    @staticmethod
+    def node(row: Row) -> log.Event:
+        return row
+
+
+@strawberry.type(description="Events of the log, a page of them. There is no totalCount: the log is too long to count.")
+class EventConnection:
+    @computed("The page.", graphql_type=list[EventEdge])
+    @staticmethod
+    def edges(page: strawberry.Parent[EventPage]) -> list[log.Event]:
+        return page.rows
+
+    @computed("Where the page stands.", graphql_type=PageInfo)
+    @staticmethod
+    def page_info(page: strawberry.Parent[EventPage]) -> EventPage:
+        return page
+
+
+@strawberry.input(description="Which events. A criterion that an event says nothing about does not match it.")
+class EventFilter:
+    types: list[EventType] | None = optional("Of one of these types.")
+    schedule_id: strawberry.ID | None = optional("Of this schedule.")
+    contact_id: strawberry.ID | None = optional("Of this contact.")
+    sender_id: strawberry.ID | None = optional("Of this sender.")
+    subject_id: strawberry.ID | None = optional(
+        "About this object itself, of any type, such as an import, a message or a template."
+    )
+
+
+Filter: TypeAlias = Annotated[EventFilter | None, arg("Only those that match; all when left out.")]
+Since: TypeAlias = Annotated[
+    str | None, arg("Cursor of the last event seen: first everything since, then live; only live when left out.")
+]
+
+
+def _where(given: EventFilter | None, family: frozenset[EventType] | None = None) -> log.EventFilter:
+    """What the filter asks for, within a family of types. Raises Refusal for ids that are none."""
+    if given is None:
+        return log.EventFilter(types=family)
+    types = frozenset(given.types) if given.types is not None and given.types is not strawberry.UNSET else None
+    if family is not None:
+        types = family if types is None else types & family
+    check, ids = Checks(), dict[str, Any]()
+    for name, field, kind in (
+        ("schedule_id", "scheduleId", "Schedule"),
+        ("contact_id", "contactId", "Contact"),
+        ("sender_id", "senderId", "Sender"),
+    ):
+        with check():
+            if id := getattr(given, name):
+                ids[name] = decode(id, kind, field)
+    with check():
+        if given.subject_id:
+            ids["subject_type"], ids["subject_id"] = split(given.subject_id, "subjectId")
+    check.done()
+    return log.EventFilter(types=types, **ids)
+
+
+@strawberry.type
+class EventsQuery:
+    @query(
+        find,
+        description=(
+            "The log of everything that happened, oldest first; Subscription.events goes on from any of its cursors, "
+            "last: 1 gives the newest. CURSOR_EXPIRED when the log no longer reaches back to after."
+        ),
+        graphql_type=EventConnection,
+    )
+    async def events(
+        self,
+        info: Info,
+        filter: Filter = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> EventPage:
+        return await find(info.context.viewer, _where(filter), page_request(first, after, last, before))
+
+
+@strawberry.type
+class EventsSubscription:
+    @subscription(start, description="Everything that the caller may see; for integrations.", graphql_type=Event)
+    async def events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+        return await tailer.subscribe(info.context.viewer, _where(filter), after)
+
+    @subscription(start, description="Messages and schedules: MESSAGE_...", graphql_type=MessageEvent)
+    async def message_events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+        return await tailer.subscribe(info.context.viewer, _where(filter, MESSAGES), after)
+
+    @subscription(start, description="Senders: SENDER_...", graphql_type=SenderEvent)
+    async def sender_events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+        return await tailer.subscribe(info.context.viewer, _where(filter, SENDERS), after)
