@@ -33,10 +33,10 @@ class SenderChanges(TypedDict, total=False):
     """What is left out stays."""
 
     name: str | None
-    is_default: bool
-    phone_number_id: str
+    is_default: bool | None
+    phone_number_id: str | None
     business_account_id: str | None
-    access_token: str
+    access_token: str | None
 
 
 # ---------------------------------------------------------------------------
@@ -154,9 +154,9 @@ async def create(
         values["phone_number"] = parse_phone(phone_number, field="phoneNumber")
     given: SenderChanges = {
         "name": name,
-        "phone_number_id": phone_number_id or "",
+        "phone_number_id": phone_number_id,
         "business_account_id": business_account_id,
-        "access_token": access_token or "",
+        "access_token": access_token,
     }
     values |= _checked(check, given)
     check.done()
@@ -183,7 +183,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
             await _lock_default()
         sender = await visible(viewer, id, lock="FOR UPDATE")
         if "is_default" in changes and changes["is_default"] != sender.is_default:
-            if sender.is_default:
+            if not changes["is_default"]:
                 raise Refusal(
                     ErrorCode.VALIDATION_ERROR,
                     "One sender is the default; make another one so instead.",
@@ -267,13 +267,13 @@ def _checked(check: Checks, given: SenderChanges) -> dict[str, Any]:
             values["name"] = optional_text(given["name"], "name", most=100)
     with check():
         if "phone_number_id" in given:
-            values["phone_number_id"] = text(given["phone_number_id"], "phoneNumberId", most=64)
+            values["phone_number_id"] = text(given["phone_number_id"] or "", "phoneNumberId", most=64)
     with check():
         if "business_account_id" in given:
             values["business_account_id"] = optional_text(given["business_account_id"], "businessAccountId", most=64)
     with check():
         if "access_token" in given:
-            values["access_token"] = seal(text(given["access_token"], "accessToken", most=4096))
+            values["access_token"] = seal(text(given["access_token"] or "", "accessToken", most=4096))
     return values
 
 

@@ -152,8 +152,8 @@ def preview(template: MessageTemplate, own: Mapping[str, str], variables: Mappin
 class TemplateChanges(TypedDict, total=False):
     """What is left out stays. examples: for the placeholders of a new content that WhatsApp is to approve."""
 
-    title: str
-    content: str
+    title: str | None
+    content: str | None
     examples: Any
 
 
@@ -233,9 +233,9 @@ def _checked(check: Checks, given: TemplateChanges, *, for_approval: bool) -> di
     values: dict[str, Any] = {}
     with check():
         if "title" in given:
-            values["title"] = text(given["title"], "title", most=255)
+            values["title"] = text(given["title"] or "", "title", most=255)
     with check():
         if "content" in given:
             most = MOST_CHARACTERS_APPROVED if for_approval else MOST_CHARACTERS
-            values["content"] = text(given["content"], "content", most=most)
+            values["content"] = text(given["content"] or "", "content", most=most)
     return values

@@ -49,6 +49,12 @@ def compile_template(content: str) -> Compiled:
     return Compiled(pieces, tuple(dict.fromkeys(pieces[1::2])))
 
 
+def own_values(contact: object, phone_number: str | None) -> dict[str, str]:
+    """What a contact fills by itself: its attributes of those names, and its number."""
+    values = {name: getattr(contact, name, None) for name in EXAMPLES}
+    return {name: value for name, value in (values | {"phone_number": phone_number}).items() if value}
+
+
 def fill(own: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, str]:
     """Values for placeholders: a contact's own, over which go variables, which may hold placeholders of the contact.
 

@@ -1,6 +1,6 @@
 """Enumerations of the lower floors, with the descriptions that the schema gives them."""
 
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import TypeVar
 
 import strawberry
@@ -8,7 +8,7 @@ import strawberry
 from db.accounts import Role, Scope
 from domain.core.errors import ErrorCode
 
-E = TypeVar("E", bound=StrEnum)
+E = TypeVar("E", bound=Enum)
 
 
 def describe(enum: type[E], description: str, /, **values: str) -> type[E]:

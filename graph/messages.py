@@ -1,0 +1,245 @@
+"""Messages: every WhatsApp message, in or out, and figures of many."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+import strawberry
+
+from db import messages as rows
+from db.contacts import Contact as ContactRow
+from db.core.paging import Page
+from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
+from db.schedules import Schedule as ScheduleRow
+from db.senders import Sender as SenderRow
+from db.templates import MessageTemplate as TemplateRow
+from db.templates import TemplateCategory
+from domain import contacts, history, schedules, senders, templates
+from domain.core.errors import ErrorCode
+from domain.history import MessageOrder
+from graph.contacts.types import Contact
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, computed, query
+from graph.core.ids import decode
+from graph.core.inputs import DateTimeRange, given, optional
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.senders import Sender
+from graph.templates import MessageTemplate
+
+if TYPE_CHECKING:
+    from graph.schedules import Schedule
+
+LaterSchedule: TypeAlias = Annotated["Schedule", strawberry.lazy("graph.schedules")]
+
+PAGE = 50
+"""Messages of a page where its size is not given."""
+
+describe(
+    MessageDirection,
+    "Which way a message goes.",
+    INBOUND="From the contact.",
+    OUTBOUND="To the contact.",
+)
+describe(
+    MessageAuthor,
+    "Who wrote a message.",
+    CONTACT="The contact.",
+    BOT="The bot.",
+    OPERATOR="A person: a user or API client, or someone in the WhatsApp app on the sender's phone.",
+    SYSTEM="A schedule.",
+)
+describe(
+    MessageType,
+    "What a message is.",
+    TEXT="Text.",
+    IMAGE="Picture.",
+    VIDEO="Film.",
+    AUDIO="Sound.",
+    VOICE="Recorded voice.",
+    DOCUMENT="Any other file.",
+    STICKER="Sticker.",
+    INTERACTIVE="Buttons, a list, a link or a form of ours.",
+    TEMPLATE="An approved template of ours.",
+    INTERACTIVE_REPLY="What the contact chose or filled in.",
+    LOCATION="A place.",
+    CONTACTS="Contact cards.",
+    REACTION="An emoji on another message; content is the emoji, null once it is taken back.",
+    ORDER="An order from a catalogue.",
+    SYSTEM="WhatsApp's own words, such as that the contact changed their number.",
+    UNSUPPORTED="Received, but of a kind that is only kept.",
+)
+describe(
+    MessageStatus,
+    "Where a message stands. An outbound one goes from QUEUED forward and never back.",
+    QUEUED="Outbound; waits for its turn.",
+    SENDING="Outbound; being handed to WhatsApp, or handed over with the answer still out.",
+    SENT="Outbound; WhatsApp has it.",
+    DELIVERED="Outbound; on the recipient's phone.",
+    READ="Outbound: read, or its voice played, by the recipient. Inbound: read by us.",
+    FAILED="Outbound; given up.",
+    UNCONFIRMED=("Outbound; handed over, but the answer was lost and no receipt settled it. Not sent again by itself."),
+    CANCELLED="Outbound; called off while QUEUED, by hand, by an opt-out or because the contact was deleted.",
+    RECEIVED="Inbound; not read yet.",
+)
+describe(
+    Priority,
+    "How urgent something is; also the order in which queued messages leave.",
+    LOW="After everything else.",
+    NORMAL="The default.",
+    HIGH="Before normal.",
+    URGENT="First of all.",
+)
+describe(
+    MessageOrder,
+    "What messages are sorted by.",
+    CREATED_AT="When they were queued or received.",
+    UPDATED_AT="When their status last changed.",
+)
+
+
+@strawberry.type(
+    description=(
+        "Outcome of a schedule, each message counted where it is now. sent, delivered and read are cumulative: a read "
+        "message counts in all three. recipients = pending + sent + failed + unconfirmed + cancelled."
+    )
+)
+class DeliveryStats:
+    recipients: int = column("People who are sent a message; frozen once all of them are queued.")
+    excluded: int = column("People of the group who are sent none: opted out, or without a phone number.")
+    pending: int = column("Not yet handed to WhatsApp.")
+    sent: int = column("Accepted by WhatsApp.")
+    delivered: int = column("Arrived on the recipient's phone.")
+    read: int = column("Read by the recipient.")
+    failed: int = column("Given up.")
+    unconfirmed: int = column("Handed over, but never confirmed; see MessageStatus.UNCONFIRMED.")
+    cancelled: int = column("Called off before they left: cancelled, or the contact opted out.")
+    replies: int = column("Recipients who wrote back within 7 days.")
+    progress: float = column("Share of recipients whose message is no longer pending, 0 to 1.")
+    delivery_rate: float = column("Share of sent messages that arrived, 0 to 1; 0 before the first.")
+    read_rate: float = column("Share of delivered messages that were read, 0 to 1; 0 before the first.")
+    reply_rate: float = column("Share of delivered messages that were answered, 0 to 1; 0 before the first.")
+
+
+@node(
+    rows.Message,
+    get=history.get,
+    description="One WhatsApp message, in or out; what schedules send is all of this type.",
+)
+class Message(Node):
+    purpose: TemplateCategory = column(
+        "What it is for. A template's category; own texts of schedules are MARKETING, those of people and API "
+        "are UTILITY."
+    )
+    direction: MessageDirection = column("Which way it goes.")
+    author: MessageAuthor = column("Who wrote it.")
+    type: MessageType = column("What it is.")
+    content: str | None = column(
+        "The text as sent or received; for other types a line that says what it is. Null when there is nothing to say, "
+        "and until a template is filled in."
+    )
+    status: MessageStatus = column("Where it stands.")
+    priority: Priority = column("Its place among queued messages.")
+    attempts: int = column("Times it was tried.")
+    error_message: str | None = column("The failure in words.")
+    provider_error_code: int | None = column("WhatsApp's own code of the failure, such as 131047; unknown ones too.")
+    provider_message_id: str | None = column("WhatsApp's own id, once there is one (wamid...).")
+    correlation_id: str | None = column("The caller's own id.")
+    created_at: datetime = column("When it was queued or received.")
+    updated_at: datetime = column("When its status last changed.")
+    sent_at: datetime | None = column("When WhatsApp took it.")
+    delivered_at: datetime | None = column("When it arrived.")
+    read_at: datetime | None = column("When it was read.")
+
+    @computed("Kind of failure.")
+    @staticmethod
+    def error_code(row: strawberry.Parent[rows.Message]) -> ErrorCode | None:
+        return ErrorCode(row.error_code) if row.error_code else None
+
+    @computed("From or to whom.", graphql_type=Contact)
+    @staticmethod
+    async def contact(info: Info, row: strawberry.Parent[rows.Message]) -> ContactRow | None:
+        return await info.context.load(contacts.by_ids, row.contact_id)
+
+    @computed("The number it went through.", graphql_type=Sender)
+    @staticmethod
+    async def sender(info: Info, row: strawberry.Parent[rows.Message]) -> SenderRow | None:
+        return await info.context.load(senders.by_ids, row.sender_id)
+
+    @computed(
+        "The schedule that sent it; null once that is deleted.",
+        graphql_type=LaterSchedule | None,
+    )
+    @staticmethod
+    async def schedule(info: Info, row: strawberry.Parent[rows.Message]) -> ScheduleRow | None:
+        return await info.context.load(schedules.by_ids, row.schedule_id)
+
+    @computed("The template it was made from.", graphql_type=MessageTemplate | None)
+    @staticmethod
+    async def template(info: Info, row: strawberry.Parent[rows.Message]) -> TemplateRow | None:
+        return await info.context.load(templates.by_ids, row.template_id)
+
+
+@strawberry.input(description="Which messages.")
+class MessageFilter:
+    search: str | None = optional("Words of the text, up to 200 characters; case does not matter.")
+    contact_id: strawberry.ID | None = optional("From or to this contact.")
+    sender_id: strawberry.ID | None = optional("Through this sender.")
+    schedule_id: strawberry.ID | None = optional("Of this schedule.")
+    direction: MessageDirection | None = optional("Which way.")
+    author: list[MessageAuthor] | None = optional("By one of these.")
+    type: list[MessageType] | None = optional("Of one of these types.")
+    template_id: strawberry.ID | None = optional("Made from this template.")
+    status: list[MessageStatus] | None = optional("With one of these statuses.")
+    correlation_id: str | None = optional("With this caller's id.")
+    created_at: DateTimeRange | None = optional("Queued or received then.")
+
+
+_IDS = {"contact_id": "Contact", "sender_id": "Sender", "schedule_id": "Schedule", "template_id": "MessageTemplate"}
+
+
+def _wanted(filter: MessageFilter | None) -> dict[str, Any]:
+    """What the domain is asked for by a filter."""
+    wanted = given(filter)
+    span = given(wanted.pop("created_at", None))
+    for name, kind in _IDS.items():
+        if wanted.get(name) is not None:
+            wanted[name] = decode(wanted[name], kind, name.removesuffix("_id") + "Id")
+    return wanted | {"created_from": span.get("start"), "created_before": span.get("end")}
+
+
+@strawberry.type
+class MessagesQuery:
+    @query(history.get, description="A message; null with NOT_FOUND when there is none.", graphql_type=Message | None)
+    async def message(self, info: Info, id: Annotated[strawberry.ID, arg("The message.")]) -> rows.Message:
+        return await history.get(info.context.viewer, decode(id, "Message"))
+
+    @query(
+        history.find,
+        description=(
+            "Messages of every contact and schedule, 50 a page where the size is not given. Reactions are left out "
+            "unless the filter names that type."
+        ),
+        graphql_type=Connection[Message],
+    )
+    async def messages(
+        self,
+        info: Info,
+        filter: Annotated[MessageFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            MessageOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = MessageOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Message]:
+        return await history.find(
+            info.context.viewer,
+            **_wanted(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset, default=PAGE),
+        )

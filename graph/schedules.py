@@ -1,0 +1,235 @@
+"""Schedules: a template for a group at a time."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from db import schedules as rows
+from db.accounts import User as UserRow
+from db.core.paging import Page
+from db.groups import Group as GroupRow
+from db.messages import Message as MessageRow
+from db.schedules import ScheduleStatus
+from db.senders import Sender as SenderRow
+from db.templates import MessageTemplate as TemplateRow
+from domain import accounts, groups, history, schedules, senders, templates
+from domain.schedules import ScheduleOrder
+from graph.accounts import User
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import DateTimeRange, given, optional, required
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.groups import Group
+from graph.messages import PAGE, DeliveryStats, Message
+from graph.senders import Sender
+from graph.templates import MessageTemplate
+
+describe(
+    ScheduleStatus,
+    "Where a schedule stands.",
+    PENDING="Waits for its time.",
+    HELD=("Its time came, but its template may not be sent now; see the error. Goes on by itself when it may."),
+    PROCESSING="Its messages are being sent.",
+    SENT="Done; at least one message was sent.",
+    FAILED="Done; no message was sent.",
+    CANCELLED="Called off before its time.",
+    ARCHIVED="Put away.",
+)
+describe(
+    ScheduleOrder,
+    "What schedules are sorted by.",
+    CREATED_AT="When they were created.",
+    SEND_AT="When they are to be sent.",
+)
+
+
+@node(rows.Schedule, get=schedules.get, description="A template to be sent to a group at a time.")
+class Schedule(Node):
+    variables: JSON = column("Values for placeholders; they win over the contact's own.")
+    status: ScheduleStatus = column("Where it stands.")
+    send_at: datetime = column("When to send.")
+    task_id: str | None = column("Id of the dispatch run that will send it, or did; new with each start.")
+    error_message: str | None = column("Why it is held or failed.")
+    created_at: datetime = column("When it was scheduled.")
+    processing_started_at: datetime | None = column("When sending began.")
+    sent_at: datetime | None = column("When sending ended.")
+    processing_time: float | None = column("From the beginning of sending to its end, in seconds.")
+    cancelled_at: datetime | None = column("When it was cancelled.")
+    archived_at: datetime | None = column("When it was put away.")
+
+    @computed("What is sent.", graphql_type=MessageTemplate)
+    @staticmethod
+    async def template(info: Info, row: strawberry.Parent[rows.Schedule]) -> TemplateRow | None:
+        return await info.context.load(templates.by_ids, row.template_id)
+
+    @computed("To whom; membership counts at the time of sending.", graphql_type=Group)
+    @staticmethod
+    async def group(info: Info, row: strawberry.Parent[rows.Schedule]) -> GroupRow | None:
+        return await info.context.load(groups.by_ids, row.group_id)
+
+    @computed("From which number.", graphql_type=Sender)
+    @staticmethod
+    async def sender(info: Info, row: strawberry.Parent[rows.Schedule]) -> SenderRow | None:
+        return await info.context.load(senders.by_ids, row.sender_id)
+
+    @computed("Recipients, sent, failed and so on.", graphql_type=DeliveryStats)
+    @staticmethod
+    async def stats(info: Info, row: strawberry.Parent[rows.Schedule]) -> rows.DeliveryStats | None:
+        return await info.context.load(schedules.stats, row.id)
+
+    @computed(
+        "One message for each recipient, newest first; none before processing, 50 where the size is not given. "
+        "messages(filter: { scheduleId }) filters and sorts them.",
+        graphql_type=Connection[Message],
+    )
+    @staticmethod
+    async def messages(
+        info: Info,
+        row: strawberry.Parent[rows.Schedule],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[MessageRow]:
+        page = page_request(first, after, last, before, default=PAGE)
+        return await info.context.load_page(history.pages_of_schedules, row.id, page)
+
+    @computed("Who scheduled it; null when that user is gone.", graphql_type=User | None)
+    @staticmethod
+    async def created_by(info: Info, row: strawberry.Parent[rows.Schedule]) -> UserRow | None:
+        return await info.context.load(accounts.by_ids, row.created_by_id)
+
+    @computed("Who cancelled it; null when that user is gone.", graphql_type=User | None)
+    @staticmethod
+    async def cancelled_by(info: Info, row: strawberry.Parent[rows.Schedule]) -> UserRow | None:
+        return await info.context.load(accounts.by_ids, row.cancelled_by_id)
+
+
+@strawberry.input(description="Which schedules.")
+class ScheduleFilter:
+    status: list[ScheduleStatus] | None = optional(
+        "With one of these statuses; archived ones only where ARCHIVED is among them."
+    )
+    send_at: DateTimeRange | None = optional("To be sent then.")
+    template_id: strawberry.ID | None = optional("Of this template.")
+    group_id: strawberry.ID | None = optional("For this group.")
+    sender_id: strawberry.ID | None = optional("From this sender.")
+
+
+@strawberry.input(description="A new schedule.")
+class CreateScheduleInput:
+    template_id: strawberry.ID = required("What to send.")
+    group_id: strawberry.ID = required("To whom: a group with at least one member.")
+    send_at: datetime = required("When, not in the past.")
+    variables: JSON | None = optional(
+        "Values for placeholders: an object of texts, numbers and truth values, at most 100, of up to 1000 characters "
+        "each. They win over the contact's own and may hold {{placeholders}} of the contact."
+    )
+    sender_id: strawberry.ID | None = optional("From which number; the default sender when left out.")
+
+
+_IDS = {"template_id": "MessageTemplate", "group_id": "Group", "sender_id": "Sender"}
+
+
+def _decoded(values: dict[str, Any]) -> dict[str, Any]:
+    """The same with numbers in place of global ids."""
+    ids = {
+        name: decode(values[name], kind, name.removesuffix("_id") + "Id")
+        for name, kind in _IDS.items()
+        if values.get(name) is not None
+    }
+    return values | ids
+
+
+@strawberry.type
+class SchedulesQuery:
+    @query(
+        schedules.get,
+        description="A schedule; null with NOT_FOUND when there is none.",
+        graphql_type=Schedule | None,
+    )
+    async def schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+        return await schedules.get(info.context.viewer, decode(id, "Schedule"))
+
+    @query(
+        schedules.find,
+        description="Schedules. Archived ones are left out unless the filter names that status.",
+        graphql_type=Connection[Schedule],
+    )
+    async def schedules(
+        self,
+        info: Info,
+        filter: Annotated[ScheduleFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            ScheduleOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = ScheduleOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Schedule]:
+        wanted = _decoded(given(filter))
+        span = given(wanted.pop("send_at", None))
+        return await schedules.find(
+            info.context.viewer,
+            **wanted,
+            send_from=span.get("start"),
+            send_before=span.get("end"),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class SchedulesMutation:
+    @mutation(
+        schedules.create,
+        description=(
+            "Schedules a template for a group with at least one member. The time must not be past; the same template, "
+            "group and time is a SCHEDULING_CONFLICT."
+        ),
+        graphql_type=Schedule,
+    )
+    async def create_schedule(
+        self, info: Info, input: Annotated[CreateScheduleInput, arg("The new schedule.")]
+    ) -> rows.Schedule:
+        return await schedules.create(info.context.viewer, **_decoded(given(input)))
+
+    @mutation(
+        schedules.cancel,
+        description="Cancels a schedule; only a PENDING or HELD one.",
+        graphql_type=Schedule,
+    )
+    async def cancel_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+        return await schedules.cancel(info.context.viewer, decode(id, "Schedule"))
+
+    @mutation(
+        schedules.send_now,
+        description=(
+            "Sends a schedule at once instead of at its time; only a PENDING one, of a template that may be sent."
+        ),
+        graphql_type=Schedule,
+    )
+    async def send_schedule_now(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+        return await schedules.send_now(info.context.viewer, decode(id, "Schedule"))
+
+    @mutation(
+        schedules.archive,
+        description="Puts a schedule away; only a SENT, FAILED or CANCELLED one.",
+        graphql_type=Schedule,
+    )
+    async def archive_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+        return await schedules.archive(info.context.viewer, decode(id, "Schedule"))
+
+    @mutation(schedules.delete, description="Deletes a schedule; only a CANCELLED or FAILED one.")
+    async def delete_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> strawberry.ID:
+        await schedules.delete(info.context.viewer, decode(id, "Schedule"))
+        return id

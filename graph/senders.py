@@ -1,0 +1,187 @@
+"""Senders: the WhatsApp numbers that messages leave from."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from db import senders as rows
+from db.core.paging import Page
+from db.senders import SenderProvider, SenderStatus
+from domain import senders
+from domain.senders import SenderOrder
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import given, optional, required
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.scalars import PhoneNumber
+
+describe(
+    SenderProvider,
+    "How a sender reaches WhatsApp.",
+    CLOUD_API="Meta's WhatsApp Business Cloud API.",
+)
+describe(
+    SenderStatus,
+    "State of a sender. CLOUD_API senders go straight to CONNECTED.",
+    STOPPED="Saved, but not started.",
+    STARTING="Starting.",
+    CONNECTED="Ready to send and receive.",
+    EXPIRED="Ended: the access token ran out; must be authenticated again.",
+    FAILED="Broken; see the error.",
+)
+describe(
+    SenderOrder,
+    "What senders are sorted by.",
+    CREATED_AT="When they were registered.",
+    LAST_ACTIVE_AT="Their last sign of life.",
+    NAME="Their name.",
+)
+
+
+@node(rows.Sender, get=senders.get, description="A WhatsApp number that we send from.")
+class Sender(Node):
+    phone_number: PhoneNumber = column("The number; unique.")
+    name: str | None = column("What it is called.")
+    provider: SenderProvider = column("How it reaches WhatsApp.")
+    status: SenderStatus = column("State of its session.")
+    active: bool = column("Whether the session is live at the provider; otherwise it is only saved.")
+    requires_auth: bool = column("Whether a person must authenticate or start it before it can send.")
+    last_active_at: datetime | None = column("Last sign of life.")
+    error_message: str | None = column("What is wrong.")
+    is_default: bool = column("Whether this sender is used where none is named; one is.")
+    phone_number_id: str | None = column("Cloud API id of the number.")
+    business_account_id: str | None = column(
+        "Cloud API id of the WhatsApp Business account that owns number and templates."
+    )
+    created_at: datetime = column("When it was registered.")
+    updated_at: datetime = column("When it or its session last changed.")
+
+
+@strawberry.input(description="Which senders.")
+class SenderFilter:
+    search: str | None = optional("Part of the number or name, up to 200 characters; case does not matter.")
+    phone_number: PhoneNumber | None = optional("With this number.")
+    provider: list[SenderProvider] | None = optional("With one of these providers.")
+    status: list[SenderStatus] | None = optional("With one of these statuses.")
+    active: bool | None = optional("With a live session, or without.")
+
+
+@strawberry.input(description="A new sender.")
+class CreateSenderInput:
+    phone_number: PhoneNumber = required("The number; DUPLICATE_RESOURCE when it is registered.")
+    provider: SenderProvider = required("How it reaches WhatsApp.")
+    name: str | None = optional("Up to 100 characters.")
+    is_default: bool = optional(
+        "Use it where no sender is named; the first sender is the default anyway.", default=False
+    )
+    phone_number_id: str | None = optional("CLOUD_API only, and needed there: id of the number, 1 to 64 characters.")
+    business_account_id: str | None = optional(
+        "CLOUD_API only: id of the WhatsApp Business account that owns the number, up to 64 characters; "
+        "templates need it."
+    )
+    access_token: str | None = optional(
+        "CLOUD_API only, and needed there: access token, 1 to 4096 characters; kept encrypted, never shown."
+    )
+
+
+@strawberry.input(description="Changes to a sender.")
+class UpdateSenderInput:
+    name: str | None = optional("Up to 100 characters.")
+    is_default: bool | None = optional("True makes it the default instead of the present one.")
+    phone_number_id: str | None = optional("CLOUD_API only: id of the number, 1 to 64 characters.")
+    business_account_id: str | None = optional(
+        "CLOUD_API only: id of the WhatsApp Business account that owns the number, up to 64 characters; "
+        "templates need it."
+    )
+    access_token: str | None = optional(
+        "CLOUD_API only: access token, 1 to 4096 characters; kept encrypted, never shown."
+    )
+
+
+@strawberry.type
+class SendersQuery:
+    @query(senders.get, description="A sender; null with NOT_FOUND when there is none.", graphql_type=Sender | None)
+    async def sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+        return await senders.get(info.context.viewer, decode(id, "Sender"))
+
+    @query(
+        senders.find,
+        description="The WhatsApp numbers that messages leave from.",
+        graphql_type=Connection[Sender],
+    )
+    async def senders(
+        self,
+        info: Info,
+        filter: Annotated[SenderFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            SenderOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = SenderOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Sender]:
+        return await senders.find(
+            info.context.viewer,
+            **given(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class SendersMutation:
+    @mutation(
+        senders.create,
+        description="Registers a WhatsApp number; a CLOUD_API one is connected at once.",
+        graphql_type=Sender,
+    )
+    async def create_sender(
+        self, info: Info, input: Annotated[CreateSenderInput, arg("The new sender.")]
+    ) -> rows.Sender:
+        return await senders.create(info.context.viewer, **given(input))
+
+    @mutation(senders.update, description="Changes a sender.", graphql_type=Sender)
+    async def update_sender(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, arg("The sender.")],
+        input: Annotated[UpdateSenderInput, arg("What to change.")],
+    ) -> rows.Sender:
+        return await senders.update(info.context.viewer, decode(id, "Sender"), **given(input))
+
+    @mutation(
+        senders.delete,
+        description=(
+            "Removes a sender and the API tokens bound to it; refused while a pending, held or processing schedule "
+            "needs it. Its history stays."
+        ),
+    )
+    async def delete_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> strawberry.ID:
+        await senders.delete(info.context.viewer, decode(id, "Sender"))
+        return id
+
+    @mutation(
+        senders.connect_sender,
+        description=(
+            "Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends."
+        ),
+        graphql_type=Sender,
+    )
+    async def connect_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+        return await senders.connect_sender(info.context.viewer, decode(id, "Sender"))
+
+    @mutation(
+        senders.disconnect_sender,
+        description="Stops a sender: nothing is sent until it is connected again; its queue waits.",
+        graphql_type=Sender,
+    )
+    async def disconnect_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+        return await senders.disconnect_sender(info.context.viewer, decode(id, "Sender"))

@@ -1,0 +1,304 @@
+"""Message templates, and what WhatsApp knows of them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+from strawberry.scalars import JSON
+
+from db import templates as rows
+from db.contacts import Contact as ContactRow
+from db.core.paging import Page
+from db.templates import QualityRating, TemplateCategory, TemplateStatus
+from domain import contacts, templates
+from domain.core.errors import not_found
+from domain.templates import MessageTemplateOrder, ScheduleCounts
+from domain.templates.approval import Approval
+from domain.templates.placeholders import check_variables, compile_template, own_values
+from graph.contacts.types import Contact
+from graph.core.context import Info
+from graph.core.enums import OrderDirection, describe
+from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import given, optional, required
+from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+
+describe(
+    TemplateCategory,
+    "What WhatsApp takes a template for; also what a consent is about.",
+    MARKETING="Offers and news; needs consent.",
+    UTILITY="About something the contact ordered or asked for.",
+    AUTHENTICATION="One-time codes.",
+)
+describe(
+    TemplateStatus,
+    "What WhatsApp thinks of a template.",
+    PENDING="Being reviewed.",
+    APPROVED="May be sent.",
+    REJECTED="Turned down; see the reason.",
+    PAUSED="Not to be sent for some hours, for low quality or pacing.",
+    DISABLED="Not to be sent any more.",
+    DELETED="Gone at WhatsApp.",
+    OTHER="Another word of WhatsApp's; see the reason. Not sent.",
+)
+describe(
+    QualityRating,
+    "Quality as WhatsApp rates it, of a sender or of a template.",
+    GREEN="High.",
+    YELLOW="Medium.",
+    RED="Low: sending slows down, and may be stopped by WhatsApp.",
+    UNKNOWN="Not rated yet, or not told.",
+)
+describe(
+    MessageTemplateOrder,
+    "What message templates are sorted by.",
+    CREATED_AT="When they were created.",
+    UPDATED_AT="When they were last changed.",
+    TITLE="Their title.",
+)
+
+
+@strawberry.type(description="What WhatsApp knows of a template; kept true by webhooks.")
+class TemplateApproval:
+    language: str = column("Language code, such as en_US or pt_PT.")
+    category: TemplateCategory = column("What WhatsApp takes it for; WhatsApp may change it.")
+    reason: str | None = column("Why it is in this status, in WhatsApp's words.")
+    business_account_id: str = column(
+        "The WhatsApp Business account it belongs to; senders of that account may send it."
+    )
+    synced_at: datetime = column("When WhatsApp last told us of it.")
+
+    @computed("Name at WhatsApp: 1 to 512 of a-z, 0-9 and _.", graphql_type=str)
+    @staticmethod
+    def name(row: strawberry.Parent[rows.MessageTemplate]) -> str | None:
+        return row.approval_name
+
+    @computed("Whether it may be sent.")
+    @staticmethod
+    def status(row: strawberry.Parent[rows.MessageTemplate]) -> TemplateStatus:
+        return row.approval_status
+
+    @computed("How recipients take it.")
+    @staticmethod
+    def quality(row: strawberry.Parent[rows.MessageTemplate]) -> QualityRating:
+        return row.quality or QualityRating.UNKNOWN
+
+
+@strawberry.type(description="A message as it would be sent.")
+class MessagePreview:
+    contact: Contact | None = column("For whom it was filled.")
+    content: str = column("The text.")
+    missing_variables: list[str] = column("Placeholders that nothing fills; with any, the message would fail.")
+
+
+@node(
+    rows.MessageTemplate,
+    get=templates.get,
+    description=(
+        "A stored text to send, which WhatsApp may have approved. {{placeholders}} are filled from the variables of a "
+        "schedule, then from the contact (name, first_name, last_name, email, company, job_title and phone_number); a "
+        "message with one left unfilled fails instead of being sent."
+    ),
+)
+class MessageTemplate(Node):
+    title: str = column("What the template is called.")
+    content: str = column("The text, with {{placeholders}}.")
+    created_at: datetime = column("When the template was created.")
+    updated_at: datetime = column("When the template was last changed.")
+
+    @computed("Names of its placeholders, in order of first use.")
+    @staticmethod
+    def variables(row: strawberry.Parent[rows.MessageTemplate]) -> list[str]:
+        return list(compile_template(row.content).variables)
+
+    @computed(
+        "What WhatsApp knows of it. Null: a text of ours alone, which may be sent only while the service window is "
+        "open.",
+        graphql_type=TemplateApproval | None,
+    )
+    @staticmethod
+    def approval(row: strawberry.Parent[rows.MessageTemplate]) -> rows.MessageTemplate | None:
+        return row if row.approval_name else None
+
+    @computed("The template as it would be sent.")
+    @staticmethod
+    async def preview(
+        info: Info,
+        row: strawberry.Parent[rows.MessageTemplate],
+        contact_id: Annotated[
+            strawberry.ID | None,
+            arg("The contact to fill it for; without one, placeholders that no variable fills stay."),
+        ] = None,
+        variables: Annotated[JSON | None, arg("Values for placeholders; they win over the contact's own.")] = None,
+    ) -> MessagePreview:
+        contact, own = await _contact(info, contact_id)
+        preview = templates.preview(row, own, check_variables(variables))
+        return MessagePreview(
+            contact=contact,  # pyright: ignore[reportArgumentType] - Strawberry shows the row as its type
+            content=preview.content,
+            missing_variables=preview.missing,
+        )
+
+    @computed("Schedules of the template that wait or are being sent.")
+    @staticmethod
+    async def scheduled_count(info: Info, row: strawberry.Parent[rows.MessageTemplate]) -> int:
+        return (await _counts(info, row)).scheduled
+
+    @computed("Schedules of the template that were sent.")
+    @staticmethod
+    async def sent_count(info: Info, row: strawberry.Parent[rows.MessageTemplate]) -> int:
+        return (await _counts(info, row)).sent
+
+
+async def _counts(info: Info, row: rows.MessageTemplate) -> ScheduleCounts:
+    return await info.context.load(templates.schedule_counts, row.id) or ScheduleCounts()
+
+
+async def _contact(info: Info, contact_id: strawberry.ID | None) -> tuple[ContactRow | None, dict[str, str]]:
+    """The contact that a preview is for, and what it fills."""
+    if contact_id is None:
+        return None, {}
+    id = decode(contact_id, "Contact", "contactId")
+    if (contact := await info.context.load(contacts.present, id)) is None:
+        raise not_found("contact", field="contactId")
+    phones = await info.context.load(contacts.phones_of, id) or []
+    return contact, own_values(contact, next((phone.phone_number for phone in phones if phone.primary), None))
+
+
+@strawberry.input(description="Which message templates.")
+class MessageTemplateFilter:
+    search: str | None = optional("Part of the title or content, up to 200 characters; case does not matter.")
+    status: list[TemplateStatus] | None = optional("Approved or known at WhatsApp, with one of these statuses.")
+    category: list[TemplateCategory] | None = optional("Of one of these categories.")
+    language: str | None = optional("In this language, such as pt_PT.")
+    sender_id: strawberry.ID | None = optional(
+        "That this sender may send: texts of ours, and approved templates of its account."
+    )
+
+
+@strawberry.input(description="How to submit a template to WhatsApp.")
+class TemplateApprovalInput:
+    language: str = required("Language code, such as en_US or pt_PT.")
+    category: TemplateCategory = required("What it is for.")
+    name: str | None = optional(
+        "Name at WhatsApp: 1 to 512 of a-z, 0-9 and _; made of the title when left out.", default=None
+    )
+    sender_id: strawberry.ID | None = optional(
+        "A CLOUD_API sender, whose account is to own it; the default sender when left out.", default=None
+    )
+    examples: JSON | None = optional(
+        "An example for each placeholder, which WhatsApp asks for; those of a contact have one when left out.",
+        default=None,
+    )
+
+
+@strawberry.input(description="A new message template.")
+class CreateMessageTemplateInput:
+    title: str = required("1 to 255 characters.")
+    content: str = required("1 to 5000 characters; with approval 1 to 1024.")
+    approval: TemplateApprovalInput | None = optional("Submit it to WhatsApp for approval.", default=None)
+
+
+@strawberry.input(
+    description=(
+        "Changes to a message template. An approved one may be changed once a day and ten times in 30 days, and is "
+        "reviewed again."
+    )
+)
+class UpdateMessageTemplateInput:
+    title: str | None = optional("1 to 255 characters.")
+    content: str | None = optional("1 to 5000 characters; an approved one 1 to 1024.")
+    examples: JSON | None = optional("An example for each placeholder of an approved one, as when it was submitted.")
+
+
+@strawberry.type
+class TemplatesQuery:
+    @query(
+        templates.get,
+        description="A message template; null with NOT_FOUND when there is none.",
+        graphql_type=MessageTemplate | None,
+    )
+    async def message_template(
+        self, info: Info, id: Annotated[strawberry.ID, arg("The template.")]
+    ) -> rows.MessageTemplate:
+        return await templates.get(info.context.viewer, decode(id, "MessageTemplate"))
+
+    @query(templates.find, description="Message templates.", graphql_type=Connection[MessageTemplate])
+    async def message_templates(
+        self,
+        info: Info,
+        filter: Annotated[MessageTemplateFilter | None, arg("Only those that match; all when left out.")] = None,
+        order_by: Annotated[
+            MessageTemplateOrder, arg("What to sort by; ties are broken by id, empty values come last.")
+        ] = MessageTemplateOrder.CREATED_AT,
+        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.MessageTemplate]:
+        wanted = given(filter)
+        if sender_id := wanted.pop("sender_id", None):
+            wanted["sender_id"] = decode(sender_id, "Sender", "senderId")
+        return await templates.find(
+            info.context.viewer,
+            **wanted,
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class TemplatesMutation:
+    @mutation(
+        templates.create,
+        description="Creates a message template; submits it to WhatsApp when approval is given.",
+        graphql_type=MessageTemplate,
+    )
+    async def create_message_template(
+        self, info: Info, input: Annotated[CreateMessageTemplateInput, arg("The new template.")]
+    ) -> rows.MessageTemplate:
+        return await templates.create(
+            info.context.viewer, title=input.title, content=input.content, approval=_approval(input.approval)
+        )
+
+    @mutation(
+        templates.update,
+        description=(
+            "Changes a message template, at WhatsApp too where it is known there; schedules that are still pending "
+            "send the new content."
+        ),
+        graphql_type=MessageTemplate,
+    )
+    async def update_message_template(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, arg("The template.")],
+        input: Annotated[UpdateMessageTemplateInput, arg("What to change.")],
+    ) -> rows.MessageTemplate:
+        return await templates.update(info.context.viewer, decode(id, "MessageTemplate"), **given(input))
+
+    @mutation(
+        templates.delete,
+        description=(
+            "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule needs "
+            "it. Past schedules keep naming it."
+        ),
+    )
+    async def delete_message_template(
+        self, info: Info, id: Annotated[strawberry.ID, arg("The template.")]
+    ) -> strawberry.ID:
+        await templates.delete(info.context.viewer, decode(id, "MessageTemplate"))
+        return id
+
+
+def _approval(input: TemplateApprovalInput | None) -> Approval | None:
+    if input is None:
+        return None
+    values: dict[str, Any] = given(input)
+    if values["sender_id"] is not None:
+        values["sender_id"] = decode(values["sender_id"], "Sender", "approval.senderId")
+    return Approval(**values)
