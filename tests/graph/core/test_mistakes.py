@@ -34,10 +34,9 @@ async def test_each_wrong_field_is_named(served: Toy, by_variable: bool) -> None
         answer = await served.post(RENAME, input=WRONG)
     else:
         answer = await served.post(f"mutation {{ rename(input: {LITERAL}) {{ id }} }}")
-    assert faults(answer) == {
-        "id": "ID cannot represent value."
-        if by_variable
-        else "ID cannot represent a non-string and non-integer value.",
+    found = faults(answer)
+    assert found.pop("id").startswith("ID cannot represent")
+    assert found == {
         "name": "String cannot represent a non string value.",
         "at": "The offset is missing, such as Z or +02:00.",
         "direction": "This is no value of OrderDirection.",
