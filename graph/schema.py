@@ -61,8 +61,8 @@ def build() -> Schema:
             SUBSCRIPTIONS,
             "Events as they happen, from a durable log. Without after, a subscription begins with the next event; with "
             "it, it first gives every matching event since that cursor, in order and without a gap, and then goes on "
-            "live. Cursors are the log's own: one seen in any of these fields or in Query.events resumes any other. One "
-            "older than the log is CURSOR_EXPIRED.",
+            "live. Cursors are the log's own: one seen in any of these fields or in Query.events resumes any other. "
+            "One older than the log is CURSOR_EXPIRED.",
         ),
         TYPES,
     )
