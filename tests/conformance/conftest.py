@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.graph.core.conftest import served as served  # noqa: PLC0414 - a fixture
+from tests.graph.core.conftest import served as served
 
 CLIENTS = Path(__file__).parents[1] / "clients"
 

@@ -50,8 +50,7 @@ async def closing(socket: ClientConnection) -> tuple[int, str]:
         while True:
             await receive(socket)
     except ConnectionClosed as closed:
-        assert closed.rcvd is not None
-        return closed.rcvd.code, closed.rcvd.reason
+        return (closed.rcvd.code, closed.rcvd.reason) if closed.rcvd else (1006, "")
 
 
 async def ask(socket: ClientConnection, query: str, **payload: Any) -> None:
