@@ -54,12 +54,17 @@ class ScheduleFigures:
 # ---------------------------------------------------------------------------
 
 
-@allow()
-async def get(viewer: Viewer, id: int) -> Group:
+async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Group:
+    """A group that the caller may see. Raises NOT_FOUND."""
     group = await Group.get_or_none(id=id, deleted_at=None)
     if group is None or id not in await _seen(viewer, [id]):
-        raise not_found("group")
+        raise not_found("group", field=field)
     return group
+
+
+@allow()
+async def get(viewer: Viewer, id: int) -> Group:
+    return await visible(viewer, id)
 
 
 @allow()

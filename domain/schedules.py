@@ -14,7 +14,7 @@ from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.schedules import DeliveryStats, Schedule, ScheduleStatus
 from db.templates import TemplateStatus
-from domain import senders, templates
+from domain import groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.core.unique import unique
@@ -137,7 +137,7 @@ async def create(
             with check():
                 template = await templates.visible(viewer, template_id, field="templateId", lock="FOR SHARE")
             with check():
-                await _need_members(group_id)
+                await _need_members(viewer, group_id)
             with check():
                 sender = await senders.choose(viewer, sender_id, lock="FOR SHARE")
             with check():
@@ -162,12 +162,9 @@ async def create(
     return schedule
 
 
-async def _need_members(group_id: int) -> None:
-    if (
-        await connect.row("SELECT 1 FROM contact_group WHERE id = $1 AND deleted_at IS NULL FOR SHARE", group_id)
-        is None
-    ):
-        raise not_found("group", field="groupId")
+async def _need_members(viewer: Viewer, group_id: int) -> None:
+    await connect.execute("SELECT 1 FROM contact_group WHERE id = $1 FOR SHARE", group_id)
+    await groups.visible(viewer, group_id, field="groupId")
     reachable, others = await rows.reach(group_id)
     if not reachable + others:
         raise Refusal(ErrorCode.VALIDATION_ERROR, "The group has no members.", field="groupId", reason="empty_group")

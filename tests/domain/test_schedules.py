@@ -1,0 +1,419 @@
+"""Schedules: planning, calling off and putting away; who may, and who wins at the same moment."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from db.accounts import Role, Scope
+from db.core import connect
+from db.core.paging import PageRequest
+from db.schedules import DeliveryStats, Schedule, ScheduleStatus
+from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
+from domain import groups, schedules, senders, templates
+from domain.core.access import ANONYMOUS, SYSTEM, Viewer
+from domain.core.errors import ErrorCode, Refusal, Refusals
+from domain.schedules import ScheduleOrder
+from tests import factories
+from tests.crowds import crowd
+from tests.factories import unique
+
+SOON = timedelta(hours=1)
+
+
+async def stopped_sender(**given: object) -> int:
+    """A sender that no worker sends for."""
+    sender = await factories.sender(**given)
+    await senders.disconnect_sender(SYSTEM, sender.id)
+    return sender.id
+
+
+async def plan(viewer: Viewer = SYSTEM, **given: Any) -> Schedule:
+    values = {
+        "template_id": given.pop("template_id", None) or (await factories.template()).id,
+        "group_id": given.pop("group_id", None) or await crowd(1),
+        "sender_id": given.pop("sender_id") if "sender_id" in given else await stopped_sender(),
+        "send_at": datetime.now(UTC) + SOON,
+        **given,
+    }
+    return await schedules.create(viewer, **values)
+
+
+async def into(schedule: Schedule, status: ScheduleStatus) -> None:
+    """Puts a schedule into a status, without the way there."""
+    if status is ScheduleStatus.ARCHIVED:
+        await Schedule.filter(id=schedule.id).update(outcome=ScheduleStatus.SENT, archived_at=datetime.now(UTC))
+    else:
+        await Schedule.filter(id=schedule.id).update(outcome=status)
+
+
+async def events_of(schedule: Schedule) -> list[str]:
+    found = await connect.rows(
+        "SELECT type FROM event WHERE subject_type = 'Schedule' AND subject_id = $1 AND schedule_id = $1"
+        " AND sender_id = $2 ORDER BY number",
+        *(schedule.id, schedule.sender_id),
+    )
+    return [row["type"] for row in found]
+
+
+async def approved_template(account: str, status: TemplateStatus = TemplateStatus.APPROVED) -> MessageTemplate:
+    return await MessageTemplate.create(
+        title="t", content="Hi {{name}}.", approval_id=unique(), approval_name="t", language="en",
+        category=TemplateCategory.UTILITY, approval_status=status, business_account_id=account,
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------------------
+# Creating
+# ---------------------------------------------------------------------------
+
+
+async def test_a_schedule_waits_as_it_was_planned_and_is_announced() -> None:
+    user = await factories.user(role=Role.MARKETER)
+    send_at = datetime.now(UTC) + SOON
+    variables = {"code": "7", "n": 3, "greeting": "Hi {{first_name}}"}
+    schedule = await plan(Viewer(user_id=user.id, role=Role.MARKETER), send_at=send_at, variables=variables)
+    stored = await schedules.get(SYSTEM, schedule.id)
+    assert (stored.status, stored.send_at, stored.variables) == (ScheduleStatus.PENDING, send_at, variables)
+    assert (stored.created_by_id, stored.task_id, stored.processing_time) == (user.id, None, None)
+    assert await events_of(schedule) == ["MESSAGE_SCHEDULED"]
+
+
+async def test_the_default_sender_sends_where_none_is_named() -> None:
+    default = await factories.sender(is_default=True)
+    schedule = await schedules.create(
+        SYSTEM,
+        template_id=(await factories.template()).id,
+        group_id=await crowd(1),
+        send_at=datetime.now(UTC) + SOON,
+    )
+    assert (schedule.sender_id, schedule.variables) == (default.id, {})
+
+
+async def test_what_is_wrong_is_told_field_by_field_and_nothing_is_planned() -> None:
+    before = await Schedule.all().count()
+    with pytest.raises(Refusals) as caught:
+        await schedules.create(
+            SYSTEM,
+            template_id=0,
+            group_id=0,
+            sender_id=987654321,
+            send_at=datetime.now(UTC) - timedelta(minutes=1),
+            variables={"a": []},
+        )
+    assert {refusal.field: refusal.code for refusal in caught.value.refusals} == {
+        "templateId": ErrorCode.NOT_FOUND,
+        "groupId": ErrorCode.NOT_FOUND,
+        "senderId": ErrorCode.NOT_FOUND,
+        "sendAt": ErrorCode.VALIDATION_ERROR,
+        "variables": ErrorCode.VALIDATION_ERROR,
+    }
+    assert await Schedule.all().count() == before
+
+
+async def test_what_was_deleted_cannot_be_scheduled() -> None:
+    template, group, sender = await factories.template(), await factories.group(await factories.contact()), None
+    await templates.delete(SYSTEM, template.id)
+    with pytest.raises(Refusal) as caught:
+        await plan(template_id=template.id)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.NOT_FOUND, "templateId")
+    await groups.delete(SYSTEM, group.id)
+    with pytest.raises(Refusal) as caught:
+        await plan(group_id=group.id)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.NOT_FOUND, "groupId")
+    sender = await factories.sender()
+    await senders.delete(SYSTEM, sender.id)
+    with pytest.raises(Refusal) as caught:
+        await plan(sender_id=sender.id)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.NOT_FOUND, "senderId")
+
+
+async def test_a_group_needs_members_but_they_need_not_want_messages() -> None:
+    with pytest.raises(Refusal) as caught:
+        await plan(group_id=await crowd(0))
+    assert (caught.value.code, caught.value.field) == (ErrorCode.VALIDATION_ERROR, "groupId")
+    assert (await plan(group_id=await crowd(0, opted_out=1))).status is ScheduleStatus.PENDING
+
+
+async def test_the_past_is_refused_by_a_second() -> None:
+    assert (await plan(send_at=datetime.now(UTC))).status is ScheduleStatus.PENDING
+    with pytest.raises(Refusal) as caught:
+        await plan(send_at=datetime.now(UTC) - timedelta(seconds=2))
+    assert (caught.value.field, caught.value.details["reason"]) == ("sendAt", "past")
+
+
+async def test_an_approved_template_needs_a_sender_of_its_account() -> None:
+    account = unique("waba")
+    template = await approved_template(account)
+    with pytest.raises(Refusal) as caught:
+        await plan(template_id=template.id)
+    assert (caught.value.field, caught.value.details["reason"]) == ("senderId", "other_account")
+    own = await stopped_sender(business_account_id=account)
+    assert (await plan(template_id=template.id, sender_id=own)).sender_id == own
+
+
+async def test_the_same_template_group_and_time_is_planned_once() -> None:
+    template, group = await factories.template(), await crowd(1)
+    same: dict[str, Any] = {
+        "template_id": template.id, "group_id": group, "send_at": datetime.now(UTC) + SOON,
+        "sender_id": await stopped_sender(),
+    }  # fmt: skip
+    answers = await asyncio.gather(*(plan(**same) for _ in range(6)), return_exceptions=True)
+    made = [answer for answer in answers if isinstance(answer, Schedule)]
+    refusals = [(answer.code, answer.field) for answer in answers if isinstance(answer, Refusal)]
+    assert (len(made), refusals) == (1, [(ErrorCode.SCHEDULING_CONFLICT, "sendAt")] * 5)
+    for status in (ScheduleStatus.HELD, ScheduleStatus.PROCESSING):
+        await into(made[0], status)
+        with pytest.raises(Refusal):
+            await plan(**same)
+    await into(made[0], ScheduleStatus.CANCELLED)
+    assert (await plan(**same)).id > made[0].id
+
+
+@pytest.mark.parametrize("what", ["template", "sender"])
+async def test_what_is_deleted_while_it_is_scheduled_is_one_or_the_other(what: str) -> None:
+    for _ in range(5):
+        template, sender = await factories.template(), await factories.sender()
+        deletion = templates.delete(SYSTEM, template.id) if what == "template" else senders.delete(SYSTEM, sender.id)
+        planned, deleted = await asyncio.gather(
+            plan(template_id=template.id, sender_id=sender.id), deletion, return_exceptions=True
+        )
+        assert isinstance(planned, Refusal) != isinstance(deleted, Refusal)
+        if isinstance(planned, Refusal):
+            assert planned.code is ErrorCode.NOT_FOUND
+        else:
+            assert isinstance(deleted, Refusal)
+            assert deleted.code is ErrorCode.INVALID_STATE
+
+
+# ---------------------------------------------------------------------------
+# Changing
+# ---------------------------------------------------------------------------
+
+ALL = list(ScheduleStatus)
+WAITING = {ScheduleStatus.PENDING, ScheduleStatus.HELD}
+FINISHED = {ScheduleStatus.SENT, ScheduleStatus.FAILED, ScheduleStatus.CANCELLED}
+
+
+async def changes_nothing(schedule: Schedule, attempt: Any) -> None:
+    before = await Schedule.get(id=schedule.id)
+    with pytest.raises(Refusal) as caught:
+        await attempt
+    assert caught.value.code is ErrorCode.INVALID_STATE
+    assert caught.value.details["status"] == before.status.value
+    assert dict(await Schedule.get(id=schedule.id)) == dict(before)
+
+
+@pytest.mark.parametrize("status", ALL)
+async def test_only_what_waits_is_cancelled(status: ScheduleStatus) -> None:
+    user = await factories.user()
+    viewer = Viewer(user_id=user.id, role=Role.ADMIN)
+    schedule = await plan(group_id=await crowd(2, opted_out=1))
+    await into(schedule, status)
+    if status not in WAITING:
+        return await changes_nothing(schedule, schedules.cancel(viewer, schedule.id))
+    cancelled = await schedules.cancel(viewer, schedule.id)
+    assert (cancelled.status, cancelled.cancelled_by_id) == (ScheduleStatus.CANCELLED, user.id)
+    assert cancelled.cancelled_at is not None
+    assert cancelled.updated_at > schedule.updated_at
+    assert await schedules.stats(SYSTEM, [schedule.id]) == [DeliveryStats(2, 1, 0, 0, 0, 0, 0, 0, 2, 0)]
+    return None
+
+
+@pytest.mark.parametrize("status", ALL)
+async def test_only_what_is_pending_is_sent_now(status: ScheduleStatus) -> None:
+    schedule = await plan()
+    await into(schedule, status)
+    if status is not ScheduleStatus.PENDING:
+        return await changes_nothing(schedule, schedules.send_now(SYSTEM, schedule.id))
+    begun = await schedules.send_now(SYSTEM, schedule.id)
+    assert begun.status is ScheduleStatus.PROCESSING
+    assert begun.task_id is not None
+    assert begun.processing_started_at is not None
+    assert begun.send_at == schedule.send_at
+    assert (await events_of(schedule))[:2] == ["MESSAGE_SCHEDULED", "MESSAGE_PROCESSING"]
+    await connect.execute("UPDATE schedule SET send_at = now() WHERE id = $1", schedule.id)
+    assert schedule.id not in await schedules.start_due()
+    assert (await Schedule.get(id=schedule.id)).task_id == begun.task_id
+    return None
+
+
+@pytest.mark.parametrize("status", ALL)
+async def test_only_what_is_finished_is_put_away(status: ScheduleStatus) -> None:
+    schedule = await plan()
+    await into(schedule, status)
+    if status not in FINISHED:
+        return await changes_nothing(schedule, schedules.archive(SYSTEM, schedule.id))
+    archived = await schedules.archive(SYSTEM, schedule.id)
+    assert (archived.status, archived.outcome) == (ScheduleStatus.ARCHIVED, status)
+    assert archived.archived_at is not None
+    return None
+
+
+@pytest.mark.parametrize("status", ALL)
+async def test_only_what_was_cancelled_or_failed_is_deleted(status: ScheduleStatus) -> None:
+    schedule = await plan()
+    await into(schedule, status)
+    if status not in FINISHED - {ScheduleStatus.SENT}:
+        return await changes_nothing(schedule, schedules.delete(SYSTEM, schedule.id))
+    assert await schedules.delete(SYSTEM, schedule.id) == schedule.id
+    with pytest.raises(Refusal) as caught:
+        await schedules.get(SYSTEM, schedule.id)
+    assert caught.value.code is ErrorCode.NOT_FOUND
+    assert await schedules.by_ids(SYSTEM, [schedule.id]) == [None]
+    return None
+
+
+@pytest.mark.parametrize("status", [status for status in TemplateStatus if status is not TemplateStatus.APPROVED])
+async def test_a_template_that_may_not_be_sent_is_not_sent_now(status: TemplateStatus) -> None:
+    account = unique("waba")
+    template = await approved_template(account, status)
+    schedule = await plan(template_id=template.id, sender_id=await stopped_sender(business_account_id=account))
+    with pytest.raises(Refusal) as caught:
+        await schedules.send_now(SYSTEM, schedule.id)
+    assert caught.value.code is ErrorCode.TEMPLATE_UNAVAILABLE
+    assert (await schedules.get(SYSTEM, schedule.id)).status is ScheduleStatus.PENDING
+
+
+async def test_cancelling_and_starting_at_once_is_settled_in_the_database() -> None:
+    outcomes: set[ScheduleStatus] = set()
+    for turn in range(12):
+        schedule = await plan()
+        await connect.execute("UPDATE schedule SET send_at = now() WHERE id = $1", schedule.id)
+        attempts: list[Any] = [schedules.cancel(SYSTEM, schedule.id), schedules.start_due()]
+        if turn % 3 == 0:
+            attempts.append(schedules.send_now(SYSTEM, schedule.id))
+        answers = await asyncio.gather(*(attempts if turn % 2 else attempts[::-1]), return_exceptions=True)
+        assert not [answer for answer in answers if isinstance(answer, Exception) and not isinstance(answer, Refusal)]
+        ended = await Schedule.get(id=schedule.id)
+        announced = await events_of(schedule)
+        if ended.status is ScheduleStatus.CANCELLED:
+            assert (ended.task_id, announced) == (None, ["MESSAGE_SCHEDULED"])
+        else:
+            assert announced[:2] == ["MESSAGE_SCHEDULED", "MESSAGE_PROCESSING"]
+            assert ended.cancelled_at is None
+        outcomes.add(ended.status)
+    assert ScheduleStatus.PENDING not in outcomes
+
+
+# ---------------------------------------------------------------------------
+# Reading, and who may
+# ---------------------------------------------------------------------------
+
+
+async def test_schedules_are_found_by_what_they_are() -> None:
+    template, group, sender = await factories.template(), await crowd(1), await stopped_sender()
+    start = datetime.now(UTC) + SOON
+    common = {"template_id": template.id, "sender_id": sender}
+    first, second, third = [
+        await plan(**common, group_id=group, send_at=start + timedelta(minutes=minute)) for minute in (2, 1, 3)
+    ]
+    other = await plan(**common, send_at=start)
+    await into(second, ScheduleStatus.HELD)
+    await into(third, ScheduleStatus.ARCHIVED)
+
+    async def found(**filters: Any) -> list[int]:
+        page = await schedules.find(SYSTEM, template_id=template.id, page=PageRequest(), **filters)
+        assert await page.total() == len(page.rows)
+        return [row.id for row in page.rows]
+
+    assert await found() == [other.id, second.id, first.id]
+    assert await found(order=ScheduleOrder.SEND_AT, descending=False) == [other.id, second.id, first.id]
+    assert await found(order=ScheduleOrder.SEND_AT) == [first.id, second.id, other.id]
+    assert await found(status=[ScheduleStatus.ARCHIVED]) == [third.id]
+    assert await found(status=[ScheduleStatus.SENT]) == []
+    assert await found(status=[ScheduleStatus.HELD, ScheduleStatus.ARCHIVED]) == [third.id, second.id]
+    assert await found(status=[]) == []
+    assert await found(group_id=group, descending=False) == [first.id, second.id]
+    assert await found(sender_id=sender) == [other.id, second.id, first.id]
+    assert await found(sender_id=0) == []
+    assert await found(send_from=second.send_at, send_before=first.send_at) == [second.id]
+
+
+async def test_pages_follow_cursors_without_gaps() -> None:
+    template, sender, group = await factories.template(), await stopped_sender(), await crowd(1)
+    start = datetime.now(UTC) + SOON
+    made = [
+        await plan(template_id=template.id, sender_id=sender, group_id=group, send_at=start + timedelta(minutes=n))
+        for n in range(7)
+    ]
+    seen: list[int] = []
+    after = None
+    while True:
+        page = await schedules.find(
+            SYSTEM, template_id=template.id, order=ScheduleOrder.SEND_AT, page=PageRequest(first=3, after=after)
+        )
+        seen += [row.id for row in page.rows]
+        if not page.has_next:
+            break
+        after = page.cursor(page.rows[-1])
+    assert seen == [schedule.id for schedule in reversed(made)]
+
+
+async def test_a_token_that_is_bound_to_a_sender_sees_its_schedules_alone() -> None:
+    sender = await factories.sender()
+    own, other = await plan(sender_id=sender.id), await plan()
+    bound = Viewer(role=Role.ADMIN, scopes=frozenset(Scope), sender_id=sender.id)
+    assert (await schedules.get(bound, own.id)).id == own.id
+    page = await schedules.find(bound, page=PageRequest())
+    assert ([row.id for row in page.rows], await page.total()) == ([own.id], 1)
+    assert [row and row.id for row in await schedules.by_ids(bound, [other.id, own.id])] == [None, own.id]
+    assert (await plan(bound, sender_id=None, group_id=own.group_id)).sender_id == sender.id
+    attempts: list[Any] = [
+        schedules.get(bound, other.id),
+        schedules.cancel(bound, other.id),
+        schedules.send_now(bound, other.id),
+        schedules.archive(bound, other.id),
+        schedules.delete(bound, other.id),
+        plan(bound, sender_id=other.sender_id, group_id=own.group_id),
+        plan(bound, sender_id=sender.id, group_id=other.group_id),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Refusal) as caught:
+            await attempt
+        assert caught.value.code is ErrorCode.NOT_FOUND
+    assert (await Schedule.get(id=other.id)).status is ScheduleStatus.PENDING
+
+
+ANYONE = [
+    ANONYMOUS,
+    *(Viewer(role=role) for role in Role),
+    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.READ})),
+    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.CAMPAIGNS})),
+]
+
+
+@pytest.mark.parametrize("viewer", ANYONE, ids=lambda viewer: f"{viewer.role}-{viewer.scopes and list(viewer.scopes)}")
+async def test_who_may_do_what(viewer: Viewer) -> None:
+    first, second = await plan(), await plan()
+    template = await factories.template()
+    changes = viewer.role in (Role.ADMIN, Role.MARKETER) and Scope.CAMPAIGNS in (viewer.scopes or Scope)
+    attempts: list[tuple[Any, bool]] = [
+        (schedules.get(viewer, first.id), viewer.known and Scope.READ in (viewer.scopes or Scope)),
+        (plan(viewer, template_id=template.id), changes),
+        (schedules.send_now(viewer, second.id), changes),
+        (schedules.cancel(viewer, first.id), changes),
+        (schedules.archive(viewer, first.id), changes),
+    ]
+    for attempt, allowed in attempts:
+        if allowed:
+            await attempt
+            continue
+        with pytest.raises(Refusal) as caught:
+            await attempt
+        expected = ErrorCode.AUTHORIZATION_ERROR if viewer.known else ErrorCode.AUTHENTICATION_ERROR
+        assert caught.value.code is expected
+    if not changes:
+        assert await Schedule.filter(id__in=[first.id, second.id], outcome=ScheduleStatus.PENDING).count() == 2
+        assert not await Schedule.filter(template_id=template.id).exists()
+        assert await events_of(first) == ["MESSAGE_SCHEDULED"]
+    third = await plan()
+    await into(third, ScheduleStatus.FAILED)
+    deletion = schedules.delete(viewer, third.id)
+    if changes:
+        await deletion
+    else:
+        with pytest.raises(Refusal):
+            await deletion
+    assert ((await Schedule.get(id=third.id)).deleted_at is None) != changes
