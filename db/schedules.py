@@ -217,8 +217,8 @@ SET status = CASE WHEN ended.sent THEN 'SENT' ELSE 'FAILED' END, sent_at = now()
       ))
     END
 FROM (
-  SELECT id, EXISTS (SELECT 1 FROM message WHERE schedule_id = id AND sent_at IS NOT NULL) AS sent
-  FROM unnest($1::bigint[]) AS id
+  SELECT e.id, EXISTS (SELECT 1 FROM message WHERE schedule_id = e.id AND sent_at IS NOT NULL) AS sent
+  FROM unnest($1::bigint[]) AS e(id)
 ) AS ended
 WHERE s.id = ended.id
 """
