@@ -15,8 +15,8 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from db.core import connect
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from graph import inbound
-from graph.core import http
+from graph import health, inbound
+from graph.core import graphiql, http
 from graph.core.middleware import Requests
 from graph.core.schema import Schema
 from graph.core.sockets import Sockets
@@ -24,7 +24,7 @@ from graph.schema import schema as whole_schema
 
 VERSION = version("tidings")
 
-ROUTES: list[BaseRoute] = [*inbound.routes]
+ROUTES: list[BaseRoute] = [*inbound.routes, *health.routes]
 """What rooms serve beside GraphQL, such as webhooks and health."""
 
 
@@ -33,7 +33,7 @@ def create_app(schema: Schema = whole_schema) -> Starlette:
     sdl = schema.as_str()
 
     async def graphql(request: Request) -> Response:
-        return await http.answer(request, schema)
+        return graphiql.page() if graphiql.wanted(request) else await http.answer(request, schema)
 
     async def schema_text(_: Request) -> Response:
         return PlainTextResponse(sdl)
@@ -45,6 +45,7 @@ def create_app(schema: Schema = whole_schema) -> Starlette:
             WebSocketRoute("/graphql", Sockets(schema)),
             Route("/schema.graphql", schema_text),
             Route("/docs", _docs),
+            *graphiql.routes(),
             *ROUTES,
         ],
         middleware=[Middleware(Requests), _cors()],

@@ -100,7 +100,7 @@ def raw(text: str) -> str:
 @pytest.mark.parametrize(
     "id",
     ["", "x", "é", "=" * 9, raw("Contact"), raw("Contact:"), raw("Contact:0"), raw("Contact:-1"), raw("Contact:01"),
-     raw("Contact:1") + "=", raw("Contact:١"), raw(f"Contact:{2**63}"), raw("Contact:1:1"), raw("Contact: 1"), "A" * 99],
+     raw("Contact:1") + "=", raw("Contact:١"), raw(f"Contact:{2**63}"), raw("Contact:1:1"), raw("Contact: 1"), "A"],
 )  # fmt: skip
 def test_an_id_has_one_form(id: str) -> None:
     with pytest.raises(Refusal) as caught:
