@@ -9,12 +9,14 @@ from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
 from graph.events import EventsQuery, EventsSubscription, ResourceEvent
 from graph.groups import GroupsMutation, GroupsQuery
+from graph.health import HealthQuery
 from graph.messages import MessagesQuery
 from graph.schedules import SchedulesMutation, SchedulesQuery
 from graph.senders import SendersMutation, SendersQuery
 from graph.templates import TemplatesMutation, TemplatesQuery
 
 QUERIES: tuple[type, ...] = (
+    HealthQuery,
     NodeQuery,
     AccountsQuery,
     SendersQuery,

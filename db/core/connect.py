@@ -91,6 +91,14 @@ async def disconnect() -> None:
     await Tortoise.close_connections()
 
 
+def pool_figures() -> tuple[int, int, int]:
+    """Connections that this process may hold, that are at rest, and that are in use."""
+    pool: Any = get_connection("default")._pool  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+    if pool is None:
+        return get_settings().database_pool, 0, 0
+    return pool.get_max_size(), pool.get_idle_size(), pool.get_size() - pool.get_idle_size()
+
+
 @asynccontextmanager
 async def connection() -> AsyncGenerator[Any]:
     """The asyncpg connection of the current transaction, or one of the pool."""

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
     rate_limits: Literal["on", "off"] = Field(default="on", description="API limits; off only for load tests.")
+    health_addresses: list[str] = Field(
+        default=["127.0.0.1", "::1"], description="Addresses that may read /health/detailed without a token."
+    )
     introspection: bool | None = Field(default=None, description="Unset: on, but off in production.")
     graphiql: bool | None = Field(default=None, description="Unset: on, but off in production.")
 

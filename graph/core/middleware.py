@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.core.settings import get_settings
+from domain.core import traffic
 from graph.core.callers import request_id_of
 
 log = structlog.get_logger()
@@ -50,12 +51,15 @@ class Requests:
         try:
             await self.app(scope, receive, sending)
         finally:
+            milliseconds = (time.perf_counter() - started) * 1000
+            if scope["type"] == "http":
+                traffic.note(milliseconds)
             log.info(
                 "request" if scope["type"] == "http" else "socket",
                 method=scope.get("method"),
                 path=scope["path"],
                 status=status,
-                ms=round((time.perf_counter() - started) * 1000, 1),
+                ms=round(milliseconds, 1),
             )
 
 

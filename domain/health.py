@@ -1,0 +1,288 @@
+"""Health: whether the system and what it leans on are well, found out side by side and bounded in time."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+import asyncpg
+import structlog
+from redis.exceptions import RedisError
+from tortoise.exceptions import BaseORMException
+
+from db.accounts import Role, Scope
+from db.core import connect, doorbell, leader
+from db.core.heartbeat import heartbeats
+from db.core.redis import shared_redis
+from db.core.settings import get_settings
+from domain import senders
+from domain.core import traffic
+from domain.core.access import Access, Viewer, public
+from domain.core.errors import Refusal
+from domain.core.kept import Kept
+from domain.providers.cloud_numbers import fault_of
+
+log = structlog.get_logger()
+
+PROBE_SECONDS = 2.0
+WHATSAPP_KEPT_SECONDS = 60.0
+"""WhatsApp is asked at most so often, so that health checks cost no quota."""
+KEPT_SECONDS = 1.0
+"""Anyone may ask for health, however often."""
+JOURNAL_SECONDS = 30
+"""Age of the oldest post in the journal that is worth a word."""
+QUEUE_SECONDS = 60
+
+_FAULTS = (*connect.TRANSIENT, asyncpg.PostgresError, BaseORMException, RedisError)
+
+S = TypeVar("S")
+
+
+class HealthStatus(StrEnum):
+    HEALTHY = "HEALTHY"
+    DEGRADED = "DEGRADED"
+    UNHEALTHY = "UNHEALTHY"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceHealth:
+    """Something that the system is or leans on; times in milliseconds."""
+
+    status: HealthStatus = HealthStatus.UNHEALTHY
+    response_time_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiHealth(ServiceHealth):
+    uptime: int = 0
+    requests_per_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseHealth(ServiceHealth):
+    engine: str = "postgresql"
+    pool_size: int = 0
+    checked_in: int = 0
+    checked_out: int = 0
+    overflow: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RedisHealth(ServiceHealth):
+    version: str | None = None
+    connected_clients: int = 0
+    used_memory_mb: float = 0
+    uptime_days: int = 0
+    queue_depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    name: str
+    online: bool
+    current_task: str | None
+    processed: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorkersHealth(ServiceHealth):
+    count: int = 0
+    active_tasks: int = 0
+    queued_tasks: int = 0
+    workers: list[Worker] = field(default_factory=list[Worker])
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalHealth(ServiceHealth):
+    rate_limit_remaining: int | None = None
+    tokens_used_today: int | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The whole. Unhealthy without its database, Redis or a worker; degraded while anything else is not well."""
+
+    status: HealthStatus
+    timestamp: datetime
+    version: str
+    environment: str
+    problems: list[str]
+    api: ApiHealth
+    database: DatabaseHealth
+    redis: RedisHealth
+    workers: WorkersHealth
+    whatsapp: ExternalHealth
+
+
+@public
+async def check(viewer: Viewer) -> Health:
+    """All of it, at most a second old."""
+    return await _checked.get()
+
+
+async def detailed(viewer: Viewer) -> Health:
+    """The same, for operators: a caller at one of HEALTH_ADDRESSES, or with a token of scope ADMIN. Raises Refusal."""
+    if not is_near(viewer):
+        Access(frozenset({Role.ADMIN}), Scope.ADMIN).check(viewer)
+    return await _checked.get()
+
+
+def is_near(viewer: Viewer) -> bool:
+    """Whether the caller is at one of HEALTH_ADDRESSES."""
+    return viewer.ip_address in get_settings().health_addresses
+
+
+async def database() -> DatabaseHealth:
+    """PostgreSQL, and this process's pool of connections to it."""
+    size, idle, used = connect.pool_figures()
+    figures = DatabaseHealth(pool_size=size, checked_in=idle, checked_out=used)
+
+    async def ask() -> DatabaseHealth:
+        started = time.perf_counter()
+        await connect.value("SELECT 1")
+        return replace(figures, status=HealthStatus.HEALTHY, response_time_ms=_since(started))
+
+    return await _bounded(ask, figures)
+
+
+async def redis() -> RedisHealth:
+    async def ask() -> RedisHealth:
+        started = time.perf_counter()
+        told: dict[str, Any] = await shared_redis().info()  # pyright: ignore[reportUnknownMemberType]
+        return RedisHealth(
+            status=HealthStatus.HEALTHY,
+            response_time_ms=_since(started),
+            version=str(told["redis_version"]),
+            connected_clients=told["connected_clients"],
+            used_memory_mb=round(told["used_memory"] / 2**20, 1),
+            uptime_days=told["uptime_in_days"],
+            queue_depth=await doorbell.waiting(),
+        )
+
+    return await _bounded(ask, RedisHealth())
+
+
+async def workers() -> WorkersHealth:
+    """Workers as their heartbeats in Redis tell; unhealthy without any."""
+
+    async def ask() -> WorkersHealth:
+        beats, queued = await heartbeats(), await doorbell.waiting()
+        online = [beat for beat in beats if beat.online]
+        return WorkersHealth(
+            status=HealthStatus.HEALTHY if online else HealthStatus.UNHEALTHY,
+            response_time_ms=min((beat.age for beat in beats), default=0) * 1000 if beats else None,
+            count=len(online),
+            active_tasks=sum(len(beat.tasks) for beat in online),
+            queued_tasks=queued,
+            workers=[Worker(b.name, b.online, b.tasks[0] if b.tasks else None, b.processed) for b in beats],
+        )
+
+    return await _bounded(ask, WorkersHealth())
+
+
+def api() -> ApiHealth:
+    requests, mean = traffic.last_minute()
+    return ApiHealth(HealthStatus.HEALTHY, mean, int(time.monotonic() - traffic.STARTED), requests)
+
+
+async def _whole() -> Health:
+    of_database, of_redis, of_workers, of_whatsapp, words = await asyncio.gather(
+        database(), redis(), workers(), _whatsapp.get(), _bounded(_problems, [])
+    )
+    problems = [
+        *(["PostgreSQL does not answer."] if of_database.status is not HealthStatus.HEALTHY else []),
+        *(["Redis does not answer."] if of_redis.status is not HealthStatus.HEALTHY else []),
+        *(["No worker runs."] if of_workers.status is not HealthStatus.HEALTHY else []),
+        *([of_whatsapp.fault] if of_whatsapp.fault else []),
+        *words,
+    ]
+    needed = (of_database, of_redis, of_workers)
+    if any(service.status is HealthStatus.UNHEALTHY for service in needed):
+        status = HealthStatus.UNHEALTHY
+    else:
+        status = HealthStatus.DEGRADED if problems else HealthStatus.HEALTHY
+    return Health(
+        status=status,
+        timestamp=datetime.now(UTC),
+        version=version("tidings"),
+        environment=get_settings().environment,
+        problems=problems,
+        api=api(),
+        database=of_database,
+        redis=of_redis,
+        workers=of_workers,
+        whatsapp=of_whatsapp,
+    )
+
+
+async def _problems() -> list[str]:
+    """What goes wrong slowly, as the database shows it; no names and numbers, since anyone may read it."""
+    found = await connect.row(
+        """
+        SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
+               (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
+                ORDER BY id LIMIT 1) AS posts_wait,
+               (SELECT count(*) FROM sender WHERE deleted_at IS NULL AND status IN ('EXPIRED', 'FAILED')) AS broken,
+               (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
+                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at IS NOT NULL
+                           ORDER BY priority DESC, due_at, id LIMIT 1) AS head
+                WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
+                  AND (s.paused_until IS NULL OR s.paused_until <= now())
+                  AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
+               ) AS queue_waits
+        """
+    )
+    assert found is not None
+    words: list[str] = []
+    if (found["posts_wait"] or 0) > JOURNAL_SECONDS:
+        words.append(f"The inbound journal grows: {found['posts']} wait, the oldest {found['posts_wait']} s.")
+    if not await leader.has_leader():
+        words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
+    if (found["queue_waits"] or 0) > QUEUE_SECONDS:
+        words.append(f"Queued messages do not leave: the oldest waits {found['queue_waits']} s.")
+    if found["broken"]:
+        words.append(f"Senders that WhatsApp refuses: {found['broken']}.")
+    return words
+
+
+async def _ask_whatsapp() -> ExternalHealth:
+    try:
+        account = await senders.account((await senders.default_sender()).id)
+    except (Refusal, *_FAULTS):
+        account = None
+    if account is None:
+        # With no sender in use nothing is asked of WhatsApp, and nothing is wrong with it.
+        return ExternalHealth(HealthStatus.HEALTHY)
+    started = time.perf_counter()
+    fault = await fault_of(account)
+    if fault is not None:
+        return ExternalHealth(HealthStatus.DEGRADED, fault=fault)
+    return ExternalHealth(HealthStatus.HEALTHY, _since(started))
+
+
+_checked = Kept(_whole, KEPT_SECONDS)
+_whatsapp = Kept(
+    _ask_whatsapp,
+    WHATSAPP_KEPT_SECONDS,
+    patience=PROBE_SECONDS,
+    late=ExternalHealth(HealthStatus.DEGRADED, fault=f"WhatsApp does not answer within {PROBE_SECONDS:g} s."),
+)
+
+
+async def _bounded(probe: Callable[[], Coroutine[Any, Any, S]], otherwise: S) -> S:
+    """What a probe finds, within two seconds; else what is said without it."""
+    try:
+        async with asyncio.timeout(PROBE_SECONDS):
+            return await probe()
+    except _FAULTS as error:
+        log.warning("probe_failed", probe=probe.__qualname__, error=repr(error))
+        return otherwise
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)

@@ -1,0 +1,298 @@
+"""Health: what monitors and load balancers ask for, and the same in the schema."""
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+import strawberry
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from domain import health
+from domain.core.access import ANONYMOUS, Viewer
+from domain.core.errors import ErrorCode, Refusal
+from domain.health import HealthStatus, ServiceHealth
+from graph.core.callers import context_of, stranger_of
+from graph.core.context import Info
+from graph.core.enums import describe
+from graph.core.fields import column, query
+
+describe(
+    HealthStatus,
+    "Whether something is well.",
+    HEALTHY="Works.",
+    DEGRADED="Works in part.",
+    UNHEALTHY="Does not work.",
+)
+
+
+# ---------------------------------------------------------------------------
+# In the schema
+# ---------------------------------------------------------------------------
+
+
+@strawberry.interface(name="ServiceHealth", description="Something that the system is or leans on.")
+class ServiceHealthNode:
+    status: HealthStatus = column("Whether it is well.")
+    response_time_ms: float | None = column(
+        "How long it took to answer, in milliseconds; null when it did not. The mean of the last minute's requests for "
+        "the API, the age of the latest heartbeat for workers."
+    )
+
+
+@strawberry.type(description="This server.")
+class ApiHealth(ServiceHealthNode):
+    uptime: int = column("Time since it started, in seconds.")
+    requests_per_minute: int = column("Requests in the last minute.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, health.ApiHealth)
+
+
+@strawberry.type(description="PostgreSQL and this server's pool of connections to it.")
+class DatabaseHealth(ServiceHealthNode):
+    engine: str = column("Which database it is.")
+    pool_size: int = column("Connections that the pool may hold.")
+    checked_in: int = column("Connections at rest.")
+    checked_out: int = column("Connections in use.")
+    overflow: int = column("Connections over the pool's size; always 0.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, health.DatabaseHealth)
+
+
+@strawberry.type(description="Redis.")
+class RedisHealth(ServiceHealthNode):
+    version: str | None = column("Version of Redis, or the one that Valkey is compatible with; null without an answer.")
+    connected_clients: int = column("Connected clients.")
+    used_memory_mb: float = column("Memory in use, in MiB.")
+    uptime_days: int = column("Days since it started.")
+    queue_depth: int = column("Tasks in its queues.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, health.RedisHealth)
+
+
+@strawberry.type(description="A background worker.")
+class Worker:
+    name: str = column("Its name: host and process id.")
+    online: bool = column("Whether its heartbeat is fresh: younger than 6 seconds.")
+    current_task: str | None = column("What it has been doing the longest; null when idle.")
+    processed: int = column("Tasks done since it started.")
+
+
+@strawberry.type(description="Background workers, all together.")
+class WorkersHealth(ServiceHealthNode):
+    count: int = column("How many there are.")
+    active_tasks: int = column("Tasks being done.")
+    queued_tasks: int = column("Tasks that wait.")
+    workers: list[Worker] = column("Each worker that was heard of in the last minute.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, health.WorkersHealth)
+
+
+@strawberry.type(description="An outside service. What is found is kept for a minute.")
+class ExternalHealth(ServiceHealthNode):
+    rate_limit_remaining: int | None = column("Calls left in its present window; null when it does not say.")
+    tokens_used_today: int | None = column("Tokens spent today; null unless it is a language model.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        return isinstance(value, health.ExternalHealth)
+
+
+@strawberry.type(
+    description="State of the system and of what it leans on. Unhealthy without its database, Redis or a worker."
+)
+class Health:
+    status: HealthStatus = column("The whole.")
+    timestamp: datetime = column("When this was found; at most a second ago.")
+    version: str = column("Version of the product.")
+    environment: str = column("Environment: development, test or production.")
+    problems: list[str] = column(
+        "What is not well, in words, such as 'No worker runs.'; empty when all is well. Names nobody and no number."
+    )
+    api: ApiHealth = column("This server.")
+    database: DatabaseHealth = column("PostgreSQL.")
+    redis: RedisHealth = column("Redis.")
+    workers: WorkersHealth = column("Background workers.")
+    whatsapp: ExternalHealth = column("WhatsApp, through the default sender; well while there is none.")
+
+
+@strawberry.type
+class HealthQuery:
+    @query(health.check, description="State of the system, for anyone.", graphql_type=Health)
+    @staticmethod
+    async def health(info: Info) -> health.Health:
+        return await health.check(info.context.viewer)
+
+
+# ---------------------------------------------------------------------------
+# For monitors
+# ---------------------------------------------------------------------------
+
+
+async def whole(_: Request) -> Response:
+    """Open to all; says little."""
+    found = await health.check(ANONYMOUS)
+    return _answer(
+        found.status,
+        {
+            **_head(found),
+            "checks": {
+                "database": _connected(found.database),
+                "redis": _connected(found.redis),
+                "workers": f"{found.workers.count} workers active" if found.workers.count else "no workers detected",
+            },
+        },
+    )
+
+
+async def database(_: Request) -> Response:
+    found = await health.database()
+    pool = {
+        "size": found.pool_size,
+        "checked_in": found.checked_in,
+        "checked_out": found.checked_out,
+        "overflow": found.overflow,
+    }
+    return _answer(
+        found.status,
+        {"database": found.engine, "connection_pool": pool, "response_time_ms": found.response_time_ms},
+    )
+
+
+async def redis(_: Request) -> Response:
+    found = await health.redis()
+    return _answer(
+        found.status,
+        {
+            "redis_version": found.version,
+            "connected_clients": found.connected_clients,
+            "used_memory": f"{found.used_memory_mb:g}MB",
+            "uptime_days": found.uptime_days,
+            "queue_depth": found.queue_depth,
+            "response_time_ms": found.response_time_ms,
+        },
+    )
+
+
+async def workers(_: Request) -> Response:
+    found = await health.workers()
+    return _answer(
+        found.status,
+        {
+            "workers": found.count,
+            "active_tasks": found.active_tasks,
+            "queued_tasks": found.queued_tasks,
+            "worker_details": [
+                {
+                    "name": worker.name,
+                    "status": "online" if worker.online else "offline",
+                    "current_task": worker.current_task,
+                    "processed": worker.processed,
+                }
+                for worker in found.workers
+            ],
+        },
+    )
+
+
+async def detailed(request: Request) -> Response:
+    """For operators: an ADMIN token, or an address of HEALTH_ADDRESSES."""
+    try:
+        found = await health.detailed(await _operator(request))
+    except Refusal as refusal:
+        status = 401 if refusal.code is ErrorCode.AUTHENTICATION_ERROR else 403
+        return Response(orjson.dumps({"detail": refusal.message}), status, media_type="application/json")
+    services: dict[str, Any] = {
+        "api": {
+            "status": _word(found.api.status),
+            "uptime": _uptime(found.api.uptime),
+            "requests_per_minute": found.api.requests_per_minute,
+            "response_time_ms": found.api.response_time_ms,
+        },
+        "database": {
+            "status": _word(found.database.status),
+            "connection_pool": f"{found.database.checked_in}/{found.database.pool_size}",
+            "connection_pool_size": found.database.pool_size,
+            "active_connections": found.database.checked_out,
+            "response_time": _milliseconds(found.database),
+            "response_time_ms": found.database.response_time_ms,
+        },
+        "redis": {
+            "status": _word(found.redis.status),
+            "memory_usage": f"{found.redis.used_memory_mb:g}MB",
+            "memory_usage_mb": found.redis.used_memory_mb,
+            "connected_clients": found.redis.connected_clients,
+            "queue_depth": found.redis.queue_depth,
+            "response_time_ms": found.redis.response_time_ms,
+        },
+        "workers": {
+            "status": _word(found.workers.status),
+            "workers": found.workers.count,
+            "active_tasks": found.workers.active_tasks,
+            "queued_tasks": found.workers.queued_tasks,
+        },
+        "whatsapp_api": {
+            "status": _word(found.whatsapp.status),
+            "response_time_ms": found.whatsapp.response_time_ms,
+            "rate_limit_remaining": found.whatsapp.rate_limit_remaining,
+        },
+    }
+    return _answer(
+        found.status,
+        {**_head(found), "environment": found.environment, "problems": found.problems, "services": services},
+    )
+
+
+async def _operator(request: Request) -> Viewer:
+    """The caller; whoever may see it by address is not looked up, for the database may be away."""
+    stranger = stranger_of(request)
+    return stranger if health.is_near(stranger) else (await context_of(request)).viewer
+
+
+def _head(found: health.Health) -> dict[str, Any]:
+    return {"timestamp": found.timestamp, "version": found.version}
+
+
+def _answer(status: HealthStatus, content: dict[str, Any]) -> Response:
+    code = 503 if status is HealthStatus.UNHEALTHY else 200
+    body = orjson.dumps({"status": _word(status), **content}, option=orjson.OPT_UTC_Z)
+    return Response(body, code, media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _word(status: HealthStatus) -> str:
+    return status.value.lower()
+
+
+def _connected(service: ServiceHealth) -> str:
+    return "disconnected" if service.status is HealthStatus.UNHEALTHY else "connected"
+
+
+def _milliseconds(service: ServiceHealth) -> str | None:
+    return None if service.response_time_ms is None else f"{service.response_time_ms:g}ms"
+
+
+def _uptime(seconds: int) -> str:
+    """As in `5d 12h 30m`."""
+    minutes = seconds // 60
+    return f"{minutes // 1440}d {minutes // 60 % 24}h {minutes % 60}m"
+
+
+routes = [
+    Route("/health", whole),
+    Route("/api/v1/health", whole),
+    Route("/health/db", database),
+    Route("/health/redis", redis),
+    Route("/health/workers", workers),
+    Route("/health/celery", workers),
+    Route("/health/detailed", detailed),
+    Route("/v1/health", detailed),
+]
