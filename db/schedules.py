@@ -159,14 +159,15 @@ JOIN contact c ON c.id = g.contact_id AND c.deleted_at IS NULL
 LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary
 """
 
-# The row lock lets one fan-out at a time go on, from where the last one stopped.
+# The row lock lets one fan-out at a time go on, from where the last one stopped; another leaves it to that one, so that
+# rings for a long fan-out do not fill a worker with those that wait for it.
 _FANNING = """
 SELECT s.group_id, s.sender_id, s.template_id, s.fanned_out_to,
        CASE WHEN t.approval_name IS NULL THEN 'TEXT' ELSE 'TEMPLATE' END AS type,
        coalesce(t.category, 'MARKETING') AS purpose
 FROM schedule s JOIN message_template t ON t.id = s.template_id
 WHERE s.id = $1 AND s.status = 'PROCESSING' AND s.recipients IS NULL
-FOR UPDATE OF s
+FOR UPDATE OF s SKIP LOCKED
 """
 
 _CHUNK = """

@@ -274,7 +274,7 @@ async def _begin(ids: list[int], *, actor_id: int | None = None) -> None:
 async def fan_out(id: int, *, chunk: int = 20_000) -> None:
     """Queues one message for each recipient, a chunk a transaction, from where an earlier run stopped.
 
-    Two at once take turns. A contact is written to once, whatever happens to the group meanwhile.
+    Of two at once, one leaves it to the other. A contact is written to once, whatever happens to the group meanwhile.
     """
     done = False
     while not done:
