@@ -6,9 +6,10 @@ from typing import Annotated
 import strawberry
 
 from db import accounts as rows
+from db import senders as sender_rows
 from db.accounts import Role, Scope
 from db.core.paging import Page
-from domain import accounts
+from domain import accounts, senders
 from domain.accounts import UserOrder
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
@@ -17,6 +18,7 @@ from graph.core.ids import decode
 from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.senders import Sender
 
 describe(
     UserOrder,
@@ -61,6 +63,15 @@ class ApiToken(Node):
     expires_at: datetime | None = column("When it ends; null: never.")
     last_used_at: datetime | None = column("Last use, to the minute; null before the first.")
     created_at: datetime = column("When it was created.")
+
+    @computed(
+        "When set, the token sees and uses this sender, its schedules and messages, and the contacts of those; "
+        "everything else is NOT_FOUND, in counts and events too.",
+        graphql_type=Sender | None,
+    )
+    @staticmethod
+    async def sender(info: Info, row: strawberry.Parent[rows.ApiToken]) -> sender_rows.Sender | None:
+        return await info.context.load(senders.by_ids, row.sender_id)
 
     @computed("Whose token it is.", graphql_type=Annotated["User", strawberry.lazy("graph.accounts")])
     @staticmethod

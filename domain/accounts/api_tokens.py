@@ -28,10 +28,7 @@ async def api_tokens_of(viewer: Viewer, user_ids: list[int]) -> list[list[ApiTok
 
 @allow()
 async def get_api_token(viewer: Viewer, token_id: int) -> ApiToken:
-    token = await ApiToken.get_or_none(id=token_id)
-    if token is None or not manages(viewer, token.user_id):
-        raise not_found("API token")
-    return token
+    return await _managed(viewer, token_id)
 
 
 @allow(scope=Scope.ADMIN)
@@ -77,9 +74,16 @@ async def create_api_token(
 async def delete_api_token(viewer: Viewer, token_id: int) -> int:
     """Revokes a token of the caller's own, or of anyone for ADMIN."""
     unbound(viewer)
-    token = await get_api_token(viewer, token_id)
+    token = await _managed(viewer, token_id)
     await token.delete()
     return token_id
+
+
+async def _managed(viewer: Viewer, token_id: int) -> ApiToken:
+    token = await ApiToken.get_or_none(id=token_id)
+    if token is None or not manages(viewer, token.user_id):
+        raise not_found("API token")
+    return token
 
 
 def _check_scopes(viewer: Viewer, scopes: Sequence[Scope]) -> None:

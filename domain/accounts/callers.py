@@ -1,6 +1,7 @@
 """Callers: whose token this is, and whether it still holds."""
 
 import hmac
+import time
 from dataclasses import replace
 
 from asyncpg import Record
@@ -50,6 +51,8 @@ async def authenticate_admin(token: str, *, ip_address: str = "", user_agent: st
 
 async def recheck(viewer: Viewer) -> Viewer | None:
     """The same caller as they are now; None once they are signed out, switched off, expired or revoked."""
+    if viewer.expires_at is not None and viewer.expires_at <= time.time():
+        return None
     if viewer.session_id is not None:
         found = await connect.row(_SESSION, viewer.session_id, viewer.user_id)
         return replace(viewer, role=Role(found["role"])) if found else None
@@ -73,7 +76,13 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
             proved.session_id,
             *origin(caller),
         )
-    return replace(caller, user_id=proved.user_id, session_id=proved.session_id, role=Role(found["role"]))
+    return replace(
+        caller,
+        user_id=proved.user_id,
+        session_id=proved.session_id,
+        expires_at=proved.expires_at,
+        role=Role(found["role"]),
+    )
 
 
 async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:

@@ -30,17 +30,14 @@ async def sessions_of(viewer: Viewer, user_ids: list[int]) -> list[list[UserSess
 
 @allow()
 async def get_session(viewer: Viewer, session_id: int) -> UserSession:
-    session = await UserSession.get_or_none(id=session_id, ended_at=None)
-    if session is None or not manages(viewer, session.user_id) or session_id not in await _live([session.user_id]):
-        raise not_found("session")
-    return session
+    return await _managed(viewer, session_id)
 
 
 @allow(scope=Scope.ADMIN)
 async def delete_user_session(viewer: Viewer, session_id: int) -> int:
     """Ends a session of the caller's own, or of anyone for ADMIN."""
     unbound(viewer)
-    session = await get_session(viewer, session_id)
+    session = await _managed(viewer, session_id)
     await connect.execute("UPDATE user_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", session.id)
     return session_id
 
@@ -52,6 +49,13 @@ async def end_sessions(user_id: int, *, but: int | None) -> None:
         user_id,
         but,
     )
+
+
+async def _managed(viewer: Viewer, session_id: int) -> UserSession:
+    session = await UserSession.get_or_none(id=session_id)
+    if session is None or not manages(viewer, session.user_id) or session_id not in await _live([session.user_id]):
+        raise not_found("session")
+    return session
 
 
 async def _live(user_ids: list[int]) -> list[int]:

@@ -24,11 +24,7 @@ class PhoneChanges(TypedDict, total=False):
 
 @allow()
 async def get_phone(viewer: Viewer, id: int) -> ContactPhone:
-    phone = await ContactPhone.get_or_none(id=id)
-    if phone is None:
-        raise not_found("phone number")
-    await visible(viewer, phone.contact_id)
-    return phone
+    return await _visible(viewer, id)
 
 
 @allow()
@@ -93,11 +89,19 @@ async def set_primary(viewer: Viewer, id: int) -> ContactPhone:
     return phone
 
 
+async def _visible(viewer: Viewer, id: int) -> ContactPhone:
+    phone = await ContactPhone.get_or_none(id=id)
+    if phone is None:
+        raise not_found("phone number")
+    await visible(viewer, phone.contact_id)
+    return phone
+
+
 async def _lock(viewer: Viewer, id: int) -> ContactPhone:
     """A number as it is once its contact is locked. Raises NOT_FOUND."""
-    phone = await get_phone(viewer, id)
+    phone = await _visible(viewer, id)
     await lock(viewer, phone.contact_id)
-    return await get_phone(viewer, id)
+    return await _visible(viewer, id)
 
 
 async def _oldest(contact_id: int) -> ContactPhone | None:

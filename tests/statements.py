@@ -1,0 +1,35 @@
+"""Counts what this process asks of the database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from asyncpg.pool import Pool
+
+_HOUSEKEEPING = ("BEGIN", "COMMIT", "SELECT pg_advisory_unlock_all()")
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """The SQL of every statement that is run meanwhile."""
+    found: list[str] = []
+    watched: set[Any] = set()
+    acquire = Pool._acquire
+
+    def note(record: Any) -> None:
+        if not record.query.lstrip().startswith(_HOUSEKEEPING):
+            found.append(record.query)
+
+    async def acquire_watched(pool: Pool, timeout: float | None) -> Any:
+        proxy = await acquire(pool, timeout)
+        proxy._con.add_query_logger(note)
+        watched.add(proxy._con)
+        return proxy
+
+    Pool._acquire = acquire_watched
+    try:
+        yield found
+    finally:
+        Pool._acquire = acquire
+        for connection in watched:
+            connection.remove_query_logger(note)
