@@ -53,7 +53,7 @@ async def test_an_empty_database_and_missing_migrations(own: Services, settings:
         own.database_url, "INSERT INTO tortoise_migrations SELECT unnest(ARRAY['0002_indexes', '9999_later'])"
     )
     (said,) = await wrong(stores.check_postgres(settings))
-    assert "9999_x" in said
+    assert "9999_later" in said
     await execute(own.database_url, "DROP TABLE tortoise_migrations")
 
 

@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     settings = get_settings()
     people = read_people(given.contacts, given.people)
     status = INTERRUPTED
@@ -107,7 +107,7 @@ def _show_import(console: Console, people: list[dict[str, str]], done: story.Imp
     for refusal in done.refusals[:SHOWN_REFUSALS]:
         person = people[refusal.row - 1]
         shown = f"  row {refusal.row:>4}  {person['name'] or '(no name)'}, {person['phoneNumber']}: {refusal.reason}"
-        console.print(escape(shown), soft_wrap=True)
+        console.print(escape(shown))
     if (more := len(done.refusals) - SHOWN_REFUSALS) > 0:
         console.print(f"  and {more} more")
 

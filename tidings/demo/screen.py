@@ -1,6 +1,7 @@
 """What is seen: bars and the last events on a terminal, plain lines elsewhere; all of it from the subscription."""
 
 import time
+from collections import deque
 from typing import Any
 
 from rich.console import Console, Group
@@ -13,6 +14,8 @@ from tidings.demo.tally import Figures, Tally
 
 BARS = {"pending": "yellow", "sent": "cyan", "delivered": "green", "read": "bright_green", "failed": "red"}
 LABELS = {"pending": "queued"}
+RATE_POINTS = 20
+"""How many looks on a terminal the rate is taken over: 2 s; elsewhere it is over three lines."""
 PLAIN_SECONDS = 1.0
 """Time between two lines where there is no terminal."""
 
@@ -23,7 +26,7 @@ class Screen:
     def __init__(self, console: Console, tally: Tally) -> None:
         self._console = console
         self._tally = tally
-        self._begun: float | None = None
+        self._done: deque[tuple[float, int]] = deque(maxlen=RATE_POINTS if console.is_terminal else 3)
         self._last = 0.0
         self._news: list[str] = []
         self._bars = Progress(
@@ -49,7 +52,7 @@ class Screen:
         """Something happened to the server; it stays in view."""
         self._news.append(news)
         if self._live is None:
-            self._console.print(f"  ! {news}", highlight=False)
+            self._console.print(f"  ! {news}")
 
     def show(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
@@ -57,30 +60,29 @@ class Screen:
         if figures is None:
             return
         self._last = now
-        if self._begun is None and figures.pending < figures.recipients:
-            self._begun = now
+        self._done.append((now, figures.recipients - figures.pending))
         if self._live is None:
-            self._console.print(f"  {plain(figures)}  {self._rate(figures, now)}", highlight=False)
+            self._console.print(f"  {plain(figures)}  {self._rate()}".rstrip())
         else:
-            self._live.update(self._picture(figures, now), refresh=True)
+            self._live.update(self._picture(figures), refresh=True)
 
     @property
     def _pace(self) -> float:
         return PLAIN_SECONDS if self._live is None else 0.1
 
-    def _rate(self, figures: Figures, now: float) -> str:
-        done = figures.recipients - figures.pending
-        seconds = now - self._begun if self._begun else 0.0
-        return f"{done / seconds:.0f} messages/s" if seconds > 0.5 and figures.pending else ""
+    def _rate(self) -> str:
+        """Of the last looks, some seconds."""
+        (then, before), (now, done) = self._done[0], self._done[-1]
+        return f"{(done - before) / (now - then):.0f} messages/s" if done > before else ""
 
-    def _picture(self, figures: Figures, now: float) -> Group:
+    def _picture(self, figures: Figures) -> Group:
         for name, task in self._tasks.items():
             self._bars.update(task, completed=getattr(figures, name))
         last = Table.grid(padding=(0, 2))
         for event in self._tally.recent:
             last.add_row(*described(event))
         news = Text("\n".join(self._news), style="bold yellow")
-        return Group(self._bars, Text(f"{self._rate(figures, now):>30}"), last, news)
+        return Group(self._bars, Text(f"{self._rate():>30}"), last, news)
 
 
 def plain(figures: Figures) -> str:
