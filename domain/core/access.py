@@ -23,6 +23,8 @@ class Viewer:
     sender_id: int | None = None
     session_id: int | None = None
     token_id: int | None = None
+    expires_at: int | None = None
+    """When the access token that was shown ends, in seconds since 1970: a socket outlives the look at its token."""
     ip_address: str = ""
     user_agent: str | None = None
 
@@ -81,7 +83,9 @@ def public(
 def _guard(
     access: Access,
 ) -> Callable[[Callable[Concatenate[Viewer, P], Awaitable[R]]], Callable[Concatenate[Viewer, P], Awaitable[R]]]:
-    def decorate(function: Callable[Concatenate[Viewer, P], Awaitable[R]]) -> Callable[Concatenate[Viewer, P], Awaitable[R]]:
+    def decorate(
+        function: Callable[Concatenate[Viewer, P], Awaitable[R]],
+    ) -> Callable[Concatenate[Viewer, P], Awaitable[R]]:
         @wraps(function)
         async def guarded(viewer: Viewer, *args: P.args, **kwargs: P.kwargs) -> R:
             access.check(viewer)

@@ -41,6 +41,8 @@ class AccessToken:
 
     user_id: int
     session_id: int
+    expires_at: int
+    """Seconds since 1970."""
 
 
 def new_secret() -> str:
@@ -73,7 +75,7 @@ def read_access(token: str) -> AccessToken:
     try:
         claims = jwt.decode(token, _key_of, algorithms=[ALGORITHM]).claims
         _CLAIMS.validate(claims)
-        return AccessToken(int(claims["sub"]), int(claims["sid"]))
+        return AccessToken(int(claims["sub"]), int(claims["sid"]), int(claims["exp"]))
     except (JoseError, ValueError, TypeError) as error:
         raise InvalidTokenError(str(error)) from error
 
