@@ -1,0 +1,159 @@
+"""Health while all is well, over HTTP and in the schema; test_outages.py has what it says when something is away."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from db.accounts import Role
+from db.core import connect, heartbeat
+from db.inbound import InboundPost
+from tests import factories
+from tests.running import Api, Program, free_port
+
+
+@pytest.fixture
+async def well(api: Api, worker: Program) -> Api:
+    """The API, with a worker whose heartbeat is there and whose clock leads."""
+    for _ in range(200):
+        answer = (await api.http.get("/health/detailed")).json()
+        if answer["services"]["workers"]["status"] == "healthy" and not any("clock" in p for p in answer["problems"]):
+            return api
+        await asyncio.sleep(0.05)
+    raise AssertionError(answer)
+
+
+@pytest.mark.parametrize("path", ["/health", "/api/v1/health"])
+async def test_health_is_open_and_says_what_is_connected(well: Api, path: str) -> None:
+    answer = await well.http.get(path)
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body.keys() == {"status", "timestamp", "version", "checks"}
+    assert body["status"] in ("healthy", "degraded")
+    assert body["timestamp"].endswith("Z")
+    assert body["checks"]["database"] == body["checks"]["redis"] == "connected"
+    assert body["checks"]["workers"].endswith(" workers active")
+
+
+async def test_the_database_and_its_pool(well: Api) -> None:
+    answer = await well.http.get("/health/db")
+    body = answer.json()
+    pool = body.pop("connection_pool")
+    assert answer.status_code == 200
+    assert (body["status"], body["database"]) == ("healthy", "postgresql")
+    assert body["response_time_ms"] > 0
+    assert pool["size"] == 10
+    assert pool["checked_in"] + pool["checked_out"] <= pool["size"]
+    assert pool["overflow"] == 0
+
+
+async def test_redis(well: Api) -> None:
+    answer = await well.http.get("/health/redis")
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["status"] == "healthy"
+    assert body["redis_version"].count(".") == 2
+    assert body["connected_clients"] > 1
+    assert body["used_memory"].endswith("MB")
+    assert body["uptime_days"] == 0
+
+
+@pytest.mark.parametrize("path", ["/health/workers", "/health/celery"])
+async def test_workers(well: Api, worker: Program, path: str) -> None:
+    answer = await well.http.get(path)
+    body = answer.json()
+    assert worker.process is not None
+    assert answer.status_code == 200
+    assert body["status"] == "healthy"
+    assert body["workers"] >= 1
+    online = [one for one in body["worker_details"] if one["name"].endswith(f":{worker.process.pid}")]
+    assert [one["status"] for one in online] == ["online"]
+    assert online[0]["processed"] >= 0
+
+
+async def test_a_worker_that_is_not_heard_of_is_offline(well: Api) -> None:
+    await heartbeat.beat("lost:1", tasks=["dispatch"], processed=7, started="")
+    key = "tidings:workers:lost:1"
+    await heartbeat.shared_redis().pexpire(key, 40_000)
+    workers = (await well.http.get("/health/workers")).json()["worker_details"]
+    lost = next(one for one in workers if one["name"] == "lost:1")
+    assert lost == {"name": "lost:1", "status": "offline", "current_task": "dispatch", "processed": 7}
+    await heartbeat.shared_redis().delete(key)
+    workers = (await well.http.get("/health/workers")).json()["worker_details"]
+    assert "lost:1" not in [one["name"] for one in workers]
+
+
+@pytest.mark.parametrize("path", ["/health/detailed", "/v1/health"])
+async def test_details_hold_all_services(well: Api, path: str) -> None:
+    answer = await well.http.get(path)
+    body = answer.json()
+    assert answer.status_code == 200
+    assert body["environment"] == "test"
+    services = body["services"]
+    assert services.keys() == {"api", "database", "redis", "workers", "whatsapp_api"}
+    assert services["api"]["requests_per_minute"] > 0
+    assert services["api"]["uptime"].startswith("0d 0h ")
+    assert services["database"]["connection_pool"].endswith("/10")
+    assert services["database"]["response_time"].endswith("ms")
+    assert {"connection_pool_size", "active_connections", "response_time_ms"} <= services["database"].keys()
+    assert {"memory_usage", "memory_usage_mb", "queue_depth", "connected_clients"} <= services["redis"].keys()
+    assert services["whatsapp_api"].keys() == {"status", "response_time_ms", "rate_limit_remaining"}
+
+
+QUERY = """{ health {
+  status timestamp version environment problems
+  api { status responseTimeMs uptime requestsPerMinute }
+  database { status responseTimeMs engine poolSize checkedIn checkedOut overflow }
+  redis { status responseTimeMs version connectedClients usedMemoryMb uptimeDays queueDepth }
+  workers { status responseTimeMs count activeTasks queuedTasks workers { name online currentTask processed } }
+  whatsapp { status responseTimeMs rateLimitRemaining tokensUsedToday }
+} }"""
+
+
+async def test_the_schema_tells_the_same_to_anyone(well: Api) -> None:
+    await factories.sender()
+    answer: dict[str, Any] = await well.gql(QUERY)
+    assert "errors" not in answer
+    health = answer["data"]["health"]
+    assert health["environment"] == "test"
+    assert health["database"]["engine"] == "postgresql"
+    assert {health[name]["status"] for name in ("api", "database", "redis", "workers")} == {"HEALTHY"}
+    assert health["workers"]["count"] >= 1
+    assert health["workers"]["responseTimeMs"] < 6000
+
+
+async def test_a_journal_that_grows_is_a_problem(well: Api, worker: Program) -> None:
+    post = await InboundPost.create(body=b"{}", done_at=None)
+    # Out of the worker's sight, and old: as if ingest had stopped.
+    async with connect.connection() as other:
+        transaction = other.transaction()
+        await transaction.start()
+        await other.execute("SELECT pg_advisory_xact_lock($1)", 0x7469_696E)
+        sql = "UPDATE inbound_post SET done_at = NULL, created_at = now() - interval '5 min' WHERE id = $1"
+        await connect.execute(sql, post.id)
+        await asyncio.sleep(1.1)
+        answer = await well.http.get("/health/detailed")
+        await transaction.rollback()
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "degraded"
+    assert [p for p in answer.json()["problems"] if p.startswith("The inbound journal grows: ")]
+
+
+async def test_details_want_an_operator_from_afar(environment: dict[str, str], api: Api) -> None:
+    """An API that lists no address: only tokens of an ADMIN read the details."""
+    settings = {**environment, "HEALTH_ADDRESSES": "[]"}
+    port = str(free_port())
+    settings |= {"API_PORT": port, "PUBLIC_URL": f"http://127.0.0.1:{port}"}
+    with Program.api(settings) as _:
+        async with httpx.AsyncClient(base_url=settings["PUBLIC_URL"], trust_env=False) as http:
+
+            async def ask(**headers: str) -> int:
+                return (await http.get("/health/detailed", headers=headers)).status_code
+
+            assert await ask() == 401
+            assert await ask(Authorization="Bearer wrong") == 401
+            assert await ask(Authorization=f"Bearer {api.tokens[Role.VIEWER]}") == 403
+            assert await ask(Authorization=f"Bearer {api.tokens[Role.ADMIN]}") in (200, 503)
+            assert await ask(**{"X-Admin-Token": environment["ADMIN_TOKEN"]}) in (200, 503)
+            assert (await http.get("/health")).status_code in (200, 503)

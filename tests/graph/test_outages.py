@@ -1,0 +1,138 @@
+"""What the door and health say while PostgreSQL, Redis or the worker is away; on instances of their own."""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest_asyncio
+
+from tests.graph.test_inbound import body_of, sign
+from tests.running import Program, free_port
+from tidings.services import Services, embedded
+
+
+class House:
+    """An API with a database, a Redis and a worker that may be taken away."""
+
+    def __init__(self, services: Services, worker: Program, http: httpx.AsyncClient) -> None:
+        self.services = services
+        self.worker = worker
+        self.http = http
+
+    async def health(self) -> tuple[int, dict[str, Any]]:
+        started = time.monotonic()
+        answer = await self.http.get("/health/detailed")
+        assert time.monotonic() - started < 4, "health took too long to say that something is away"
+        return answer.status_code, answer.json()
+
+    async def until(self, status: int) -> dict[str, Any]:
+        """The detailed answer, once it has this status."""
+        end = time.monotonic() + 25
+        while time.monotonic() < end:
+            code, body = await self.health()
+            if code == status:
+                return body
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"never {status}: {code} {body}")
+
+    async def post(self, body: bytes) -> int:
+        headers = {"X-Hub-Signature-256": sign(body)}
+        return (await self.http.post("/webhooks/whatsapp", content=body, headers=headers)).status_code
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def house(environment: dict[str, str]) -> AsyncIterator[House]:
+    async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tidings-outage-"))
+        services = stack.enter_context(embedded(Path(folder)))
+        port = free_port()
+        settings = {
+            **environment,
+            "DATABASE_URL": services.database_url,
+            "REDIS_URL": services.redis_url,
+            "API_PORT": str(port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        }
+        migrate = Program(["tidings", "migrate"], settings).start()
+        assert migrate.process is not None
+        assert migrate.process.wait(60) == 0
+        stack.enter_context(Program.api(settings))
+        worker = stack.enter_context(Program.worker(settings))
+        http = await stack.enter_async_context(httpx.AsyncClient(base_url=settings["PUBLIC_URL"], timeout=20))
+        running = House(services, worker, http)
+        await running.until(200)
+        yield running
+
+
+async def away(house: House, stop: Callable[[], None], start: Callable[[], None], check: Awaitable[None]) -> None:
+    """Takes something away, looks, and brings it back; it must be well again after."""
+    await asyncio.to_thread(stop)
+    try:
+        await check
+    finally:
+        await asyncio.to_thread(start)
+    await house.until(200)
+
+
+async def test_without_redis_health_is_503_and_posts_are_kept(house: House) -> None:
+    async def check() -> None:
+        body = await house.until(503)
+        assert body["services"]["redis"]["status"] == "unhealthy"
+        assert body["services"]["database"]["status"] == "healthy"
+        assert "Redis does not answer." in body["problems"]
+        plain = await house.http.get("/health")
+        assert plain.status_code == 503
+        assert plain.json()["checks"]["redis"] == "disconnected"
+        assert (await house.http.get("/health/redis")).status_code == 503
+        assert (await house.http.get("/health/workers")).status_code == 503
+        assert (await house.http.get("/health/db")).status_code == 200
+        assert await house.post(body_of("while Redis is away")) == 200
+
+    await away(house, house.services.valkey.stop, house.services.valkey.start, check())
+    await drained(house)
+
+
+async def test_without_postgresql_health_is_503_and_whatsapp_is_told_to_post_again(house: House) -> None:
+    posted = body_of("while PostgreSQL is away")
+
+    async def check() -> None:
+        body = await house.until(503)
+        assert body["services"]["database"]["status"] == "unhealthy"
+        assert body["services"]["redis"]["status"] == "healthy"
+        assert (await house.http.get("/health")).json()["checks"]["database"] == "disconnected"
+        assert (await house.http.get("/health/db")).status_code == 503
+        assert await house.post(posted) == 503
+
+    await away(house, house.services.postgres.stop, house.services.postgres.start, check())
+    assert await house.post(posted) == 200
+    await drained(house)
+
+
+async def test_without_a_worker_health_is_503(house: House) -> None:
+    async def check() -> None:
+        body = await house.until(503)
+        assert body["services"]["workers"]["status"] == "unhealthy"
+        assert (await house.http.get("/health")).json()["checks"]["workers"] == "no workers detected"
+        assert (await house.http.get("/health/celery")).status_code == 503
+        assert any(problem.startswith("No clock runs") for problem in body["problems"])
+
+    await away(house, house.worker.kill, lambda: (house.worker.start(), None)[1], check())
+
+
+async def drained(house: House) -> None:
+    """The worker has taken up all that was posted: the clock makes up for rings that were lost."""
+    connection: Any = await asyncpg.connect(house.services.database_url)
+    try:
+        end = time.monotonic() + 15
+        while await connection.fetchval("SELECT count(*) FROM inbound_post WHERE done_at IS NULL"):
+            assert time.monotonic() < end, "the journal was not drained"
+            await asyncio.sleep(0.1)
+        assert await connection.fetchval("SELECT count(*) FROM inbound_post")
+    finally:
+        await connection.close()
