@@ -1,0 +1,148 @@
+"""Finding contacts: what matches, in which order, and who sees whom."""
+
+from datetime import timedelta
+from typing import Any
+
+from db.accounts import Scope
+from db.contacts import ContactIdentity, ContactIdentityType, OptInStatus
+from db.core import connect
+from db.core.paging import PageRequest
+from db.messages import MessageState
+from domain import contacts, groups
+from domain.contacts import ContactOrder
+from domain.core.access import SYSTEM, Viewer
+from domain.core.errors import ErrorCode
+from tests import factories
+from tests.callers import only, token
+from tests.domain.contacts.surroundings import message
+from tests.factories import unique
+
+
+async def found(viewer: Viewer = SYSTEM, **criteria: Any) -> list[int]:
+    page = await contacts.find(viewer, page=PageRequest(first=criteria.pop("first", None)), **criteria)
+    return [contact.id for contact in page.rows]
+
+
+async def test_search_in_name_email_company_job_title_and_number() -> None:
+    word = unique("Wörd")
+    email = unique("mail")
+    by = [
+        await factories.contact(name=f"Ana {word}"),
+        await factories.contact(email=f"{email}@example.com"),
+        await factories.contact(company=f"{word} Ltd"),
+        await factories.contact(job_title=f"Head of {word}"),
+    ]
+    assert sorted(await found(search=word.upper())) == sorted([by[0].id, by[2].id, by[3].id])
+    assert await found(search=email.upper()) == [by[1].id]
+    [[number]] = await contacts.phones_of(SYSTEM, [by[0].id])
+    digits = number.phone_number
+    for written in (digits, f"({digits[3:5]}) {digits[5:10]}-{digits[10:]}", digits[4:]):
+        assert by[0].id in await found(search=written)
+    assert await found(search=digits[:-1] + "x") == []
+
+
+async def test_signs_of_patterns_mean_themselves() -> None:
+    word = unique("50%_off\\")
+    contact = await factories.contact(company=word)
+    assert await found(search=word) == await found(company=word.upper()) == [contact.id]
+    assert await found(search=word.replace("%", "x")) == []
+    assert await found(search=word.replace("_", "x")) == []
+    assert await only(contacts.find(SYSTEM, search="x" * 201, page=PageRequest())) == (
+        ErrorCode.VALIDATION_ERROR,
+        "search",
+        "too_long",
+    )
+    assert (await only(contacts.find(SYSTEM, company="x" * 201, page=PageRequest())))[1] == "company"
+    assert (await only(contacts.find(SYSTEM, phone_number="12", page=PageRequest())))[1] == "phoneNumber"
+
+
+async def test_filters_combine() -> None:
+    company = unique("Acme")
+    group = await factories.group()
+    one = await factories.contact(company=company, group_ids=[group.id], opt_in_status=OptInStatus.OPTED_IN)
+    two = await factories.contact(company=company, opt_in_status=OptInStatus.OPTED_OUT)
+    [[number]] = await contacts.phones_of(SYSTEM, [two.id])
+    assert await found(company=company) == [two.id, one.id]
+    assert await found(group_id=group.id) == [one.id]
+    assert await found(company=company, opt_in_status=[OptInStatus.OPTED_OUT, OptInStatus.UNKNOWN]) == [two.id]
+    assert await found(company=company, opt_in_status=[]) == []
+    assert await found(phone_number=number.phone_number.removeprefix("+")) == [two.id]
+    assert await found(phone_number=number.phone_number, group_id=group.id) == []
+    assert await found(company=company, created_from=two.created_at) == [two.id]
+    assert await found(company=company, created_before=two.created_at) == [one.id]
+    assert await found(company=company, created_from=two.created_at + timedelta(seconds=1)) == []
+    await contacts.delete(SYSTEM, one.id)
+    assert await found(company=company) == [two.id]
+
+
+async def test_orders_and_pages() -> None:
+    company = unique("Acme")
+    sender = await factories.sender()
+    ben, ann, cid = [await factories.contact(name=name, company=company) for name in ("ben", "Ann", "Cid")]
+    await contacts.update(SYSTEM, ben.id, job_title="x")
+    await message(ann, sender, MessageState.SENT)
+    await message(ben, sender, MessageState.SENT)
+    ids = {ben.id: "ben", ann.id: "Ann", cid.id: "Cid"}
+
+    async def names(order: ContactOrder, descending: bool) -> list[str]:
+        return [ids[id] for id in await found(company=company, order=order, descending=descending)]
+
+    assert await names(ContactOrder.CREATED_AT, True) == ["Cid", "Ann", "ben"]
+    assert await names(ContactOrder.UPDATED_AT, True) == ["ben", "Cid", "Ann"]
+    assert await names(ContactOrder.NAME, False) == ["Ann", "ben", "Cid"]
+    assert await names(ContactOrder.LAST_MESSAGE_AT, True) == ["ben", "Ann", "Cid"]
+    assert await names(ContactOrder.LAST_MESSAGE_AT, False) == ["Ann", "ben", "Cid"]
+    for order in ContactOrder:
+        cursor, walked = None, list[int]()
+        for _ in ids:
+            page = await contacts.find(SYSTEM, company=company, order=order, page=PageRequest(first=1, after=cursor))
+            walked += [row.id for row in page.rows]
+            cursor = page.cursor(page.rows[0])
+            assert await page.total() == 3
+            assert page.has_next is (len(walked) < 3)
+        assert walked == await found(company=company, order=order)
+
+
+async def test_what_hangs_on_contacts() -> None:
+    contact, lonely = await factories.contact(), await factories.contact()
+    one, two = await factories.sender(), await factories.sender()
+    await message(contact, one, MessageState.SENT)
+    last = await message(contact, two, MessageState.FAILED)
+    identity = await ContactIdentity.create(
+        contact_id=contact.id, type=ContactIdentityType.WA_ID, value=unique(), business_account_id="waba"
+    )
+    figures, none = await contacts.message_figures(SYSTEM, [contact.id, lonely.id])
+    assert (figures.count, figures.last_at) == (2, last.created_at)
+    assert (none.count, none.last_at) == (0, None)
+    listed, nothing = await contacts.identities_of(SYSTEM, [contact.id, lonely.id])
+    assert ([row.id for row in listed], nothing) == ([identity.id], [])
+    big, small = [await groups.create(SYSTEM, name=unique(letter), contact_ids=[contact.id]) for letter in "Ba"]
+    of_contact, of_lonely = await groups.of_contacts(SYSTEM, [contact.id, lonely.id])
+    assert ([group.id for group in of_contact], of_lonely) == ([small.id, big.id], [])
+
+
+async def test_a_token_bound_to_a_sender_sees_whom_it_has_written_to_everywhere() -> None:
+    company = unique("Acme")
+    mine, theirs = [await factories.contact(company=company) for _ in range(2)]
+    one, two = await factories.sender(), await factories.sender()
+    await message(mine, one, MessageState.SENT)
+    await message(mine, two, MessageState.SENT)
+    await message(theirs, two, MessageState.SENT)
+    bound = token(Scope.READ, sender_id=one.id)
+    assert await found(bound, company=company) == [mine.id]
+    assert await found(token(Scope.READ, sender_id=two.id), company=company) == [theirs.id, mine.id]
+    for order in ContactOrder:
+        assert await found(bound, search=company, order=order) == [mine.id]
+    page = await contacts.find(bound, company=company, page=PageRequest())
+    assert await page.total() == 1
+    seen = await contacts.by_ids(bound, [theirs.id, mine.id])
+    assert [contact and contact.id for contact in seen] == [None, mine.id]
+    [figures] = await contacts.message_figures(bound, [mine.id])
+    assert figures.count == 1
+    group = await factories.group(mine, theirs)
+    assert await groups.of_contacts(bound, [mine.id]) == [[]]
+    assert await groups.contact_counts(bound, [group.id]) == [1]
+    pages = await groups.pages_of_contacts(bound, [group.id], PageRequest())
+    assert [contact.id for contact in pages[group.id].rows] == [mine.id]
+    assert await pages[group.id].total() == 1
+    assert await connect.value("SELECT count(*) FROM group_member WHERE group_id = $1", group.id) == 2
