@@ -19,6 +19,9 @@ from db.core.migrate import migrate
 from db.core.settings import get_settings
 from db.core.transaction import Transaction, transaction
 from db.events import Event, EventFilter, EventType, read, record
+from domain import events as domain_events
+from domain.core.access import SYSTEM
+from domain.core.errors import ErrorCode, Refusal
 from tests.factories import unique
 
 
@@ -208,6 +211,9 @@ async def test_the_epoch_changes_with_a_copy_and_with_a_table_made_anew() -> Non
         first = (await read(0, 0)).epoch
         async with database_of_its_own(template=original):
             copied = (await read(0, 0)).epoch
+            with pytest.raises(Refusal) as refused:
+                await domain_events.start(SYSTEM, EventFilter(), domain_events.encode(domain_events.Place(first, 0)))
+            assert refused.value.code is ErrorCode.CURSOR_EXPIRED
             await connect.execute("ALTER TABLE event RENAME TO event_before")
             await connect.execute("CREATE TABLE event (LIKE event_before INCLUDING ALL)")
             anew = (await read(0, 0)).epoch
