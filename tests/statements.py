@@ -6,7 +6,14 @@ from typing import Any
 
 from asyncpg.pool import Pool
 
-_HOUSEKEEPING = ("BEGIN", "COMMIT", "SELECT pg_advisory_unlock_all()")
+_HOUSEKEEPING = (
+    "BEGIN",
+    "COMMIT",
+    "SELECT pg_advisory_unlock_all()",
+    # asyncpg learns of array types once a connection.
+    "SELECT current_setting('jit')",
+    "WITH RECURSIVE typeinfo_tree",
+)
 
 
 @contextmanager
@@ -17,7 +24,7 @@ def statements() -> Iterator[list[str]]:
     acquire = Pool._acquire
 
     def note(record: Any) -> None:
-        if not record.query.lstrip().startswith(_HOUSEKEEPING):
+        if not " ".join(record.query.split()).startswith(_HOUSEKEEPING):
             found.append(record.query)
 
     async def acquire_watched(pool: Pool, timeout: float | None) -> Any:

@@ -1,0 +1,137 @@
+"""Senders over the real API."""
+
+from typing import Any
+
+import pytest
+
+from db.accounts import Role
+from db.senders import Sender
+from domain.core.access import SYSTEM
+from graph.core.context import Context
+from graph.core.ids import encode
+from graph.schema import schema
+from tests import factories
+from tests.factories import phone, unique
+from tests.running import Api
+from tests.statements import statements
+
+CREATE = "mutation ($input: CreateSenderInput!) { createSender(input: $input) { id phoneNumber status } }"
+UPDATE = "mutation ($id: ID!, $input: UpdateSenderInput!) { updateSender(id: $id, input: $input) { name isDefault } }"
+DELETE = "mutation ($id: ID!) { deleteSender(id: $id) }"
+CONNECT = "mutation ($id: ID!) { connectSender(id: $id) { status active requiresAuth } }"
+DISCONNECT = "mutation ($id: ID!) { disconnectSender(id: $id) { status active requiresAuth } }"
+READ = """
+query ($id: ID!) {
+  sender(id: $id) {
+    id phoneNumber name provider status active requiresAuth lastActiveAt errorMessage isDefault phoneNumberId
+    businessAccountId createdAt updatedAt
+  }
+}
+"""
+LIST = """
+query ($filter: SenderFilter, $orderBy: SenderOrder! = CREATED_AT, $direction: OrderDirection! = DESC, $first: Int) {
+  senders(filter: $filter, orderBy: $orderBy, direction: $direction, first: $first) {
+    totalCount edges { node { id name } }
+  }
+}
+"""
+
+
+def given(**more: Any) -> dict[str, Any]:
+    return {
+        "phoneNumber": phone(), "provider": "CLOUD_API", "phoneNumberId": unique("pn"), "accessToken": "secret", **more,
+    }  # fmt: skip
+
+
+async def test_the_life_of_a_sender(api: Api) -> None:
+    input = given(name="Sales", businessAccountId="waba")
+    made = (await api.data(CREATE, role=Role.MARKETER, input=input))["createSender"]
+    assert (made["phoneNumber"], made["status"]) == (input["phoneNumber"], "CONNECTED")
+    id = made["id"]
+    shown = (await api.data(READ, role=Role.VIEWER, id=id))["sender"]
+    assert (shown["name"], shown["businessAccountId"], shown["phoneNumberId"]) == (
+        "Sales",
+        "waba",
+        input["phoneNumberId"],
+    )
+    assert "secret" not in str(shown)
+    stopped = (await api.data(DISCONNECT, role=Role.MARKETER, id=id))["disconnectSender"]
+    assert stopped == {"status": "STOPPED", "active": False, "requiresAuth": True}
+    connected = (await api.data(CONNECT, role=Role.MARKETER, id=id))["connectSender"]
+    assert connected == {"status": "CONNECTED", "active": True, "requiresAuth": False}
+    changed = (await api.data(UPDATE, role=Role.MARKETER, id=id, input={"name": None}))["updateSender"]
+    assert changed["name"] is None
+    assert (await api.data(DELETE, id=id))["deleteSender"] == id
+    assert (await api.refusal(READ, id=id))["code"] == "NOT_FOUND"
+    assert (await api.data("query ($id: ID!) { node(id: $id) { id } }", id=id))["node"] is None
+
+
+async def test_a_secret_cannot_be_read(api: Api) -> None:
+    id = (await api.data(CREATE, input=given()))["createSender"]["id"]
+    answer = await api.gql("query ($id: ID!) { sender(id: $id) { accessToken } }", {"id": id}, role=Role.ADMIN)
+    assert "Cannot query field" in answer["errors"][0]["message"]
+
+
+async def test_refusals_name_their_fields(api: Api) -> None:
+    answer = await api.gql(CREATE, {"input": given(phoneNumber="+49", phoneNumberId=None)}, role=Role.ADMIN)
+    told = {error["extensions"]["field"]: error["extensions"]["code"] for error in answer["errors"]}
+    assert told == {"phoneNumber": "INVALID_PHONE_NUMBER", "phoneNumberId": "VALIDATION_ERROR"}
+    number = phone()
+    await api.data(CREATE, input=given(phoneNumber=number))
+    refusal = await api.refusal(CREATE, input=given(phoneNumber=number))
+    assert (refusal["code"], refusal["field"]) == ("DUPLICATE_RESOURCE", "phoneNumber")
+    assert (await api.refusal(READ, id=encode("Contact", 1)))["details"]["reason"] == "wrong_type"
+    assert (await api.refusal(READ, id="nonsense"))["details"]["reason"] == "invalid_id"
+
+
+async def test_senders_are_listed_filtered_and_sorted(api: Api) -> None:
+    word = unique("List")
+    first, second = [
+        (await api.data(CREATE, input=given(name=f"{word} {name}")))["createSender"] for name in ("b", "a")
+    ]
+    await api.data(DISCONNECT, id=second["id"])
+
+    async def found(filter: dict[str, Any], **more: Any) -> list[str]:
+        answer = (await api.data(LIST, filter={"search": word, **filter}, **more))["senders"]
+        assert answer["totalCount"] == len(answer["edges"])
+        return [edge["node"]["id"] for edge in answer["edges"]]
+
+    assert await found({}) == [second["id"], first["id"]]
+    assert await found({}, orderBy="NAME", direction="ASC") == [second["id"], first["id"]]
+    assert await found({"active": True}) == [first["id"]]
+    assert await found({"status": ["STOPPED"], "provider": ["CLOUD_API"]}) == [second["id"]]
+    assert await found({"search": None, "phoneNumber": first["phoneNumber"][1:]}) == [first["id"]]
+    refusal = await api.refusal(LIST, filter={"phoneNumber": "x"})
+    assert (refusal["code"], refusal["field"]) == ("INVALID_PHONE_NUMBER", "phoneNumber")
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+async def test_who_may_change_senders(api: Api, role: Role | None) -> None:
+    sender = await factories.sender()
+    id = encode("Sender", sender.id)
+    attempts = [(CREATE, {"input": given()}), (UPDATE, {"id": id, "input": {"name": "x"}}), (DISCONNECT, {"id": id})]
+    attempts += [(CONNECT, {"id": id}), (DELETE, {"id": id})]
+    for document, variables in attempts:
+        may = role is Role.ADMIN or (role is Role.MARKETER and document != DELETE)
+        answer = await api.gql(document, variables, role=role)
+        code = answer["errors"][0]["extensions"]["code"] if "errors" in answer else None
+        assert code == (None if may else "AUTHORIZATION_ERROR" if role else "AUTHENTICATION_ERROR")
+    kept = await Sender.get(id=sender.id)
+    assert (kept.deleted_at is None) == (role is not Role.ADMIN)
+    assert (kept.name == "x") == (role in (Role.ADMIN, Role.MARKETER))
+
+
+async def test_a_list_of_senders_is_one_statement() -> None:
+    word = unique("Cost")
+    for _ in range(3):
+        await factories.sender(name=word)
+    counts: list[int] = []
+    for first in (1, 3):
+        with statements() as found:
+            query = LIST.replace("totalCount", "")
+            answer = await schema.execute(query, {"filter": {"search": word}, "first": first}, Context(SYSTEM, "test"))
+        assert not answer.errors
+        assert answer.data is not None
+        assert len(answer.data["senders"]["edges"]) == first
+        counts.append(len(found))
+    assert counts == [1, 1]
