@@ -119,6 +119,6 @@ async def find(viewer: Viewer, where: EventFilter, page: PageRequest) -> EventPa
     return EventPage(reading.events[: page.size], more, after is not None)
 
 
-async def trim() -> int:
-    """Deletes what is older than EVENT_RETENTION_DAYS; answers how many events."""
-    return await log.trim(get_settings().event_retention_days)
+async def trim() -> None:
+    """Deletes what is older than EVENT_RETENTION_DAYS, in batches that each commit."""
+    await log.trim(get_settings().event_retention_days)

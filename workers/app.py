@@ -11,7 +11,7 @@ import structlog
 from db.core.connect import connect, disconnect
 from db.core.logs import configure_logging
 from db.core.settings import get_settings
-from workers import contacts, inbound, messages, schedules  # noqa: F401 - importing registers actors and ticks
+from workers import contacts, events, inbound, messages, schedules  # noqa: F401 - importing registers actors and ticks
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
 from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
