@@ -24,12 +24,18 @@ class Refused(Trouble):
 
 
 class Api:
-    """One server; `url` is its GraphQL endpoint."""
+    """One server; `url` is its GraphQL endpoint. A context manager, which closes its connections."""
 
     def __init__(self, url: str, token: str = "") -> None:
         self.url = url
         self.token = token
         self._http = httpx.Client(timeout=60.0, trust_env=False)  # trust_env: no proxy between us and ourselves
+
+    def __enter__(self) -> "Api":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
 
     @property
     def socket_url(self) -> str:

@@ -37,7 +37,8 @@ def token_for_programs(api: Api, data_dir: Path) -> str:
     known = recall(data_dir, "api_token")
     if known is not None:
         try:
-            Api(api.url, known).execute("{ me { id } }")
+            with Api(api.url, known) as program:
+                program.execute("{ me { id } }")
         except Refused as refused:
             log.info("the kept API token is not taken any more (%s): making another", refused)
         else:

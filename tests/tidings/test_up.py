@@ -41,7 +41,8 @@ class Up:
     def children(self, *words: str) -> list[psutil.Process]:
         """Its children whose command line has all these words; all of them when none is given."""
         found = psutil.Process(self.process.pid).children()
-        return [child for child in found if set(words) <= set(child.cmdline())]
+        lines = {child: child.as_dict(["cmdline"])["cmdline"] or () for child in found}  # a zombie has none
+        return [child for child, line in lines.items() if set(words) <= set(line)]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return run(*arguments, folder=self.folder)
@@ -116,19 +117,17 @@ def test_the_ready_file_tells_all_that_a_client_needs(up: Up) -> None:
     assert up.ready["ws"] == up.ready["graphql"].replace("http", "ws")
     assert (up.folder / "ready.json").stat().st_mode & 0o777 == 0o600
     assert answers(up)
-    api = Api(up.ready["graphql"])
-    api.sign_in(**up.ready["admin"])
-    assert api.execute("{ me { email } }") == {"me": {"email": up.ready["admin"]["email"]}}
-    assert Api(up.ready["graphql"], up.ready["token"]).execute("{ me { email } }")["me"]
+    with Api(up.ready["graphql"]) as person:
+        person.sign_in(**up.ready["admin"])
+        assert person.execute("{ me { email } }") == {"me": {"email": up.ready["admin"]["email"]}}
+    with Api(up.ready["graphql"], up.ready["token"]) as program:
+        assert program.execute("{ me { email } }")["me"]
 
 
 def test_the_simulators_number_is_the_default_sender(up: Up) -> None:
-    api = Api(up.ready["graphql"], up.ready["token"])
-    nodes = [
-        edge["node"]
-        for edge in api.execute("{ senders { edges { node { name isDefault status } } } }")["senders"]["edges"]
-    ]
-    assert nodes == [{"name": "Simulator", "isDefault": True, "status": "CONNECTED"}]
+    with Api(up.ready["graphql"], up.ready["token"]) as api:
+        edges = api.execute("{ senders { edges { node { name isDefault status } } } }")["senders"]["edges"]
+    assert [edge["node"] for edge in edges] == [{"name": "Simulator", "isDefault": True, "status": "CONNECTED"}]
 
 
 def test_a_second_command_finds_what_runs(up: Up) -> None:
@@ -157,7 +156,7 @@ def test_a_killed_part_is_started_again(up: Up, part: str) -> None:
 
 
 def test_a_killed_database_is_started_again(up: Up) -> None:
-    (postgres,) = [child for child in everything(up) if child.name() == "postgres" and "-D" in child.cmdline()]
+    (postgres,) = [child for child in everything(up) if "-D" in (child.as_dict(["cmdline"])["cmdline"] or ())]
     postgres.kill()
     until(lambda: not postgres.is_running() or postgres.status() == psutil.STATUS_ZOMBIE)
     until(lambda: answers(up))

@@ -4,6 +4,7 @@ import argparse
 
 import uvicorn
 
+from db.core.logs import configure_logging
 from db.core.settings import get_settings
 from tidings.running import join
 
@@ -15,6 +16,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     join()
+    configure_logging()
     settings = get_settings()
     uvicorn.run(
         "graph.app:create_app",

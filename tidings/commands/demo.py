@@ -52,16 +52,16 @@ def run(given: argparse.Namespace) -> int:
             console.print("Starting PostgreSQL, Valkey, a simulated WhatsApp, the API and a worker …")
             place = own_server(settings.data_dir)
         with place as server:
-            faults = _tell(console, server, people)
+            with Api(server.ready["graphql"]) as api:
+                faults = _tell(console, api, server, people)
             status = 1 if faults else 0
             if given.keep and not given.url:
                 _stay(console, server.ready)
     return status
 
 
-def _tell(console: Console, server: Server, people: list[dict[str, str]]) -> list[str]:
+def _tell(console: Console, api: Api, server: Server, people: list[dict[str, str]]) -> list[str]:
     """The story; gives what went wrong."""
-    api = Api(server.ready["graphql"])
     api.sign_in(server.ready["admin"]["email"], server.ready["admin"]["password"])
     console.print(f"Signed in at {api.url} as {server.ready['admin']['email']}.")
     name = f"Demo {datetime.now(UTC):%Y-%m-%d %H:%M:%S}"

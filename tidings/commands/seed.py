@@ -16,8 +16,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     join()
     settings = get_settings()
-    api = Api(given.url or f"http://{settings.api_host}:{settings.api_port}/graphql")
     password = settings.admin_password.get_secret_value() or kept(settings.data_dir, "admin_password")
-    api.sign_in(settings.admin_email, password)
-    print("Registered the simulator's number." if register_simulated_sender(api) else "It is registered already.")
+    with Api(given.url or f"http://{settings.api_host}:{settings.api_port}/graphql") as api:
+        api.sign_in(settings.admin_email, password)
+        print("Registered the simulator's number." if register_simulated_sender(api) else "It is registered already.")
     return 0

@@ -89,15 +89,15 @@ def _settle_in(provision: Provision, data_dir: Path) -> str | None:
     """A sender for the simulator, and a token; None where the admin has no password, or another one by now."""
     if not provision.admin_password:
         return None
-    api = Api(provision.graphql)
-    try:
-        api.sign_in(provision.admin_email, provision.admin_password)
-    except Refused as refused:
-        log.warning("cannot sign in as %s (%s): no API token is made", provision.admin_email, refused)
-        return None
-    if provision.simulator_port:
-        register_simulated_sender(api)
-    return token_for_programs(api, data_dir)
+    with Api(provision.graphql) as api:
+        try:
+            api.sign_in(provision.admin_email, provision.admin_password)
+        except Refused as refused:
+            log.warning("cannot sign in as %s (%s): no API token is made", provision.admin_email, refused)
+            return None
+        if provision.simulator_port:
+            register_simulated_sender(api)
+        return token_for_programs(api, data_dir)
 
 
 def _tell_ready(ready_file: Path, provision: Provision, token: str | None) -> None:
