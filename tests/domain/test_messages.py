@@ -391,7 +391,7 @@ async def in_doubt(purpose: str, *, age: float, watermark: float | None) -> Depa
     departure = await in_flight(purpose=purpose)
     await messages.settle([(departure, InDoubt("timeout"))])
     await connect.execute(
-        "UPDATE message SET lease_until = now() - $2::interval + interval '30 s' WHERE id = $1",
+        "UPDATE message SET lease_until = now() - $2::interval + interval '25 s' WHERE id = $1",
         departure.id,
         timedelta(seconds=age),
     )
