@@ -1,15 +1,7 @@
 """Webhooks in: the journal of what WhatsApp posts to us, and what comes of it."""
 
-from domain.inbound.journal import (
-    MOST_BYTES,
-    drain,
-    is_genuine,
-    is_subscription,
-    keep,
-    ring_if_open,
-    take_up_waiting,
-    trim,
-)
+from domain.inbound.door import MOST_BYTES, is_genuine, is_subscription, keep
+from domain.inbound.journal import drain, ring_if_open, take_up_waiting, trim
 
 __all__ = [
     "MOST_BYTES",

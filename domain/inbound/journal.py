@@ -1,7 +1,5 @@
-"""The journal: what was posted to us is kept raw, and taken up from there, in any order and however often it comes."""
+"""The journal: what was kept raw is taken up from there, in any order and however often it comes."""
 
-import hmac
-import re
 import time
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,15 +9,12 @@ import structlog
 
 from db.core import connect
 from db.core.connect import TRANSIENT
-from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from domain.inbound import effects
 from domain.inbound.envelope import Envelope, read
 
 log = structlog.get_logger()
 
-MOST_BYTES = 4_000_000
-"""Of one post; Meta sends at most 3 MB."""
 KEPT_DAYS = 7
 """Days that a post stays after it was taken up: as long as Meta repeats one."""
 
@@ -27,39 +22,10 @@ _LOCK = 0x7469_696E
 _POSTS, _BYTES = 200, 8_000_000
 """How much one transaction takes up, at most (one post at least)."""
 _RUN_SECONDS = 5.0
-_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 
 _TAKE = """
 UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, body, created_at
 """
-
-
-# ---------------------------------------------------------------------------
-# At the door
-# ---------------------------------------------------------------------------
-
-
-def is_subscription(mode: str, token: str) -> bool:
-    """Whether a handshake comes from whom we gave WHATSAPP_VERIFY_TOKEN; never, while there is none."""
-    expected = get_settings().whatsapp_verify_token.get_secret_value()
-    return mode == "subscribe" and bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
-
-
-def is_genuine(body: bytes, signature: str) -> bool:
-    """Whether a post was signed with the app secret, over exactly these bytes; without a secret only in development."""
-    settings = get_settings()
-    secret = settings.whatsapp_app_secret.get_secret_value()
-    if not secret:
-        return not settings.production
-    if _SIGNATURE.fullmatch(signature) is None:
-        return False
-    return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
-
-
-async def keep(body: bytes) -> None:
-    """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away."""
-    await connect.execute("INSERT INTO inbound_post (body) VALUES ($1)", body)
-    ring("ingest")
 
 
 # ---------------------------------------------------------------------------

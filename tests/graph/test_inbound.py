@@ -1,5 +1,6 @@
 """The door that WhatsApp knocks at: handshake, signatures, sizes; over HTTP, against the real API."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -148,3 +149,13 @@ async def test_a_body_of_three_megabytes_is_taken(api: Api) -> None:
     body = b'{"object":"other","x":"' + unique().encode() + b"x" * 3_000_000 + b'"}'
     assert (await post(api, body, sign(body))).status_code == 200
     assert await kept(body) == 1
+
+
+async def test_posts_that_come_at_once_are_all_kept(api: Api) -> None:
+    """They are written together; each is there when it is answered, whatever happens to its neighbours."""
+    bodies = [body_of(f"one of many {number}") for number in range(200)]
+    wrong = {7, 100}
+    signatures = [sign(body, "wrong") if number in wrong else sign(body) for number, body in enumerate(bodies)]
+    answers = await asyncio.gather(*(post(api, body, s) for body, s in zip(bodies, signatures, strict=True)))
+    assert [answer.status_code for answer in answers] == [401 if number in wrong else 200 for number in range(200)]
+    assert [await kept(body) for body in bodies] == [0 if number in wrong else 1 for number in range(200)]

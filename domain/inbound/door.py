@@ -1,0 +1,85 @@
+"""The door: whether a post is genuine, and keeping it before anything is made of it."""
+
+import asyncio
+import contextvars
+import hmac
+import re
+
+from db.core import connect
+from db.core.settings import get_settings
+from db.core.transaction import ring
+
+MOST_BYTES = 4_000_000
+"""Of one post; Meta sends at most 3 MB."""
+
+_SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_TOGETHER_BYTES = 16_000_000
+_WRITE_SECONDS = 10.0
+"""A frozen database must not make posts pile up here; what was written all the same does no harm twice."""
+
+_arrived: list[tuple[bytes, "asyncio.Future[None]"]] = []
+_writers: set["asyncio.Task[None]"] = set()
+
+
+def is_subscription(mode: str, token: str) -> bool:
+    """Whether a handshake comes from whom we gave WHATSAPP_VERIFY_TOKEN; never, while there is none."""
+    expected = get_settings().whatsapp_verify_token.get_secret_value()
+    return mode == "subscribe" and bool(expected) and hmac.compare_digest(token.encode(), expected.encode())
+
+
+def is_genuine(body: bytes, signature: str) -> bool:
+    """Whether a post was signed with the app secret, over exactly these bytes; without a secret only in development."""
+    settings = get_settings()
+    secret = settings.whatsapp_app_secret.get_secret_value()
+    if not secret:
+        return not settings.production
+    if _SIGNATURE.fullmatch(signature) is None:
+        return False
+    return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
+
+
+async def keep(body: bytes) -> None:
+    """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away.
+
+    Posts that arrive while others are being written are written together next: one statement, one commit, one ring.
+    Nobody waits for company, so a lone post is as fast as it can be.
+    """
+    kept = asyncio.get_running_loop().create_future()
+    _arrived.append((body, kept))
+    if not _writers:
+        writer = asyncio.create_task(_write_all(), context=contextvars.Context())
+        _writers.add(writer)
+        writer.add_done_callback(_writers.discard)
+    await kept
+
+
+async def _write_all() -> None:
+    while _arrived:
+        together = _take()
+        try:
+            async with asyncio.timeout(_WRITE_SECONDS):
+                bodies = [body for body, _ in together]
+                await connect.execute("INSERT INTO inbound_post (body) SELECT unnest($1::bytea[])", bodies)
+        except Exception as error:  # noqa: BLE001 - whoever posted is told, each of them
+            for _, kept in together:
+                if not kept.done():
+                    kept.set_exception(error)
+        else:
+            ring("ingest")
+            for _, kept in together:
+                if not kept.done():
+                    kept.set_result(None)
+
+
+def _take() -> list[tuple[bytes, "asyncio.Future[None]"]]:
+    """What has arrived, up to 16 MB, and one post at least."""
+    size = 0
+    for count, (body, _) in enumerate(_arrived):
+        size += len(body)
+        if count and size > _TOGETHER_BYTES:
+            break
+    else:
+        count = len(_arrived)
+    together = _arrived[:count]
+    del _arrived[:count]
+    return together
