@@ -135,7 +135,7 @@ class Message(ChangingRow):
 # order of their ids, so that workers and receipts never wait for each other in a circle.
 # ---------------------------------------------------------------------------
 
-CLAIM_SECONDS = 20
+CLAIM_SECONDS = 15
 """Lease of a claimed row; when it runs out the row is queued again, since no POST has begun."""
 FLIGHT_SECONDS = 25
 """Lease of a row in flight: longer than a POST may take (20 s). When it runs out, the outcome is unknown."""

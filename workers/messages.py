@@ -22,18 +22,38 @@ LANES = 3
 """Chunks on their way at once: while one is posted, others are claimed and written down."""
 MOST_IN_FLIGHT = 100
 """Messages of a sender that a crash may leave in doubt; never more than a quarter second of its pace."""
+MOST_CLAIMED = 500
+"""Messages taken from the queue at once, two seconds of the pace at most: a crash holds them up until their lease ends."""
 RUN_SECONDS = 5.0
 """After so long a run makes room for other senders and rings for the rest of its queue."""
 
 Chunk = list[Departure]
 
 
+_rung_again: dict[int, bool] = {}
+"""Senders that this process is sending for, and whether someone rang for them meanwhile."""
+
+
 @actor(priority=10)
 async def dispatch(sender_id: int) -> None:
-    """Sends what is due from a sender, for some seconds at most."""
+    """Sends what is due from a sender, for some seconds at most; one run at a time here, however often it is rung."""
+    if sender_id in _rung_again:
+        _rung_again[sender_id] = True
+        return
+    _rung_again[sender_id] = False
+    try:
+        rest = await _run(sender_id)
+    finally:
+        rung = _rung_again.pop(sender_id)
+    if rest or rung:
+        ring("dispatch", sender_id)
+
+
+async def _run(sender_id: int) -> bool:
+    """Whether something is left to send."""
     account = await senders.account(sender_id)
     if account is None:
-        return
+        return False
     rate = get_settings().send_rate
     size = max(1, min(MOST_IN_FLIGHT, int(rate / 4)) // LANES)
     line: asyncio.Queue[Chunk | None] = asyncio.Queue(LANES)
@@ -41,7 +61,7 @@ async def dispatch(sender_id: int) -> None:
     broken = asyncio.Event()
     lanes = [asyncio.create_task(_lane(line, broken, api, sender_id, rate)) for _ in range(LANES)]
     try:
-        rest = await _claim(line, broken, sender_id, size, most=min(500, size * LANES * 10))
+        rest = await _claim(line, broken, sender_id, size, most=max(size, min(MOST_CLAIMED, int(rate * 2))))
     finally:
         for _ in lanes:
             await line.put(None)
@@ -50,8 +70,7 @@ async def dispatch(sender_id: int) -> None:
     for result in results:
         if isinstance(result, BaseException):
             raise result
-    if rest:
-        ring("dispatch", sender_id)
+    return rest
 
 
 async def _claim(
