@@ -23,7 +23,7 @@ LANES = 3
 MOST_IN_FLIGHT = 100
 """Messages of a sender that a crash may leave in doubt; never more than a quarter second of its pace."""
 MOST_CLAIMED = 500
-"""Messages taken from the queue at once, two seconds of the pace at most: a crash holds them up until their lease ends."""
+"""Messages taken from the queue at once, two seconds of the pace at most: a crash delays them until their lease ends."""
 RUN_SECONDS = 5.0
 """After so long a run makes room for other senders and rings for the rest of its queue."""
 

@@ -20,8 +20,8 @@ async def migrate(*, target: str | None = None) -> None:
     config = tortoise_config(get_settings(), application="tidings migrate")
     known = config["connections"]["default"]["credentials"]
     where = {key: known[key] for key in ("user", "password", "host", "port", "database")}
-    connect: Any = asyncpg.connect
-    lock = await connect(**where)
+    driver: Any = asyncpg
+    lock = await driver.connect(**where)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await tortoise_migrate(config=config, target=target)

@@ -1,6 +1,6 @@
 """Refusals: what a caller is told when something cannot be done."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -30,7 +30,7 @@ class ErrorCode(StrEnum):
 
 
 class Refusal(Exception):
-    """A clear no. `field` is the path of the argument at fault in camelCase, such as `input.title`.
+    """A clear no. `field` names the argument or input field at fault, in camelCase, such as `title`.
 
     `details` may hold `reason` (lower snake case, such as too_long) and `providedValue` (never a secret).
     """
@@ -63,7 +63,7 @@ class Checks:
         self.refusals: list[Refusal] = []
 
     @contextmanager
-    def __call__(self) -> Iterator[None]:
+    def __call__(self) -> Generator[None]:
         try:
             yield
         except Refusal as refusal:
