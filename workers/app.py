@@ -11,12 +11,15 @@ import structlog
 from db.core.connect import connect, disconnect
 from db.core.logs import configure_logging
 from db.core.settings import get_settings
-from workers import contacts, events, inbound, messages, schedules  # noqa: F401 - importing registers actors and ticks
+from workers import accounts, contacts, events, inbound, messages, schedules
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
 from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
 
 log = structlog.get_logger()
+
+ROOMS = (accounts, contacts, events, inbound, messages, schedules)
+"""Importing them has registered their actors and ticks."""
 
 _POLL_MS = 100
 """How long an idle worker may take to hear a ring; Dramatiq's own second is too long for a due schedule."""

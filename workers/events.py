@@ -1,6 +1,6 @@
-"""The event log's retention."""
+"""The event log forgets what is old."""
 
 from domain import events
 from workers.core.clock import every
 
-every(600.0, timeout=300.0)(events.trim)
+every(60.0)(events.trim)

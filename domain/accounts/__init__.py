@@ -2,7 +2,7 @@
 
 from domain.accounts.api_tokens import api_tokens_of, create_api_token, delete_api_token, get_api_token
 from domain.accounts.callers import authenticate, authenticate_admin, recheck
-from domain.accounts.sessions import delete_user_session, get_session, sessions_of
+from domain.accounts.sessions import delete_user_session, forget_ended, get_session, sessions_of
 from domain.accounts.sign_in import AuthTokens, create_first_admin, login, logout, refresh_tokens, register
 from domain.accounts.users import (
     UserChanges,
@@ -33,6 +33,7 @@ __all__ = [
     "delete_user",
     "delete_user_session",
     "find",
+    "forget_ended",
     "get",
     "get_api_token",
     "get_session",
