@@ -1,8 +1,7 @@
-"""The run of a schedule: started when due, spread over its recipients once, counted, and ended once."""
+"""The run of a schedule: started when due, spread over its recipients once, and ended once."""
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -12,52 +11,14 @@ from db import schedules as rows
 from db.core import connect
 from db.messages import MessageState
 from db.schedules import DeliveryStats, Schedule, ScheduleStatus
-from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
-from domain import schedules, senders, templates
+from db.templates import TemplateStatus
+from domain import schedules
 from domain.core.access import SYSTEM
 from domain.templates.approval import apply_status
 from tests import factories
 from tests.crowds import crowd, members
 from tests.factories import unique
-
-SOON = timedelta(hours=1)
-
-
-async def stopped_sender(**given: object) -> int:
-    """A sender that no worker sends for."""
-    sender = await factories.sender(**given)
-    await senders.disconnect_sender(SYSTEM, sender.id)
-    return sender.id
-
-
-async def planned(group_id: int, **given: Any) -> Schedule:
-    """A schedule that is an hour away, so that nobody's clock starts it."""
-    values: dict[str, Any] = {"send_at": datetime.now(UTC) + SOON, **given}
-    values.setdefault("template_id", (await factories.template()).id if "template_id" not in values else None)
-    values.setdefault("sender_id", await stopped_sender() if "sender_id" not in values else None)
-    return await schedules.create(SYSTEM, group_id=group_id, **values)
-
-
-async def begun(group_id: int, **given: Any) -> Schedule:
-    """A schedule in PROCESSING whose recipients nobody has queued yet."""
-    schedule = await planned(group_id, **given)
-    await rows.begin([schedule.id])
-    return await Schedule.get(id=schedule.id)
-
-
-async def messages_of(schedule: Schedule) -> list[Any]:
-    return await connect.rows("SELECT * FROM message WHERE schedule_id = $1 ORDER BY id", schedule.id)
-
-
-async def settle(schedule: Schedule, *states: MessageState) -> None:
-    """Brings a schedule's messages into these states, one after another, as dispatch and receipts would."""
-    for message, state in zip(await messages_of(schedule), states, strict=True):
-        sent = state in (MessageState.SENT, MessageState.DELIVERED, MessageState.READ)
-        await connect.execute(
-            "UPDATE message SET state = $2, due_at = NULL, lease_until = NULL, attempts = 1, error_message = $4,"
-            " sent_at = CASE WHEN $3 THEN now() END WHERE id = $1",
-            *(message["id"], state.value, sent, "No such number." if state is MessageState.FAILED else None),
-        )
+from tests.plans import approved_template, begun, due_now, fanned_out, messages_of, plan, settle, stopped_sender
 
 
 async def completed(schedule: Schedule) -> list[dict[str, Any]]:
@@ -79,12 +40,8 @@ async def stats(schedule: Schedule) -> DeliveryStats:
 # ---------------------------------------------------------------------------
 
 
-async def due_now(*made: Schedule) -> None:
-    await connect.execute("UPDATE schedule SET send_at = now() WHERE id = ANY($1)", [row.id for row in made])
-
-
 async def test_what_is_due_begins_once_and_the_rest_waits() -> None:
-    due, later = await planned(await crowd(1)), await planned(await crowd(1))
+    due, later = await plan(group_id=await crowd(1)), await plan(group_id=await crowd(1))
     await due_now(due)
     answers = await asyncio.gather(*(schedules.start_due() for _ in range(4)))
     assert sum(due.id in answer for answer in answers) <= 1
@@ -119,12 +76,9 @@ async def test_a_thousand_that_are_due_at_once_begin_within_a_second() -> None:
 
 async def test_a_schedule_is_held_while_its_template_may_not_be_sent_and_goes_on_by_itself() -> None:
     account = unique("waba")
-    template = await MessageTemplate.create(
-        title="t", content="Hi {{name}}.", approval_id=unique(), approval_name="t", language="en",
-        category=TemplateCategory.UTILITY, approval_status=TemplateStatus.PENDING, business_account_id=account,
-    )  # fmt: skip
-    schedule = await planned(
-        await crowd(2), template_id=template.id, sender_id=await stopped_sender(business_account_id=account)
+    template = await approved_template(account, TemplateStatus.PENDING)
+    schedule = await plan(
+        group_id=await crowd(2), template_id=template.id, sender_id=await stopped_sender(business_account_id=account)
     )
     await due_now(schedule)
     for status in ("PENDING", "PAUSED"):
@@ -240,7 +194,7 @@ async def test_who_joins_or_leaves_meanwhile_is_written_to_once_at_most() -> Non
 
 @pytest.mark.parametrize("status", ["PENDING", "HELD", "CANCELLED", "SENT", "FAILED"])
 async def test_only_what_is_being_sent_is_fanned_out(status: str) -> None:
-    schedule = await planned(await crowd(1))
+    schedule = await plan(group_id=await crowd(1))
     await connect.execute("UPDATE schedule SET status = $2 WHERE id = $1", schedule.id, status)
     await schedules.fan_out(schedule.id)
     assert await messages_of(schedule) == []
@@ -261,12 +215,6 @@ async def test_with_no_one_left_the_schedule_has_failed() -> None:
 # ---------------------------------------------------------------------------
 # The end
 # ---------------------------------------------------------------------------
-
-
-async def fanned_out(count: int) -> Schedule:
-    schedule = await begun(await crowd(count))
-    await schedules.fan_out(schedule.id)
-    return await Schedule.get(id=schedule.id)
 
 
 async def test_a_schedule_ends_once_when_its_last_message_is_done() -> None:
@@ -316,90 +264,3 @@ async def test_what_dead_workers_left_is_rung_for_again(monkeypatch: pytest.Monk
     assert ("fan_out", schedule.id) in rung
     await schedules.fan_out(schedule.id)
     assert ("dispatch", schedule.sender_id) in rung
-
-
-# ---------------------------------------------------------------------------
-# Figures
-# ---------------------------------------------------------------------------
-
-
-async def test_before_it_begins_the_group_is_counted_as_it_is() -> None:
-    group = await crowd(3, opted_out=1, without_phone=2)
-    schedule = await planned(group)
-    assert await stats(schedule) == DeliveryStats(3, 3, 3, 0, 0, 0, 0, 0, 0, 0)
-    await connect.execute("UPDATE contact SET opt_in_status = 'OPTED_IN' WHERE id = ANY($1)", await members(group))
-    assert ((await stats(schedule)).recipients, (await stats(schedule)).excluded) == (4, 2)
-    figures = await stats(schedule)
-    assert (figures.progress, figures.delivery_rate, figures.read_rate, figures.reply_rate) == (0, 0, 0, 0)
-
-
-async def test_each_message_counts_once_where_it_is_now_and_the_sum_is_whole() -> None:
-    schedule = await fanned_out(10)
-    await settle(schedule, *[state for state in MessageState if state is not MessageState.RECEIVED])
-    await connect.execute("DELETE FROM group_member WHERE group_id = $1", schedule.group_id)
-    figures = await stats(schedule)
-    assert figures == DeliveryStats(
-        recipients=10,
-        excluded=0,
-        pending=4,
-        sent=3,
-        delivered=2,
-        read=1,
-        failed=1,
-        unconfirmed=1,
-        cancelled=1,
-        replies=0,
-    )
-    parts = figures.pending + figures.sent + figures.failed + figures.unconfirmed + figures.cancelled
-    assert figures.recipients == parts
-    assert (figures.progress, figures.delivery_rate, figures.read_rate) == (0.6, 2 / 3, 0.5)
-
-
-async def test_who_wrote_back_within_seven_days_counts_once() -> None:
-    schedule = await fanned_out(5)
-    await settle(schedule, *[MessageState.DELIVERED] * 4, MessageState.FAILED)
-    people = [row["contact_id"] for row in await messages_of(schedule)]
-    other = await stopped_sender()
-    written = [
-        (people[0], schedule.sender_id, "1 hour"),
-        (people[0], schedule.sender_id, "2 hours"),
-        (people[1], schedule.sender_id, "6 days 23 hours"),
-        (people[2], schedule.sender_id, "7 days 1 minute"),  # too late
-        (people[3], schedule.sender_id, "-1 minute"),  # before
-        (people[3], other, "1 hour"),  # to another number
-        (people[4], schedule.sender_id, "1 hour"),  # was sent none
-    ]
-    for contact, sender, after in written:
-        await connect.execute(
-            "INSERT INTO message (sender_id, contact_id, direction, author, type, purpose, priority, state, attempts,"
-            " created_at) VALUES ($1, $2, 'INBOUND', 'CONTACT', 'TEXT', 'UTILITY', 2, 'RECEIVED', 0,"
-            " now() + $3::text::interval)",
-            *(sender, contact, after),
-        )
-    figures = await stats(schedule)
-    assert (figures.replies, figures.reply_rate) == (2, 0.5)
-
-
-async def test_figures_of_many_schedules_are_one_statement(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting, running = await planned(await crowd(2)), await fanned_out(3)
-    asked: list[str] = []
-    ask = connect.rows
-
-    async def counted(sql: str, *values: Any) -> list[Any]:
-        asked.append(sql)
-        return await ask(sql, *values)
-
-    monkeypatch.setattr(connect, "rows", counted)
-    found = await schedules.stats(SYSTEM, [waiting.id, 0, running.id])
-    assert [figures and figures.recipients for figures in found] == [2, None, 3]
-    assert len(asked) == 1
-
-
-async def test_a_schedules_template_may_change_until_its_messages_leave() -> None:
-    template = await factories.template("Before")
-    schedule = await planned(await crowd(1), template_id=template.id)
-    await templates.update(SYSTEM, template.id, content="After")
-    await rows.begin([schedule.id])
-    await schedules.fan_out(schedule.id)
-    (message,) = await messages_of(schedule)
-    assert (message["template_id"], message["content"]) == (template.id, None)

@@ -1,4 +1,4 @@
-"""Schedules: planning, calling off and putting away; who may, and who wins at the same moment."""
+"""Schedules: planning, calling off and putting away, and who wins at the same moment."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,63 +6,17 @@ from typing import Any
 
 import pytest
 
-from db.accounts import Role, Scope
+from db.accounts import Role
 from db.core import connect
-from db.core.paging import PageRequest
 from db.schedules import DeliveryStats, Schedule, ScheduleStatus
-from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
+from db.templates import TemplateStatus
 from domain import groups, schedules, senders, templates
-from domain.core.access import ANONYMOUS, SYSTEM, Viewer
+from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from domain.schedules import ScheduleOrder
 from tests import factories
 from tests.crowds import crowd
 from tests.factories import unique
-
-SOON = timedelta(hours=1)
-
-
-async def stopped_sender(**given: object) -> int:
-    """A sender that no worker sends for."""
-    sender = await factories.sender(**given)
-    await senders.disconnect_sender(SYSTEM, sender.id)
-    return sender.id
-
-
-async def plan(viewer: Viewer = SYSTEM, **given: Any) -> Schedule:
-    values = {
-        "template_id": given.pop("template_id", None) or (await factories.template()).id,
-        "group_id": given.pop("group_id", None) or await crowd(1),
-        "sender_id": given.pop("sender_id") if "sender_id" in given else await stopped_sender(),
-        "send_at": datetime.now(UTC) + SOON,
-        **given,
-    }
-    return await schedules.create(viewer, **values)
-
-
-async def into(schedule: Schedule, status: ScheduleStatus) -> None:
-    """Puts a schedule into a status, without the way there."""
-    if status is ScheduleStatus.ARCHIVED:
-        await Schedule.filter(id=schedule.id).update(outcome=ScheduleStatus.SENT, archived_at=datetime.now(UTC))
-    else:
-        await Schedule.filter(id=schedule.id).update(outcome=status)
-
-
-async def events_of(schedule: Schedule) -> list[str]:
-    found = await connect.rows(
-        "SELECT type FROM event WHERE subject_type = 'Schedule' AND subject_id = $1 AND schedule_id = $1"
-        " AND sender_id = $2 ORDER BY number",
-        *(schedule.id, schedule.sender_id),
-    )
-    return [row["type"] for row in found]
-
-
-async def approved_template(account: str, status: TemplateStatus = TemplateStatus.APPROVED) -> MessageTemplate:
-    return await MessageTemplate.create(
-        title="t", content="Hi {{name}}.", approval_id=unique(), approval_name="t", language="en",
-        category=TemplateCategory.UTILITY, approval_status=status, business_account_id=account,
-    )  # fmt: skip
-
+from tests.plans import SOON, approved_template, events_of, into, plan, stopped_sender
 
 # ---------------------------------------------------------------------------
 # Creating
@@ -295,125 +249,3 @@ async def test_cancelling_and_starting_at_once_is_settled_in_the_database() -> N
             assert ended.cancelled_at is None
         outcomes.add(ended.status)
     assert ScheduleStatus.PENDING not in outcomes
-
-
-# ---------------------------------------------------------------------------
-# Reading, and who may
-# ---------------------------------------------------------------------------
-
-
-async def test_schedules_are_found_by_what_they_are() -> None:
-    template, group, sender = await factories.template(), await crowd(1), await stopped_sender()
-    start = datetime.now(UTC) + SOON
-    common = {"template_id": template.id, "sender_id": sender}
-    first, second, third = [
-        await plan(**common, group_id=group, send_at=start + timedelta(minutes=minute)) for minute in (2, 1, 3)
-    ]
-    other = await plan(**common, send_at=start)
-    await into(second, ScheduleStatus.HELD)
-    await into(third, ScheduleStatus.ARCHIVED)
-
-    async def found(**filters: Any) -> list[int]:
-        page = await schedules.find(SYSTEM, template_id=template.id, page=PageRequest(), **filters)
-        assert await page.total() == len(page.rows)
-        return [row.id for row in page.rows]
-
-    assert await found() == [other.id, second.id, first.id]
-    assert await found(order=ScheduleOrder.SEND_AT, descending=False) == [other.id, second.id, first.id]
-    assert await found(order=ScheduleOrder.SEND_AT) == [first.id, second.id, other.id]
-    assert await found(status=[ScheduleStatus.ARCHIVED]) == [third.id]
-    assert await found(status=[ScheduleStatus.SENT]) == []
-    assert await found(status=[ScheduleStatus.HELD, ScheduleStatus.ARCHIVED]) == [third.id, second.id]
-    assert await found(status=[]) == []
-    assert await found(group_id=group, descending=False) == [first.id, second.id]
-    assert await found(sender_id=sender) == [other.id, second.id, first.id]
-    assert await found(sender_id=0) == []
-    assert await found(send_from=second.send_at, send_before=first.send_at) == [second.id]
-
-
-async def test_pages_follow_cursors_without_gaps() -> None:
-    template, sender, group = await factories.template(), await stopped_sender(), await crowd(1)
-    start = datetime.now(UTC) + SOON
-    made = [
-        await plan(template_id=template.id, sender_id=sender, group_id=group, send_at=start + timedelta(minutes=n))
-        for n in range(7)
-    ]
-    seen: list[int] = []
-    after = None
-    while True:
-        page = await schedules.find(
-            SYSTEM, template_id=template.id, order=ScheduleOrder.SEND_AT, page=PageRequest(first=3, after=after)
-        )
-        seen += [row.id for row in page.rows]
-        if not page.has_next:
-            break
-        after = page.cursor(page.rows[-1])
-    assert seen == [schedule.id for schedule in reversed(made)]
-
-
-async def test_a_token_that_is_bound_to_a_sender_sees_its_schedules_alone() -> None:
-    sender = await factories.sender()
-    own, other = await plan(sender_id=sender.id), await plan()
-    bound = Viewer(role=Role.ADMIN, scopes=frozenset(Scope), sender_id=sender.id)
-    assert (await schedules.get(bound, own.id)).id == own.id
-    page = await schedules.find(bound, page=PageRequest())
-    assert ([row.id for row in page.rows], await page.total()) == ([own.id], 1)
-    assert [row and row.id for row in await schedules.by_ids(bound, [other.id, own.id])] == [None, own.id]
-    assert (await plan(bound, sender_id=None, group_id=own.group_id)).sender_id == sender.id
-    attempts: list[Any] = [
-        schedules.get(bound, other.id),
-        schedules.cancel(bound, other.id),
-        schedules.send_now(bound, other.id),
-        schedules.archive(bound, other.id),
-        schedules.delete(bound, other.id),
-        plan(bound, sender_id=other.sender_id, group_id=own.group_id),
-        plan(bound, sender_id=sender.id, group_id=other.group_id),
-    ]
-    for attempt in attempts:
-        with pytest.raises(Refusal) as caught:
-            await attempt
-        assert caught.value.code is ErrorCode.NOT_FOUND
-    assert (await Schedule.get(id=other.id)).status is ScheduleStatus.PENDING
-
-
-ANYONE = [
-    ANONYMOUS,
-    *(Viewer(role=role) for role in Role),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.READ})),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.CAMPAIGNS})),
-]
-
-
-@pytest.mark.parametrize("viewer", ANYONE, ids=lambda viewer: f"{viewer.role}-{viewer.scopes and list(viewer.scopes)}")
-async def test_who_may_do_what(viewer: Viewer) -> None:
-    first, second = await plan(), await plan()
-    template = await factories.template()
-    changes = viewer.role in (Role.ADMIN, Role.MARKETER) and Scope.CAMPAIGNS in (viewer.scopes or Scope)
-    attempts: list[tuple[Any, bool]] = [
-        (schedules.get(viewer, first.id), viewer.known and Scope.READ in (viewer.scopes or Scope)),
-        (plan(viewer, template_id=template.id), changes),
-        (schedules.send_now(viewer, second.id), changes),
-        (schedules.cancel(viewer, first.id), changes),
-        (schedules.archive(viewer, first.id), changes),
-    ]
-    for attempt, allowed in attempts:
-        if allowed:
-            await attempt
-            continue
-        with pytest.raises(Refusal) as caught:
-            await attempt
-        expected = ErrorCode.AUTHORIZATION_ERROR if viewer.known else ErrorCode.AUTHENTICATION_ERROR
-        assert caught.value.code is expected
-    if not changes:
-        assert await Schedule.filter(id__in=[first.id, second.id], outcome=ScheduleStatus.PENDING).count() == 2
-        assert not await Schedule.filter(template_id=template.id).exists()
-        assert await events_of(first) == ["MESSAGE_SCHEDULED"]
-    third = await plan()
-    await into(third, ScheduleStatus.FAILED)
-    deletion = schedules.delete(viewer, third.id)
-    if changes:
-        await deletion
-    else:
-        with pytest.raises(Refusal):
-            await deletion
-    assert ((await Schedule.get(id=third.id)).deleted_at is None) != changes
