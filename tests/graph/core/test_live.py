@@ -20,6 +20,7 @@ from domain.core.errors import ErrorCode, Refusal
 from graph.core import live
 from graph.core.context import Context, already_read
 from graph.core.live import Tailer
+from tests.databases import database_of_its_own
 from tests.running import free_port
 
 EVERYTHING = EventFilter()
@@ -217,21 +218,17 @@ async def test_lost_connections_to_the_database_cost_time_only() -> None:
 
 
 async def test_a_log_that_begins_anew_ends_subscriptions_with_cursor_expired() -> None:
-    tailer = Tailer({})
-    waiting = asyncio.create_task(take(tailer, 1, EVERYTHING))
-    await listening(tailer)
-    await asyncio.sleep(0.2)
-    async with transaction():
-        await connect.execute("ALTER TABLE event RENAME TO event_before")
-        await connect.execute("CREATE TABLE event (LIKE event_before INCLUDING ALL)")
-    try:
+    async with database_of_its_own():
+        tailer = Tailer({})
+        waiting = asyncio.create_task(take(tailer, 1, EVERYTHING))
+        await listening(tailer)
+        await asyncio.sleep(0.2)
+        async with transaction():
+            await connect.execute("ALTER TABLE event RENAME TO event_before")
+            await connect.execute("CREATE TABLE event (LIKE event_before INCLUDING ALL)")
         with pytest.raises(Refusal) as refused:
             await waiting
         assert refused.value.code is ErrorCode.CURSOR_EXPIRED
-    finally:
-        async with transaction():
-            await connect.execute("DROP TABLE event")
-            await connect.execute("ALTER TABLE event_before RENAME TO event")
 
 
 async def test_rows_that_events_name_are_read_once_for_all_and_only_when_asked_for() -> None:
