@@ -5,8 +5,26 @@ const endpoint = location.pathname;
 const element = (id) => document.getElementById(id);
 const root = ReactDOM.createRoot(element('graphiql'));
 
-// What fields have answered in this page, by name: {{createGroup.id}} in the variables of a later tab stands for it.
+// What fields have answered in this page, by name: ${createGroup.id} in the variables of a later tab stands for it.
 const answers = {};
+
+// Tokens of this page's sign-ins: where a tab's headers still hold an older one, the newest goes out.
+const ours = new Set();
+
+// What GraphiQL wants to keep (among it the variables of a sign-in) lives as long as the page.
+const kept = new Map([
+  ['graphiql:query', tabs[0].query],
+  ['graphiql:variables', tabs[0].variables],
+]);
+const storage = {
+  getItem: (key) => kept.get(key) ?? null,
+  setItem: (key, value) => kept.set(key, value),
+  removeItem: (key) => kept.delete(key),
+  clear: () => kept.clear(),
+  get length() {
+    return kept.size;
+  },
+};
 
 let token = takeToken();
 
@@ -37,13 +55,14 @@ async function post(body, headers = {}) {
 }
 
 function authorized(headers) {
-  const given = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  return given || !token ? headers : { ...headers, Authorization: `Bearer ${token}` };
+  const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization') ?? 'Authorization';
+  const stale = !headers[name] || ours.has(headers[name]);
+  return stale && token ? { ...headers, [name]: `Bearer ${token}` } : headers;
 }
 
-// Puts into variables what they name: {{createGroup.id}}, {{now}}, {{now+20s}}.
+// Puts into variables what they name: ${createGroup.id}, ${now}, ${now+20s}.
 function filled(value) {
-  if (typeof value === 'string') return value.replace(/\{\{(.+?)\}\}/g, (_, name) => named(name.trim()));
+  if (typeof value === 'string') return value.replace(/\$\{(.+?)\}/g, (_, name) => named(name));
   if (Array.isArray(value)) return value.map(filled);
   if (value && typeof value === 'object')
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, filled(inner)]));
@@ -54,7 +73,7 @@ function named(name) {
   const time = name.match(/^now(?:\+(\d+)s)?$/);
   if (time) return new Date(Date.now() + 1000 * (time[1] ?? 0)).toISOString();
   const found = name.split('.').reduce((value, key) => value?.[key], answers);
-  if (found === undefined) throw new Error(`Run ${name.split('.')[0]} first: its answer gives {{${name}}}.`);
+  if (found === undefined) throw new Error(`Run ${name.split('.')[0]} first: \${${name}} stands for its answer.`);
   return found;
 }
 
@@ -65,15 +84,23 @@ function heed(answer) {
   return answer;
 }
 
-function isSubscription(document, name) {
-  const operations = document?.definitions.filter((node) => node.kind === 'OperationDefinition') ?? [];
-  const meant = operations.find((node) => !name || node.name?.value === name);
-  return meant?.operation === 'subscription';
+// GraphiQL's own idea of the operation lags behind a change of tabs.
+function operationOf({ query, operationName }) {
+  const { definitions } = GraphiQL.GraphQL.parse(query);
+  const operations = definitions.filter((node) => node.kind === 'OperationDefinition');
+  return operations.find((node) => operations.length === 1 || node.name?.value === operationName);
 }
 
-function fetcher(request, { headers = {}, documentAST } = {}) {
-  const payload = { ...request, variables: filled(request.variables ?? {}) };
-  if (!isSubscription(documentAST, request.operationName)) return post(payload, authorized(headers)).then(heed);
+function fetcher(request, { headers = {} } = {}) {
+  let payload, kind;
+  try {
+    const operation = operationOf(request);
+    kind = operation?.operation;
+    payload = { ...request, operationName: operation?.name?.value, variables: filled(request.variables ?? {}) };
+  } catch ({ message }) {
+    return { errors: [{ message }] };
+  }
+  if (kind !== 'subscription') return post(payload, authorized(headers)).then(heed);
   const client = graphqlWs.createClient({
     url: endpoint.replace(/^/, location.origin.replace(/^http/, 'ws')),
     connectionParams: authorized(headers),
@@ -90,17 +117,18 @@ async function showWho() {
   element('who').textContent = me ? `${me.email} (${me.role})` : '';
 }
 
-// Another token is another page: tabs would keep the old one in their headers.
 function render() {
-  const headers = token ? JSON.stringify({ Authorization: `Bearer ${token}` }, null, 2) : '';
+  const authorization = token && `Bearer ${token}`;
+  const headers = token ? JSON.stringify({ Authorization: authorization }, null, 2) : '';
+  if (token) ours.add(authorization);
   root.render(
     React.createElement(GraphiQL, {
-      key: token,
       fetcher,
-      defaultTabs: tabs.map((tab) => ({ ...tab, headers })),
+      headers,
+      storage,
+      defaultTabs: tabs,
       defaultHeaders: headers,
       defaultEditorToolsVisibility: 'variables',
-      storage: sessionStorage,
       isHeadersEditorEnabled: true,
     }),
   );

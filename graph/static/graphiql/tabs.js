@@ -1,13 +1,14 @@
 // The tabs that GraphiQL opens with: the whole path of a message, in the order in which to run them.
-const tab = (query, variables = {}) => ({
-  query: query.trim() + '\n',
-  variables: JSON.stringify(variables, null, 2),
+const tab = (query, variables) => ({
+  query: query.trim(),
+  variables: variables && JSON.stringify(variables, null, 2),
 });
 
 export const tabs = [
   tab(
     `
-# 1. Sign in, here or above. The token goes into the headers of every tab.
+# 1. Sign in, here or above.
+# The token goes into the headers of every tab.
 mutation SignIn($email: String!, $password: String!) {
   login(input: { email: $email, password: $password }) {
     accessToken
@@ -39,10 +40,15 @@ query Senders {
 }`),
   tab(
     `
-# 3. A template, handed to WhatsApp for approval. {{now}} makes its title new each time.
+# 3. A template, handed to WhatsApp for approval.
+# \${now} makes its title new each time.
 mutation CreateTemplate($title: String!, $content: String!) {
   createMessageTemplate(
-    input: { title: $title, content: $content, approval: { language: "en_US", category: MARKETING } }
+    input: {
+      title: $title
+      content: $content
+      approval: { language: "en_US", category: MARKETING }
+    }
   ) {
     id
     title
@@ -56,7 +62,7 @@ mutation CreateTemplate($title: String!, $content: String!) {
     }
   }
 }`,
-    { title: 'News {{now}}', content: 'Hello {{name}}, here is some news.' },
+    { title: 'News ${now}', content: 'Hello {{name}}, here is some news.' },
   ),
   tab(
     `
@@ -67,14 +73,24 @@ mutation CreateGroup($name: String!) {
     name
   }
 }`,
-    { name: 'Friends {{now}}' },
+    { name: 'Friends ${now}' },
   ),
   tab(
     `
-# 5. People, into that group: {{createGroup.id}} is the id that tab 4 was answered.
-# One number is wrong on purpose; rows say what became of each.
-mutation ImportContacts($contacts: [CreateContactInput!]!, $groupIds: [ID!]) {
-  importContacts(input: { contacts: $contacts, groupIds: $groupIds, onDuplicate: UPDATE }) {
+# 5. People, into that group: \${createGroup.id}
+# is the id that tab 4 was answered.
+# One number is wrong on purpose.
+mutation ImportContacts(
+  $contacts: [CreateContactInput!]!
+  $groupIds: [ID!]
+) {
+  importContacts(
+    input: {
+      contacts: $contacts
+      groupIds: $groupIds
+      onDuplicate: UPDATE
+    }
+  ) {
     id
     status
   }
@@ -86,14 +102,20 @@ mutation ImportContacts($contacts: [CreateContactInput!]!, $groupIds: [ID!]) {
         { name: 'Ann Field', phoneNumber: '+44 7400 123456' },
         { name: 'Nobody', phoneNumber: '12' },
       ],
-      groupIds: ['{{createGroup.id}}'],
+      groupIds: ['${createGroup.id}'],
     },
   ),
   tab(
     `
-# 6. What became of the import; run it again while it is not COMPLETED.
-query Import($id: ID!) {
-  node(id: $id) {
+# 6. Is all ready? Run it again until the template
+# is APPROVED and the import COMPLETED.
+query Ready($templateId: ID!, $importId: ID!) {
+  messageTemplate(id: $templateId) {
+    approval {
+      status
+    }
+  }
+  node(id: $importId) {
     ... on ContactImport {
       status
       created
@@ -113,13 +135,23 @@ query Import($id: ID!) {
     }
   }
 }`,
-    { id: '{{importContacts.id}}' },
+    { templateId: '${createMessageTemplate.id}', importId: '${importContacts.id}' },
   ),
   tab(
     `
-# 7. The template, to the group, twenty seconds from now. It must be approved: tab 3 again says so.
-mutation CreateSchedule($templateId: ID!, $groupId: ID!, $sendAt: DateTime!) {
-  createSchedule(input: { templateId: $templateId, groupId: $groupId, sendAt: $sendAt }) {
+# 7. The template, to the group, in twenty seconds.
+mutation CreateSchedule(
+  $templateId: ID!
+  $groupId: ID!
+  $sendAt: DateTime!
+) {
+  createSchedule(
+    input: {
+      templateId: $templateId
+      groupId: $groupId
+      sendAt: $sendAt
+    }
+  ) {
     id
     status
     sendAt
@@ -129,14 +161,15 @@ mutation CreateSchedule($templateId: ID!, $groupId: ID!, $sendAt: DateTime!) {
   }
 }`,
     {
-      templateId: '{{createMessageTemplate.id}}',
-      groupId: '{{createGroup.id}}',
-      sendAt: '{{now+20s}}',
+      templateId: '${createMessageTemplate.id}',
+      groupId: '${createGroup.id}',
+      sendAt: '${now+20s}',
     },
   ),
   tab(
     `
-# 8. Live: run this, and watch the messages leave, arrive and be read. Leaving the tab ends it.
+# 8. Live: run this, and watch messages leave, arrive
+# and be read. Leaving the tab ends it.
 subscription Watch($scheduleId: ID!) {
   messageEvents(filter: { scheduleId: $scheduleId }) {
     type
@@ -160,7 +193,7 @@ subscription Watch($scheduleId: ID!) {
     cursor
   }
 }`,
-    { scheduleId: '{{createSchedule.id}}' },
+    { scheduleId: '${createSchedule.id}' },
   ),
   tab(
     `
@@ -198,13 +231,19 @@ query Schedule($id: ID!) {
     }
   }
 }`,
-    { id: '{{createSchedule.id}}' },
+    { id: '${createSchedule.id}' },
   ),
   tab(
     `
 # 10. Contacts, a page at a time: pass endCursor on as after.
 query Contacts($search: String, $after: String) {
-  contacts(filter: { search: $search }, orderBy: NAME, direction: ASC, first: 20, after: $after) {
+  contacts(
+    filter: { search: $search }
+    orderBy: NAME
+    direction: ASC
+    first: 20
+    after: $after
+  ) {
     totalCount
     pageInfo {
       hasNextPage

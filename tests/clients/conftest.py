@@ -1,0 +1,3 @@
+"""Clients that other people wrote."""
+
+from tests.clients.node import node as node

@@ -1,0 +1,108 @@
+// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER; prints what each tab was answered.
+// The browser reaches nothing but 127.0.0.1. Screenshots go to FOLDER.
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [url, email, password, folder] = process.argv.slice(2);
+const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'chromium-')), {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  viewport: { width: 1440, height: 900 },
+  args: [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+  ],
+});
+const page = await browser.newPage();
+const found = { tabs: {}, shots: [], elsewhere: [], trouble: [] };
+page.on('request', (request) => {
+  if (!/^(http:\/\/127\.0\.0\.1|data:)/.test(request.url())) found.elsewhere.push(request.url());
+});
+page.on('console', (message) => {
+  if (message.type() === 'error') found.trouble.push(message.text());
+});
+page.on('pageerror', (error) => found.trouble.push(String(error)));
+
+const answer = () => page.evaluate(() => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue());
+const shot = (name) => found.shots.push(name) && page.screenshot({ path: join(folder, `${name}.png`) });
+
+async function open(tab) {
+  if ((await page.locator('.graphiql-tab-active .graphiql-tab-button').innerText()) === tab) return;
+  await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+}
+
+// Runs the tab that is open until its answer is as wanted, at most `times` times.
+async function run(tab, wanted = () => true, times = 1) {
+  await open(tab);
+  for (let time = 0; time < times; time++) {
+    await page.locator('.graphiql-execute-button').click();
+    await page.waitForFunction(() => !document.querySelector('.graphiql-spinner'));
+    await page.waitForFunction(() => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue());
+    found.tabs[tab] = JSON.parse(await answer());
+    if (wanted(found.tabs[tab])) break;
+    await page.waitForTimeout(500);
+  }
+  await shot(tab);
+}
+
+page.setDefaultTimeout(20_000);
+await page.goto(url);
+await page.waitForSelector('.graphiql-execute-button');
+await shot('Start');
+
+await page.fill('input[name=email]', email);
+await page.fill('input[name=password]', 'wrong-password');
+await page.click('#sign-in button');
+await page.waitForFunction(() => document.querySelector('#trouble').textContent);
+await shot('Refused');
+await page.fill('input[name=password]', password);
+await page.click('#sign-in button');
+await page.waitForSelector('#signed-in:not([hidden])');
+await page.waitForSelector('.graphiql-execute-button');
+
+await shot('SignedIn');
+await open('SignIn');
+const tool = (index, value) =>
+  page.evaluate(
+    ([index, value]) => {
+      const editor = document.querySelectorAll('.graphiql-editor-tool .CodeMirror')[index].CodeMirror;
+      if (value) editor.setValue(value);
+      return editor.getValue();
+    },
+    [index, value],
+  );
+await tool(0, JSON.stringify({ email, password }, null, 2));
+await run('SignIn');
+await page.waitForTimeout(500);
+found.headers = await tool(1);
+for (const tab of ['Senders', 'CreateTemplate', 'CreateGroup', 'ImportContacts']) await run(tab);
+const ready = ({ data }) => data?.messageTemplate.approval.status === 'APPROVED' && data.node.status === 'COMPLETED';
+await run('Ready', ready, 60);
+await run('CreateSchedule');
+
+await open('Watch');
+await page.locator('.graphiql-execute-button').click();
+const completed = '"MESSAGE_COMPLETED"';
+await page.waitForFunction(
+  (text) => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue().includes(text),
+  completed,
+  { timeout: 60_000 },
+);
+found.tabs.Watch = JSON.parse(await answer());
+await shot('Watch');
+
+for (const tab of ['Schedule', 'Contacts', 'Health']) await run(tab);
+await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
+await page.waitForSelector('.graphiql-doc-explorer-content');
+await shot('Documentation');
+
+console.log(JSON.stringify(found));
+await browser.close();

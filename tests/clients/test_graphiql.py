@@ -1,0 +1,54 @@
+"""GraphiQL in a real browser that reaches nothing but the API: every tab runs, from sign-in to the last receipt."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from db.accounts import Role
+from tests import factories
+from tests.running import Api, Program, Simulator
+
+PASSWORD = "correct-horse-battery"
+CHROMIUM = shutil.which("chromium")
+TABS = "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Health"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+async def test_every_tab_runs_with_the_network_cut(
+    api: Api, worker: Program, simulator: Simulator, node: Path, tmp_path: Path
+) -> None:
+    user = await factories.user(role=Role.ADMIN, password=PASSWORD)
+    await factories.sender(is_default=True)
+    found = await browse(node, api.url, user.email, tmp_path)
+    tabs = found["tabs"]
+    assert list(tabs) == TABS.split()
+    assert {name: tab["errors"] for name, tab in tabs.items() if "errors" in tab} == {}
+    assert found["elsewhere"] == []
+    assert found["trouble"] == []
+    assert json.loads(found["headers"])["Authorization"].startswith("Bearer ")
+    assert tabs["Watch"]["data"]["messageEvents"]["stats"]["sent"] == 3
+    assert tabs["Schedule"]["data"]["schedule"]["status"] == "SENT"
+    assert tabs["Contacts"]["data"]["contacts"]["edges"]
+    assert set(found["shots"]) >= set(TABS.split())
+
+
+async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:
+    command = ["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder)]
+    run = await asyncio.create_subprocess_exec(*command, cwd=node, stdout=asyncio.subprocess.PIPE)
+    out, _ = await run.communicate()
+    assert run.returncode == 0
+    return json.loads(out)
+
+
+async def test_the_page_is_for_browsers_and_names_nothing_elsewhere(api: Api) -> None:
+    page = await api.http.get("/graphql", headers={"accept": "text/html,*/*;q=0.8"})
+    assert page.headers["content-type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    query = await api.http.get("/graphql", params={"query": "{ __typename }"}, headers={"accept": "text/html,*/*"})
+    assert query.json()["data"] == {"__typename": "Query"}
