@@ -22,6 +22,8 @@ from tests.domain.contacts.surroundings import message, updates_of
 from tests.factories import phone, unique
 from tests.statements import statements
 
+pytestmark = pytest.mark.usefixtures("quiet_database")
+
 Verdict = tuple[int, str, str | None, str | None]
 
 

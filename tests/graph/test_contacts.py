@@ -1,0 +1,253 @@
+"""Contacts through the API."""
+
+import asyncio
+from typing import Any
+
+from db.accounts import Role, Scope
+from db.contacts import Contact, ContactImport, ContactPhone, JobStatus
+from db.messages import MessageState
+from domain import accounts, contacts
+from domain.core.access import SYSTEM, Viewer
+from graph.core.ids import encode
+from tests import factories
+from tests.domain.contacts.surroundings import message
+from tests.factories import phone, unique
+from tests.running import Api
+
+FIELDS = """fragment Fields on Contact {
+  id name firstName lastName email company jobTitle phoneNumber optInStatus optInChangedAt messageCount lastMessageAt
+  createdAt updatedAt groups { id name description } identities { type value businessAccountId createdAt }
+  phones { id phoneNumber label primary onWhatsApp verifiedAt createdAt contact { id } }
+}"""
+CREATE = "mutation ($input: CreateContactInput!) { createContact(input: $input) { ...Fields } }" + FIELDS
+UPDATE = (
+    "mutation ($id: ID!, $input: UpdateContactInput!) { updateContact(id: $id, input: $input) { ...Fields } }" + FIELDS
+)
+DELETE = "mutation ($id: ID!) { deleteContact(id: $id) }"
+OPT_IN = "mutation ($id: ID!) { optInContact(id: $id) { optInStatus optInChangedAt } }"
+OPT_OUT = "mutation ($id: ID!) { optOutContact(id: $id) { optInStatus optInChangedAt } }"
+CREATE_PHONE = """mutation ($id: ID!, $input: CreateContactPhoneInput!) {
+  createContactPhone(contactId: $id, input: $input) { id phoneNumber label primary contact { phoneNumber } }
+}"""
+UPDATE_PHONE = """mutation ($id: ID!, $input: UpdateContactPhoneInput!) {
+  updateContactPhone(id: $id, input: $input) { phoneNumber label onWhatsApp verifiedAt }
+}"""
+DELETE_PHONE = "mutation ($id: ID!) { deleteContactPhone(id: $id) }"
+SET_PRIMARY = """mutation ($id: ID!) {
+  setPrimaryContactPhone(id: $id) { primary contact { phones { id primary } } }
+}"""
+IMPORT = """mutation ($input: ImportContactsInput!) { importContacts(input: $input) {
+  id status progress created failed createdBy { id } createdAt errorMessage
+} }"""
+FIND = """query ($filter: ContactFilter, $orderBy: ContactOrder! = NAME, $first: Int, $offset: Int) {
+  contacts(filter: $filter, orderBy: $orderBy, direction: ASC, first: $first, offset: $offset) {
+    totalCount pageInfo { hasNextPage } edges { node { name } }
+  }
+}"""
+
+
+async def test_a_contact_lives_through_the_api(api: Api) -> None:
+    group, number = await factories.group(), phone()
+    given = {
+        "firstName": "Ana",
+        "lastName": "Luz",
+        "email": "ana@example.com",
+        "company": "Acme",
+        "jobTitle": "CEO",
+        "phoneNumber": f"{number[1:]}@c.us",
+        "optInStatus": "OPTED_IN",
+        "groupIds": [encode("Group", group.id)],
+    }
+    made = (await api.data(CREATE, role=Role.SALES, input=given))["createContact"]
+    assert {key: made[key] for key in given if key in made and key != "phoneNumber"} == {
+        key: value for key, value in given.items() if key not in ("phoneNumber", "groupIds")
+    }
+    assert (made["name"], made["phoneNumber"], made["messageCount"]) == ("Ana Luz", number, 0)
+    assert (made["lastMessageAt"], made["identities"], made["optInChangedAt"]) == (None, [], made["createdAt"])
+    assert made["groups"] == [{"id": given["groupIds"][0], "name": group.name, "description": None}]
+    [own] = made["phones"]
+    assert (own["phoneNumber"], own["primary"], own["onWhatsApp"]) == (number, True, None)
+    assert own["contact"] == {"id": made["id"]}
+    changes = {"name": "Anita", "company": None, "groupIds": []}
+    changed = (await api.data(UPDATE, role=Role.MARKETER, id=made["id"], input=changes))["updateContact"]
+    assert (changed["name"], changed["company"], changed["jobTitle"], changed["groups"]) == ("Anita", None, "CEO", [])
+    assert changed["updatedAt"] > made["updatedAt"]
+    shown = await api.data(
+        "query ($id: ID!) { contact(id: $id) { ...Fields } node(id: $id) { ...Fields } }" + FIELDS,
+        role=Role.VIEWER,
+        id=made["id"],
+    )
+    assert shown == {"contact": changed, "node": changed}
+    assert await api.data(DELETE, role=Role.MARKETER, id=made["id"]) == {"deleteContact": made["id"]}
+    answer = await api.gql("query ($id: ID!) { contact(id: $id) { id } }", {"id": made["id"]}, role=Role.VIEWER)
+    assert answer["data"] == {"contact": None}
+    assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    gone = "query ($id: ID!, $phone: ID!) { contact: node(id: $id) { id } phone: node(id: $phone) { id } }"
+    assert await api.data(gone, id=made["id"], phone=own["id"]) == {"contact": None, "phone": None}
+
+
+async def test_messages_are_counted(api: Api) -> None:
+    contact, sender = await factories.contact(), await factories.sender()
+    await message(contact, sender, MessageState.FAILED)
+    last = await message(contact, sender, MessageState.SENT)
+    document = "query ($id: ID!) { contact(id: $id) { messageCount lastMessageAt } }"
+    found = (await api.data(document, id=encode("Contact", contact.id)))["contact"]
+    assert found["messageCount"] == 2
+    assert found["lastMessageAt"] == last.created_at.isoformat().replace("+00:00", "Z")
+
+
+async def test_consent(api: Api) -> None:
+    contact = await factories.contact()
+    id = encode("Contact", contact.id)
+    out = (await api.data(OPT_OUT, role=Role.SALES, id=id))["optOutContact"]
+    assert out["optInStatus"] == "OPTED_OUT"
+    assert (await api.data(OPT_OUT, id=id))["optOutContact"] == out
+    assert (await api.data(OPT_IN, id=id))["optInContact"]["optInStatus"] == "OPTED_IN"
+
+
+async def test_phone_numbers(api: Api) -> None:
+    contact, second = await factories.contact(), phone()
+    [[first]] = await contacts.phones_of(SYSTEM, [contact.id])
+    id = encode("Contact", contact.id)
+    added = (await api.data(CREATE_PHONE, id=id, input={"phoneNumber": second, "label": "work"}))["createContactPhone"]
+    assert (added["phoneNumber"], added["label"], added["primary"]) == (second, "work", False)
+    assert added["contact"] == {"phoneNumber": first.phone_number}
+    primary = (await api.data(SET_PRIMARY, id=added["id"]))["setPrimaryContactPhone"]
+    assert [row["primary"] for row in primary["contact"]["phones"]] == [True, False]
+    assert primary["contact"]["phones"][0]["id"] == added["id"]
+    third = phone()
+    changed = await api.data(UPDATE_PHONE, id=added["id"], input={"phoneNumber": third, "label": None})
+    assert changed["updateContactPhone"] == {
+        "phoneNumber": third,
+        "label": None,
+        "onWhatsApp": None,
+        "verifiedAt": None,
+    }
+    shown = "query ($id: ID!) { node(id: $id) { ... on ContactPhone { phoneNumber contact { id } } } }"
+    assert (await api.data(shown, id=added["id"]))["node"] == {"phoneNumber": third, "contact": {"id": id}}
+    assert await api.data(DELETE_PHONE, id=added["id"]) == {"deleteContactPhone": added["id"]}
+    [[left]] = await contacts.phones_of(SYSTEM, [contact.id])
+    assert (left.id, left.primary) == (first.id, True)
+
+
+async def test_contacts_are_found_by_every_filter(api: Api) -> None:
+    company, number = unique("Acme"), phone()
+    group = await factories.group()
+    one = await factories.contact(name="Ann", company=company, phone_number=number, group_ids=[group.id])
+    two = await factories.contact(name="ben", company=company)
+    await contacts.opt_out(SYSTEM, two.id)
+    since = one.created_at.isoformat()
+    for given, names in (
+        ({"company": company.upper()}, ["Ann", "ben"]),
+        ({"company": company, "search": "BEN"}, ["ben"]),
+        ({"search": number[1:]}, ["Ann"]),
+        ({"phoneNumber": number}, ["Ann"]),
+        ({"groupId": encode("Group", group.id)}, ["Ann"]),
+        ({"company": company, "optInStatus": ["OPTED_OUT"]}, ["ben"]),
+        ({"company": company, "createdAt": {"end": two.created_at.isoformat()}}, ["Ann"]),
+        ({"company": company, "createdAt": {"start": since, "end": since}}, []),
+        ({"company": company, "groupId": None, "search": None, "createdAt": None}, ["Ann", "ben"]),
+    ):
+        found = (await api.data(FIND, role=Role.VIEWER, filter=given))["contacts"]
+        assert [edge["node"]["name"] for edge in found["edges"]] == names, given
+        assert found["totalCount"] == len(names)
+    for order in ("CREATED_AT", "UPDATED_AT", "NAME", "LAST_MESSAGE_AT"):
+        page = (await api.data(FIND, filter={"company": company}, orderBy=order, first=1, offset=1))["contacts"]
+        assert [edge["node"]["name"] for edge in page["edges"]] == ["ben"], order
+        assert page["pageInfo"]["hasNextPage"] is False
+    for given, field in (
+        ({"phoneNumber": "0123"}, "phoneNumber"),
+        ({"groupId": encode("Contact", one.id)}, "groupId"),
+        ({"search": "x" * 201}, "search"),
+    ):
+        assert (await api.refusal(FIND, filter=given))["field"] == field
+
+
+async def test_what_may_not_be_changes_nothing(api: Api) -> None:
+    contact = await factories.contact()
+    [[own]] = await contacts.phones_of(SYSTEM, [contact.id])
+    id, phone_id = encode("Contact", contact.id), encode("ContactPhone", own.id)
+    before = await Contact.all().count(), await ContactPhone.all().count(), await ContactImport.all().count()
+    for document, given, roles in (
+        (CREATE, {"input": {"name": "x"}}, [Role.VIEWER]),
+        (UPDATE, {"id": id, "input": {"name": "x"}}, [Role.VIEWER]),
+        (DELETE, {"id": id}, [Role.VIEWER, Role.SALES]),
+        (OPT_IN, {"id": id}, [Role.VIEWER]),
+        (OPT_OUT, {"id": id}, [Role.VIEWER]),
+        (CREATE_PHONE, {"id": id, "input": {"phoneNumber": phone()}}, [Role.VIEWER]),
+        (UPDATE_PHONE, {"id": phone_id, "input": {"label": "x"}}, [Role.VIEWER]),
+        (DELETE_PHONE, {"id": phone_id}, [Role.VIEWER]),
+        (SET_PRIMARY, {"id": phone_id}, [Role.VIEWER]),
+        (IMPORT, {"input": {"contacts": [{"name": "x"}]}}, [Role.VIEWER, Role.SALES]),
+    ):
+        for role in roles:
+            assert (await api.refusal(document, role=role, **given))["code"] == "AUTHORIZATION_ERROR"
+        assert (await api.refusal(document, role=None, **given))["code"] == "AUTHENTICATION_ERROR"
+    for given, code, field in (
+        ({"phoneNumber": phone()}, "VALIDATION_ERROR", "name"),
+        ({"name": "x", "phoneNumber": own.phone_number}, "DUPLICATE_RESOURCE", "phoneNumber"),
+        ({"name": "x", "phoneNumber": "0123456789"}, "INVALID_PHONE_NUMBER", "phoneNumber"),
+        ({"name": "x", "groupIds": [encode("Group", 2**40)]}, "NOT_FOUND", "groupIds"),
+        ({"name": "x", "groupIds": [id]}, "VALIDATION_ERROR", "groupIds"),
+    ):
+        refusal = await api.refusal(CREATE, input=given)
+        assert (refusal["code"], refusal["field"]) == (code, field)
+    assert before == (await Contact.all().count(), await ContactPhone.all().count(), await ContactImport.all().count())
+    untouched = await Contact.get(id=contact.id)
+    assert (untouched.updated_at, untouched.deleted_at) == (contact.updated_at, None)
+
+
+async def test_tokens_need_the_scope_and_bound_ones_see_their_own(api: Api) -> None:
+    sender, mine, other = await factories.sender(), await factories.contact(), await factories.contact()
+    await message(mine, sender, MessageState.SENT)
+    admin = Viewer(user_id=(await factories.user()).id, role=Role.ADMIN)
+    reading = await accounts.create_api_token(admin, name="t", scopes=[Scope.READ])
+    answer = await api.gql(CREATE, {"input": {"name": "x"}}, token=reading.token)
+    assert answer["errors"][0]["extensions"]["code"] == "AUTHORIZATION_ERROR"
+    bound = await accounts.create_api_token(admin, name="t", scopes=[Scope.READ, Scope.CONTACTS], sender_id=sender.id)
+    listed = await api.gql("{ contacts { totalCount edges { node { id } } } }", token=bound.token)
+    assert listed["data"]["contacts"] == {"totalCount": 1, "edges": [{"node": {"id": encode("Contact", mine.id)}}]}
+    for document in ("query ($id: ID!) { contact(id: $id) { id } }", OPT_OUT):
+        answer = await api.gql(document, {"id": encode("Contact", other.id)}, token=bound.token)
+        assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert (await Contact.get(id=other.id)).updated_at == other.updated_at
+
+
+async def test_an_import_is_started_and_read(api: Api) -> None:
+    group = await factories.group()
+    rows: list[dict[str, Any]] = [
+        {"name": "Ana", "phoneNumber": phone(), "groupIds": [encode("Group", group.id)]},
+        {"name": "Bad", "phoneNumber": "0123"},
+    ]
+    user = await factories.user(role=Role.MARKETER)
+    token = await api.sign_in(user.email, "correct-horse-battery")
+    given = {"contacts": rows, "groupIds": [encode("Group", group.id)], "onDuplicate": "UPDATE"}
+    started = (await api.gql(IMPORT, {"input": given}, token=token))["data"]["importContacts"]
+    assert started["createdBy"] == {"id": encode("User", user.id)}
+    job = await ContactImport.get(created_by_id=user.id)
+    await contacts.run_import(job.id)
+    async with asyncio.timeout(10):
+        while job.status is not JobStatus.COMPLETED:  # a worker that other tests started may have been quicker
+            await job.refresh_from_db()
+    document = """query ($id: ID!, $filter: ImportRowFilter) { node(id: $id) { ... on ContactImport {
+      status progress created updated skipped failed errorMessage
+      rows(filter: $filter) { totalCount edges { node { id row verdict field code message contact { name } } } }
+    } } }"""
+    done = (await api.data(document, role=Role.VIEWER, id=started["id"]))["node"]
+    assert (done["status"], done["progress"], done["created"], done["failed"]) == ("COMPLETED", 1.0, 1, 1)
+    assert (done["updated"], done["skipped"], done["errorMessage"], done["rows"]["totalCount"]) == (0, 0, None, 2)
+    made, failed = [edge["node"] for edge in done["rows"]["edges"]]
+    assert (made["row"], made["verdict"], made["contact"], made["code"]) == (1, "CREATED", {"name": "Ana"}, None)
+    assert (failed["row"], failed["verdict"], failed["field"], failed["contact"]) == (2, "FAILED", "phoneNumber", None)
+    assert failed["code"] == "INVALID_PHONE_NUMBER"
+    assert failed["message"]
+    only_failed = (await api.data(document, id=started["id"], filter={"verdict": ["FAILED"]}))["node"]["rows"]
+    assert (only_failed["totalCount"], only_failed["edges"][0]["node"]["row"]) == (1, 2)
+    shown = await api.data("query ($id: ID!) { node(id: $id) { ... on ImportRow { row } } }", id=made["id"])
+    assert shown == {"node": {"row": 1}}
+    for wrong, field in (
+        ({"contacts": []}, "contacts"),
+        ({"contacts": [{"name": "x"}] * 2001}, "contacts"),
+        ({"contacts": [{"name": "x"}], "groupIds": [encode("Group", 2**40)]}, "groupIds"),
+    ):
+        assert (await api.refusal(IMPORT, input=wrong))["field"] == field
