@@ -221,6 +221,7 @@ class MessagesQuery:
             "unless the filter names that type."
         ),
         graphql_type=Connection[Message],
+        size=PAGE,
     )
     async def messages(
         self,

@@ -86,6 +86,7 @@ class Schedule(Node):
         "One message for each recipient, newest first; none before processing, 50 where the size is not given. "
         "messages(filter: { scheduleId }) filters and sorts them.",
         graphql_type=Connection[Message],
+        size=PAGE,
     )
     @staticmethod
     async def messages(

@@ -83,6 +83,7 @@ class Settings(BaseSettings):
             (not self.database_url, "DATABASE_URL must be set"),
             (not self.redis_url, "REDIS_URL must be set"),
             ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),
+            (any(origin.startswith("http:") for origin in self.cors_origins), "CORS_ORIGINS must be https"),
             (self.rate_limits == "off", "RATE_LIMITS must be on"),
         ]
         if wrong := [what for is_wrong, what in faults if is_wrong]:

@@ -9,6 +9,9 @@ from strawberry.schema_directive import Location
 from domain.core.access import EVERYONE, Access, access_of
 from graph.core.enums import Role, Scope
 
+MOST = 100
+"""Items of one page of a connection, at most, and by default."""
+
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
@@ -37,9 +40,19 @@ class Cost:
     weight: int = strawberry.field(description="Cost of one use.")
 
 
-def query(fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None) -> Any:
-    """Makes a resolver a field that fronts the domain function `fn`, under that function's access rule."""
-    return _fronting(fn, description, graphql_type, cost, is_subscription=False)
+def query(
+    fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None, size: int = MOST
+) -> Any:
+    """Makes a resolver a field that fronts the domain function `fn`, under that function's access rule.
+
+    `size` is what a connection gives where neither first nor last says.
+    """
+    return strawberry.field(
+        description=description,
+        graphql_type=graphql_type,
+        directives=[*_access(access_of(fn)), *_priced(cost)],
+        metadata={"size": size},
+    )
 
 
 mutation = query
@@ -47,7 +60,12 @@ mutation = query
 
 def subscription(fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None) -> Any:
     """The same for an asynchronous generator."""
-    return _fronting(fn, description, graphql_type, cost, is_subscription=True)
+    return strawberry.field(
+        description=description,
+        graphql_type=graphql_type,
+        directives=[*_access(access_of(fn)), *_priced(cost)],
+        is_subscription=True,
+    )
 
 
 def column(description: str, *, name: str | None = None, cost: int | None = None) -> Any:
@@ -55,25 +73,22 @@ def column(description: str, *, name: str | None = None, cost: int | None = None
     return strawberry.field(name=name, description=description, directives=_priced(cost))
 
 
-def computed(description: str, *, graphql_type: Any = None, name: str | None = None, cost: int | None = None) -> Any:
-    """Makes a resolver a field of a type; the row is its parameter `row: strawberry.Parent[Row]`."""
-    return strawberry.field(name=name, description=description, graphql_type=graphql_type, directives=_priced(cost))
+def computed(
+    description: str, *, graphql_type: Any = None, name: str | None = None, cost: int | None = None, size: int = MOST
+) -> Any:
+    """Makes a resolver a field of a type; it takes `row: strawberry.Parent[Row]`. `size` as in query."""
+    return strawberry.field(
+        name=name,
+        description=description,
+        graphql_type=graphql_type,
+        directives=_priced(cost),
+        metadata={"size": size},
+    )
 
 
 def arg(description: str, *, name: str | None = None) -> Any:
     """Describes an argument: `id: Annotated[strawberry.ID, arg("The contact.")]`."""
     return strawberry.argument(description=description, name=name)
-
-
-def _fronting(
-    fn: Callable[..., Any], description: str, graphql_type: Any, cost: int | None, *, is_subscription: bool
-) -> Any:
-    return strawberry.field(
-        description=description,
-        graphql_type=graphql_type,
-        directives=[*_access(access_of(fn)), *_priced(cost)],
-        is_subscription=is_subscription,
-    )
 
 
 def _access(access: Access) -> list[object]:

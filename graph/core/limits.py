@@ -27,8 +27,7 @@ from graphql import (
 )
 
 from domain.core.errors import ErrorCode, Refusal
-from graph.core.fields import Cost, Public
-from graph.core.paging import MOST
+from graph.core.fields import MOST, Cost, Public
 
 MAX_COST = 5000
 MAX_DEPTH = 16

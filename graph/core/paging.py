@@ -7,12 +7,9 @@ from tortoise.models import Model
 
 from db.core.paging import Page, PageRequest
 from domain.core.errors import Checks, ErrorCode, Refusal
-from graph.core.fields import arg
+from graph.core.fields import MOST, arg
 
 T = TypeVar("T")
-
-MOST = 100
-"""Rows of one page, at most."""
 
 First: TypeAlias = Annotated[int | None, arg("How many from the start, 0 to 100.")]
 After: TypeAlias = Annotated[str | None, arg("Only what comes after this cursor.")]

@@ -1,6 +1,7 @@
 """GraphQL over WebSockets, by graphql-transport-ws alone."""
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, cast
@@ -69,8 +70,14 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_message(message)
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
-        if await self._holds():
+        if not await self._holds():
+            return
+        started = time.perf_counter()
+        try:
             await super().run_operation(operation)
+        finally:
+            ms = round((time.perf_counter() - started) * 1000, 1)
+            log.info("operation", operation=operation.operation_name, ms=ms)
 
     async def send_message(self, message: Any) -> None:
         await super().send_message(message)

@@ -55,3 +55,10 @@ def test_everything_has_a_description() -> None:
 def test_an_enumeration_needs_a_description_for_each_value() -> None:
     with pytest.raises(ValueError, match="VIEWER"):
         describe(Role, "Roles.", ADMIN="a", MARKETER="b", SALES="c")
+
+
+def test_a_list_of_smaller_pages_costs_less() -> None:
+    query = whole._schema.query_type
+    assert query is not None
+    assert query.fields["messages"].extensions["price"].size == 50
+    assert query.fields["contacts"].extensions["price"].size == 100
