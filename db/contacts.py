@@ -61,7 +61,7 @@ class Contact(ChangingRow):
 
     class Meta:
         table = "contact"
-        indexes = (("created_at", "id"), ("updated_at", "id"), ("name", "id"))
+        indexes = (("created_at", "id"), ("updated_at", "id"))
 
 
 class ContactPhone(Row):

@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('opt_in_changed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'contact', 'app': 'models', 'indexes': [Index(fields=['created_at', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['name', 'id'])], 'pk_attr': 'id', 'table_description': 'A person. Never removed, since messages point to it: deleted_at hides it and its numbers go.'},
+            options={'table': 'contact', 'app': 'models', 'indexes': [Index(fields=['created_at', 'id']), Index(fields=['updated_at', 'id'])], 'pk_attr': 'id', 'table_description': 'A person. Never removed, since messages point to it: deleted_at hides it and its numbers go.'},
             bases=['ChangingRow'],
         ),
         ops.CreateModel(

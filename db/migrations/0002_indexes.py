@@ -8,6 +8,7 @@ UP = [
     "CREATE UNIQUE INDEX sender_number ON sender (phone_number) WHERE deleted_at IS NULL",
     "CREATE UNIQUE INDEX sender_default ON sender (is_default) WHERE is_default AND deleted_at IS NULL",
     "CREATE INDEX sender_phone_number_id ON sender (phone_number_id)",
+    "CREATE INDEX contact_name ON contact (lower(name), id)",
     "CREATE UNIQUE INDEX contact_phone_primary ON contact_phone (contact_id) WHERE is_primary",
     "CREATE UNIQUE INDEX contact_identity_value ON contact_identity (type, value, coalesce(business_account_id, ''))",
     "CREATE UNIQUE INDEX contact_group_name ON contact_group (lower(name)) WHERE deleted_at IS NULL",
@@ -15,6 +16,7 @@ UP = [
     " WHERE status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL",
     "CREATE INDEX schedule_created ON schedule (created_at, id)",
     "CREATE INDEX schedule_open ON schedule (send_at) WHERE status IN ('PENDING', 'HELD', 'PROCESSING')",
+    "CREATE INDEX import_row_contact ON import_row (contact_import_id, contact_id) WHERE contact_id IS NOT NULL",
     "CREATE INDEX contact_import_open ON contact_import (id) WHERE status IN ('QUEUED', 'RUNNING')",
     # The queue of a sender, in the order it leaves.
     "CREATE INDEX message_queue ON message (sender_id, priority DESC, due_at, id) WHERE due_at IS NOT NULL",
