@@ -33,6 +33,13 @@ async def toy_sleep(word: str, seconds: float) -> None:
 
 
 @actor()
+async def toy_rest(word: str, seconds: float) -> None:
+    """Needs no Redis for its end."""
+    await say("begun", word)
+    await asyncio.sleep(seconds)
+
+
+@actor()
 async def toy_end_thread() -> None:
     """Kills a consumer the way a stock bug does: the thread ends and the process stays."""
     for thread in threading.enumerate():
