@@ -19,6 +19,9 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
+_QUIET = ("/webhooks/", "/v1/webhooks/", "/health", "/static/")
+"""Where a request that went well is written at DEBUG only: its line would cost more than a webhook's insert does, and
+the journal keeps every webhook anyway."""
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -54,7 +57,8 @@ class Requests:
             milliseconds = (time.perf_counter() - started) * 1000
             if scope["type"] == "http":
                 traffic.note(milliseconds)
-            log.info(
+            write = log.debug if scope["path"].startswith(_QUIET) and status < 400 else log.info
+            write(
                 "request" if scope["type"] == "http" else "socket",
                 method=scope.get("method"),
                 path=scope["path"],

@@ -66,3 +66,17 @@ async def test_a_clients_mistake_is_no_error_of_ours(served: Toy, lines: list[Ev
     assert [line["event"] for line in lines] == ["request"]
     await served.post("{ broken }")
     assert [line["event"] for line in lines[1:]] == ["unexpected_error", "request"]
+
+
+async def test_files_and_webhooks_that_went_well_are_debug_lines(served: Toy, lines: list[EventDict]) -> None:
+    levels: list[str] = []
+    processors = structlog.get_config()["processors"]
+
+    def note(_logger: Any, method: str, event: EventDict) -> EventDict:
+        levels.append(method)
+        return event
+
+    structlog.configure(processors=[note, *processors])
+    assert (await served.http.get("/static/graphiql/icon.svg")).status_code == 200
+    assert (await served.http.get("/static/nothing")).status_code == 404
+    assert levels == ["debug", "info"]
