@@ -129,3 +129,14 @@ async def test_however_long_the_lists_the_statements_are_as_many() -> None:
     one, many = await asked(1), await asked(6)
     assert len(one) == len(many), "\n".join(sorted(many))
     assert len(many) < 20
+
+
+async def test_contacts_that_are_not_asked_for_are_not_loaded() -> None:
+    group = await factories.group(await factories.contact())
+    with statements() as found:
+        given = {"id": encode("Group", group.id)}
+        document = "query ($id: ID!) { group(id: $id) { id name } }"
+        result = await schema.execute(document, variable_values=given, context_value=Context(SYSTEM, "test"))
+    assert result.data == {"group": {"id": given["id"], "name": group.name}}
+    assert len(found) == 1
+    assert "contact_group" in found[0]
