@@ -139,7 +139,7 @@ class ToyMutation:
     async def rename(self, info: Info, input: Annotated[RenameInput, arg("What to change.")]) -> rows.Contact:
         changes = given(input)
         del changes["id"]
-        return await rename(info.context.viewer, 1, **changes)
+        return await rename(info.context.viewer, 0, **changes)
 
     @mutation(enter, description="Takes a secret.")
     async def enter(self, info: Info, secret: Annotated[str, arg("The secret.")]) -> bool:
