@@ -250,7 +250,8 @@ async def _problems() -> list[str]:
     return words
 
 
-async def _ask_whatsapp() -> ExternalHealth:
+async def ask_whatsapp() -> ExternalHealth:
+    """WhatsApp, through the default sender."""
     try:
         account = await senders.account((await senders.default_sender()).id)
     except (Refusal, *_FAULTS):
@@ -267,7 +268,7 @@ async def _ask_whatsapp() -> ExternalHealth:
 
 _checked = Kept(_whole, KEPT_SECONDS)
 _whatsapp = Kept(
-    _ask_whatsapp,
+    ask_whatsapp,
     WHATSAPP_KEPT_SECONDS,
     patience=PROBE_SECONDS,
     late=ExternalHealth(HealthStatus.DEGRADED, fault=f"WhatsApp does not answer within {PROBE_SECONDS:g} s."),

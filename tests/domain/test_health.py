@@ -1,0 +1,72 @@
+"""What health asks of WhatsApp, how often, and how long it waits."""
+
+import asyncio
+import time
+
+from db.senders import Sender
+from domain import health
+from domain.core.access import ANONYMOUS
+from domain.core.kept import Kept
+from domain.health import ExternalHealth, HealthStatus
+from tests import factories
+from tests.running import Simulator
+
+
+async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator) -> None:
+    await factories.sender()
+    default = await Sender.get(is_default=True, deleted_at=None)
+    well = await health.ask_whatsapp()
+    assert (well.status, well.fault) == (HealthStatus.HEALTHY, None)
+    assert well.response_time_ms is not None
+    simulator.configure(number_refusals={default.phone_number_id: 190})
+    try:
+        blocked = await health.ask_whatsapp()
+    finally:
+        simulator.configure(number_refusals={})
+    assert blocked == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp has blocked the default sender.")
+
+
+async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) -> None:
+    await factories.sender()
+    simulator.program.stop()
+    try:
+        away = await health.ask_whatsapp()
+    finally:
+        simulator.program.start()
+    assert away.status is HealthStatus.DEGRADED
+    assert away.fault is not None
+    assert away.fault.startswith("WhatsApp does not answer")
+
+
+async def test_health_is_the_same_for_all_who_ask_within_a_second() -> None:
+    found = await asyncio.gather(*(health.check(ANONYMOUS) for _ in range(50)))
+    assert len({whole.timestamp for whole in found}) == 1
+
+
+async def test_an_answer_is_kept_and_shared() -> None:
+    asked = 0
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.01)
+        return asked
+
+    kept = Kept(ask, 0.2)
+    assert set(await asyncio.gather(*(kept.get() for _ in range(10)))) == {1}
+    assert await kept.get() == 1
+    await asyncio.sleep(0.25)
+    assert await kept.get() == 2
+
+
+async def test_a_slow_answer_is_not_waited_for_and_is_there_for_the_next() -> None:
+    async def ask() -> str:
+        await asyncio.sleep(0.3)
+        return "answer"
+
+    kept = Kept(ask, 10, patience=0.05, late="late")
+    started = time.monotonic()
+    assert await kept.get() == "late"
+    assert time.monotonic() - started < 0.2
+    await asyncio.sleep(0.3)
+    assert await kept.get() == "answer"
