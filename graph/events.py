@@ -15,7 +15,7 @@ from db.schedules import DeliveryStats as DeliveryStatsRow
 from db.schedules import Schedule as ScheduleRow
 from db.senders import Sender as SenderRow
 from db.senders import SenderStatus
-from domain import accounts, contacts, history, schedules, senders, templates
+from domain import accounts, contacts, messages, schedules, senders, templates
 from domain.core.errors import Checks
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
@@ -57,7 +57,7 @@ RESOURCES = frozenset(EventType) - MESSAGES - SENDERS
 _SUBJECTS: Mapping[str, ById[Model]] = {
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
-    "Message": history.by_ids,
+    "Message": messages.by_ids,
     "MessageTemplate": templates.by_ids,
     "Schedule": schedules.by_ids,
     "Sender": senders.by_ids,
@@ -66,7 +66,7 @@ _SUBJECTS: Mapping[str, ById[Model]] = {
 tailer = Tailer(
     {
         contacts.by_ids: "contact_id",
-        history.by_ids: "message_id",
+        messages.by_ids: "message_id",
         schedules.by_ids: "schedule_id",
         senders.by_ids: "sender_id",
     }
@@ -114,7 +114,7 @@ class MessageEvent(Event):
     @computed("The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", graphql_type=Message | None)
     @staticmethod
     async def message(info: Info, row: Row) -> MessageRow | None:
-        return await info.context.load(history.by_ids, row.message_id)
+        return await info.context.load(messages.by_ids, row.message_id)
 
     @computed("The schedule, when there is one.", graphql_type=Schedule | None)
     @staticmethod

@@ -13,9 +13,9 @@ from db.schedules import Schedule as ScheduleRow
 from db.senders import Sender as SenderRow
 from db.templates import MessageTemplate as TemplateRow
 from db.templates import TemplateCategory
-from domain import contacts, history, schedules, senders, templates
+from domain import contacts, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
-from domain.history import MessageOrder
+from domain.messages import MessageOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
@@ -123,7 +123,7 @@ class DeliveryStats:
 
 @node(
     rows.Message,
-    get=history.get,
+    get=messages.get,
     description="One WhatsApp message, in or out; what schedules send is all of this type.",
 )
 class Message(Node):
@@ -210,12 +210,12 @@ def _wanted(filter: MessageFilter | None) -> dict[str, Any]:
 
 @strawberry.type
 class MessagesQuery:
-    @query(history.get, description="A message; null with NOT_FOUND when there is none.", graphql_type=Message | None)
+    @query(messages.get, description="A message; null with NOT_FOUND when there is none.", graphql_type=Message | None)
     async def message(self, info: Info, id: Annotated[strawberry.ID, arg("The message.")]) -> rows.Message:
-        return await history.get(info.context.viewer, decode(id, "Message"))
+        return await messages.get(info.context.viewer, decode(id, "Message"))
 
     @query(
-        history.find,
+        messages.find,
         description=(
             "Messages of every contact and schedule, 50 a page where the size is not given. Reactions are left out "
             "unless the filter names that type."
@@ -237,7 +237,7 @@ class MessagesQuery:
         before: Before = None,
         offset: Offset = None,
     ) -> Page[rows.Message]:
-        return await history.find(
+        return await messages.find(
             info.context.viewer,
             **_wanted(filter),
             order=order_by,

@@ -14,7 +14,7 @@ from db.messages import Message as MessageRow
 from db.schedules import ScheduleStatus
 from db.senders import Sender as SenderRow
 from db.templates import MessageTemplate as TemplateRow
-from domain import accounts, groups, history, schedules, senders, templates
+from domain import accounts, groups, messages, schedules, senders, templates
 from domain.schedules import ScheduleOrder
 from graph.accounts import User
 from graph.core.context import Info
@@ -98,7 +98,7 @@ class Schedule(Node):
         before: Before = None,
     ) -> Page[MessageRow]:
         page = page_request(first, after, last, before, default=PAGE)
-        return await info.context.load_page(history.pages_of_schedules, row.id, page)
+        return await info.context.load_page(messages.pages_of_schedules, row.id, page)
 
     @computed("Who scheduled it; null when that user is gone.", graphql_type=User | None)
     @staticmethod

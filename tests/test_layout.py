@@ -33,10 +33,10 @@ ROOMS = {
 BESIDE_ROOMS = {
     "graph": {"core", "static", "app", "schema"},
     "workers": {"core", "app"},
-    "domain": {"core", "providers", "history"},
+    "domain": {"core", "providers"},
     "db": {"core", "migrations", "memberships"},
 }
-"""What stands on a floor and is no room: its plumbing, its front door, what is read of messages, shared SQL."""
+"""What stands on a floor and is no room: its plumbing, its front door, shared SQL."""
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "service", "common", "misc"}
 QUERY = {
     "all",

@@ -8,8 +8,9 @@ import structlog
 from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from db.core.transaction import ring
-from domain import messages, senders
-from domain.messages import Departure
+from domain import senders
+from domain.messages import dispatch as departures
+from domain.messages.dispatch import Departure
 from domain.providers.base import Outcome, Refused
 from domain.providers.cloud_api import CloudApi
 from workers.core import pace
@@ -23,7 +24,7 @@ LANES = 3
 MOST_IN_FLIGHT = 100
 """Messages of a sender that a crash may leave in doubt; never more than a quarter second of its pace."""
 MOST_CLAIMED = 500
-"""Messages taken from the queue at once, two seconds of the pace at most: a crash delays them until their lease ends."""
+"""Messages taken from the queue at once, two seconds of the pace at most: a crash delays them by their lease."""
 RUN_SECONDS = 5.0
 """After so long a run makes room for other senders and rings for the rest of its queue."""
 
@@ -79,7 +80,7 @@ async def _claim(
     """Fills the line with claimed chunks until the queue is empty or time is up; whether something is left."""
     end = time.monotonic() + RUN_SECONDS
     while time.monotonic() < end:
-        claimed = await messages.claim(sender_id, most)
+        claimed = await departures.claim(sender_id, most)
         for start in range(0, len(claimed), size):
             if broken.is_set():
                 return True
@@ -107,7 +108,7 @@ async def _send(chunk: Chunk, api: CloudApi, sender_id: int, rate: float) -> Non
     ready = [departure for departure in chunk if departure.refusal is None]
     refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
     await pace.take(sender_id, len(ready), rate)
-    leaving = await messages.depart(ready) if ready else []
+    leaving = await departures.depart(ready) if ready else []
     outcomes = await asyncio.gather(*(api.send(d.outgoing) for d in leaving if d.outgoing))
     await _settle([*zip(leaving, outcomes, strict=True), *refused])
 
@@ -116,13 +117,13 @@ async def _settle(outcomes: list[tuple[Departure, Outcome]]) -> None:
     """Keeps trying for half a minute: an answer that is lost here would be in doubt until its receipt."""
     for delay in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 14.0):
         try:
-            return await messages.settle(outcomes)
+            return await departures.settle(outcomes)
         except TRANSIENT as error:
             log.warning("settle_again", error=repr(error), messages=len(outcomes))
             await asyncio.sleep(delay)
-    return await messages.settle(outcomes)
+    return await departures.settle(outcomes)
 
 
-every(1.0)(messages.expire_leases)
-every(1.0)(messages.decide_doubts)
-every(1.0)(messages.ring_queues)
+every(1.0)(departures.expire_leases)
+every(1.0)(departures.decide_doubts)
+every(1.0)(departures.ring_queues)

@@ -69,7 +69,7 @@ def access_of(function: Callable[..., object]) -> Access:
 def allow(
     *roles: Role, scope: Scope = Scope.READ
 ) -> Callable[[Callable[Concatenate[Viewer, P], Awaitable[R]]], Callable[Concatenate[Viewer, P], Awaitable[R]]]:
-    """Only these roles (all of them when none is named), and tokens only with this scope; ADMIN is named like the rest."""
+    """Only these roles (all when none is named), and tokens only with this scope; ADMIN is named like the rest."""
     return _guard(Access(frozenset(roles) or EVERYONE, scope))
 
 

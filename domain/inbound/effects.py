@@ -16,7 +16,7 @@ from domain.core.errors import ErrorCode
 from domain.inbound.envelope import Envelope, Number, TemplateNews, Told, Written
 from domain.inbound.identify import contacts_known_as, contacts_of
 from domain.inbound.wire import word
-from domain.messages import Status, settle_statuses
+from domain.messages.receipts import Status, settle_statuses
 from domain.providers.base import ProviderError
 from domain.templates.approval import apply_category, apply_quality, apply_status
 

@@ -12,7 +12,7 @@ import orjson
 from db.messages import MessageType
 from domain.inbound.content import describe
 from domain.inbound.wire import Json, digits, json_array, json_object, word
-from domain.messages import Status
+from domain.messages.receipts import Status
 from domain.providers.cloud_api import interpret
 
 

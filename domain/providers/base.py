@@ -13,7 +13,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from domain.core.errors import ErrorCode
 
 TIMEOUT = httpx.Timeout(20, connect=5, pool=5)
-"""Seconds. A send that has no answer after 20 s is in doubt; see domain/messages.py."""
+"""Seconds. A send that has no answer after 20 s is in doubt; see domain/messages/dispatch.py."""
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 

@@ -9,10 +9,11 @@ import pytest
 
 from db import messages as rows
 from db.core import connect
-from domain import messages
 from domain.core.errors import ErrorCode
 from domain.core.secrets import stamp
-from domain.messages import Departure, Status
+from domain.messages import dispatch, receipts
+from domain.messages.dispatch import Departure
+from domain.messages.receipts import Status
 from domain.providers.base import (
     Accepted,
     InDoubt,
@@ -64,7 +65,7 @@ async def a_message(sender: int, contact: int | None = None, *, content: str | N
 
 async def leave(sender: int) -> list[Departure]:
     """Claims what is due and commits it to leave."""
-    return await messages.depart(await messages.claim(sender, 100))
+    return await dispatch.depart(await dispatch.claim(sender, 100))
 
 
 async def state_of(message: int) -> str:
@@ -107,9 +108,9 @@ async def test_urgent_first_then_the_oldest_and_nobody_twice() -> None:
     low, first, second = [await a_message(sender, priority=n) for n in (1, 2, 2)]
     urgent = await a_message(sender, priority=4)
     later = await a_message(sender, due_at=datetime.now(UTC) + timedelta(hours=1))
-    claimed = [departure.id for departure in await messages.claim(sender, 3)]
+    claimed = [departure.id for departure in await dispatch.claim(sender, 3)]
     assert claimed == [urgent, first, second]
-    assert [departure.id for departure in await messages.claim(sender, 3)] == [low]
+    assert [departure.id for departure in await dispatch.claim(sender, 3)] == [low]
     assert await state_of(later) == "QUEUED"
 
 
@@ -121,13 +122,13 @@ async def test_a_template_is_filled_for_the_contact_and_what_is_missing_fails_th
     )
     full = await a_message(sender, await a_contact(name="Ana", company="Sol"), template_id=template)
     lacking = await a_message(sender, await a_contact(name="Rui"), template_id=template)
-    by_id = {departure.id: departure for departure in await messages.claim(sender, 10)}
+    by_id = {departure.id: departure for departure in await dispatch.claim(sender, 10)}
     outgoing, refusal = by_id[full].outgoing, by_id[lacking].refusal
     assert outgoing is not None
     assert outgoing.text == "Hi Ana of Sol"
     assert refusal is not None
     assert (refusal.code, "{{company}}" in refusal.message) == (ErrorCode.VALIDATION_ERROR, True)
-    await messages.settle([(by_id[lacking], Refused(refusal))])
+    await dispatch.settle([(by_id[lacking], Refused(refusal))])
     assert await state_of(lacking) == "FAILED"
     assert await connect.value("SELECT attempts FROM message WHERE id = $1", lacking) == 0
 
@@ -139,7 +140,7 @@ async def test_a_text_that_grew_too_long_fails() -> None:
     )
     short = await a_message(sender, await a_contact(name="ab"), template_id=template)
     long = await a_message(sender, await a_contact(name="abc"), template_id=template)
-    by_id = {departure.id: departure for departure in await messages.claim(sender, 10)}
+    by_id = {departure.id: departure for departure in await dispatch.claim(sender, 10)}
     assert by_id[short].refusal is None
     assert by_id[long].refusal is not None
 
@@ -164,9 +165,9 @@ async def test_a_text_that_grew_too_long_fails() -> None:
 async def test_what_was_forbidden_after_the_claim_does_not_leave(forbidden_by: str, state: str) -> None:
     sender, contact = await a_sender(), await a_contact()
     message = await a_message(sender, contact, purpose="MARKETING")
-    claimed = await messages.claim(sender, 10)
+    claimed = await dispatch.claim(sender, 10)
     await connect.execute(forbidden_by, contact)
-    assert await messages.depart(claimed) == []
+    assert await dispatch.depart(claimed) == []
     assert await state_of(message) == state
     assert await connect.value("SELECT attempts FROM message WHERE id = $1", message) == 0
 
@@ -180,13 +181,13 @@ async def test_an_opt_out_of_marketing_does_not_stop_other_messages() -> None:
 async def test_a_claim_that_ran_out_cannot_leave_even_when_someone_else_claimed_it() -> None:
     sender = await a_sender()
     message = await a_message(sender)
-    frozen = await messages.claim(sender, 10)
+    frozen = await dispatch.claim(sender, 10)
     await connect.execute("UPDATE message SET lease_until = now() - interval '1 s' WHERE id = $1", message)
-    await messages.expire_leases()
+    await dispatch.expire_leases()
     assert await state_of(message) == "QUEUED"
-    other = await messages.claim(sender, 10)
-    assert await messages.depart(frozen) == []
-    assert len(await messages.depart(other)) == 1
+    other = await dispatch.claim(sender, 10)
+    assert await dispatch.depart(frozen) == []
+    assert len(await dispatch.depart(other)) == 1
 
 
 # ---------------------------------------------------------------------------
@@ -209,7 +210,7 @@ async def test_outcomes(outcome: Outcome, state: str, events: list[str]) -> None
     departure = await in_flight()
     if isinstance(outcome, Accepted):
         outcome = Accepted(unique("wamid"))
-    await messages.settle([(departure, outcome)])
+    await dispatch.settle([(departure, outcome)])
     assert await state_of(departure.id) == state
     assert await events_of(departure.id) == events
     row = await connect.row("SELECT due_at, lease_until FROM message WHERE id = $1", departure.id)
@@ -222,9 +223,9 @@ async def test_tries_come_to_an_end() -> None:
     sender = await a_sender()
     message = await a_message(sender)
     again = Refused(ProviderError(131000, ErrorCode.WHATSAPP_API_ERROR, "Something went wrong", Reaction.RETRY))
-    for _ in range(messages.MOST_ATTEMPTS):
+    for _ in range(dispatch.MOST_ATTEMPTS):
         await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", message)
-        await messages.settle([(departure, again) for departure in await leave(sender)])
+        await dispatch.settle([(departure, again) for departure in await leave(sender)])
     assert await state_of(message) == "FAILED"
     assert await events_of(message) == ["FAILED"]
 
@@ -233,7 +234,7 @@ async def test_a_sender_that_whatsapp_refuses_stops_and_its_queue_waits() -> Non
     sender = await a_sender()
     message = await a_message(sender)
     expired = Refused(ProviderError(190, ErrorCode.WHATSAPP_API_ERROR, "Token expired", Reaction.PAUSE_SENDER))
-    await messages.settle([(departure, expired) for departure in await leave(sender)])
+    await dispatch.settle([(departure, expired) for departure in await leave(sender)])
     found = await connect.row("SELECT status, error_message FROM sender WHERE id = $1", sender)
     assert found is not None
     assert (found["status"], found["error_message"]) == ("EXPIRED", "Token expired")
@@ -245,26 +246,26 @@ async def test_a_late_answer_settles_doubt_and_a_row_that_waits_again() -> None:
     """The worker was frozen past its lease; then the answer came, before anyone sent again."""
     doubtful = await in_flight()
     await connect.execute("UPDATE message SET lease_until = now() - interval '1 s' WHERE id = $1", doubtful.id)
-    await messages.expire_leases()
+    await dispatch.expire_leases()
     assert await state_of(doubtful.id) == "UNKNOWN"
-    await messages.settle([(doubtful, Accepted(unique("wamid")))])
+    await dispatch.settle([(doubtful, Accepted(unique("wamid")))])
     assert await state_of(doubtful.id) == "SENT"
 
     queued = await in_flight()
-    await messages.settle([(queued, NotSent("refused"))])
-    await messages.settle([(queued, Accepted(unique("wamid")))])
+    await dispatch.settle([(queued, NotSent("refused"))])
+    await dispatch.settle([(queued, Accepted(unique("wamid")))])
     assert await state_of(queued.id) == "SENT"
 
 
 async def test_a_late_refusal_of_an_old_attempt_changes_nothing() -> None:
     first = await in_flight()
-    await messages.settle([(first, NotSent("refused"))])
+    await dispatch.settle([(first, NotSent("refused"))])
     sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", first.id)
     await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", first.id)
     second = (await leave(sender))[0]
-    await messages.settle([(first, Refused(FAULT))])
+    await dispatch.settle([(first, Refused(FAULT))])
     assert await state_of(first.id) == "IN_FLIGHT"
-    await messages.settle([(second, Accepted(unique("wamid")))])
+    await dispatch.settle([(second, Accepted(unique("wamid")))])
     assert await state_of(first.id) == "SENT"
 
 
@@ -280,7 +281,7 @@ async def test_receipts_in_any_order_end_the_same_and_never_go_back(order: tuple
     seen = 0
     for kind in order:
         for _ in range(2):  # each of them twice
-            await messages.settle_statuses([status(departure, kind, seconds=rank[kind.upper()])])
+            await receipts.settle_statuses([status(departure, kind, seconds=rank[kind.upper()])])
             now = rank[await state_of(departure.id)]
             assert now >= seen
             seen = now
@@ -291,7 +292,7 @@ async def test_receipts_in_any_order_end_the_same_and_never_go_back(order: tuple
 
 async def test_read_implies_delivered_and_sent() -> None:
     departure = await in_flight()
-    await messages.settle_statuses([status(departure, "read", seconds=5)])
+    await receipts.settle_statuses([status(departure, "read", seconds=5)])
     row = await connect.row("SELECT sent_at, delivered_at, read_at FROM message WHERE id = $1", departure.id)
     assert row is not None
     assert set(row.values()) == {NOW + timedelta(seconds=5)}
@@ -301,7 +302,7 @@ async def test_read_implies_delivered_and_sent() -> None:
 async def test_a_batch_tells_the_whole_story_at_once() -> None:
     departure = await in_flight()
     batch = [status(departure, kind, seconds=n) for n, kind in enumerate(["sent", "delivered", "read"])]
-    await messages.settle_statuses([*reversed(batch), *batch])
+    await receipts.settle_statuses([*reversed(batch), *batch])
     row = await connect.row("SELECT state, sent_at, read_at FROM message WHERE id = $1", departure.id)
     assert row is not None
     assert (row["state"], row["sent_at"], row["read_at"]) == ("READ", NOW, NOW + timedelta(seconds=2))
@@ -309,8 +310,8 @@ async def test_a_batch_tells_the_whole_story_at_once() -> None:
 
 async def test_a_receipt_overtakes_the_answer() -> None:
     departure = await in_flight()
-    await messages.settle_statuses([status(departure, "delivered")])
-    await messages.settle([(departure, Accepted(f"wamid.{departure.attempt_id.hex}"))])
+    await receipts.settle_statuses([status(departure, "delivered")])
+    await dispatch.settle([(departure, Accepted(f"wamid.{departure.attempt_id.hex}"))])
     assert await state_of(departure.id) == "DELIVERED"
     assert await events_of(departure.id) == ["SENT", "DELIVERED"]
 
@@ -319,7 +320,7 @@ async def test_a_receipt_overtakes_the_answer() -> None:
 async def test_an_echo_settles_whatever_was_believed(before: str) -> None:
     departure = await in_flight()
     await connect.execute("UPDATE message SET state = $2 WHERE id = $1", departure.id, before)
-    await messages.settle_statuses([status(departure, "sent")])
+    await receipts.settle_statuses([status(departure, "sent")])
     assert await state_of(departure.id) == "SENT"
     assert await connect.value("SELECT due_at IS NULL AND lease_until IS NULL FROM message WHERE id = $1", departure.id)
     wamid = await connect.value("SELECT provider_message_id FROM message WHERE id = $1", departure.id)
@@ -328,23 +329,23 @@ async def test_an_echo_settles_whatever_was_believed(before: str) -> None:
 
 async def test_failed_can_follow_sent_but_not_delivered_and_arrival_wins() -> None:
     failing, arrived, odd = await in_flight(), await in_flight(), await in_flight()
-    await messages.settle_statuses([status(failing, "sent"), status(arrived, "delivered")])
-    await messages.settle_statuses([status(d, "failed", error=FAULT) for d in (failing, arrived, odd)])
+    await receipts.settle_statuses([status(failing, "sent"), status(arrived, "delivered")])
+    await receipts.settle_statuses([status(d, "failed", error=FAULT) for d in (failing, arrived, odd)])
     assert [await state_of(d.id) for d in (failing, arrived, odd)] == ["FAILED", "DELIVERED", "FAILED"]
     row = await connect.row("SELECT error_code, provider_error_code FROM message WHERE id = $1", failing.id)
     assert row is not None
     assert tuple(row) == ("NOT_ON_WHATSAPP", 131026)
-    await messages.settle_statuses([status(failing, "sent"), status(odd, "read")])
+    await receipts.settle_statuses([status(failing, "sent"), status(odd, "read")])
     assert [await state_of(d.id) for d in (failing, odd)] == ["FAILED", "READ"]
 
 
 async def test_a_failure_of_an_older_attempt_does_not_fail_the_newer_one() -> None:
     old = await in_flight()
-    await messages.settle([(old, NotSent("refused"))])
+    await dispatch.settle([(old, NotSent("refused"))])
     sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", old.id)
     await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", old.id)
     await leave(sender)
-    await messages.settle_statuses([status(old, "failed", error=FAULT)])
+    await receipts.settle_statuses([status(old, "failed", error=FAULT)])
     assert await state_of(old.id) == "IN_FLIGHT"
 
 
@@ -352,9 +353,9 @@ async def test_statuses_without_our_callback_go_by_whatsapps_id_or_wait() -> Non
     departure = await in_flight()
     known = f"wamid.{departure.attempt_id.hex}"
     early = Status(known, "delivered", NOW)
-    assert await messages.settle_statuses([early]) == [early]
-    await messages.settle([(departure, Accepted(known))])
-    assert await messages.settle_statuses([early]) == []
+    assert await receipts.settle_statuses([early]) == [early]
+    await dispatch.settle([(departure, Accepted(known))])
+    assert await receipts.settle_statuses([early]) == []
     assert await state_of(departure.id) == "DELIVERED"
 
 
@@ -370,14 +371,14 @@ async def test_statuses_without_our_callback_go_by_whatsapps_id_or_wait() -> Non
 async def test_a_callback_of_another_installation_touches_nothing(forge: Any) -> None:
     departure = await in_flight()
     foreign = Status(unique("wamid"), "read", NOW, callback=forge(departure.id, departure.attempt_id))
-    assert await messages.settle_statuses([foreign]) == [foreign]
+    assert await receipts.settle_statuses([foreign]) == [foreign]
     assert await state_of(departure.id) == "IN_FLIGHT"
 
 
 async def test_a_message_that_never_left_believes_no_receipt() -> None:
     sender = await a_sender()
     message = await a_message(sender)
-    await messages.settle_statuses([Status(unique("wamid"), "read", NOW, callback=callback(message, uuid4()))])
+    await receipts.settle_statuses([Status(unique("wamid"), "read", NOW, callback=callback(message, uuid4()))])
     assert await state_of(message) == "QUEUED"
 
 
@@ -389,7 +390,7 @@ async def test_a_message_that_never_left_believes_no_receipt() -> None:
 async def in_doubt(purpose: str, *, age: float, watermark: float | None) -> Departure:
     """A message whose answer was lost `age` seconds ago; its sender's receipts have come to `watermark` seconds ago."""
     departure = await in_flight(purpose=purpose)
-    await messages.settle([(departure, InDoubt("timeout"))])
+    await dispatch.settle([(departure, InDoubt("timeout"))])
     await connect.execute(
         "UPDATE message SET lease_until = now() - $2::interval + interval '25 s' WHERE id = $1",
         departure.id,
@@ -421,7 +422,7 @@ async def test_doubt_is_decided_by_the_senders_receipts(
     purpose: str, age: float, watermark: float | None, state: str
 ) -> None:
     departure = await in_doubt(purpose, age=age, watermark=watermark)
-    await messages.decide_doubts()
+    await dispatch.decide_doubts()
     assert await state_of(departure.id) == state
     assert await events_of(departure.id) == (["UNCONFIRMED"] if state == "UNCONFIRMED" else [])
 
@@ -431,16 +432,16 @@ async def test_doubt_is_not_decided_while_posts_of_its_time_are_not_taken_up() -
     post = await connect.value(
         "INSERT INTO inbound_post (body, created_at) VALUES ('', now() - interval '6 s') RETURNING id"
     )
-    await messages.decide_doubts()
+    await dispatch.decide_doubts()
     assert await state_of(departure.id) == "UNKNOWN"
     await connect.execute("UPDATE inbound_post SET done_at = now() WHERE id = $1", post)
-    await messages.decide_doubts()
+    await dispatch.decide_doubts()
     assert await state_of(departure.id) == "QUEUED"
 
 
 async def test_an_unconfirmed_message_still_hears_of_its_echo() -> None:
     departure = await in_doubt("MARKETING", age=8, watermark=1)
-    await messages.decide_doubts()
-    await messages.settle_statuses([status(departure, "delivered")])
+    await dispatch.decide_doubts()
+    await receipts.settle_statuses([status(departure, "delivered")])
     assert await state_of(departure.id) == "DELIVERED"
     assert await connect.value("SELECT error_message FROM message WHERE id = $1", departure.id) is None

@@ -10,10 +10,10 @@ from db.core import connect
 from db.core.paging import PageRequest
 from db.messages import Message, MessageAuthor, MessageDirection, MessageState, MessageType
 from db.templates import TemplateCategory
-from domain import history
+from domain import messages
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.history import MessageOrder
+from domain.messages import MessageOrder
 from graph.core.context import Context
 from graph.core.ids import encode
 from graph.schema import schema
@@ -162,11 +162,11 @@ async def test_pages_go_both_ways_fifty_at_a_time(api: Api, order: str) -> None:
 async def test_messages_of_a_schedule_follow_their_contacts() -> None:
     schedule, sender = 2**41 + int(datetime.now(UTC).timestamp() * 1000), await factories.sender()
     made = [await message((await factories.contact()).id, sender_id=sender.id, schedule_id=schedule) for _ in range(5)]
-    page = await history.find(SYSTEM, schedule_id=schedule, page=PageRequest(first=3))
+    page = await messages.find(SYSTEM, schedule_id=schedule, page=PageRequest(first=3))
     assert [row.id for row in page.rows] == [row.id for row in made[:1:-1]]
-    rest = await history.find(SYSTEM, schedule_id=schedule, page=PageRequest(after=page.cursor(page.rows[-1])))
+    rest = await messages.find(SYSTEM, schedule_id=schedule, page=PageRequest(after=page.cursor(page.rows[-1])))
     assert [row.id for row in rest.rows] == [made[1].id, made[0].id]
-    latest = await history.find(SYSTEM, schedule_id=schedule, order=MessageOrder.UPDATED_AT, page=PageRequest(first=1))
+    latest = await messages.find(SYSTEM, schedule_id=schedule, order=MessageOrder.UPDATED_AT, page=PageRequest(first=1))
     assert [row.id for row in latest.rows] == [made[-1].id]
 
 
@@ -174,13 +174,13 @@ async def test_a_token_that_is_bound_to_a_sender_sees_its_messages_alone() -> No
     contact, sender = await factories.contact(), await factories.sender()
     own, other = await message(contact.id, sender_id=sender.id), await message(contact.id)
     bound = Viewer(role=Role.ADMIN, scopes=frozenset(Scope), sender_id=sender.id)
-    assert (await history.get(bound, own.id)).id == own.id
+    assert (await messages.get(bound, own.id)).id == own.id
     with pytest.raises(Refusal) as caught:
-        await history.get(bound, other.id)
+        await messages.get(bound, other.id)
     assert caught.value.code is ErrorCode.NOT_FOUND
-    page = await history.find(bound, contact_id=contact.id, page=PageRequest())
+    page = await messages.find(bound, contact_id=contact.id, page=PageRequest())
     assert ([row.id for row in page.rows], await page.total()) == ([own.id], 1)
-    assert [row and row.id for row in await history.by_ids(bound, [other.id, own.id])] == [None, own.id]
+    assert [row and row.id for row in await messages.by_ids(bound, [other.id, own.id])] == [None, own.id]
 
 
 @pytest.mark.parametrize("role", [None, *Role])

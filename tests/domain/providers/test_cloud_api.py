@@ -123,7 +123,7 @@ async def test_a_connection_that_was_made_leaves_doubt(handler: Handler, monkeyp
 
 
 async def test_a_broken_kept_connection_leaves_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second request goes out on the first one's connection, which ends: it may have been read. No client retries."""
+    """The second request goes out on the first one's connection, which ends: it may have been read. None retries."""
     requests = 0
 
     async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

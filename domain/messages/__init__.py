@@ -1,4 +1,4 @@
-"""Messages, as they are read: every WhatsApp message, in or out."""
+"""Messages: every WhatsApp message, in or out. Here they are read; dispatch.py sends them, receipts.py follows them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -12,8 +12,8 @@ WhatsApp has no idempotency key: a send whose answer was lost is settled by its 
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Literal
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -24,9 +24,10 @@ from db import messages as rows
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
-from db.events import EventType, record, record_all
+from db.events import EventType, record
 from domain.core.errors import ErrorCode
-from domain.core.secrets import stamp
+from domain.messages import callback
+from domain.messages.announce import announce
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.templates.placeholders import compile_template, fill
 
@@ -48,17 +49,6 @@ class Departure:
     attempts: int
     outgoing: Outgoing | None
     refusal: ProviderError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """A status as the provider told it; callback is what we gave along with the send."""
-
-    provider_message_id: str
-    status: Literal["sent", "delivered", "read", "failed"]
-    at: datetime
-    callback: str | None = None
-    error: ProviderError | None = None
 
 
 async def claim(sender_id: int, limit: int) -> list[Departure]:
@@ -83,9 +73,9 @@ async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
 def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any]) -> Departure:
     """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before a send."""
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
-    callback = _callback(id, attempt_id)
+    own_mark = callback.write(id, attempt_id)
     if template is None:
-        return Departure(id, attempt_id, attempts, Outgoing(row["address"], callback, row["content"] or ""))
+        return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, row["content"] or ""))
     compiled = compile_template(template["content"])
     own = {name: row[name] for name in _OF_CONTACT if row[name]}
     values = fill(own | {"phone_number": row["address"]}, variables)
@@ -97,7 +87,7 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
         words = f"The text has over {MOST_CHARACTERS} characters once it is filled in."
         return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
     parameters = {name: values[name] for name in compiled.variables} if template["approval_name"] else {}
-    outgoing = Outgoing(row["address"], callback, text, template["approval_name"], template["language"], parameters)
+    outgoing = Outgoing(row["address"], own_mark, text, template["approval_name"], template["language"], parameters)
     return Departure(id, attempt_id, attempts, outgoing)
 
 
@@ -109,7 +99,7 @@ async def depart(departures: Sequence[Departure]) -> list[Departure]:
     leaving = await rows.depart(ids, attempts, texts)
     if len(leaving) < len(ids):
         async with transaction():
-            _record_moves(await rows.release(ids, attempts))
+            announce(await rows.release(ids, attempts))
     return [departure for departure in departures if departure.id in leaving]
 
 
@@ -120,7 +110,7 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
         return
     async with transaction():
         settled = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
-        _record_moves(settled)
+        announce(settled)
         refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
         if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):
             await _pause_sender(settled[0]["sender_id"], fault)
@@ -164,119 +154,8 @@ async def _pause_sender(sender_id: int, fault: ProviderError) -> None:
         record(EventType.SENDER_STATUS_CHANGED, "Sender", sender_id, sender_id=sender_id, data={"status": status})
 
 
-_EVENT_OF = {
-    "SENT": EventType.MESSAGE_SENT,
-    "DELIVERED": EventType.MESSAGE_DELIVERED,
-    "READ": EventType.MESSAGE_READ,
-    "FAILED": EventType.MESSAGE_FAILED,
-    "CANCELLED": EventType.MESSAGE_CANCELLED,
-    "UNCONFIRMED": EventType.MESSAGE_UNCONFIRMED,
-}
-
-
-def _event(kind: EventType, row: Record, error: str | None = None) -> tuple[Any, ...]:
-    data = orjson.dumps({"error": error}).decode() if error else None
-    return (kind, None, "Message", row["id"], row["sender_id"], row["contact_id"], row["schedule_id"], row["id"], data)
-
-
-def _record_moves(moved: Iterable[Record]) -> None:
-    """An event for each row that came to a state that is announced."""
-    told = [(row, _EVENT_OF[row["state"]]) for row in moved if row["state"] in _EVENT_OF]
-    if told:
-        record_all(_event(kind, row, row.get("error_message")) for row, kind in told)
-
-
 # ---------------------------------------------------------------------------
-# Receipts
-# ---------------------------------------------------------------------------
-
-_RANK = {"sent": 1, "delivered": 2, "read": 3}
-
-
-async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
-    """Applies provider statuses, in any order and any number of times, inside the caller's transaction or its own.
-
-    Answers those whose message is not known yet: they came before the answer to our send did.
-    """
-    nameless = [status.provider_message_id for status in statuses if _message_of(status) is None]
-    known = await rows.ids_of_provider_ids(nameless) if nameless else {}
-    told: dict[int, list[Status]] = {}
-    waiting: list[Status] = []
-    for status in statuses:
-        named = _message_of(status)
-        id = named[0] if named else known.get(status.provider_message_id)
-        if id is None:
-            waiting.append(status)
-        else:
-            told.setdefault(id, []).append(status)
-    if told:
-        async with transaction():
-            moved = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
-            record_all(event for row in moved for event in _receipt_events(row))
-    return waiting
-
-
-def _callback(id: int, attempt_id: UUID) -> str:
-    """What travels with a send and comes back in its receipts: message, attempt, and a stamp that it is ours.
-
-    WhatsApp tells every program that is subscribed to an account of every message, so that another installation's
-    receipts come here too.
-    """
-    named = f"{id}.{attempt_id.hex}"
-    return f"{named}.{stamp(named)}"
-
-
-def _message_of(status: Status) -> tuple[int, UUID] | None:
-    """Message and attempt that a callback of ours names."""
-    named, _, stamped = (status.callback or "").rpartition(".")
-    if not named or stamped != stamp(named):
-        return None
-    number, _, attempt = named.partition(".")
-    return int(number), UUID(hex=attempt)
-
-
-def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
-    """All that is told of one message, as one row: the furthest state, and the first time of each that it implies."""
-    times = {kind: min((s.at for s in statuses if s.status == kind), default=None) for kind in _RANK}
-    times["delivered"] = times["delivered"] or times["read"]
-    times["sent"] = times["sent"] or times["delivered"]
-    furthest = max((s for s in statuses if s.status != "failed"), key=lambda s: _RANK[s.status], default=None)
-    failed = next((s for s in statuses if s.status == "failed"), None)
-    if furthest is not None and (failed is None or furthest.status != "sent"):
-        state, error = furthest.status.upper(), None
-    else:
-        state, error = "FAILED", failed.error if failed else None
-    named = _message_of(statuses[0])
-    return (
-        id,
-        named[1] if named else None,
-        statuses[0].provider_message_id,
-        times["sent"],
-        times["delivered"],
-        times["read"],
-        state,
-        error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
-        error.message if error else None,
-        error.provider_code if error else None,
-    )
-
-
-def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
-    """What a receipt announces: a read message that was never said to be sent was sent, delivered and read."""
-    state = row["state"]
-    if state == "FAILED":
-        yield _event(EventType.MESSAGE_FAILED, row, row["error_message"])
-        return
-    if row["old_sent_at"] is None:
-        yield _event(EventType.MESSAGE_SENT, row)
-    if state in ("DELIVERED", "READ") and row["old_delivered_at"] is None:
-        yield _event(EventType.MESSAGE_DELIVERED, row)
-    if state == "READ":
-        yield _event(EventType.MESSAGE_READ, row)
-
-
-# ---------------------------------------------------------------------------
-# What the clock does for messages
+# What the clock does
 # ---------------------------------------------------------------------------
 
 
@@ -294,7 +173,7 @@ async def decide_doubts() -> None:
     """
     async with transaction():
         decided = await rows.decide_doubts(timedelta(seconds=get_settings().send_grace))
-        _record_moves(decided)
+        announce(decided)
         for sender_id in {row["sender_id"] for row in decided if row["state"] == "QUEUED"}:
             ring("dispatch", sender_id)
     if silent := sum(not row["heard"] for row in decided):

@@ -1,0 +1,93 @@
+"""Receipts: what WhatsApp says became of messages, in any order and any number of times."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from asyncpg import Record
+
+from db import messages as rows
+from db.core.transaction import transaction
+from db.events import EventType, record_all
+from domain.core.errors import ErrorCode
+from domain.messages import callback
+from domain.messages.announce import event
+from domain.providers.base import ProviderError
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status as the provider told it; callback is what we gave along with the send."""
+
+    provider_message_id: str
+    status: Literal["sent", "delivered", "read", "failed"]
+    at: datetime
+    callback: str | None = None
+    error: ProviderError | None = None
+
+
+_RANK = {"sent": 1, "delivered": 2, "read": 3}
+
+
+async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
+    """Applies provider statuses, in any order and any number of times, inside the caller's transaction or its own.
+
+    Answers those whose message is not known yet: they came before the answer to our send did.
+    """
+    nameless = [status.provider_message_id for status in statuses if callback.read(status.callback) is None]
+    known = await rows.ids_of_provider_ids(nameless) if nameless else {}
+    told: dict[int, list[Status]] = {}
+    waiting: list[Status] = []
+    for status in statuses:
+        named = callback.read(status.callback)
+        id = named[0] if named else known.get(status.provider_message_id)
+        if id is None:
+            waiting.append(status)
+        else:
+            told.setdefault(id, []).append(status)
+    if told:
+        async with transaction():
+            moved = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
+            record_all(event for row in moved for event in _receipt_events(row))
+    return waiting
+
+
+def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
+    """All that is told of one message, as one row: the furthest state, and the first time of each that it implies."""
+    times = {kind: min((s.at for s in statuses if s.status == kind), default=None) for kind in _RANK}
+    times["delivered"] = times["delivered"] or times["read"]
+    times["sent"] = times["sent"] or times["delivered"]
+    furthest = max((s for s in statuses if s.status != "failed"), key=lambda s: _RANK[s.status], default=None)
+    failed = next((s for s in statuses if s.status == "failed"), None)
+    if furthest is not None and (failed is None or furthest.status != "sent"):
+        state, error = furthest.status.upper(), None
+    else:
+        state, error = "FAILED", failed.error if failed else None
+    named = callback.read(statuses[0].callback)
+    return (
+        id,
+        named[1] if named else None,
+        statuses[0].provider_message_id,
+        times["sent"],
+        times["delivered"],
+        times["read"],
+        state,
+        error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
+        error.message if error else None,
+        error.provider_code if error else None,
+    )
+
+
+def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
+    """What a receipt announces: a read message that was never said to be sent was sent, delivered and read."""
+    state = row["state"]
+    if state == "FAILED":
+        yield event(EventType.MESSAGE_FAILED, row, row["error_message"])
+        return
+    if row["old_sent_at"] is None:
+        yield event(EventType.MESSAGE_SENT, row)
+    if state in ("DELIVERED", "READ") and row["old_delivered_at"] is None:
+        yield event(EventType.MESSAGE_DELIVERED, row)
+    if state == "READ":
+        yield event(EventType.MESSAGE_READ, row)
