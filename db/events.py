@@ -58,7 +58,7 @@ class Event(Model):
 class EventLog(Model):
     """The one row that says how far the log was trimmed: every event with a higher number is still there."""
 
-    id: int = fields.SmallIntField(primary_key=True, generated=False)
+    name = fields.CharField(8, primary_key=True)
     trimmed_to: int = fields.BigIntField()
 
     class Meta(Model.Meta):

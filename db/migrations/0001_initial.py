@@ -81,16 +81,16 @@ class Migration(migrations.Migration):
                 ('message_id', fields.BigIntField(null=True)),
                 ('data', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'event', 'app': 'models', 'pk_attr': 'number', 'table_description': 'An entry of the log. Its number is its place; the subject is what it happened to, the other ids are for filters.'},
+            options={'table': 'event', 'app': 'models', 'pk_attr': 'number', 'table_description': 'An entry of the log. Its number is its place; the subject is what it happened to, other ids are for filters.'},
             bases=['Model'],
         ),
         ops.CreateModel(
             name='EventLog',
             fields=[
-                ('id', fields.SmallIntField(primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=8)),
                 ('trimmed_to', fields.BigIntField()),
             ],
-            options={'table': 'event_log', 'app': 'models', 'pk_attr': 'id', 'table_description': 'The one row that says how far the log was trimmed: every event with a higher number is still there.'},
+            options={'table': 'event_log', 'app': 'models', 'pk_attr': 'name', 'table_description': 'The one row that says how far the log was trimmed: every event with a higher number is still there.'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
                 ('done_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('errors', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'inbound_post', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One webhook as it came. done_at is set once it was taken up; errors name the elements that were not understood.'},
+            options={'table': 'inbound_post', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One webhook as it came. done_at is set once it was taken up; errors name elements that were not understood.'},
             bases=['Row'],
         ),
         ops.CreateModel(
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
                 ('delivered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'message', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One message. Its foreign keys have no constraint: what they name is never removed, and a million rows come at once.'},
+            options={'table': 'message', 'app': 'models', 'pk_attr': 'id', 'table_description': 'One message. Its foreign keys have no constraint: what they name is never removed, and a million come at once.'},
             bases=['ChangingRow'],
         ),
         ops.CreateModel(
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
                 ('archived_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'schedule', 'app': 'models', 'indexes': [Index(fields=['send_at', 'id']), Index(fields=['template_id']), Index(fields=['group_id'])], 'pk_attr': 'id', 'table_description': 'A planned message to a group. `outcome` is never ARCHIVED: archived_at hides how it ended, and does not forget it.'},
+            options={'table': 'schedule', 'app': 'models', 'indexes': [Index(fields=['send_at', 'id']), Index(fields=['template_id']), Index(fields=['group_id'])], 'pk_attr': 'id', 'table_description': 'A planned message to a group. `outcome` is never ARCHIVED: archived_at hides how it ended, and forgets it not.'},
             bases=['ChangingRow'],
         ),
         ops.CreateModel(

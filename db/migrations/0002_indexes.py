@@ -32,7 +32,7 @@ UP = [
     "CREATE UNIQUE INDEX message_provider_id ON message (provider_message_id) WHERE provider_message_id IS NOT NULL",
     "ALTER TABLE message SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05)",
     "CREATE INDEX inbound_post_open ON inbound_post (id) WHERE done_at IS NULL",
-    "INSERT INTO event_log (id, trimmed_to) VALUES (1, 0)",
+    "INSERT INTO event_log (name, trimmed_to) VALUES ('event', 0)",
     # Filters of the log that pick few events out of many; the others read it along its number.
     "CREATE INDEX event_schedule ON event (schedule_id, number) WHERE schedule_id IS NOT NULL",
     "CREATE INDEX event_contact ON event (contact_id, number) WHERE contact_id IS NOT NULL",
