@@ -67,7 +67,7 @@ async def bare_post(request: Request) -> Response:
 
 @asynccontextmanager
 async def _pool(app: Starlette) -> AsyncGenerator[None]:
-    async with asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=10, max_size=10) as app.state.pool:
+    async with asyncpg.create_pool(os.environ["DATABASE_URL"]) as app.state.pool:  # pyright: ignore[reportUnknownMemberType]
         yield
 
 
@@ -87,7 +87,7 @@ class Client(asyncio.Protocol):
 
     def _send(self) -> None:
         self.sent, self.answer = time.perf_counter(), b""
-        self.transport.write(self.post)  # pyright: ignore[reportAttributeAccessIssue]
+        self.transport.write(self.post)  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
 
     def data_received(self, data: bytes) -> None:
         self.answer += data

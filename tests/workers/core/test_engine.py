@@ -3,38 +3,25 @@
 import asyncio
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-import pytest_asyncio
 
-from db.core import connect, doorbell, heartbeat, leader
+from db.core import connect, doorbell, heartbeat
 from db.core.redis import shared_redis
 from tests.factories import unique
 from tests.running import Program
 
+pytestmark = pytest.mark.usefixtures("in_their_redis")
+
 
 @contextmanager
-def toys(environment: dict[str, str]) -> Iterator[Program]:
-    with Program(["tests.workers.core.toys"], environment).running() as program:
+def toys(apart: dict[str, str]) -> Iterator[Program]:
+    with Program(["tests.workers.core.toys"], apart).running() as program:
         yield program
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def fresh(database: None) -> AsyncIterator[None]:
-    """Nothing rung, nothing said; and the clock of another worker of the session would lead instead of ours."""
-    await forget()
-    yield
-    await forget()
-
-
-async def forget() -> None:
-    redis = shared_redis()
-    keys = [key async for key in redis.scan_iter("toys:*")]
-    keys += [key async for key in redis.scan_iter("tidings:bell:*")]
-    await redis.delete(*keys, f"tidings:{doorbell.QUEUE}", f"tidings:{doorbell.QUEUE}.msgs")
 
 
 async def said(what: str) -> list[str]:
@@ -55,8 +42,8 @@ async def online(count: int) -> bool:
     return sum(beat.online for beat in await heartbeat.heartbeats()) >= count
 
 
-async def test_a_ring_is_heard_soon_and_many_equal_ones_are_one(environment: dict[str, str]) -> None:
-    with toys(environment):
+async def test_a_ring_is_heard_soon_and_many_equal_ones_are_one(apart: dict[str, str]) -> None:
+    with toys(apart):
         await until(lambda: online(1))
         word = unique()
         for _ in range(50):
@@ -67,8 +54,8 @@ async def test_a_ring_is_heard_soon_and_many_equal_ones_are_one(environment: dic
         assert await said("answers") == [word]
 
 
-async def test_a_ring_during_the_run_makes_another_run(environment: dict[str, str]) -> None:
-    with toys(environment):
+async def test_a_ring_during_the_run_makes_another_run(apart: dict[str, str]) -> None:
+    with toys(apart):
         word = unique()
         doorbell.ring("toy_sleep", word, 0.5)
         await until(lambda: said("begun"))
@@ -80,8 +67,8 @@ async def test_a_ring_during_the_run_makes_another_run(environment: dict[str, st
         await until(twice)
 
 
-async def test_an_actor_that_fails_costs_nothing_but_its_run(environment: dict[str, str]) -> None:
-    with toys(environment) as program:
+async def test_an_actor_that_fails_costs_nothing_but_its_run(apart: dict[str, str]) -> None:
+    with toys(apart) as program:
         for number in range(20):
             doorbell.ring("toy_fail", unique(str(number)))
         word = unique()
@@ -94,8 +81,8 @@ async def test_an_actor_that_fails_costs_nothing_but_its_run(environment: dict[s
         assert [beat for beat in beats if beat.online and beat.name.endswith(f":{program.process.pid}")]
 
 
-async def test_the_heartbeat_says_what_is_done(environment: dict[str, str]) -> None:
-    with toys(environment) as program:
+async def test_the_heartbeat_says_what_is_done(apart: dict[str, str]) -> None:
+    with toys(apart) as program:
         assert program.process is not None
         name = program.process.pid
         doorbell.ring("toy_answer", unique())
@@ -111,19 +98,19 @@ async def test_the_heartbeat_says_what_is_done(environment: dict[str, str]) -> N
     assert not [beat for beat in await heartbeat.heartbeats() if beat.name.endswith(f":{name}")]
 
 
-async def test_sigterm_lets_jobs_finish(environment: dict[str, str]) -> None:
-    with toys(environment) as program:
+async def test_sigterm_lets_jobs_finish(apart: dict[str, str]) -> None:
+    with toys(apart) as program:
         word = unique()
         doorbell.ring("toy_sleep", word, 2.0)
         await until(lambda: said("begun"))
         assert await asyncio.to_thread(program.stop) == 0
         assert await said("done") == [word]
-    left = await connect.value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'tidings worker'")
-    assert left == 0
+    database = urlsplit(apart["DATABASE_URL"]).path.removeprefix("/")
+    assert await connect.value("SELECT count(*) FROM pg_stat_activity WHERE datname = $1", database) == 0
 
 
-async def test_a_second_sigterm_ends_it_at_once(environment: dict[str, str]) -> None:
-    with toys(environment) as program:
+async def test_a_second_sigterm_ends_it_at_once(apart: dict[str, str]) -> None:
+    with toys(apart) as program:
         doorbell.ring("toy_sleep", unique(), 30.0)
         await until(lambda: said("begun"))
         program.send(signal.SIGTERM)
@@ -137,21 +124,20 @@ async def test_a_second_sigterm_ends_it_at_once(environment: dict[str, str]) -> 
         assert await said("done") == []
 
 
-async def test_a_dead_consumer_ends_the_process(environment: dict[str, str]) -> None:
-    with toys(environment) as program:
+async def test_a_dead_consumer_ends_the_process(apart: dict[str, str]) -> None:
+    with toys(apart) as program:
         doorbell.ring("toy_end_thread")
         assert program.process is not None
         assert await asyncio.to_thread(program.process.wait, 20) == 1
 
 
-async def test_one_clock_leads_and_another_takes_over(environment: dict[str, str]) -> None:
-    with toys(environment) as one, toys(environment) as other:
+async def test_one_clock_leads_and_another_takes_over(apart: dict[str, str]) -> None:
+    with toys(apart) as one, toys(apart) as other:
         await until(lambda: online(2))
         await until(lambda: said("ticks"))
         await asyncio.sleep(1)
         pids = {int(pid) for pid in await said("ticks")}
         assert len(pids) == 1, "two clocks ticked at once"
-        assert await leader.has_leader()
         first, second = (one, other) if one.process and one.process.pid in pids else (other, one)
         first.kill()
         await shared_redis().delete("toys:ticks")
@@ -161,8 +147,8 @@ async def test_one_clock_leads_and_another_takes_over(environment: dict[str, str
         assert {int(pid) for pid in await said("ticks")} == {second.process.pid}
 
 
-async def test_a_frozen_leader_loses_the_lead(environment: dict[str, str]) -> None:
-    with toys(environment) as one, toys(environment) as other:
+async def test_a_frozen_leader_loses_the_lead(apart: dict[str, str]) -> None:
+    with toys(apart) as one, toys(apart) as other:
         await until(lambda: online(2))
         await until(lambda: said("ticks"))
         pids = {int(pid) for pid in await said("ticks")}
@@ -180,8 +166,8 @@ async def test_a_frozen_leader_loses_the_lead(environment: dict[str, str]) -> No
 
 
 @pytest.mark.timeout(60)
-async def test_a_failing_tick_stops_no_other(environment: dict[str, str]) -> None:
-    with toys(environment):
+async def test_a_failing_tick_stops_no_other(apart: dict[str, str]) -> None:
+    with toys(apart):
         await until(lambda: said("ticks"))
         before = len(await said("ticks"))
         await asyncio.sleep(1)

@@ -58,13 +58,13 @@ class Bells:
 
 
 @pytest.fixture(scope="module")
-def bells(environment: dict[str, str], database: None) -> Iterator[Bells]:
+def bells(apart: dict[str, str]) -> Iterator[Bells]:
     with tempfile.TemporaryDirectory(prefix="tidings-bells-") as folder:
         valkey = Valkey(Path(folder))
         valkey.start()
         os.chmod(folder, 0o711)
         try:
-            with Program(["tests.workers.core.toys"], {**environment, "REDIS_URL": valkey.url}).running() as worker:
+            with Program(["tests.workers.core.toys"], {**apart, "REDIS_URL": valkey.url}).running() as worker:
                 yield Bells(valkey, worker)
         finally:
             valkey.stop()
