@@ -1,6 +1,5 @@
 """What all benchmarks share: services of their own, a sink that answers like WhatsApp, and how figures are printed."""
 
-import asyncio
 import contextlib
 import os
 import platform
@@ -13,8 +12,6 @@ import time
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-
-import uvloop
 
 from db.core import connect
 from db.core.migrate import migrate
@@ -58,7 +55,7 @@ def program(*arguments: str) -> Generator[subprocess.Popen[bytes]]:
 @contextmanager
 def sink(port: int) -> Generator[None]:
     """A server in a process of its own that takes every POST and answers as the Cloud API does."""
-    with program("benchmarks.measure", str(port)):
+    with program("benchmarks.parts.sink", str(port)):
         for _ in range(100):
             with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
@@ -87,36 +84,3 @@ def report(question: str, load: str, ratios: Sequence[float], target: str, **fig
     for name, figure in figures.items():
         print(f"  {name.replace('_', ' '):8} {figure}")
     print(f"  ratio    {spread(ratios)}   target {target}", flush=True)
-
-
-class _Sink(asyncio.Protocol):
-    """The least HTTP/1.1 that keeps connections alive: a body as long as its header says, one answer each."""
-
-    count = 0
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self.transport = transport
-        self.buffer = b""
-
-    def data_received(self, data: bytes) -> None:
-        self.buffer += data
-        while (end := self.buffer.find(b"\r\n\r\n")) >= 0:
-            head = self.buffer[:end].lower()
-            at = head.find(b"content-length:")
-            length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-            if len(self.buffer) < end + 4 + length:
-                return
-            self.buffer = self.buffer[end + 4 + length :]
-            _Sink.count += 1
-            body = b'{"messaging_product":"whatsapp","messages":[{"id":"wamid.%d"}]}' % _Sink.count
-            answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            self.transport.write(answer % (len(body), body))  # pyright: ignore[reportAttributeAccessIssue]
-
-
-async def _serve(port: int) -> None:
-    server = await asyncio.get_running_loop().create_server(_Sink, "127.0.0.1", port)
-    await server.serve_forever()
-
-
-if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1])))
