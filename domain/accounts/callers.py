@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 
 from asyncpg import Record
@@ -15,17 +16,17 @@ from domain.core.tokens import InvalidTokenError, digest, read_access
 
 API_TOKEN_PREFIX = "tdg_"
 
-_SESSION = """
-SELECT u.role, s.last_used_at < now() - interval '1 minute' AS stale
+_SESSIONS = """
+SELECT s.id, s.user_id, u.role, s.last_used_at < now() - interval '1 minute' AS stale
 FROM user_session s JOIN user_account u ON u.id = s.user_id
-WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND s.expires_at > now() AND u.active
+WHERE s.id = ANY($1::bigint[]) AND s.ended_at IS NULL AND s.expires_at > now() AND u.active
 """
 
-_API_TOKEN = """
+_API_TOKENS = """
 SELECT t.id, t.user_id, t.sender_id, t.scopes, u.role,
        coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
 FROM api_token t JOIN user_account u ON u.id = t.user_id LEFT JOIN sender s ON s.id = t.sender_id
-WHERE ({} = $1) AND u.active AND (t.expires_at IS NULL OR t.expires_at > now()) AND s.deleted_at IS NULL
+WHERE {} AND u.active AND (t.expires_at IS NULL OR t.expires_at > now()) AND s.deleted_at IS NULL
 """
 
 
@@ -51,13 +52,30 @@ async def authenticate_admin(token: str, *, ip_address: str = "", user_agent: st
 
 async def recheck(viewer: Viewer) -> Viewer | None:
     """The same caller as they are now; None once they are signed out, switched off, expired or revoked."""
+    return (await recheck_all([viewer]))[viewer]
+
+
+async def recheck_all(viewers: Iterable[Viewer]) -> dict[Viewer, Viewer | None]:
+    """The same for many, in two statements."""
+    asked = list(viewers)
+    sessions = await _found(_SESSIONS, {viewer.session_id for viewer in asked})
+    tokens = await _found(_API_TOKENS.format("t.id = ANY($1::bigint[])"), {viewer.token_id for viewer in asked})
+    return {viewer: _now(viewer, sessions, tokens) for viewer in asked}
+
+
+async def _found(sql: str, ids: set[int | None]) -> dict[int, Record]:
+    wanted = [id for id in ids if id is not None]
+    return {row["id"]: row for row in await connect.rows(sql, wanted)} if wanted else {}
+
+
+def _now(viewer: Viewer, sessions: dict[int, Record], tokens: dict[int, Record]) -> Viewer | None:
     if viewer.expires_at is not None and viewer.expires_at <= time.time():
         return None
     if viewer.session_id is not None:
-        found = await connect.row(_SESSION, viewer.session_id, viewer.user_id)
+        found = sessions.get(viewer.session_id)
         return replace(viewer, role=Role(found["role"])) if found else None
     if viewer.token_id is not None:
-        found = await connect.row(_API_TOKEN.format("t.id"), viewer.token_id)
+        found = tokens.get(viewer.token_id)
         return _token_bearer(viewer, found) if found else None
     return viewer
 
@@ -67,8 +85,8 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
         proved = read_access(token)
     except InvalidTokenError:
         return None
-    found = await connect.row(_SESSION, proved.session_id, proved.user_id)
-    if found is None:
+    found = await connect.row(_SESSIONS, [proved.session_id])
+    if found is None or found["user_id"] != proved.user_id:
         return None
     if found["stale"]:
         await connect.execute(
@@ -86,7 +104,7 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
 
 
 async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
-    found = await connect.row(_API_TOKEN.format("t.digest"), digest(token))
+    found = await connect.row(_API_TOKENS.format("t.digest = $1"), digest(token))
     if found is None:
         return None
     if found["stale"]:

@@ -7,7 +7,7 @@ nothing, and the doorbell may be lost: it only makes things faster.
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -20,9 +20,9 @@ from db.core.broadcast import RedisBackend
 from db.core.connect import TRANSIENT
 from db.core.doorbell import EVENTS_CHANNEL
 from db.events import Event, EventFilter, Reading
-from domain import accounts, events
+from domain import events
 from domain.core.access import SYSTEM, Viewer
-from domain.core.errors import ErrorCode, Refusal
+from domain.core.errors import Refusal
 from domain.events import Start
 from graph.core.context import ById, already_read
 
@@ -38,8 +38,6 @@ POLL = 1.0
 """Seconds after which the reader looks at the log although nothing rang."""
 GATHER = 0.01
 """Seconds that it waits after a ring, so that a burst of commits is one read."""
-RECHECK = 2.0
-"""Seconds from one look at the rights of subscribers to the next."""
 FRESH = 1.0
 """Seconds that rows named by events may be shared: objects are given as they are now."""
 
@@ -88,7 +86,6 @@ class Moment:
 
 @dataclass(eq=False, slots=True)
 class _Subscription:
-    viewer: Viewer
     epoch: str
     ended: Refusal | None = None
 
@@ -109,14 +106,14 @@ class Tailer:
     async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event]:
         """Matching events since a cursor, or from now on, in order, each once; without end.
 
-        Raises CURSOR_EXPIRED when the log does not reach back. The stream raises it when the log is replaced, and
-        AUTHENTICATION_ERROR when the viewer's rights change.
+        Raises CURSOR_EXPIRED when the log does not reach back, and the stream does when the log is replaced. Whoever
+        serves it sees to it that it ends with the viewer's rights.
         """
-        return self._stream(viewer, await events.start(viewer, where, after))
+        return self._stream(await events.start(viewer, where, after))
 
-    async def _stream(self, viewer: Viewer, start: Start) -> AsyncGenerator[Event]:
+    async def _stream(self, start: Start) -> AsyncGenerator[Event]:
         number = start.place.number
-        with self._listed(_Subscription(viewer, start.place.epoch)) as subscription:
+        with self._listed(_Subscription(start.place.epoch)) as subscription:
             while True:
                 batch = await self._next(subscription, number, start.where)
                 for event in batch.events:
@@ -179,15 +176,13 @@ class Tailer:
             asyncio.TaskGroup() as group,
         ):
             group.create_task(self._listen(rings))
-            group.create_task(self._again(self._follow, 0.0))
-            group.create_task(self._again(self._recheck, RECHECK))
+            group.create_task(self._keep_following())
 
-    async def _again(self, step: Callable[[], Awaitable[None]], pause: float) -> None:
-        """Again and again, also while the database is away."""
+    async def _keep_following(self) -> None:
+        """Also while the database is away."""
         while True:
             try:
-                await asyncio.sleep(pause)
-                await step()
+                await self._follow()
             except TRANSIENT as error:
                 log.warning("tailer_waits", error=repr(error))
                 await asyncio.sleep(POLL)
@@ -237,19 +232,3 @@ class Tailer:
     def _wake(self) -> None:
         self._news.set()
         self._news = asyncio.Event()
-
-    async def _recheck(self) -> None:
-        """Whoever was signed out or has other rights by now hears no more."""
-        for viewer in {subscription.viewer for subscription in self._subscriptions}:
-            now = await accounts.recheck(viewer)
-            if now is None or _rights(now) != _rights(viewer):
-                for subscription in self._subscriptions:
-                    if subscription.viewer == viewer:
-                        subscription.ended = Refusal(
-                            ErrorCode.AUTHENTICATION_ERROR, "Your sign-in has ended or your rights have changed."
-                        )
-                self._wake()
-
-
-def _rights(viewer: Viewer) -> tuple[Any, ...]:
-    return viewer.role, viewer.scopes, viewer.sender_id

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any, cast
 
 import structlog
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketState
@@ -15,13 +17,18 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
 
+from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from domain import accounts
+from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
+from graph.core.errors import tell
 from graph.core.schema import Schema
+from graph.core.watch import Watch
 from graph.core.wire import ABORT, read_json, write_json
 
 INIT_TIMEOUT = timedelta(seconds=10)
@@ -34,6 +41,9 @@ MAX_REASON = 123
 
 log = structlog.get_logger()
 
+_watch = Watch()
+"""Over all sockets of this process."""
+
 
 class Adapter(ASGIWebSocketAdapter):
     """Strawberry's way to a socket, with text frames only, and ends that always come through."""
@@ -43,23 +53,38 @@ class Adapter(ASGIWebSocketAdapter):
     async def send_json(self, message: Mapping[str, object]) -> None:
         if self.ws.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnected
+        async with self._deadline():
+            await super().send_json(message)
+
+    async def close(self, code: int, reason: str) -> None:
+        """Cut to what a close frame holds: reasons echo what clients sent."""
+        if self.ws.application_state is WebSocketState.CONNECTED:
+            async with self._deadline():
+                await super().close(code, reason.encode(errors="replace")[:MAX_REASON].decode(errors="ignore"))
+
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncGenerator[None]:
+        """Cuts a client off that reads nothing any more."""
         try:
             async with asyncio.timeout(SEND_DEADLINE):
-                await super().send_json(message)
+                yield
         except TimeoutError:
             abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
             if abort is not None:
                 abort()
             raise WebSocketDisconnected from None
 
-    async def close(self, code: int, reason: str) -> None:
-        """Cut to what a close frame holds: reasons echo what clients sent."""
-        if self.ws.application_state is WebSocketState.CONNECTED:
-            await super().close(code, reason.encode(errors="replace")[:MAX_REASON].decode(errors="ignore"))
-
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's protocol, which looks at each message's shape before it trusts it, and at rights before each use."""
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.context.viewer
+
+    async def handle(self) -> None:
+        with _watch.over(self):
+            await super().handle()
 
     async def handle_message(self, message: Any) -> None:
         if (fault := _fault(message)) is not None:
@@ -69,29 +94,47 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             message.pop("payload", None)
         await super().handle_message(message)
 
-    async def run_operation(self, operation: Operation[Context, None]) -> None:
-        if not await self._holds():
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if len(self.operations) < MAX_OPERATIONS or message["id"] in self.operations:
+            await super().handle_subscribe(message)
             return
+        refusal = Refusal(
+            ErrorCode.RATE_LIMIT_EXCEEDED, f"A socket may have {MAX_OPERATIONS} operations.", reason="too_many"
+        )
+        await self.send_message({"id": message["id"], "type": "error", "payload": self._told(refusal)})
+
+    async def run_operation(self, operation: Operation[Context, None]) -> None:
         started = time.perf_counter()
         try:
+            if await accounts.recheck(self.viewer) != self.viewer:
+                await self.end()
+                return
             await super().run_operation(operation)
+        except TRANSIENT as error:
+            # Before it ran: what fails within is told by Strawberry.
+            if not operation.completed:
+                await operation.send_operation_message(
+                    {"id": operation.id, "type": "error", "payload": self._told(error)}
+                )
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)
 
-    async def send_message(self, message: Any) -> None:
-        await super().send_message(message)
-        if _ended(message):
-            await self._holds()
+    async def end(self) -> None:
+        """Closes the socket with 4403 and ends its operations, also of a client that does not heed the close."""
+        with suppress(WebSocketDisconnected):
+            await self.websocket.close(4403, "Your sign-in has ended or your rights have changed.")
+        for id in list(self.operations):
+            await self.cleanup_operation(id)
 
-    async def _holds(self) -> bool:
-        """Whether the caller's credentials still hold; closes the socket with 4403 where they do not."""
-        viewer = await accounts.recheck(self.context.viewer)
-        if viewer is None:
-            await self.websocket.close(4403, "Forbidden")
-            return False
-        self.context.viewer = viewer
-        return True
+    async def handle_task_exception(self, error: Exception) -> None:
+        """A client that is gone in mid-sentence is no error of ours."""
+        if not isinstance(error, WebSocketDisconnected):
+            log.error("unexpected_error", exc_info=error)
+
+    def _told(self, cause: Exception) -> list[Any]:
+        errors = tell(GraphQLError(str(cause), original_error=cause), self.context.request_id)
+        return [error.formatted for error in errors]
 
 
 def _fault(message: Any) -> str | None:
@@ -124,13 +167,6 @@ def _payload_fault(payload: Any) -> str | None:
     return None
 
 
-def _ended(message: Any) -> bool:
-    """Whether a message says that the caller's credentials were refused."""
-    payload: Any = message.get("payload") or {}
-    errors: list[Any] = payload if message["type"] == "error" else payload.get("errors", [])
-    return any(error.get("extensions", {}).get("code") == ErrorCode.AUTHENTICATION_ERROR for error in errors)
-
-
 class Sockets(GraphQL[Context, None]):
     """The GraphQL endpoint for sockets."""
 
@@ -142,7 +178,6 @@ class Sockets(GraphQL[Context, None]):
             schema,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             connection_init_wait_timeout=INIT_TIMEOUT,
-            max_subscriptions_per_connection=MAX_OPERATIONS,
             allowed_origins=get_settings().cors_origins,
         )
 

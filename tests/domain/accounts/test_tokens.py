@@ -12,6 +12,7 @@ from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from tests import factories
 from tests.callers import only, token
+from tests.statements import statements
 
 PASSWORD = "correct-horse-battery"
 BAD_TOKEN = (ErrorCode.AUTHENTICATION_ERROR, None, None)
@@ -183,3 +184,18 @@ async def test_a_token_is_revoked_by_its_user_or_admin() -> None:
     assert await only(doing) == (ErrorCode.NOT_FOUND, "id", None)
     assert await accounts.delete_api_token(SYSTEM, viewer.token_id) == viewer.token_id
     assert not await ApiToken.filter(user_id=user.id).exists()
+
+
+async def test_many_callers_are_looked_at_again_in_two_statements() -> None:
+    users = [await factories.user(role=Role.SALES, password=PASSWORD) for _ in range(3)]
+    callers = [await accounts.authenticate(await secret_of(user)) for user in users]
+    for user in users:
+        signed = await accounts.login(ANONYMOUS, email=user.email, password=PASSWORD)
+        callers.append(await accounts.authenticate(signed.access_token))
+    await accounts.update_user(SYSTEM, users[0].id, role=Role.VIEWER)
+    await accounts.update_user(SYSTEM, users[1].id, active=False)
+    with statements() as asked:
+        now = await accounts.recheck_all({*callers, ANONYMOUS, SYSTEM})
+    assert len(asked) == 2
+    assert [viewer and viewer.role for viewer in map(now.get, callers)] == [Role.VIEWER, None, Role.SALES] * 2
+    assert (now[ANONYMOUS], now[SYSTEM]) == (ANONYMOUS, SYSTEM)

@@ -274,27 +274,3 @@ async def test_only_rows_that_the_event_itself_names_are_shared() -> None:
     row = first.find(by_ids, 1)
     assert row is not None
     assert await row == "ADMIN:1"
-
-
-async def test_who_lost_the_right_hears_no_more_even_with_a_backlog(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "RECHECK", 0.05)
-    gone: set[Viewer] = set()
-
-    async def recheck(viewer: Viewer) -> Viewer | None:
-        return None if viewer in gone else viewer
-
-    monkeypatch.setattr("domain.accounts.recheck", recheck)
-    where, tailer = contact(), Tailer({})
-    leaver, stayer = Viewer(1, SYSTEM.role, session_id=1), Viewer(2, SYSTEM.role, session_id=2)
-    after = await now()
-    await say(where, *range(300))
-    busy = asyncio.create_task(take(tailer, 300, where, after, viewer=leaver, pause=lambda: 0.01))
-    idle = asyncio.create_task(take(tailer, 1, where, viewer=leaver))
-    kept = asyncio.create_task(take(tailer, 300, where, after, viewer=stayer, pause=lambda: 0.001))
-    await asyncio.sleep(0.2)
-    gone.add(leaver)
-    for ended in (busy, idle):
-        with pytest.raises(Refusal) as refused:
-            await asyncio.wait_for(ended, 1)
-        assert refused.value.code is ErrorCode.AUTHENTICATION_ERROR
-    assert len(await kept) == 300

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +12,10 @@ from websockets import ClientConnection, ConnectionClosed, InvalidStatus, Subpro
 from websockets.asyncio.client import connect
 
 from db.accounts import ApiToken, Role
+from db.core.connect import execute
 from db.core.settings import get_settings
+from domain import accounts
+from domain.core.access import Viewer
 from domain.core.tokens import digest
 from graph.core import sockets
 from tests.graph.core import toy
@@ -91,6 +94,62 @@ async def test_a_token_that_was_revoked_ends_the_socket_at_its_next_use(served: 
         await ApiToken.filter(digest=digest(secret)).delete()
         await ask(socket, "{ hello }")
         assert (await closing(socket))[0] == 4403
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+async def test_whoever_loses_their_rights_is_cut_off_within_five_seconds(served: Toy, busy: bool) -> None:
+    losses = [
+        "UPDATE api_token SET expires_at = now() WHERE id = {token}",
+        "DELETE FROM api_token WHERE id = {token}",
+        "UPDATE api_token SET scopes = '{{READ}}' WHERE id = {token}",
+        "UPDATE user_account SET role = 'VIEWER' WHERE id = {user}",
+        "UPDATE user_account SET active = false WHERE id = {user}",
+    ]
+    async with AsyncExitStack() as stack:
+        sockets: list[ClientConnection] = []
+        for loss in [*losses, "SELECT 1"]:
+            secret = await toy.token(Role.ADMIN)
+            sockets.append(socket := await stack.enter_async_context(opened(served.url)))
+            await send(socket, type="connection_init", payload={"authorization": f"Bearer {secret}"})
+            assert (await receive(socket))["type"] == "connection_ack"
+            if busy:
+                await ask(socket, "subscription { numbers(to: 1000003) }")
+            token = await ApiToken.get(digest=digest(secret))
+            await execute(loss.format(token=token.id, user=token.user_id))
+        async with asyncio.timeout(5):
+            assert [(await closing(socket))[0] for socket in sockets[:-1]] == [4403] * len(losses)
+        await send(sockets[-1], type="ping")
+        while (await receive(sockets[-1]))["type"] != "pong":
+            pass
+
+
+async def test_while_the_database_is_away_an_operation_is_answered(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_viewer: Viewer) -> Viewer:
+        raise ConnectionRefusedError("postgres.internal:5432")
+
+    async with acknowledged(served) as socket:
+        with monkeypatch.context() as outage:
+            outage.setattr(accounts, "recheck", away)
+            await ask(socket, "{ hello }")
+            answer = await receive(socket)
+        assert answer["type"] == "error"
+        assert answer["payload"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+        assert "postgres" not in json.dumps(answer)
+        await ask(socket, "{ hello }")
+        assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
+
+
+async def test_a_socket_may_have_so_many_operations(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "MAX_OPERATIONS", 1)
+    async with acknowledged(served) as socket:
+        await ask(socket, "subscription { numbers(to: 1000000) }")
+        await send(socket, type="subscribe", id="2", payload=QUERY)
+        while (answer := await receive(socket))["id"] == "1":
+            pass
+        assert answer["type"] == "error"
+        assert answer["payload"][0]["extensions"]["code"] == "RATE_LIMIT_EXCEEDED"
 
 
 INIT = {"type": "connection_init"}
