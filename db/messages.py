@@ -164,7 +164,7 @@ WITH leaving AS MATERIALIZED (
   ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
-SET state = 'IN_FLIGHT', content = c.content, attempts = m.attempts + 1, updated_at = now(),
+SET state = 'IN_FLIGHT', content = c.content, attempts = least(m.attempts + 1, 32767), updated_at = now(),
     lease_until = now() + interval '{FLIGHT_SECONDS} s'
 FROM leaving, unnest($1::bigint[], $3::text[]) AS c(id, content), contact, sender
 WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
@@ -177,20 +177,25 @@ RETURNING m.id
 
 _RELEASE = """
 WITH held AS MATERIALIZED (
-  SELECT m.id, c.deleted_at IS NOT NULL OR (m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT') AS stop
+  SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
+                    WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT' END AS stop
   FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
     ON m.id = r.id AND m.attempt_id = r.attempt_id
   JOIN contact c ON c.id = m.contact_id
   WHERE m.state = 'CLAIMED' ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
-SET state = CASE WHEN stop THEN 'CANCELLED' ELSE 'QUEUED' END, due_at = CASE WHEN stop THEN NULL ELSE now() END,
-    error_code = CASE WHEN stop THEN 'OPTED_OUT' END, lease_until = NULL, updated_at = now()
+SET state = CASE WHEN stop IS NULL THEN 'QUEUED' ELSE 'CANCELLED' END, due_at = CASE WHEN stop IS NULL THEN now() END,
+    error_code = stop,
+    error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
+                              WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.' END,
+    lease_until = NULL, updated_at = now()
 FROM held WHERE m.id = held.id
 RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
 """
 
-# An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too.
+# An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too. A doubt that was
+# decided is not doubted anew: without a lease nobody would ever look at it again.
 _SETTLE = """
 WITH settled AS MATERIALIZED (
   SELECT m.id FROM message m JOIN unnest($1::bigint[]) AS s(id) ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
@@ -206,11 +211,13 @@ FROM settled, unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[
   AS s(id, attempt_id, state, provider_message_id, error_code, error_message, provider_error_code, delay)
 WHERE m.id = settled.id AND s.id = m.id
   AND (m.attempt_id = s.attempt_id AND m.state IN ('CLAIMED', 'IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED')
+         AND (s.state <> 'UNKNOWN' OR m.lease_until IS NOT NULL)
        OR s.state = 'SENT' AND m.state IN ('QUEUED', 'CLAIMED'))
 RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message
 """
 
-# Receipts only ever move forward, whatever their order: sent < delivered < read. A failure holds unless it arrived.
+# Receipts only ever move forward, whatever their order: sent < delivered < read. A failure holds unless it arrived, and
+# is one of the attempt that counts: the latest, or the one that a receipt has shown to have been accepted.
 _RECEIVE = """
 WITH receipt AS (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
@@ -222,6 +229,7 @@ WITH receipt AS (
 )
 UPDATE message m
 SET state = r.state, updated_at = now(), due_at = NULL, lease_until = NULL,
+    attempt_id = coalesce(r.attempt_id, m.attempt_id),
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
     sent_at = coalesce(m.sent_at, r.sent_at), delivered_at = coalesce(m.delivered_at, r.delivered_at),
     read_at = coalesce(m.read_at, r.read_at),
@@ -232,8 +240,8 @@ SET state = r.state, updated_at = now(), due_at = NULL, lease_until = NULL,
 FROM told, receipt r
 WHERE m.id = told.id AND r.id = m.id AND m.direction = 'OUTBOUND' AND m.attempts > 0
   AND CASE r.state
-    WHEN 'FAILED' THEN m.state = 'SENT'
-      OR m.state IN ('IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED') AND (r.attempt_id IS NULL OR r.attempt_id = m.attempt_id)
+    WHEN 'FAILED' THEN m.state IN ('IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED', 'SENT')
+      AND (r.attempt_id IS NULL OR r.attempt_id = m.attempt_id)
     WHEN 'SENT' THEN m.state IN ('QUEUED', 'CLAIMED', 'IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED', 'CANCELLED')
     WHEN 'DELIVERED' THEN m.state NOT IN ('DELIVERED', 'READ')
     ELSE m.state <> 'READ'
@@ -259,22 +267,21 @@ RETURNING m.id, m.state, m.sender_id
 # and what was posted to us meanwhile is taken up. Silence: nothing came for four times the grace.
 _DECIDE = f"""
 WITH doubt AS (
-  SELECT m.id, m.purpose,
-         s.status_watermark > t.attempted + $1::interval
-           AND NOT EXISTS (SELECT 1 FROM inbound_post p
-                           WHERE p.done_at IS NULL AND p.created_at <= t.attempted + $1::interval) AS heard,
-         now() > t.attempted + 4 * $1::interval AS silent
+  SELECT m.id, heard AND m.purpose <> 'MARKETING' AS again, heard
   FROM message m JOIN sender s ON s.id = m.sender_id,
-       LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t
+       LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t,
+       LATERAL (SELECT coalesce(s.status_watermark > attempted + $1::interval, false)
+                  AND NOT EXISTS (SELECT 1 FROM inbound_post p
+                                  WHERE p.done_at IS NULL AND p.created_at <= attempted + $1::interval) AS heard) h
   WHERE m.state = 'UNKNOWN' AND m.lease_until < now() + interval '{FLIGHT_SECONDS} s' - $1::interval
+    AND (heard OR now() > attempted + 4 * $1::interval)
   ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE message m
-SET state = CASE WHEN heard AND m.purpose <> 'MARKETING' THEN 'QUEUED' ELSE 'UNCONFIRMED' END,
-    due_at = CASE WHEN heard AND m.purpose <> 'MARKETING' THEN now() END,
-    error_message = CASE WHEN heard AND m.purpose <> 'MARKETING' THEN NULL ELSE 'WhatsApp never confirmed it.' END,
+SET state = CASE WHEN again THEN 'QUEUED' ELSE 'UNCONFIRMED' END, due_at = CASE WHEN again THEN now() END,
+    error_message = CASE WHEN NOT again THEN 'WhatsApp never confirmed it.' END,
     lease_until = NULL, updated_at = now()
-FROM doubt WHERE m.id = doubt.id AND (heard OR silent)
+FROM doubt WHERE m.id = doubt.id
 RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message, heard
 """
 

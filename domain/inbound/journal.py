@@ -72,7 +72,8 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
             if not await _alone(patient=patient):
                 return False
             whole, errors = Envelope(), list[tuple[int, list[str]]]()
-            for post in await connect.rows(_TAKE, list(ids)):
+            # In the order they came: RETURNING has none of its own.
+            for post in sorted(await connect.rows(_TAKE, list(ids)), key=lambda post: post["id"]):
                 envelope = read(post["body"], post["created_at"])
                 whole.add(envelope)
                 errors.append((post["id"], envelope.errors))
@@ -155,10 +156,11 @@ async def take_up_waiting() -> None:
 
 
 async def trim() -> None:
-    """Forgets posts that were taken up more than seven days ago, the oldest thousands first."""
-    await connect.execute(
+    """Forgets posts that were taken up more than seven days ago, in batches from the oldest on that each commit."""
+    while await connect.execute(
         "DELETE FROM inbound_post WHERE id = ANY(ARRAY(SELECT id FROM"
         " (SELECT id, created_at, done_at FROM inbound_post ORDER BY id LIMIT 5000) AS oldest"
         " WHERE done_at IS NOT NULL AND created_at < now() - $1::interval))",
         timedelta(days=KEPT_DAYS),
-    )
+    ):
+        pass

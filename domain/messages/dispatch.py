@@ -92,14 +92,20 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:
-    """Commits messages to leave, right before they do. What must not leave now is cancelled, or queued again."""
+    """Commits messages to leave, right before they do. What must not leave now is cancelled, or queued again.
+
+    When that fails those that may leave do so all the same, and the clock looks after the others as their leases end.
+    """
     ids = [departure.id for departure in departures]
     attempts = [departure.attempt_id for departure in departures]
     texts = [departure.outgoing.text if departure.outgoing else "" for departure in departures]
     leaving = await rows.depart(ids, attempts, texts)
     if len(leaving) < len(ids):
-        async with transaction():
-            announce(await rows.release(ids, attempts))
+        try:
+            async with transaction():
+                announce(await rows.release(ids, attempts))
+        except connect.TRANSIENT as error:
+            log.warning("not_released", error=repr(error), messages=len(ids) - len(leaving))
     return [departure for departure in departures if departure.id in leaving]
 
 
@@ -127,7 +133,7 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
         case InDoubt(reason):
             return (*head, "UNKNOWN", None, None, reason, None, None)
         case Refused(error):
-            again = error.reaction is Reaction.PAUSE_SENDER or (
+            again = error.reaction in (Reaction.PAUSE_SENDER, Reaction.SLOW) or (
                 error.reaction is not Reaction.FAIL and departure.attempts + 1 < MOST_ATTEMPTS
             )
             fault = (error.code.value, error.message, error.provider_code)
@@ -139,7 +145,7 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
 
 def _backoff(attempts: int) -> float:
     """Seconds until another try: 1, 2, 4 … up to a minute, each between half and the whole of it."""
-    return min(60.0, 2.0**attempts) * random.uniform(0.5, 1)
+    return min(60.0, 2.0 ** min(attempts, 6)) * random.uniform(0.5, 1)
 
 
 async def _pause_sender(sender_id: int, fault: ProviderError) -> None:

@@ -60,15 +60,14 @@ def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
     times["sent"] = times["sent"] or times["delivered"]
     furthest = max((s for s in statuses if s.status != "failed"), key=lambda s: _RANK[s.status], default=None)
     failed = next((s for s in statuses if s.status == "failed"), None)
-    if furthest is not None and (failed is None or furthest.status != "sent"):
-        state, error = furthest.status.upper(), None
-    else:
-        state, error = "FAILED", failed.error if failed else None
-    named = callback.read(statuses[0].callback)
+    last = failed if failed is not None and (furthest is None or furthest.status == "sent") else furthest
+    assert last is not None
+    state, error = last.status.upper(), last.error
+    named = callback.read(last.callback)
     return (
         id,
         named[1] if named else None,
-        statuses[0].provider_message_id,
+        last.provider_message_id,
         times["sent"],
         times["delivered"],
         times["read"],

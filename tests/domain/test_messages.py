@@ -172,6 +172,32 @@ async def test_what_was_forbidden_after_the_claim_does_not_leave(forbidden_by: s
     assert await connect.value("SELECT attempts FROM message WHERE id = $1", message) == 0
 
 
+async def test_what_may_leave_does_so_when_the_others_cannot_be_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(ids: list[int], attempts: list[UUID]) -> list[Any]:
+        raise ConnectionError("the database went away")
+
+    monkeypatch.setattr(rows, "release", fail)
+    sender = await a_sender()
+    good, gone = await a_message(sender), await a_message(sender, await a_contact(deleted_at=NOW))
+    assert [departure.id for departure in await leave(sender)] == [good]
+    assert await state_of(gone) == "CLAIMED"
+
+
+@pytest.mark.parametrize(
+    ("contact", "code", "word"),
+    [({"deleted_at": NOW}, "NOT_FOUND", "deleted"), ({"opt_in_status": "OPTED_OUT"}, "OPTED_OUT", "opted out")],
+)
+async def test_a_message_that_is_cancelled_at_the_last_step_says_why(
+    contact: dict[str, Any], code: str, word: str
+) -> None:
+    sender = await a_sender()
+    message = await a_message(sender, await a_contact(**contact), purpose="MARKETING")
+    assert await leave(sender) == []
+    row = await connect.row("SELECT state, error_code, error_message FROM message WHERE id = $1", message)
+    assert row is not None
+    assert (row["state"], row["error_code"], word in row["error_message"]) == ("CANCELLED", code, True)
+
+
 async def test_an_opt_out_of_marketing_does_not_stop_other_messages() -> None:
     sender = await a_sender()
     await a_message(sender, await a_contact(opt_in_status="OPTED_OUT"), purpose="UTILITY")
@@ -202,6 +228,7 @@ async def test_a_claim_that_ran_out_cannot_leave_even_when_someone_else_claimed_
         (Refused(FAULT), "FAILED", ["FAILED"]),
         (Refused(ProviderError(2, ErrorCode.WHATSAPP_API_ERROR, "Later", Reaction.RETRY)), "QUEUED", []),
         (Refused(ProviderError(131056, ErrorCode.WHATSAPP_API_ERROR, "Pair", Reaction.DELAY_CONTACT)), "QUEUED", []),
+        (Refused(ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW)), "QUEUED", []),
         (NotSent("refused"), "QUEUED", []),
         (InDoubt("timeout"), "UNKNOWN", []),
     ],
@@ -228,6 +255,24 @@ async def test_tries_come_to_an_end() -> None:
         await dispatch.settle([(departure, again) for departure in await leave(sender)])
     assert await state_of(message) == "FAILED"
     assert await events_of(message) == ["FAILED"]
+
+
+async def test_a_limit_of_whatsapps_fails_nobody_however_long_it_lasts() -> None:
+    sender = await a_sender()
+    message = await a_message(sender)
+    slow = Refused(ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW))
+    for _ in range(dispatch.MOST_ATTEMPTS + 2):
+        await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", message)
+        await dispatch.settle([(departure, slow) for departure in await leave(sender)])
+    assert await state_of(message) == "QUEUED"
+
+
+async def test_a_day_without_a_connection_is_only_a_day_later() -> None:
+    sender = await a_sender()
+    message = await a_message(sender, attempts=32767)
+    await dispatch.settle([(departure, NotSent("refused")) for departure in await leave(sender)])
+    due = await connect.value("SELECT due_at < now() + interval '61 s' FROM message WHERE id = $1", message)
+    assert (await state_of(message), due) == ("QUEUED", True)
 
 
 async def test_a_sender_that_whatsapp_refuses_stops_and_its_queue_waits() -> None:
@@ -349,6 +394,32 @@ async def test_a_failure_of_an_older_attempt_does_not_fail_the_newer_one() -> No
     assert await state_of(old.id) == "IN_FLIGHT"
 
 
+async def test_a_failure_of_an_older_attempt_does_not_fail_what_was_sent_since() -> None:
+    old = await in_flight()
+    await dispatch.settle([(old, NotSent("refused"))])
+    sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", old.id)
+    await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", old.id)
+    newer = (await leave(sender))[0]
+    await dispatch.settle([(newer, Accepted(unique("wamid")))])
+    await receipts.settle_statuses([status(old, "failed", error=FAULT)])
+    assert await state_of(old.id) == "SENT"
+    await receipts.settle_statuses([status(newer, "failed", error=FAULT)])
+    assert await state_of(old.id) == "FAILED"
+
+
+async def test_the_attempt_that_was_accepted_is_the_one_that_can_fail() -> None:
+    """A late receipt shows that the first attempt had arrived, while the next was claimed already."""
+    first = await in_flight()
+    await dispatch.settle([(first, NotSent("refused"))])
+    sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", first.id)
+    await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", first.id)
+    claimed = await dispatch.claim(sender, 1)
+    await receipts.settle_statuses([status(first, "sent")])
+    assert await dispatch.depart(claimed) == []
+    await receipts.settle_statuses([status(first, "failed", error=FAULT)])
+    assert await state_of(first.id) == "FAILED"
+
+
 async def test_statuses_without_our_callback_go_by_whatsapps_id_or_wait() -> None:
     departure = await in_flight()
     known = f"wamid.{departure.attempt_id.hex}"
@@ -445,3 +516,29 @@ async def test_an_unconfirmed_message_still_hears_of_its_echo() -> None:
     await receipts.settle_statuses([status(departure, "delivered")])
     assert await state_of(departure.id) == "DELIVERED"
     assert await connect.value("SELECT error_message FROM message WHERE id = $1", departure.id) is None
+
+
+async def test_a_doubt_that_was_decided_is_not_doubted_anew() -> None:
+    """The worker was frozen for longer than the grace, and then its POST timed out."""
+    departure = await in_doubt("MARKETING", age=8, watermark=1)
+    await dispatch.decide_doubts()
+    await dispatch.settle([(departure, InDoubt("timeout"))])
+    assert await state_of(departure.id) == "UNCONFIRMED"
+
+
+async def test_a_silent_sender_does_not_hold_up_the_doubts_of_others() -> None:
+    silent = await in_doubt("UTILITY", age=8, watermark=None)
+    await connect.execute(
+        "INSERT INTO message (sender_id, contact_id, direction, author, type, purpose, priority, state, attempts,"
+        " lease_until)"
+        " SELECT sender_id, contact_id, direction, author, type, purpose, priority, state, attempts, lease_until"
+        " FROM message, generate_series(1, 1000) WHERE id = $1",
+        silent.id,
+    )
+    heard = await in_doubt("UTILITY", age=8, watermark=1)
+    await dispatch.decide_doubts()
+    assert (await state_of(silent.id), await state_of(heard.id)) == ("UNKNOWN", "QUEUED")
+    # The clock of another test's worker need not look at them.
+    await connect.execute(
+        "DELETE FROM message WHERE sender_id = (SELECT sender_id FROM message WHERE id = $1)", silent.id
+    )

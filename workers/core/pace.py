@@ -16,7 +16,12 @@ return free - now
 
 async def take(sender_id: int, messages: int, rate: float) -> None:
     """Waits until so many messages may leave, at `rate` a second over all workers; a Redis that is away is an error."""
+    if (wait := await reserve(sender_id, messages, rate)) > 0:
+        await asyncio.sleep(wait)
+
+
+async def reserve(sender_id: int, messages: int, rate: float) -> float:
+    """Takes the next places, for so many messages; answers the seconds until the first of them."""
     microseconds = int(messages / rate * 1_000_000)
-    wait = await shared_redis().eval(_RESERVE, 1, f"tidings:pace:{sender_id}", str(microseconds))
-    if wait > 0:
-        await asyncio.sleep(wait / 1_000_000)
+    wait: int = await shared_redis().eval(_RESERVE, 1, f"tidings:pace:{sender_id}", str(microseconds))
+    return wait / 1_000_000

@@ -471,3 +471,15 @@ async def test_old_posts_are_forgotten_and_open_ones_are_not(sender: Sender) -> 
     assert await InboundPost.get_or_none(id=old.id) is None
     assert await InboundPost.get_or_none(id=young.id)
     assert await InboundPost.get_or_none(id=open_one.id)
+    # An open post keeps doubts undecided, those of other tests too.
+    await inbound.drain()
+
+
+async def test_a_busy_day_is_forgotten_at_once() -> None:
+    await connect.execute(
+        "INSERT INTO inbound_post (body, created_at, done_at)"
+        " SELECT '', now() - interval '8 days', now() FROM generate_series(1, 10001)"
+    )
+    await inbound.trim()
+    left = "SELECT count(*) FROM inbound_post WHERE done_at IS NOT NULL AND created_at < now() - interval '7 days'"
+    assert await connect.value(left) == 0
