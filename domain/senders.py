@@ -124,10 +124,14 @@ async def default_sender(*, field: str = "senderId") -> Sender:
 
 async def account(id: int) -> Account | None:
     """Where and as whom a sender sends, for the dispatcher; None while it may not."""
-    sender = await Sender.get_or_none(id=id, deleted_at=None, status=SenderStatus.CONNECTED)
-    if sender is None or sender.phone_number_id is None or sender.access_token is None:
+    sender = await connect.row(
+        "SELECT phone_number_id, access_token FROM sender WHERE id = $1 AND deleted_at IS NULL"
+        " AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())",
+        id,
+    )
+    if sender is None or sender["phone_number_id"] is None or sender["access_token"] is None:
         return None
-    return Account(sender.id, sender.phone_number_id, unseal(sender.access_token))
+    return Account(id, sender["phone_number_id"], unseal(sender["access_token"]))
 
 
 # ---------------------------------------------------------------------------
@@ -175,6 +179,8 @@ async def create(
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
 async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> Sender:
     """Changes a sender; is_default true takes that place from the present one, and false is refused: one must be."""
+    if "is_default" in changes:
+        unbound(viewer)
     check = Checks()
     values = _checked(check, changes)
     check.done()
@@ -273,7 +279,16 @@ def _checked(check: Checks, given: SenderChanges) -> dict[str, Any]:
             values["business_account_id"] = optional_text(given["business_account_id"], "businessAccountId", most=64)
     with check():
         if "access_token" in given:
-            values["access_token"] = seal(text(given["access_token"] or "", "accessToken", most=4096))
+            token = text(given["access_token"] or "", "accessToken", most=4096)
+            if not (token.isascii() and token.isprintable()) or " " in token:
+                # It goes into a header; this is what a token looks like that was copied with something else.
+                raise Refusal(
+                    ErrorCode.VALIDATION_ERROR,
+                    "A token has letters, digits and signs of ASCII, without spaces.",
+                    field="accessToken",
+                    reason="invalid_characters",
+                )
+            values["access_token"] = seal(token)
     return values
 
 

@@ -229,7 +229,29 @@ async def test_a_token_that_is_bound_to_a_sender_sees_and_changes_that_one_alone
     with pytest.raises(Refusal) as caught:
         await senders.create(bound, phone_number=phone(), provider=SenderProvider.CLOUD_API)
     assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
+    with pytest.raises(Refusal) as caught:
+        await senders.update(bound, own.id, is_default=True)
+    assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
+    assert (await Sender.get(id=own.id)).is_default is False
     assert (await Sender.get(id=other.id)).status is SenderStatus.CONNECTED
+
+
+async def test_a_paused_sender_sends_nothing_until_its_time() -> None:
+    sender = await factories.sender()
+    assert await senders.account(sender.id) is not None
+    pause = "UPDATE sender SET paused_until = now() + $2::interval WHERE id = $1"
+    await connect.execute(pause, sender.id, timedelta(minutes=1))
+    assert await senders.account(sender.id) is None
+    await connect.execute(pause, sender.id, timedelta(seconds=-1))
+    assert await senders.account(sender.id) is not None
+
+
+@pytest.mark.parametrize("token", ["EAAJ\u2026", "Bearer EAAJ", "EAAJ\nx", "\u200bEAAJ"])
+async def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
+    sender = await factories.sender()
+    with pytest.raises(Refusal) as caught:
+        await senders.update(MARKETER, sender.id, access_token=token)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.VALIDATION_ERROR, "accessToken")
 
 
 ANYONE = [
