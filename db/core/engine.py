@@ -1,14 +1,19 @@
-"""Tortoise's asyncpg engine with one mend: a transaction that is cancelled while it begins gives its connection back.
+"""Tortoise's asyncpg engine with two mends.
 
-Stock Tortoise 1.1 leaks it, and five cancellations hang every later query for good (`backends/base/client.py`,
-`TransactionContextPooled.__aenter__`). Acquiring is also bounded in time: an exhausted
-pool is an error, not silence.
+A transaction that is cancelled while it begins gives its connection back: stock Tortoise 1.1 leaks it, and five
+cancellations hang every later query for good (`backends/base/client.py`, `TransactionContextPooled.__aenter__`). And
+nobody waits for a connection without end: an exhausted pool is an error, not silence.
 """
 
 from typing import Any
 
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    PoolConnectionWrapper,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connections
 
 ACQUIRE_TIMEOUT = 5.0
@@ -33,7 +38,20 @@ class CancelSafeTransaction(TransactionContextPooled):
         return self.client
 
 
+class BoundedConnection(PoolConnectionWrapper[Any]):
+    """A connection for one statement outside of a transaction."""
+
+    async def __aenter__(self) -> Any:
+        await self.ensure_connection()
+        pool: Any = self.client._pool  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+        self.connection = await pool.acquire(timeout=ACQUIRE_TIMEOUT)
+        return self.connection
+
+
 class Client(AsyncpgDBClient):
+    def acquire_connection(self) -> BoundedConnection:
+        return BoundedConnection(self, self._pool_init_lock)
+
     def _in_transaction(self) -> TransactionContext:
         return CancelSafeTransaction(TransactionWrapper(self), self._pool_init_lock)
 

@@ -1,9 +1,15 @@
-"""Transactions that are cancelled, at whatever point, give their connection back (stock Tortoise leaks it)."""
+"""Transactions that are cancelled, at whatever point, give their connection back (stock Tortoise leaks it).
+
+And where none is left, nobody waits for one without end.
+"""
 
 import asyncio
 import random
+from contextlib import AsyncExitStack
 
-from db.core import connect
+import pytest
+
+from db.core import connect, engine
 from db.core.transaction import transaction
 
 
@@ -31,3 +37,16 @@ async def test_four_hundred_cancellations_leak_no_connection() -> None:
         " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
     )
     assert stuck == 0
+
+
+async def test_an_exhausted_pool_is_an_error_and_not_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ACQUIRE_TIMEOUT", 0.1)
+    size, _, _ = connect.pool_figures()
+    async with AsyncExitStack() as held, asyncio.timeout(10):
+        for _ in range(size):
+            await held.enter_async_context(connect.connection())
+        with pytest.raises(TimeoutError):
+            await connect.value("SELECT 1")
+        with pytest.raises(TimeoutError):
+            await work(0)
+    assert await connect.value("SELECT 1") == 1
