@@ -312,6 +312,15 @@ async def unfanned() -> list[int]:
     return [row["id"] for row in found]
 
 
+async def has_people(group_id: int) -> bool:
+    """Whether a group has any member, however many they are."""
+    return await connect.value(
+        "SELECT EXISTS (SELECT FROM group_member g JOIN contact c ON c.id = g.contact_id AND c.deleted_at IS NULL"
+        " WHERE g.group_id = $1)",
+        group_id,
+    )
+
+
 async def reach(group_id: int) -> tuple[int, int]:
     """How many people of a group can be written to, and how many cannot."""
     found = await connect.rows(f"{_REACH} WHERE g.group_id = $1", group_id)

@@ -165,8 +165,7 @@ async def create(
 async def _need_members(viewer: Viewer, group_id: int) -> None:
     await connect.execute("SELECT 1 FROM contact_group WHERE id = $1 FOR SHARE", group_id)
     await groups.visible(viewer, group_id, field="groupId")
-    reachable, others = await rows.reach(group_id)
-    if not reachable + others:
+    if not await rows.has_people(group_id):
         raise Refusal(ErrorCode.VALIDATION_ERROR, "The group has no members.", field="groupId", reason="empty_group")
 
 

@@ -73,11 +73,6 @@ def ring(actor: str, *args: Any) -> None:
         task.add_done_callback(_ringers.discard)
 
 
-def announce() -> None:
-    """Tells every server that the event log has grown."""
-    ring(EVENTS_CHANNEL)
-
-
 async def _ring_all() -> None:
     while _waiting:
         bells = list(_waiting)
