@@ -6,7 +6,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from importlib.metadata import version
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,7 +18,7 @@ from db.core import connect, doorbell, leader
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from domain import senders
+from domain import VERSION, senders
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.errors import Refusal
@@ -209,7 +208,7 @@ async def _whole() -> Health:
     return Health(
         status=status,
         timestamp=datetime.now(UTC),
-        version=version("tidings"),
+        version=VERSION,
         environment=get_settings().environment,
         problems=problems,
         api=api(),

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,24 +10,27 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp
 
 from db.core import connect
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
+from domain import VERSION
+from domain.core.errors import ErrorCode, Refusal
 from graph import health, inbound
 from graph.core import graphiql, http
+from graph.core.callers import request_id_of
+from graph.core.errors import FAULT, refused
 from graph.core.middleware import Requests
 from graph.core.schema import Schema
 from graph.core.sockets import Sockets
 from graph.schema import schema as whole_schema
 
-VERSION = version("tidings")
-
 ROUTES: list[BaseRoute] = [*inbound.routes, *health.routes]
 """What rooms serve beside GraphQL, such as webhooks and health."""
 
 
-def create_app(schema: Schema = whole_schema) -> Starlette:
+def create_app(schema: Schema = whole_schema) -> ASGIApp:
     """The ASGI application; it reads the settings now and connects when it starts."""
     sdl = schema.as_str()
 
@@ -38,20 +40,22 @@ def create_app(schema: Schema = whole_schema) -> Starlette:
     async def schema_text(_: Request) -> Response:
         return PlainTextResponse(sdl)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", _root),
-            Route("/graphql", graphql, methods=["GET", "POST"], max_body_size=http.MAX_BODY),
+            Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", Sockets(schema)),
-            Route("/schema.graphql", schema_text),
+            *([Route("/schema.graphql", schema_text)] if get_settings().introspection else []),
             Route("/docs", _docs),
             *graphiql.routes(),
             *ROUTES,
         ],
-        middleware=[Middleware(Requests), _cors()],
+        middleware=[_cors()],
         exception_handlers={HTTPException: _http_error, Exception: _fault},
         lifespan=_lifespan,
     )
+    # Around all of it, and not among its middleware: answers to faults of ours pass here too.
+    return Requests(app)
 
 
 @asynccontextmanager
@@ -91,10 +95,12 @@ async def _docs(_: Request) -> Response:
     return RedirectResponse("/graphql")
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"errors": [{"message": error.detail}]}, error.status_code, error.headers)
+    code = ErrorCode.NOT_FOUND if error.status_code == 404 else ErrorCode.VALIDATION_ERROR
+    answer = refused(Refusal(code, error.detail), request_id_of(request))
+    return JSONResponse(answer, error.status_code, error.headers)
 
 
-async def _fault(_: Request, _error: Exception) -> Response:
-    return JSONResponse({"errors": [{"message": "Something went wrong on our side."}]}, 500)
+async def _fault(request: Request, _error: Exception) -> Response:
+    return JSONResponse(refused(FAULT, request_id_of(request)), 500)

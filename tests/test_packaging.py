@@ -1,8 +1,10 @@
 """What is shipped beside the code: settings explained, an image, a composition, locked packages, a licence."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -128,3 +130,28 @@ def test_the_licence_is_there() -> None:
     text = (ROOT / "LICENSE").read_text()
     assert text.startswith("MIT License")
     assert "Tidings contributors" in text
+
+
+def test_the_image_holds_all_that_its_parts_import(tmp_path: Path) -> None:
+    """It runs from its source, with the packages of the lock and without the project being installed."""
+    for name in re.findall(r"^COPY (\w+) \w+$", (ROOT / "Dockerfile").read_text(), re.MULTILINE):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    script = """
+import importlib, importlib.metadata as metadata, sys
+sys.meta_path = [finder for finder in sys.meta_path if "__editable__" not in str(finder)]
+read = metadata.distribution
+def missing(name):
+    if name == "tidings":
+        raise metadata.PackageNotFoundError(name)
+    return read(name)
+metadata.distribution = missing
+for name in ("api", "worker", "migrate", "up", "doctor"):
+    importlib.import_module(f"tidings.commands.{name}")
+import graph.app, simulator.__main__
+assert graph.app.__file__.startswith(sys.argv[1])
+"""
+    subprocess.run([sys.executable, "-P", "-c", script, str(tmp_path)], cwd=tmp_path, env=_image(tmp_path), check=True)
+
+
+def _image(folder: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}

@@ -14,6 +14,8 @@ from graph.core.scalars import write_datetime
 
 log = structlog.get_logger()
 
+FAULT = Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")
+
 
 class Told(GraphQLError):  # noqa: N818 - it is one, told
     """An error in the form in which callers are told of it."""
@@ -34,11 +36,16 @@ def tell(
             positions=error.positions,
             path=error.path,
             original_error=refusal,
-            extensions=extensions(refusal, request_id),
+            extensions=_extensions(refusal, request_id),
         )
 
 
-def extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
+def refused(refusal: Refusal, request_id: str) -> dict[str, Any]:
+    """The answer to a request that is refused as a whole."""
+    return {"errors": [{"message": refusal.message, "extensions": _extensions(refusal, request_id)}]}
+
+
+def _extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
     """The extensions of the error that tells of a refusal."""
     return {
         "code": refusal.code.value,
@@ -60,4 +67,4 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
         return [refusal_of(error, document, suggest=suggest)]
     log.error("unexpected_error", path=error.path, exc_info=cause or error)
-    return [Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")]
+    return [FAULT]

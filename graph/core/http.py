@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import structlog
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -16,7 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import context_of, name_of, request_id_of
-from graph.core.errors import extensions, tell
+from graph.core.errors import refused, tell
 from graph.core.schema import Schema
 from graph.core.wire import read_json, write_json
 
@@ -41,6 +41,7 @@ _SHAPE: tuple[tuple[str, Any, str], ...] = (
 _UTF_8 = ("utf-8", "utf8")
 _ALLOWED = {
     "GET": {OperationType.QUERY},
+    "HEAD": {OperationType.QUERY},  # Starlette lets it in with GET.
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
 
@@ -106,14 +107,14 @@ def _quality(text: str) -> float:
 
 
 async def _asked(request: Request) -> Asked:
-    if request.method == "GET":
+    if request.method != "POST":
         given = dict[str, Any](request.query_params)
         for name in ("variables", "extensions"):
             if given.get(name):
                 given[name] = _json(given[name])
     else:
         _check_content_type(request.headers.get("content-type", ""))
-        body = _json(await request.body())
+        body = _json(await _body(request))
         if not isinstance(body, dict):
             raise Rejected(400, "The request must be one JSON object; batches are not taken.")
         given = cast(dict[str, Any], body)
@@ -121,6 +122,19 @@ async def _asked(request: Request) -> Asked:
         if not isinstance(given.get(name), kind):
             raise Rejected(400, f"{name} must be {what}.")
     return Asked(given["query"], given.get("variables"), given.get("operationName") or None)
+
+
+async def _body(request: Request) -> bytes:
+    """All of it, up to MAX_BODY; Starlette's own limit answers in plain text."""
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY:
+                raise Rejected(413, f"A request may have {MAX_BODY} bytes.")
+    except ClientDisconnect:
+        raise Rejected(400, "The request was cut off.") from None
+    return bytes(body)
 
 
 def _check_content_type(content_type: str) -> None:
@@ -179,8 +193,7 @@ def _wrong_kind(kind: OperationType) -> Rejected:
 
 def _rejection(rejected: Rejected, media_type: str, request: Request) -> Response:
     refusal = Refusal(ErrorCode.VALIDATION_ERROR, rejected.message)
-    error = {"message": rejected.message, "extensions": extensions(refusal, request_id_of(request))}
-    return _response(rejected.status, {"errors": [error]}, media_type, rejected.headers)
+    return _response(rejected.status, refused(refusal, request_id_of(request)), media_type, rejected.headers)
 
 
 def _response(status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -3,10 +3,14 @@
 import json
 from typing import Any
 
+import httpx
 import pytest
 from httpx import Response
 
 from db.accounts import Role
+from db.core.settings import get_settings
+from domain import accounts
+from tests.graph.core import toy
 from tests.graph.core.toy import Toy
 
 GRAPHQL = "application/graphql-response+json"
@@ -180,6 +184,45 @@ async def test_browsers_are_told_to_be_careful(served: Toy) -> None:
     there = await served.http.get("/docs")
     assert (there.status_code, there.headers["location"]) == (307, "/graphql")
     assert "type Query" in (await served.http.get("/schema.graphql")).text
+
+
+async def test_a_request_that_is_none_of_ours_has_its_code_and_id(served: Toy) -> None:
+    for answer, status, code in (
+        (await served.http.get("/nowhere"), 404, "NOT_FOUND"),
+        (await served.http.delete("/graphql"), 405, "VALIDATION_ERROR"),
+        (await post(served, b" " * 5_000_000), 413, "VALIDATION_ERROR"),
+    ):
+        assert answer.status_code == status
+        [error] = answer.json()["errors"]
+        assert error["extensions"]["code"] == code
+        assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+
+
+async def test_a_fault_of_ours_has_its_id_and_says_no_more(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError("postgres.internal:5432")
+
+    monkeypatch.setattr(accounts, "authenticate", away)
+    answer = await post(served, {"query": "{ hello }"}, authorization="Bearer x")
+    assert answer.status_code == 500
+    [error] = answer.json()["errors"]
+    assert error["extensions"]["code"] == "INTERNAL_ERROR"
+    assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "postgres" not in answer.text
+
+
+async def test_head_is_get_without_the_body(served: Toy) -> None:
+    answer = await served.http.head("/graphql", params={"query": "{ hello }"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    mutation = await served.http.head("/graphql", params={"query": 'mutation { enter(secret: "right") }'})
+    assert mutation.status_code == 405
+
+
+async def test_without_introspection_the_schema_is_not_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "introspection", False)
+    async with toy.serving() as url, httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.get(f"{url}/schema.graphql")).status_code == 404
 
 
 async def test_any_origin_may_call_in_development_without_cookies(served: Toy) -> None:
