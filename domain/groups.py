@@ -137,7 +137,7 @@ async def contact_counts(viewer: Viewer, group_ids: list[int]) -> list[int]:
 async def schedule_figures(viewer: Viewer, group_ids: list[int]) -> list[ScheduleFigures]:
     """The figures of each group; of one sender alone for a token bound to it."""
     counted = await connect.rows(
-        "SELECT group_id, count(*) FILTER (WHERE status IN ('PENDING', 'PROCESSING')) AS scheduled, "
+        "SELECT group_id, count(*) FILTER (WHERE status IN ('PENDING', 'HELD', 'PROCESSING')) AS scheduled, "
         "count(*) FILTER (WHERE status = 'SENT') AS sent FROM schedule "
         "WHERE group_id = ANY($1) AND deleted_at IS NULL AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY group_id",
         group_ids,
