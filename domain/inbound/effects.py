@@ -46,7 +46,7 @@ async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([*(m.number for m in envelope.messages), *(t.number for t in envelope.statuses)])
     await _receive(envelope.messages, senders)
-    await _settle([told.status for told in envelope.statuses])
+    await _settle(envelope.statuses, senders)
     for news in envelope.templates:
         await _hear_of_template(news)
     for preference in envelope.preferences:
@@ -135,10 +135,14 @@ async def _hear_of_template(news: TemplateNews) -> None:
             await apply_category(word(news.value.get("new_category"), 64) or "", approval_id=approval_id)
 
 
-async def _settle(statuses: Sequence[Status]) -> None:
-    """Statuses whose message is not known yet wait for it; one with a callback would be known, were it ours."""
-    unknown = await settle_statuses(sorted(statuses, key=lambda status: status.at)) if statuses else []
-    if waiting := [status for status in unknown if status.callback is None]:
+async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> None:
+    """Statuses whose message is not known yet wait for it, where it may be ours.
+
+    One with a callback would be known, were it ours; and of other numbers of the account WhatsApp tells us as well.
+    """
+    numbers = {told.status: told.number for told in statuses}
+    unknown = await settle_statuses(sorted(numbers, key=lambda status: status.at)) if statuses else []
+    if waiting := [status for status in unknown if status.callback is None and numbers[status] in senders]:
         await connect.execute(
             _WAIT,
             [status.provider_message_id for status in waiting],

@@ -24,10 +24,10 @@ from db import messages as rows
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
-from db.events import EventType, record
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce
+from domain.messages.halt import halt
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.templates.placeholders import compile_template, fill
 
@@ -119,7 +119,7 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
         announce(settled)
         refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
         if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):
-            await _pause_sender(settled[0]["sender_id"], fault)
+            await halt(settled[0]["sender_id"], fault)
 
 
 def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
@@ -146,18 +146,6 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
 def _backoff(attempts: int) -> float:
     """Seconds until another try: 1, 2, 4 … up to a minute, each between half and the whole of it."""
     return min(60.0, 2.0 ** min(attempts, 6)) * random.uniform(0.5, 1)
-
-
-async def _pause_sender(sender_id: int, fault: ProviderError) -> None:
-    """A sender that WhatsApp will not take anything from stops, so that its queue waits instead of burning."""
-    sql = """
-        UPDATE sender SET status = $2, error_message = $3, updated_at = now()
-        WHERE id = $1 AND status = 'CONNECTED' RETURNING id
-    """
-    status = "EXPIRED" if fault.provider_code in (0, 190) else "FAILED"
-    if await connect.row(sql, sender_id, status, fault.message):
-        log.error("sender_paused", sender_id=sender_id, provider_code=fault.provider_code, reason=fault.message)
-        record(EventType.SENDER_STATUS_CHANGED, "Sender", sender_id, sender_id=sender_id, data={"status": status})
 
 
 # ---------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Receipts: what WhatsApp says became of messages, in any order and any number of times."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +13,8 @@ from db.events import EventType, record_all
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import event
-from domain.providers.base import ProviderError
+from domain.messages.halt import halt
+from domain.providers.base import ProviderError, Reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,20 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
         async with transaction():
             moved = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
             record_all(event for row in moved for event in _receipt_events(row))
+            for sender_id, fault in sorted(_grave(moved, told).items()):
+                await halt(sender_id, fault)
     return waiting
+
+
+def _grave(moved: Sequence[Record], told: Mapping[int, Sequence[Status]]) -> dict[int, ProviderError]:
+    """Why senders cannot go on: WhatsApp accepts a message, and says only later that the account is not paid for."""
+    return {
+        row["sender_id"]: status.error
+        for row in moved
+        if row["state"] == "FAILED"
+        for status in told[row["id"]]
+        if status.error is not None and status.error.reaction is Reaction.PAUSE_SENDER
+    }
 
 
 def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:

@@ -48,8 +48,8 @@ def interpret(error: Mapping[str, Any]) -> ProviderError:
     code = error.get("code")
     data: Any = error.get("error_data")
     details: Any = cast("dict[str, Any]", data).get("details") if isinstance(data, dict) else data
-    words = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.")
-    if not isinstance(code, int):
+    words = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.").replace("\0", "")
+    if not isinstance(code, int) or abs(code) >= 2**31:
         return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, words)
     reaction, meaning = REACTIONS.get(code, (FAIL, ErrorCode.WHATSAPP_API_ERROR))
     return ProviderError(code, meaning, words, reaction)

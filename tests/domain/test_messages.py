@@ -420,6 +420,19 @@ async def test_the_attempt_that_was_accepted_is_the_one_that_can_fail() -> None:
     assert await state_of(first.id) == "FAILED"
 
 
+async def test_a_sender_that_whatsapp_refuses_by_a_receipt_stops_as_well() -> None:
+    """131042 comes after a 200: without payment every message of the queue would be accepted, and fail."""
+    departure, unmoved = await in_flight(), await in_flight()
+    unpaid = ProviderError(131042, ErrorCode.WHATSAPP_API_ERROR, "Payment issue", Reaction.PAUSE_SENDER)
+    await receipts.settle_statuses([status(unmoved, "delivered")])
+    await receipts.settle_statuses([status(one, "failed", error=unpaid) for one in (departure, unmoved)])
+    sql = "SELECT s.status, s.error_message FROM sender s JOIN message m ON m.sender_id = s.id WHERE m.id = $1"
+    assert [tuple(await connect.row(sql, one.id) or ()) for one in (departure, unmoved)] == [
+        ("FAILED", "Payment issue"),
+        ("CONNECTED", None),
+    ]
+
+
 async def test_statuses_without_our_callback_go_by_whatsapps_id_or_wait() -> None:
     departure = await in_flight()
     known = f"wamid.{departure.attempt_id.hex}"

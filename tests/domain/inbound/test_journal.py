@@ -353,6 +353,13 @@ async def test_statuses_that_wait_in_vain_are_dropped_after_a_day(sender: Sender
     assert await WaitingStatus.filter(provider_message_id=id).count() == 0
 
 
+async def test_statuses_of_another_number_of_the_account_do_not_wait(sender: Sender) -> None:
+    id = wamid()
+    other = change(None, metadata={"phone_number_id": unique()}, statuses=[status(id, "sent")])
+    await take_up(body(other))
+    assert await WaitingStatus.filter(provider_message_id=id).count() == 0
+
+
 async def test_statuses_of_another_program_do_not_wait(sender: Sender) -> None:
     """WhatsApp tells every program that is subscribed to an account of all its messages."""
     id = wamid()

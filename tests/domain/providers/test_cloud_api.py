@@ -220,6 +220,11 @@ def test_error_data_may_be_missing_or_plain(extra: dict[str, object], words: str
     assert cloud_api.interpret(orjson.loads(fault(100, **extra))["error"]).message == words
 
 
+def test_what_postgresql_cannot_keep_is_left_out() -> None:
+    error = cloud_api.interpret({"code": 2**40, "message": "so\0so"})
+    assert (error.provider_code, error.message) == (None, "soso")
+
+
 def test_bodies() -> None:
     text = cloud_api.body(MESSAGE)
     assert (text["to"], text["type"], text["text"]["body"]) == ("+5511912345678", "text", "Hello")
