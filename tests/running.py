@@ -107,7 +107,7 @@ class Program:
         # As fast as tests like it; delays and faults are set by those that want them.
         arguments += ["--throughput", "0", "--pair-limit", "off", "--window", "off", "--handshake", "off"]
         arguments += ["--sent-delay", "0.05", "--delivered-delay", "0.1", "--read-delay", "0.15"]
-        arguments += ["--template-review", "0.1"]
+        arguments += ["--template-review", "0.1", "--not-on-whatsapp-suffix", ""]
         with cls(arguments, environment, f"{url}/_simulator/health").running() as program:
             yield program
 
