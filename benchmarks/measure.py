@@ -16,6 +16,7 @@ from pathlib import Path
 from db.core import connect
 from db.core.migrate import migrate
 from db.core.settings import get_settings
+from tidings.child import spawn
 from tidings.services import embedded
 
 
@@ -44,7 +45,7 @@ async def installation(**given: str) -> AsyncGenerator[None]:
 @contextmanager
 def program(*arguments: str) -> Generator[subprocess.Popen[bytes]]:
     """A Python program that ends with the block."""
-    process = subprocess.Popen([sys.executable, "-m", *arguments])
+    process = spawn([sys.executable, "-m", *arguments])
     try:
         yield process
     finally:

@@ -1,7 +1,6 @@
 """Programs under test, and a client for each."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from db.accounts import Role
+from tidings.child import spawn
 
 
 def free_port() -> int:
@@ -33,8 +33,9 @@ class Program:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", *self.arguments], env={**os.environ, **self.environment}, start_new_session=True
+        # A test run that is killed leaves none of them behind.
+        self.process = spawn(
+            [sys.executable, "-m", *self.arguments], environment=self.environment, farewell=signal.SIGKILL
         )
         if self.ready_url is not None:
             self._wait_until_ready(self.ready_url)
