@@ -12,6 +12,7 @@ from db.core.transaction import transaction
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import senders
 from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.search import contains
 from domain.templates import approval as at_whatsapp
@@ -177,6 +178,7 @@ async def create(viewer: Viewer, *, title: str, content: str, approval: Approval
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) -> MessageTemplate:
     """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new content."""
+    unbound(viewer)
     template = await visible(viewer, id)
     known = template.approval_name is not None
     check = Checks()
@@ -206,6 +208,7 @@ async def delete(viewer: Viewer, id: int) -> int:
 
     It is hidden first, so that no new schedule takes it, and shown again where WhatsApp refuses.
     """
+    unbound(viewer)
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
         if await connect.value(

@@ -169,6 +169,21 @@ async def test_templates_are_found_by_what_they_are() -> None:
     assert (caught.value.code, caught.value.field) == (ErrorCode.NOT_FOUND, "senderId")
 
 
+async def test_a_token_that_is_bound_to_a_sender_changes_no_template_that_others_send() -> None:
+    sender, template = await factories.sender(), await factories.template("ours")
+    bound = Viewer(role=Role.ADMIN, scopes=frozenset(Scope), sender_id=sender.id)
+    attempts: list[Any] = [
+        templates.update(bound, template.id, content="mine"),
+        templates.delete(bound, template.id),
+    ]
+    for attempt in attempts:
+        with pytest.raises(Refusal) as caught:
+            await attempt
+        assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
+    kept = await templates.get(bound, template.id)
+    assert (kept.content, kept.deleted_at) == ("ours", None)
+
+
 async def test_a_search_takes_200_characters() -> None:
     assert (await templates.find(SYSTEM, search="x" * 200, page=PageRequest())).rows == []
     with pytest.raises(Refusal) as caught:
