@@ -233,10 +233,9 @@ SET state = r.state, updated_at = now(), due_at = NULL, lease_until = NULL,
     provider_message_id = coalesce(m.provider_message_id, r.provider_message_id),
     sent_at = coalesce(m.sent_at, r.sent_at), delivered_at = coalesce(m.delivered_at, r.delivered_at),
     read_at = coalesce(m.read_at, r.read_at),
-    error_code = CASE WHEN r.state = 'FAILED' THEN r.error_code WHEN m.state = 'FAILED' THEN m.error_code END,
-    error_message = CASE WHEN r.state = 'FAILED' THEN r.error_message WHEN m.state = 'FAILED' THEN m.error_message END,
-    provider_error_code = CASE WHEN r.state = 'FAILED' THEN r.provider_error_code
-                               WHEN m.state = 'FAILED' THEN m.provider_error_code END
+    error_code = CASE WHEN r.state = 'FAILED' THEN r.error_code END,
+    error_message = CASE WHEN r.state = 'FAILED' THEN r.error_message END,
+    provider_error_code = CASE WHEN r.state = 'FAILED' THEN r.provider_error_code END
 FROM told, receipt r
 WHERE m.id = told.id AND r.id = m.id AND m.direction = 'OUTBOUND' AND m.attempts > 0
   AND CASE r.state

@@ -382,6 +382,10 @@ async def test_failed_can_follow_sent_but_not_delivered_and_arrival_wins() -> No
     assert tuple(row) == ("NOT_ON_WHATSAPP", 131026)
     await receipts.settle_statuses([status(failing, "sent"), status(odd, "read")])
     assert [await state_of(d.id) for d in (failing, odd)] == ["FAILED", "READ"]
+    # What was read has not failed: its error is in the event alone.
+    row = await connect.row("SELECT error_code, error_message, provider_error_code FROM message WHERE id = $1", odd.id)
+    assert row is not None
+    assert tuple(row) == (None, None, None)
 
 
 async def test_a_failure_of_an_older_attempt_does_not_fail_the_newer_one() -> None:
