@@ -50,7 +50,8 @@ class Settings(BaseSettings):
     send_grace: float = Field(
         default=900, gt=0, description="Seconds that a lost answer waits for its receipt; see docs/decisions.md."
     )
-    send_rate: float = Field(default=80, gt=0, le=10000, description="Messages a second of a Cloud API sender.")
+    # Below one, a chunk could wait for its place longer than its claim holds.
+    send_rate: float = Field(default=80, ge=1, le=10000, description="Messages a second of a Cloud API sender.")
     event_retention_days: int = Field(default=30, ge=1)
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
@@ -85,6 +86,8 @@ class Settings(BaseSettings):
             ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),
             (any(origin.startswith("http:") for origin in self.cors_origins), "CORS_ORIGINS must be https"),
             (self.rate_limits == "off", "RATE_LIMITS must be on"),
+            # A send may take half a minute; what is decided while it is under way may be sent twice.
+            (self.send_grace < 60, "SEND_GRACE must be 60 or more"),
         ]
         if wrong := [what for is_wrong, what in faults if is_wrong]:
             raise ValueError("; ".join(wrong))

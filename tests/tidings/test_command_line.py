@@ -50,9 +50,9 @@ def test_wrong_settings_are_told_all_at_once(tmp_path: Path) -> None:
 
 
 def test_production_says_what_it_lacks(tmp_path: Path) -> None:
-    done = tidings("api", folder=tmp_path, ENVIRONMENT="production")
+    done = tidings("api", folder=tmp_path, ENVIRONMENT="production", SEND_GRACE="4")
     assert done.returncode == 1
-    for name in ("SECRET_KEY", "DATABASE_URL", "WHATSAPP_APP_SECRET", "CORS_ORIGINS"):
+    for name in ("SECRET_KEY", "DATABASE_URL", "WHATSAPP_APP_SECRET", "CORS_ORIGINS", "SEND_GRACE"):
         assert name in done.stderr
 
 
