@@ -1,11 +1,13 @@
 """Errors as callers see them: refusals with their code and field; anything unexpected masked, and logged."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 from graphql import DocumentNode, GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from db.core.paging import BadCursor
 from domain.core.errors import ErrorCode, Refusal, Refusals
@@ -15,6 +17,12 @@ from graph.core.scalars import write_datetime
 log = structlog.get_logger()
 
 FAULT = Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")
+
+MISTAKES: Mapping[type[object], str] = {
+    CannotGetOperationTypeError: "The document has no operation of that name.",
+    MissingQueryError: "query must not be empty.",
+}
+"""What Strawberry raises before it has looked into a document; over sockets it comes as an error of ours would."""
 
 
 class Told(GraphQLError):  # noqa: N818 - it is one, told
@@ -62,6 +70,8 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
         return cause.refusals
     if isinstance(cause, Refusal):
         return [cause]
+    if (words := MISTAKES.get(type(cause))) is not None:
+        return [Refusal(ErrorCode.VALIDATION_ERROR, words, reason="invalid_document")]
     if isinstance(cause, BadCursor):
         return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):

@@ -16,7 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import context_of, name_of, request_id_of
-from graph.core.errors import refused, tell
+from graph.core.errors import MISTAKES, refused, tell
 from graph.core.schema import Schema
 from graph.core.wire import read_json, write_json
 
@@ -162,11 +162,11 @@ async def _execute(request: Request, schema: Schema, asked: Asked) -> tuple[int,
             allowed_operation_types=_ALLOWED[request.method],
         )
     except MissingQueryError:
-        raise Rejected(400, "query must not be empty.") from None
+        raise Rejected(400, MISTAKES[MissingQueryError]) from None
     except InvalidOperationTypeError as error:
         raise _wrong_kind(error.operation_type) from None
-    except CannotGetOperationTypeError:
-        errors = tell(GraphQLError("The document has no operation of that name."), context.request_id)
+    except CannotGetOperationTypeError as error:
+        errors = tell(GraphQLError(str(error), original_error=error), context.request_id)
         return 200, {"errors": [error.formatted for error in errors]}
     body: dict[str, Any] = {}
     if result.errors:

@@ -287,3 +287,23 @@ async def eventually(holds: Any, seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"query": "query A { hello } query B { hello }", "operationName": "Nope"},
+        {"query": "query A { hello } query B { hello }", "operationName": ""},
+        {"query": "fragment A on Query { hello }"},
+        {"query": ""},
+    ],
+    ids=str,
+)
+async def test_a_document_without_the_operation_is_a_mistake(served: Toy, payload: dict[str, str]) -> None:
+    async with acknowledged(served) as socket:
+        await ask(socket, **payload)
+        answer = await receive(socket)
+        assert answer["type"] == "error"
+        assert answer["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
+        await ask(socket, "{ hello }")
+        assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
