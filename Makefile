@@ -16,7 +16,7 @@ up: $(READY) ## run everything and leave it running
 	@$(BIN)/tidings up
 
 test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
-	@$(BIN)/pytest -m "not soak"
+	@$(BIN)/pytest -m "not soak" -rs
 
 check: $(READY) ## format, lint, types, contracts, schema, parity
 	$(BIN)/ruff format --check .

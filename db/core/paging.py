@@ -142,15 +142,6 @@ class Page(Generic[R]):
         return await self.count()
 
 
-def empty_page() -> Page[Any]:
-    """A page of nothing."""
-
-    async def none() -> int:
-        return 0
-
-    return Page([], False, False, "", {}, none)
-
-
 async def fetch_page(model: type[R], where: Where, order: Order, page: PageRequest) -> Page[R]:
     """One page of a list. Raises BadCursor."""
     listing = _Listing(model, order)
