@@ -137,12 +137,18 @@ ORDER BY s.send_at, s.id LIMIT $1
 FOR UPDATE OF s SKIP LOCKED
 """
 
+# The template is looked at once more with its row held: whoever changes it at WhatsApp waits for us, or we find it so.
 _BEGIN = """
-UPDATE schedule
+WITH ready AS MATERIALIZED (
+  SELECT s.id FROM schedule s JOIN message_template t ON t.id = s.template_id
+  WHERE s.id = ANY($1) AND s.status IN ('PENDING', 'HELD') AND coalesce(t.approval_status, 'APPROVED') = 'APPROVED'
+  FOR SHARE OF t
+)
+UPDATE schedule s
 SET status = 'PROCESSING', task_id = gen_random_uuid()::text, processing_started_at = now(), error_message = NULL,
     updated_at = now()
-WHERE id = ANY($1) AND status IN ('PENDING', 'HELD')
-RETURNING id, sender_id
+FROM ready WHERE s.id = ready.id
+RETURNING s.id, s.sender_id
 """
 
 _HOLD = """

@@ -13,7 +13,6 @@ from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.schedules import DeliveryStats, Schedule, ScheduleStatus
-from db.templates import TemplateStatus
 from domain import groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
@@ -193,13 +192,10 @@ async def send_now(viewer: Viewer, id: int) -> Schedule:
     """Begins a PENDING schedule at once; its planned time then finds nothing to do. Raises TEMPLATE_UNAVAILABLE."""
     async with transaction():
         schedule = await _in_status(viewer, id, (ScheduleStatus.PENDING,))
-        template = await schedule.template
-        if template.approval_name is not None and template.approval_status is not TemplateStatus.APPROVED:
-            words = f"The template is {template.approval_status.value} at WhatsApp."
-            raise Refusal(
-                ErrorCode.TEMPLATE_UNAVAILABLE, words, field="id", reason=template.approval_status.value.lower()
-            )
-        await _begin([id], actor_id=viewer.user_id)
+        if not await _begin([id], actor_id=viewer.user_id):
+            status = (await schedule.template).approval_status.value
+            words = f"The template is {status} at WhatsApp."
+            raise Refusal(ErrorCode.TEMPLATE_UNAVAILABLE, words, field="id", reason=status.lower())
         return await visible(viewer, id)
 
 
@@ -257,17 +253,16 @@ async def start_due(*, limit: int = 2000) -> list[int]:
         due = await rows.due(limit)
         if held := [(row["id"], row["hold"]) for row in due if row["hold"]]:
             await rows.hold(held)
-        ready = [row["id"] for row in due if not row["hold"]]
-        if ready:
-            await _begin(ready)
-    return ready
+        return await _begin([row["id"] for row in due if not row["hold"]])
 
 
-async def _begin(ids: list[int], *, actor_id: int | None = None) -> None:
-    """The one way into PROCESSING."""
-    for row in await rows.begin(ids):
+async def _begin(ids: list[int], *, actor_id: int | None = None) -> list[int]:
+    """The one way into PROCESSING; answers which came through: those whose template may be sent."""
+    begun = await rows.begin(ids) if ids else []
+    for row in begun:
         _record(EventType.MESSAGE_PROCESSING, row["id"], row["sender_id"], actor_id=actor_id)
         ring("fan_out", row["id"])
+    return [row["id"] for row in begun]
 
 
 async def fan_out(id: int, *, chunk: int = 20_000) -> None:

@@ -177,7 +177,11 @@ async def create(viewer: Viewer, *, title: str, content: str, approval: Approval
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) -> MessageTemplate:
-    """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new content."""
+    """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new content.
+
+    Raises INVALID_STATE when the text at WhatsApp is to change while a schedule sends it: WhatsApp reviews it anew and
+    takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it.
+    """
     unbound(viewer)
     template = await visible(viewer, id)
     known = template.approval_name is not None
@@ -190,7 +194,12 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
             examples = at_whatsapp.examples_of(values["content"], changes.get("examples"), field="examples")
     check.done()
     if resubmitted:
-        values |= await at_whatsapp.resubmit(template, values["content"], examples)
+        await _put_under_review(viewer, id)
+        try:
+            values |= await at_whatsapp.resubmit(template, values["content"], examples)
+        except Refusal:
+            await _review(id, template.approval_status)
+            raise
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
         values["updated_at"] = await connect.value("SELECT now()")
@@ -224,6 +233,19 @@ async def delete(viewer: Viewer, id: int) -> int:
         await _hide(id, hidden=False)
         raise
     return id
+
+
+async def _put_under_review(viewer: Viewer, id: int) -> None:
+    async with transaction():
+        await visible(viewer, id, lock="FOR UPDATE")
+        sending = "SELECT EXISTS (SELECT 1 FROM schedule WHERE template_id = $1 AND status = 'PROCESSING')"
+        if await connect.value(sending, id):
+            raise Refusal(ErrorCode.INVALID_STATE, "A schedule is being sent with this template.", field="id")
+        await _review(id, TemplateStatus.PENDING)
+
+
+async def _review(id: int, status: TemplateStatus) -> None:
+    await connect.execute("UPDATE message_template SET approval_status = $2 WHERE id = $1", id, status.value)
 
 
 async def _hide(id: int, *, hidden: bool) -> None:

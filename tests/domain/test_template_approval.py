@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from db import schedules as rows
 from db.core import connect
 from db.core.settings import get_settings
 from db.senders import Sender
@@ -16,6 +17,7 @@ from domain.core.errors import ErrorCode, Refusal, Refusals
 from domain.templates.approval import Approval, apply_category, apply_quality, apply_status
 from tests import factories
 from tests.factories import unique
+from tests.plans import plan
 from tests.running import Simulator, free_port
 
 UTILITY = TemplateCategory.UTILITY
@@ -285,3 +287,35 @@ async def test_quality_and_category_follow_whatsapp() -> None:
     assert await updates_of(template.id) == before + 2
     await apply_quality("PURPLE", approval_id=template.approval_id)
     assert (await templates.get(SYSTEM, template.id)).quality is QualityRating.UNKNOWN
+
+
+async def test_a_text_that_is_being_sent_does_not_change_at_whatsapp(simulator: Simulator) -> None:
+    """WhatsApp would review it anew and refuse the messages that have not left; so the change waits."""
+    sender = await account()
+    template = await submitted(sender)
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    schedule = await plan(template_id=template.id, sender_id=sender.id)
+    assert [row["id"] for row in await rows.begin([schedule.id])] == [schedule.id]
+    with pytest.raises(Refusal) as refused:
+        await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
+    assert refused.value.code is ErrorCode.INVALID_STATE
+    stored = await MessageTemplate.get(id=template.id)
+    assert (stored.content, stored.approval_status) == (template.content, TemplateStatus.APPROVED)
+    (at_whatsapp,) = known(simulator, sender)
+    assert "welcome" in at_whatsapp["components"][0]["text"]
+    await templates.update(SYSTEM, template.id, title="Another title")
+
+
+async def test_a_schedule_does_not_begin_while_its_template_is_being_changed() -> None:
+    sender = await account()
+    template = await submitted(sender)
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    schedule = await plan(template_id=template.id, sender_id=sender.id)
+    begun, changed = await asyncio.gather(
+        rows.begin([schedule.id]),
+        templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye."),
+        return_exceptions=True,
+    )
+    assert isinstance(changed, Refusal) == bool(begun), "both went through, or neither"
