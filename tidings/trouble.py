@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 
 
-class Trouble(RuntimeError):  # noqa: N818 - told to people, as it is named
+class Trouble(RuntimeError):
     """Something outside the program stands in the way; the text says what and how to mend it."""
 
 

@@ -19,7 +19,7 @@ from db.core import connect
 R = TypeVar("R", bound=Model)
 
 
-class BadCursor(ValueError):  # noqa: N818 - what it is, as Refusal is
+class BadCursor(ValueError):
     """A cursor that is broken, or was given out by a list with another order; `field` is after or before."""
 
     def __init__(self, field: str) -> None:

@@ -29,7 +29,7 @@ class ErrorCode(StrEnum):
     INTERNAL_ERROR = "INTERNAL_ERROR"
 
 
-class Refusal(Exception):  # noqa: N818 - the word for it here: nothing is broken
+class Refusal(Exception):
     """A clear no. `field` names the argument or input field at fault, in camelCase, such as `title`.
 
     `details` may hold `reason` (lower snake case, such as too_long) and `providedValue` (never a secret).
@@ -43,7 +43,7 @@ class Refusal(Exception):  # noqa: N818 - the word for it here: nothing is broke
         self.details = details
 
 
-class Refusals(Exception):  # noqa: N818
+class Refusals(Exception):
     """Several at once: one for each field at fault."""
 
     def __init__(self, refusals: list[Refusal]) -> None:

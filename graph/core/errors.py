@@ -25,7 +25,7 @@ MISTAKES: Mapping[type[object], str] = {
 """What Strawberry raises before it has looked into a document; over sockets it comes as an error of ours would."""
 
 
-class Told(GraphQLError):  # noqa: N818 - it is one, told
+class Told(GraphQLError):
     """An error in the form in which callers are told of it."""
 
 

@@ -46,7 +46,7 @@ _ALLOWED = {
 }
 
 
-class Rejected(Exception):  # noqa: N818 - what happened to the request
+class Rejected(Exception):
     """A request that is no GraphQL request, with the HTTP status that says so."""
 
     def __init__(self, status: int, message: str, **headers: str) -> None:
