@@ -90,7 +90,9 @@ class User(Node):
     updated_at: datetime = column("When the user was last changed.")
 
     @computed(
-        "The user's API tokens, newest first; empty for anyone but the user and ADMIN.", graphql_type=list[ApiToken]
+        "The user's API tokens, at most 50, newest first; empty for anyone but the user and ADMIN.",
+        graphql_type=list[ApiToken],
+        size=accounts.MOST_TOKENS,
     )
     @staticmethod
     async def api_tokens(info: Info, row: strawberry.Parent[rows.User]) -> list[rows.ApiToken]:
@@ -203,6 +205,7 @@ class AccountsQuery:
         accounts.assignable,
         description="Active users who may be given conversations and leads, by name; at most 100.",
         graphql_type=list[User],
+        size=100,
     )
     async def assignable_users(
         self,
@@ -285,8 +288,8 @@ class AccountsMutation:
     @mutation(
         accounts.create_api_token,
         description=(
-            "Creates an API token for the caller, or for anyone when the caller is ADMIN. Its secret is shown this "
-            "once."
+            "Creates an API token for the caller, or for anyone when the caller is ADMIN; a user has at most 50. Its "
+            "secret is shown this once."
         ),
         graphql_type=ApiToken,
     )

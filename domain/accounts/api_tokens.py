@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from db.accounts import ApiToken, Role, Scope, User
+from db.core.transaction import transaction
 from db.senders import Sender
 from domain.accounts.callers import API_TOKEN_PREFIX
 from domain.accounts.sessions import manages
@@ -14,6 +15,8 @@ from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.tokens import digest, new_secret
 
 MOST_DAYS = 3650
+MOST_TOKENS = 50
+"""Tokens of one user; lists of them are shown whole."""
 
 
 @allow()
@@ -57,15 +60,17 @@ async def create_api_token(
             raise not_found("sender", field="senderId")
     check.done()
     secret = API_TOKEN_PREFIX + new_secret()
-    token = await ApiToken.create(
-        user_id=owner,
-        sender_id=sender_id,
-        name=name,
-        digest=digest(secret),
-        prefix=secret[:12],
-        scopes=[scope.value for scope in dict.fromkeys(scopes)],
-        expires_at=None if expires_in_days is None else datetime.now(UTC) + timedelta(days=expires_in_days),
-    )
+    async with transaction():
+        await _make_room(owner)
+        token = await ApiToken.create(
+            user_id=owner,
+            sender_id=sender_id,
+            name=name,
+            digest=digest(secret),
+            prefix=secret[:12],
+            scopes=[scope.value for scope in dict.fromkeys(scopes)],
+            expires_at=None if expires_in_days is None else datetime.now(UTC) + timedelta(days=expires_in_days),
+        )
     token.token = secret
     return token
 
@@ -77,6 +82,19 @@ async def delete_api_token(viewer: Viewer, token_id: int) -> int:
     token = await _managed(viewer, token_id)
     await token.delete()
     return token_id
+
+
+async def _make_room(owner: int) -> None:
+    """Locks the owner until the transaction ends, so that tokens are counted one after another."""
+    if await User.filter(id=owner).select_for_update(no_key=True).first() is None:
+        raise not_found("user", field="userId")
+    if await ApiToken.filter(user_id=owner).count() >= MOST_TOKENS:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            f"A user has at most {MOST_TOKENS} API tokens; delete one first.",
+            field="userId",
+            reason="too_many",
+        )
 
 
 async def _managed(viewer: Viewer, token_id: int) -> ApiToken:

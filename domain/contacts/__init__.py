@@ -9,7 +9,15 @@ from domain.contacts.imports import (
     run_import,
     start_import,
 )
-from domain.contacts.phones import create_phone, delete_phone, get_phone, phones_of, set_primary, update_phone
+from domain.contacts.phones import (
+    MOST_PHONES,
+    create_phone,
+    delete_phone,
+    get_phone,
+    phones_of,
+    set_primary,
+    update_phone,
+)
 from domain.contacts.reading import (
     ContactOrder,
     MessageFigures,
@@ -24,6 +32,7 @@ from domain.contacts.reading import (
 from domain.contacts.writing import create, delete, opt_in, opt_out, update
 
 __all__ = [
+    "MOST_PHONES",
     "ContactOrder",
     "MessageFigures",
     "by_ids",

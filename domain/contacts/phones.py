@@ -10,9 +10,12 @@ from db.core.transaction import transaction
 from domain.contacts.reading import visible
 from domain.contacts.writing import NUMBER_TAKEN, changed, lock
 from domain.core.access import Viewer, allow
-from domain.core.errors import Checks, not_found, optional_text
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
 from domain.core.phone import parse_phone
 from domain.core.unique import unique
+
+MOST_PHONES = 20
+"""Numbers of one contact; no one has more, and lists of them are shown whole."""
 
 
 class PhoneChanges(TypedDict, total=False):
@@ -42,9 +45,16 @@ async def create_phone(viewer: Viewer, contact_id: int, *, phone_number: str, la
     values = _checked({"phone_number": phone_number, "label": label})
     async with transaction():
         await lock(viewer, contact_id, field="contactId")
-        first = not await ContactPhone.exists(contact_id=contact_id)
+        count = await ContactPhone.filter(contact_id=contact_id).count()
+        if count >= MOST_PHONES:
+            raise Refusal(
+                ErrorCode.VALIDATION_ERROR,
+                f"A contact has at most {MOST_PHONES} phone numbers.",
+                field="contactId",
+                reason="too_many",
+            )
         with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
-            phone = await ContactPhone.create(contact_id=contact_id, primary=first, **values)
+            phone = await ContactPhone.create(contact_id=contact_id, primary=count == 0, **values)
         await _touch(viewer, contact_id)
     return phone
 

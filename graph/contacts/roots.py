@@ -178,7 +178,7 @@ class ContactsMutation:
 
     @mutation(
         contacts.create_phone,
-        description="Adds a phone number to a contact; the first becomes primary.",
+        description="Adds a phone number to a contact, up to 20; the first becomes primary.",
         graphql_type=ContactPhone,
     )
     async def create_contact_phone(

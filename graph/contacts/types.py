@@ -85,7 +85,9 @@ class Contact(Node):
         phones = await info.context.load(contacts.phones_of, row.id)
         return phones[0].phone_number if phones else None
 
-    @computed("All phone numbers, primary first.", graphql_type=list[ContactPhone])
+    @computed(
+        "All phone numbers, at most 20, primary first.", graphql_type=list[ContactPhone], size=contacts.MOST_PHONES
+    )
     @staticmethod
     async def phones(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.ContactPhone]:
         return await info.context.load(contacts.phones_of, row.id) or []

@@ -32,8 +32,8 @@ class Public:
     description=(
         "What a field costs where that differs from the rule: 1 for an object or a list, 0 for a scalar or an enum. "
         "What stands under a connection counts once for each item that first or last asks for, or for the default "
-        "size; a plain list counts once. An operation over the limit is refused with COST_LIMIT_EXCEEDED "
-        "before anything runs."
+        "size; a plain list counts as ten objects, or as many as its description allows at most, and what stands "
+        "under it as often. An operation over the limit is refused with COST_LIMIT_EXCEEDED before anything runs."
     ),
 )
 class Cost:
@@ -41,11 +41,16 @@ class Cost:
 
 
 def query(
-    fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None, size: int = MOST
+    fn: Callable[..., Any],
+    *,
+    description: str,
+    graphql_type: Any = None,
+    cost: int | None = None,
+    size: int | None = None,
 ) -> Any:
     """Makes a resolver a field that fronts the domain function `fn`, under that function's access rule.
 
-    `size` is what a connection gives where neither first nor last says.
+    `size` is what a connection gives where neither first nor last says, or the most that a plain list has.
     """
     return strawberry.field(
         description=description,
@@ -74,7 +79,12 @@ def column(description: str, *, name: str | None = None, cost: int | None = None
 
 
 def computed(
-    description: str, *, graphql_type: Any = None, name: str | None = None, cost: int | None = None, size: int = MOST
+    description: str,
+    *,
+    graphql_type: Any = None,
+    name: str | None = None,
+    cost: int | None = None,
+    size: int | None = None,
 ) -> Any:
     """Makes a resolver a field of a type; it takes `row: strawberry.Parent[Row]`. `size` as in query."""
     return strawberry.field(

@@ -22,14 +22,18 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
     is_composite_type,
     is_leaf_type,
+    is_list_type,
 )
 
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.fields import MOST, Cost, Public
 
 MAX_COST = 5000
+LISTED = 10
+"""Items that a plain list counts as: nobody says how many it has, and nested in each other lists multiply."""
 MAX_DEPTH = 16
 MAX_TOKENS = 5000
 MAX_FIELDS = 500
@@ -42,10 +46,13 @@ MAX_DIRECTIVES = 50
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one use of a field costs; `size` is the default number of items, where it is a connection."""
+    """What one use of a field costs; `size` is the number of its items, where it has any: by default in a connection,
+    by guess or at most in a plain list."""
 
     weight: int
     size: int | None = None
+    item: int = 0
+    """What each item costs by itself; in a connection edges and nodes do."""
     once: bool = False
     """Whether an operation may have it only once: it takes credentials."""
 
@@ -55,18 +62,24 @@ def price_fields(schema: GraphQLSchema) -> None:
     for kind in schema.type_map.values():
         for found in getattr(kind, "fields", {}).values():
             if isinstance(found, GraphQLField):
-                found.extensions["price"] = _price(found, guarded=kind is schema.mutation_type)
+                paged = "pageInfo" in getattr(kind, "fields", {})
+                found.extensions["price"] = _price(found, guarded=kind is schema.mutation_type, paged=paged)
 
 
-def _price(field: GraphQLField, *, guarded: bool) -> Price:
+def _price(field: GraphQLField, *, guarded: bool, paged: bool) -> Price:
     definition: Any = field.extensions.get("strawberry-definition")
     directives: list[object] = getattr(definition, "directives", [])
     weight = 0 if is_leaf_type(_named(field)) else 1
     for directive in directives:
         if isinstance(directive, Cost):
             weight = directive.weight
-    size = definition.metadata.get("size", MOST) if "first" in field.args and "last" in field.args else None
-    return Price(weight, size, once=guarded and any(isinstance(directive, Public) for directive in directives))
+    once = guarded and any(isinstance(directive, Public) for directive in directives)
+    size: int | None = definition.metadata.get("size") if definition else None
+    if "first" in field.args and "last" in field.args:
+        return Price(weight, size or MOST, once=once)
+    if is_list_type(get_nullable_type(field.type)) and is_composite_type(_named(field)) and not paged:
+        return Price(weight, size or LISTED, item=1, once=once)
+    return Price(weight, once=once)
 
 
 def _named(field: GraphQLField) -> Any:
@@ -135,7 +148,9 @@ class _Walk:
         if node.selection_set:
             kind = _named(definition) if definition else None
             inner = self._selections(node.selection_set, kind if is_composite_type(kind) else None)
-            whole.add(inner, times=1 if price.size is None else self._items(node, price.size))
+            times = 1 if price.size is None else self._items(node, price.size)
+            whole.add(inner, times=times)
+            whole.cost += price.item * times
             whole.depth = inner.depth + 1
         return whole
 

@@ -1,5 +1,6 @@
 """API tokens and sessions: whose they are, and what they open."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,6 +47,19 @@ async def test_a_token_is_shown_once_and_kept_hashed() -> None:
     viewer = await accounts.authenticate(made.token, ip_address="1.1.1.1")
     assert (viewer.user_id, viewer.role, viewer.scopes) == (user.id, Role.VIEWER, frozenset({Scope.READ, Scope.FILES}))
     assert (viewer.token_id, viewer.session_id, viewer.ip_address) == (made.id, None, "1.1.1.1")
+
+
+async def test_a_user_has_at_most_fifty_tokens_however_many_come_at_once() -> None:
+    user = await factories.user()
+    for _ in range(49):
+        await secret_of(user)
+    outcomes = await asyncio.gather(*(secret_of(user) for _ in range(4)), return_exceptions=True)
+    assert sum(isinstance(outcome, str) for outcome in outcomes) == 1
+    assert await ApiToken.filter(user_id=user.id).count() == accounts.MOST_TOKENS == 50
+    assert await only(secret_of(user)) == (ErrorCode.VALIDATION_ERROR, "userId", "too_many")
+    [token] = await ApiToken.filter(user_id=user.id).limit(1)
+    await accounts.delete_api_token(signed_in(user), token.id)
+    await secret_of(user)
 
 
 async def test_a_token_bound_to_a_sender() -> None:

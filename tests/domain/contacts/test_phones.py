@@ -53,6 +53,19 @@ async def test_what_is_wrong_with_a_number() -> None:
     assert len(await updates_of(contact.id)) == 1
 
 
+async def test_a_contact_has_at_most_twenty_numbers_however_many_come_at_once() -> None:
+    contact = await factories.contact()
+    room = contacts.MOST_PHONES - len(await numbers(contact))
+    for _ in range(room - 1):
+        await ContactPhone.create(contact_id=contact.id, phone_number=phone(), primary=False)
+    adding = (contacts.create_phone(SYSTEM, contact.id, phone_number=phone()) for _ in range(4))
+    outcomes = await asyncio.gather(*adding, return_exceptions=True)
+    assert sum(isinstance(outcome, ContactPhone) for outcome in outcomes) == 1
+    assert len(await numbers(contact)) == 20
+    too_many = (ErrorCode.VALIDATION_ERROR, "contactId", "too_many")
+    assert await only(contacts.create_phone(SYSTEM, contact.id, phone_number=phone())) == too_many
+
+
 async def test_a_new_number_is_unverified_again() -> None:
     contact = await factories.contact()
     [[row]] = await contacts.phones_of(SYSTEM, [contact.id])

@@ -1,13 +1,19 @@
 """What operations may ask for, and that saying no is quick."""
 
+import re
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import GraphQLError, OperationDefinitionNode, parse
 
 from db.accounts import Role
 from graph.core import limits
+from graph.schema import schema
 from tests.graph.core.toy import Toy
+
+TABS = Path(__file__).parents[3] / "graph/static/graphiql/tabs.js"
 
 
 def bomb(doublings: int) -> str:
@@ -64,6 +70,50 @@ async def test_what_costs_too_much_is_refused_before_it_runs(served: Toy) -> Non
     found = await refused(served, document)
     assert found["code"] == "COST_LIMIT_EXCEEDED"
     assert found["details"] == {"reason": "too_costly", "limit": 5000, "cost": 5801}
+
+
+def cost_of(document: str) -> int:
+    """What an operation costs in the schema that is served."""
+    parsed = parse(document)
+    operation = next(node for node in parsed.definitions if isinstance(node, OperationDefinitionNode))
+    return limits.check_cost(schema._schema, parsed, operation, {})  # pyright: ignore[reportPrivateUsage]
+
+
+@pytest.mark.parametrize(
+    ("document", "cost"),
+    [
+        ('{ contact(id: "1") { groups { id } } }', 12),  # the contact, the list, ten groups
+        ('{ contact(id: "1") { groups { contacts(first: 1) { totalCount } } } }', 22),
+        ('{ contact(id: "1") { phones { id } } }', 22),  # a contact has at most 20 of them
+        ("{ me { apiTokens { scopes } } }", 52),
+        ("{ assignableUsers { name } }", 101),
+        ("{ senders(first: 5) { edges { node { id } } } }", 11),
+        ("{ events(first: 5) { edges { cursor } } }", 6),
+    ],
+)
+def test_a_plain_list_counts_as_many_objects(document: str, cost: int) -> None:
+    assert cost_of(document) == cost
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '{{ contact(id: "1") {{ {} id {} }} }}'.format("phones { contact { " * 3, "} } " * 3),
+        "{{ me {{ {} id {} }} }}".format("apiTokens { user { " * 3, "} } " * 3),
+        "{ users(first: 100) { edges { node { apiTokens { id } } } } }",
+    ],
+    ids=["phones", "tokens", "users"],
+)
+def test_lists_in_lists_are_too_costly(document: str) -> None:
+    with pytest.raises(GraphQLError) as caught:
+        cost_of(document)
+    assert getattr(caught.value.original_error, "details", {})["reason"] == "too_costly"
+
+
+def test_what_graphiql_opens_with_stays_far_below_the_limit() -> None:
+    documents = re.findall(r"tab\(\s*`(.*?)`", TABS.read_text(), re.S)
+    assert len(documents) == TABS.read_text().count("tab(")
+    assert max(map(cost_of, documents)) < limits.MAX_COST / 10
 
 
 @pytest.mark.parametrize(
