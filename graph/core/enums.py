@@ -72,7 +72,10 @@ describe(
     NOT_ON_WHATSAPP="The number has no WhatsApp account.",
     CURSOR_EXPIRED="The event log no longer reaches back to this cursor.",
     RATE_LIMIT_EXCEEDED="Too many requests; details say when to try again.",
-    COST_LIMIT_EXCEEDED="The operation costs more than is allowed; details give its cost and the limit.",
+    COST_LIMIT_EXCEEDED=(
+        "The operation costs more than is allowed; details give its cost and the limit. A connection counts as the "
+        "items that first or last asks for, a plain list as ten, or as many as its description allows at most."
+    ),
     WHATSAPP_API_ERROR="WhatsApp, or the gateway to it, refused or failed.",
     EXTERNAL_SERVICE_ERROR="Another outside service failed.",
     INTERNAL_ERROR="A fault of this server.",

@@ -22,10 +22,8 @@ from graphql import (
     SelectionSetNode,
     VariableNode,
     get_named_type,
-    get_nullable_type,
     is_composite_type,
     is_leaf_type,
-    is_list_type,
 )
 
 from domain.core.errors import ErrorCode, Refusal
@@ -77,13 +75,17 @@ def _price(field: GraphQLField, *, guarded: bool, paged: bool) -> Price:
     size: int | None = definition.metadata.get("size") if definition else None
     if "first" in field.args and "last" in field.args:
         return Price(weight, size or MOST, once=once)
-    if is_list_type(get_nullable_type(field.type)) and is_composite_type(_named(field)) and not paged:
+    if _is_list(field) and is_composite_type(_named(field)) and not paged:
         return Price(weight, size or LISTED, item=1, once=once)
     return Price(weight, once=once)
 
 
 def _named(field: GraphQLField) -> Any:
     return get_named_type(field.type)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def _is_list(field: GraphQLField) -> bool:
+    return str(field.type).startswith("[")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
 @dataclass(slots=True)
