@@ -21,7 +21,7 @@ from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, computed, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, given, optional
+from graph.core.inputs import DateTimeRange, criteria, given, optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
 from graph.senders import Sender
@@ -200,7 +200,7 @@ _IDS = {"contact_id": "Contact", "sender_id": "Sender", "schedule_id": "Schedule
 
 def _wanted(filter: MessageFilter | None) -> dict[str, Any]:
     """What the domain is asked for by a filter."""
-    wanted = given(filter)
+    wanted = criteria(filter)
     span = given(wanted.pop("created_at", None))
     for name, kind in _IDS.items():
         if wanted.get(name) is not None:

@@ -21,7 +21,7 @@ from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, computed, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, given, optional, required
+from graph.core.inputs import DateTimeRange, criteria, given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
 from graph.groups import Group
@@ -176,7 +176,7 @@ class SchedulesQuery:
         before: Before = None,
         offset: Offset = None,
     ) -> Page[rows.Schedule]:
-        wanted = _decoded(given(filter))
+        wanted = _decoded(criteria(filter))
         span = given(wanted.pop("send_at", None))
         return await schedules.find(
             info.context.viewer,

@@ -14,7 +14,7 @@ from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import given, optional, required
+from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
 from graph.core.scalars import PhoneNumber
@@ -129,7 +129,7 @@ class SendersQuery:
     ) -> Page[rows.Sender]:
         return await senders.find(
             info.context.viewer,
-            **given(filter),
+            **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
             page=page_request(first, after, last, before, offset),

@@ -20,7 +20,7 @@ from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, computed, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import given, optional, required
+from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
 
@@ -239,7 +239,7 @@ class TemplatesQuery:
         before: Before = None,
         offset: Offset = None,
     ) -> Page[rows.MessageTemplate]:
-        wanted = given(filter)
+        wanted = criteria(filter)
         if sender_id := wanted.pop("sender_id", None):
             wanted["sender_id"] = decode(sender_id, "Sender", "senderId")
         return await templates.find(

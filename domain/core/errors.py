@@ -80,13 +80,18 @@ class Checks:
 _CONTROL = {code: None for code in [*range(32), 127] if chr(code) not in "\n\t"}
 
 
-def text(value: str, field: str, *, most: int, least: int = 1) -> str:
-    """Trimmed text of `least` to `most` characters without control characters (newline and tab may stand)."""
-    trimmed = value.strip()
-    if any(ord(char) in _CONTROL or 0xD800 <= ord(char) <= 0xDFFF for char in trimmed):
+def check_characters(value: str, field: str) -> None:
+    """Refuses control characters, of which the database does not take all; newline and tab may stand."""
+    if any(ord(char) in _CONTROL or 0xD800 <= ord(char) <= 0xDFFF for char in value):
         raise Refusal(
             ErrorCode.VALIDATION_ERROR, "Control characters are not allowed.", field=field, reason="invalid_characters"
         )
+
+
+def text(value: str, field: str, *, most: int, least: int = 1) -> str:
+    """Trimmed text of `least` to `most` characters without control characters (newline and tab may stand)."""
+    trimmed = value.strip()
+    check_characters(trimmed, field)
     if not trimmed and least > 0:
         raise Refusal(ErrorCode.VALIDATION_ERROR, "This must not be empty.", field=field, reason="required")
     if not least <= len(trimmed) <= most:

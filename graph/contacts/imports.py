@@ -16,7 +16,7 @@ from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import arg, column, computed
-from graph.core.inputs import given, optional
+from graph.core.inputs import criteria, optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
 
@@ -91,7 +91,7 @@ class ContactImport(Node):
         last: Last = None,
         before: Before = None,
     ) -> Page[contact_rows.ImportRow]:
-        verdicts = given(filter).get("verdict")
+        verdicts = criteria(filter).get("verdict")
         find = contacts.pages_of_rows(None if verdicts is None else frozenset(verdicts))
         return await info.context.load_page(find, row.id, page_request(first, after, last, before))
 

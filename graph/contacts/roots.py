@@ -15,7 +15,7 @@ from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, mutation, query
 from graph.core.ids import decode, decode_all
-from graph.core.inputs import DateTimeRange, given, optional, required
+from graph.core.inputs import DateTimeRange, criteria, given, optional, required
 from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
 from graph.core.scalars import PhoneNumber
 
@@ -226,7 +226,7 @@ def _with_groups(input: Any) -> dict[str, Any]:
 
 
 def _filter(filter: ContactFilter | None) -> dict[str, Any]:
-    values = given(filter)
+    values = criteria(filter)
     if (group_id := values.pop("group_id", None)) is not None:
         values["group_id"] = decode(group_id, "Group", "groupId")
     span = given(values.pop("created_at", None))

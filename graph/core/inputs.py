@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Any
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from domain.core.errors import Checks, check_characters
 
 
 def required(description: str, *, name: str | None = None) -> Any:
@@ -23,6 +26,18 @@ def given(value: Any) -> dict[str, Any]:
         return {}
     found = {field.name: getattr(value, field.name) for field in fields(value)}
     return {name: what for name, what in found.items() if what is not strawberry.UNSET}
+
+
+def criteria(filter: Any) -> dict[str, Any]:
+    """The same for a filter. Raises Refusal for texts that no row can hold, before the database does."""
+    found = given(filter)
+    check = Checks()
+    for name, value in found.items():
+        with check():
+            if isinstance(value, str):
+                check_characters(value, to_camel_case(name))
+    check.done()
+    return found
 
 
 @strawberry.input(description="A span of time; either end may be left open.")

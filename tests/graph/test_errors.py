@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from tests.running import Api
 
 CREATE = "mutation ($input: CreateContactInput!) { createContact(input: $input) { id } }"
@@ -27,3 +29,27 @@ async def test_a_secret_is_never_repeated(api: Api) -> None:
     assert canary not in str(answer)
     answer = await api.http.post("/graphql", json={"query": document, "variables": {"input": {"password": [canary]}}})
     assert canary not in answer.text
+
+
+@pytest.mark.parametrize("character", ["\\u0000", "\\u001b", "\\u007f"])
+@pytest.mark.parametrize(
+    ("field", "name"),
+    [
+        ("messageTemplates", "language"),
+        ("messageTemplates", "search"),
+        ("messages", "correlationId"),
+        ("messages", "search"),
+        ("contacts", "company"),
+        ("contacts", "phoneNumber"),
+        ("groups", "search"),
+        ("senders", "phoneNumber"),
+        ("users", "search"),
+        ("schedules", "groupId"),
+    ],
+)
+async def test_control_characters_in_a_filter_are_refused_by_field(
+    api: Api, field: str, name: str, character: str
+) -> None:
+    document = f'{{ {field}(filter: {{ {name}: "a{character}b" }}) {{ totalCount }} }}'
+    refusal = await api.refusal(document)
+    assert (refusal["code"], refusal["field"]) == ("VALIDATION_ERROR", name)

@@ -1,10 +1,12 @@
 """Pages by keyset: the same rows as the whole list sorted, wherever one starts, and cheap at any depth."""
 
+import base64
 import random
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import orjson
 import pytest
 
 from db.contacts import Contact
@@ -95,6 +97,14 @@ async def test_a_page_knows_its_neighbours_and_the_total() -> None:
 async def test_a_broken_cursor_is_refused(broken: str) -> None:
     with pytest.raises(BadCursor):
         await fetch_page(Contact, Where(), NAME, PageRequest(first=1, after=broken))
+
+
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+async def test_a_cursor_with_a_time_beyond_utc_is_refused(time: str) -> None:
+    page = await fetch_page(Contact, Where(), NEWEST, PageRequest(first=1))
+    cursor = base64.urlsafe_b64encode(orjson.dumps([page.seal, time, 1])).decode().rstrip("=")
+    with pytest.raises(BadCursor):
+        await fetch_page(Contact, Where(), NEWEST, PageRequest(first=1, after=cursor))
 
 
 async def test_a_cursor_of_another_order_is_refused() -> None:
