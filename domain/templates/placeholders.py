@@ -58,10 +58,13 @@ def own_values(contact: object, phone_number: str | None) -> dict[str, str]:
 def fill(own: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, str]:
     """Values for placeholders: a contact's own, over which go variables, which may hold placeholders of the contact.
 
-    A variable with a placeholder that the contact does not fill is left out, and so missing.
+    A variable with a placeholder that the contact does not fill is left out, and so missing; one that is null, too.
     """
     values = dict(own)
     for name, value in variables.items():
+        if value is None:
+            values[name] = ""
+            continue
         wording = compile_template(value if isinstance(value, str) else str(value).lower())
         values[name] = "" if wording.missing(own) else wording.render(own)
     return values

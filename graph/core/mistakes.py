@@ -25,6 +25,8 @@ _ARGUMENT = re.compile(r"Argument '[\w.@]+\((\w+):\)' of type '.*' is required")
 _NULL = re.compile(r"Expected (?:a )?value of non-null type '.*?' (?:not to be None|to be provided)")
 _OURS = re.compile(r"Expected value of type '.*?', but encountered error '(.*)'; found: ", re.S)
 _ENUM = re.compile(r"Value '.*' does not exist in '(\w+)' enum|Enum '(\w+)' cannot represent", re.S)
+_TOO_LONG = "sys.set_int_max_str_digits()"
+"""In what Python says of an integer of more than 4,300 digits."""
 _FOUND = re.compile(r"[,;] found: .*|(?<=value): .*", re.S)
 
 
@@ -37,6 +39,8 @@ def refusal_of(error: GraphQLError, document: DocumentNode | None, *, suggest: b
         message = match["rest"]
         steps = re.findall(r"[A-Za-z_]\w*", match["path"] or "")
         field = steps[-1] if steps else _used_for(match["variable"], document)
+    if _TOO_LONG in message:
+        return _refusal("This number is too long.", field, "invalid_value")
     if match := _REQUIRED.match(message):
         return _refusal("This is required.", match[1], "required")
     if match := _ARGUMENT.match(message):

@@ -1,14 +1,19 @@
 """Scalars that GraphQL itself does not have."""
 
+import math
 from datetime import UTC, datetime
-from typing import Any, NewType
+from typing import Any, NewType, cast
 
 import strawberry
+from graphql import ValueNode, value_from_ast_untyped
 from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 PhoneNumber = NewType("PhoneNumber", str)
 """Passed through as written: the domain parses it (domain.core.phone), and rows hold E.164."""
+
+
+_NUMBERS = "Numbers must be finite, and integers have at most 64 bits."
 
 
 def parse_datetime(value: Any) -> datetime:
@@ -38,6 +43,31 @@ def parse_text(value: Any) -> str:
     return value
 
 
+def parse_json(value: Any) -> Any:
+    """Raises ValueError for numbers that JSON cannot hold, or that readers of JSON would round."""
+    waiting: list[Any] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            waiting.extend(cast("dict[str, Any]", item).values())
+        elif isinstance(item, list):
+            waiting.extend(cast("list[Any]", item))
+        elif (isinstance(item, float) and not math.isfinite(item)) or (
+            isinstance(item, int) and not -(2**63) <= item < 2**64
+        ):
+            raise ValueError(_NUMBERS)
+    return value
+
+
+def parse_json_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+    """The same for JSON that is written in the document."""
+    try:
+        value = value_from_ast_untyped(node, variables)
+    except ValueError:  # A number of thousands of digits, which Python does not read.
+        raise ValueError(_NUMBERS) from None
+    return parse_json(value)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     PhoneNumber: strawberry.scalar(
         name="PhoneNumber",
@@ -59,6 +89,10 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="Any JSON value; where it describes metadata or variables, an object.",
+        description=(
+            "Any JSON value; where it describes metadata or variables, an object. Integers have at most 64 bits."
+        ),
+        parse_value=parse_json,
+        parse_literal=parse_json_literal,
     ),
 }

@@ -45,6 +45,11 @@ def test_a_variable_that_the_contact_does_not_fill_is_missing() -> None:
     assert compile_template("{{greeting}} {{a}} {{b}} {{name}}").missing(values) == ["greeting", "a", "b"]
 
 
+def test_a_variable_that_is_null_is_missing() -> None:
+    values = fill({"name": "Ana"}, {"name": None, "code": None})
+    assert compile_template("{{name}} {{code}}").missing(values) == ["name", "code"]
+
+
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from db.core.settings import get_settings
+from graph.core.scalars import parse_json
 from tests.graph.core.toy import Toy
 
 RENAME = "mutation ($input: RenameInput!) { rename(input: $input) { id } }"
@@ -65,6 +66,33 @@ async def test_odd_instants_are_refused(served: Toy, at: str) -> None:
     answer = await served.post(RENAME, input={"id": "1", "name": "x", "at": at})
     assert set(faults(answer)) == {"at"}
     assert len(json.dumps(answer)) < 1000
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" * 30, "-9223372036854775809", "1" * 5000])
+@pytest.mark.parametrize("value", ["%s", "{ name: %s }", '{ a: [{ b: "c" }, %s] }'])
+async def test_json_holds_no_number_that_would_be_lost(served: Toy, number: str, value: str) -> None:
+    literal = value.replace("%s", number)
+    answer = await served.post(f'mutation {{ rename(input: {{ id: 1, name: "x", attributes: {literal} }}) {{ id }} }}')
+    assert faults(answer) == {"attributes": "Numbers must be finite, and integers have at most 64 bits."}
+
+
+def test_json_is_held_to_the_same_by_variable() -> None:
+    for number in (float("inf"), float("nan"), 2**64, -(2**63) - 1):
+        with pytest.raises(ValueError, match="finite"):
+            parse_json({"a": [number]})
+    deep: Any = []
+    for _ in range(2000):
+        deep = [deep]
+    assert parse_json(deep) is deep
+    fine = {"a": [2**64 - 1, -(2**63), 1.5, True, None, "x"]}
+    assert parse_json(fine) == fine
+
+
+async def test_a_number_of_thousands_of_digits_is_refused_in_our_words(served: Toy) -> None:
+    answer = await served.post(f"{{ contacts(first: {'1' * 5000}) {{ totalCount }} }}")
+    assert faults(answer) == {"first": "This number is too long."}
+    answer = await served.post(RENAME, input={"id": "1", "name": "x", "counts": [int("9" * 18)]})
+    assert set(faults(answer)) == {"counts"}
 
 
 async def test_suggestions_and_introspection_go_together(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
