@@ -1,17 +1,22 @@
 """What resolvers know of their caller, and the loaders that batch what they ask for."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 import strawberry
+import structlog
 from strawberry.dataloader import DataLoader
 from tortoise.models import Model
 
+from db.core.connect import TRANSIENT
 from db.core.paging import Page, PageRequest
+from domain import accounts
 from domain.core.access import Viewer
 
+P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
 ById: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Sequence[R | None]]]
@@ -20,6 +25,32 @@ Find: TypeAlias = Callable[[ById[Any], int], Awaitable[Any] | None]
 
 already_read: ContextVar[Find | None] = ContextVar("already_read", default=None)
 """While an event is told: finds a row that it names, which the live path reads once for all sockets."""
+personal: ContextVar[Callable[[], None] | None] = ContextVar("personal", default=None)
+"""While an event is told: says that what is told depends on who the caller is, beyond role, scopes and sender."""
+
+LIVE_READS = 4
+"""Connections to the database that subscriptions may use at a time: requests and webhooks need some too."""
+PATIENCE = 30.0
+"""Seconds in which a read for subscriptions is tried again, while the database is away or too busy."""
+
+log = structlog.get_logger()
+_reading = asyncio.Semaphore(LIVE_READS)
+
+
+async def patiently(read: Callable[P, Awaitable[R]], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Reads for subscriptions, which would rather be late than fail."""
+    loop = asyncio.get_running_loop()
+    end, pause = loop.time() + PATIENCE, 0.1
+    while True:
+        try:
+            async with _reading:
+                return await read(*args, **kwargs)
+        except TRANSIENT as error:
+            if loop.time() > end:
+                raise
+            log.warning("subscriptions_wait", error=repr(error))
+        await asyncio.sleep(pause)
+        pause = min(2.0, 2 * pause)
 
 
 @dataclass(slots=True)
@@ -40,12 +71,16 @@ class Context:
         """The row of an id (none for None), from `fn(viewer, ids)`, which answers in the order of its ids."""
         if key is None:
             return None
+        # Callers see themselves, whatever their role. All else that is the caller's own hangs on a user.
+        if fn is accounts.by_ids and (tell := personal.get()) is not None:
+            tell()
         if (find := already_read.get()) is not None and (row := find(fn, key)) is not None:
             return await row
 
         async def batch(keys: list[int]) -> list[R | None]:
             wanted = list(dict.fromkeys(keys))
-            found = dict(zip(wanted, await fn(self.viewer, wanted), strict=True))
+            rows = patiently(fn, self.viewer, wanted) if already_read.get() else fn(self.viewer, wanted)
+            found = dict(zip(wanted, await rows, strict=True))
             return [found[key] for key in keys]
 
         return await self._loader(fn, batch).load(key)
@@ -54,7 +89,9 @@ class Context:
         """The page of one parent, from `fn(viewer, parent_ids, page)`."""
 
         async def batch(keys: list[int]) -> list[Page[M]]:
-            found = await fn(self.viewer, list(dict.fromkeys(keys)), page)
+            parents = list(dict.fromkeys(keys))
+            pages = patiently(fn, self.viewer, parents, page) if already_read.get() else fn(self.viewer, parents, page)
+            found = await pages
             return [found[key] for key in keys]
 
         return await self._loader((fn, page), batch).load(parent_id)

@@ -7,8 +7,10 @@ nothing, and the doorbell may be lost: it only makes things faster.
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Awaitable, Generator, Mapping
+from collections import deque
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -24,14 +26,14 @@ from domain import events
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import Refusal
 from domain.events import Start
-from graph.core.context import ById, already_read
+from graph.core.context import ById, already_read, patiently, personal
 
 log = structlog.get_logger()
 
 WINDOW = 10_000
 """Events kept in memory, for all subscriptions together."""
-BATCH = 1000
-"""Events that the reader takes at a time."""
+BATCH = 200
+"""Events that the reader takes at a time: what they name is read at once too, and must not hold up the loop."""
 PAGE = 100
 """Events that a subscription takes at a time that is behind the window."""
 POLL = 1.0
@@ -39,7 +41,11 @@ POLL = 1.0
 GATHER = 0.01
 """Seconds that it waits after a ring, so that a burst of commits is one read."""
 FRESH = 1.0
-"""Seconds that rows named by events may be shared: objects are given as they are now."""
+"""Seconds that rows named by events, and what is told of them, may be shared: objects are given as they are now."""
+SHARED = 8 * 2**20
+"""Characters of messages that are kept to be sent to others as well."""
+TURN = 0.002
+"""Seconds of one turn of the event loop that subscriptions may take, all together; the rest is for everyone else."""
 
 Named: TypeAlias = Mapping[ById[Any], str]
 """For a loader `by_ids`, the column of an event that names what it loads."""
@@ -69,7 +75,7 @@ class Batch:
 
     async def _read(self, load: ById[Any], column: str) -> dict[int, Any]:
         ids = list(dict.fromkeys(key for event in self.events if (key := getattr(event, column)) is not None))
-        return dict(zip(ids, await load(SYSTEM, ids), strict=True))
+        return dict(zip(ids, await patiently(load, SYSTEM, ids), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,117 @@ class Moment:
     def find(self, load: ById[Any], key: int) -> Awaitable[Any] | None:
         """The row, if this event itself names it: whoever may see the event may see that row."""
         return self.batch.row(load, key) if self.batch.names(load, self.event) == key else None
+
+
+class Turns:
+    """Lets subscriptions go on in the order in which they asked, a few in each turn of the event loop.
+
+    A subscription that is behind has always something to do and seldom waits for anything, so a few of them would
+    take the loop for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._at_once = 1
+        self._began: float | None = None
+
+    async def next(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._waiting.append(turn := loop.create_future())
+        if self._began is None:
+            self._began = loop.time()
+            loop.call_soon(self._go, loop)
+        await turn
+
+    def _go(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._waiting:
+            self._began = None
+            return
+        began, self._began = self._began, loop.time()
+        if began is not None:
+            self._at_once = self._at_once + 1 if self._began - began < TURN else max(1, self._at_once // 2)
+        for _ in range(min(self._at_once, len(self._waiting))):
+            if not (turn := self._waiting.popleft()).done():
+                turn.set_result(None)
+        loop.call_soon(self._go, loop)
+
+
+@dataclass(slots=True)
+class Shared:
+    """What was told of recent events, for all who ask the same with the same rights: executed and encoded once."""
+
+    _told: dict[Hashable, tuple[float, asyncio.Future[str | None]]] = field(
+        default_factory=dict[Hashable, tuple[float, asyncio.Future[str | None]]]
+    )
+    _size: int = 0
+
+    def find(self, key: Hashable) -> asyncio.Future[str | None] | None:
+        """What is told, or being found out; None once that is no longer fresh."""
+        began, told = self._told.get(key, (0.0, None))
+        if told is not None and asyncio.get_running_loop().time() - began > FRESH:
+            self._drop(key)
+            return None
+        return told
+
+    def begin(self, key: Hashable) -> asyncio.Future[str | None]:
+        loop = asyncio.get_running_loop()
+        told: asyncio.Future[str | None] = loop.create_future()
+        self._told[key] = (loop.time(), told)
+        return told
+
+    def settle(self, key: Hashable, told: asyncio.Future[str | None], text: str | None) -> None:
+        """Those who wait get the text; None says that everyone must see for themselves."""
+        if not told.done():
+            told.set_result(text)
+        if self._told.get(key, (0.0, None))[1] is not told:
+            return
+        if text is None:
+            del self._told[key]
+            return
+        self._size += len(text)
+        while self._size > SHARED:
+            self._drop(next(iter(self._told)))
+
+    def _drop(self, key: Hashable) -> None:
+        _, told = self._told.pop(key)
+        self._size -= len(told.result() or "") if told.done() else 0
+
+
+shared = Shared()
+
+
+@dataclass(slots=True)
+class Teller:
+    """One subscription of a socket: tells what was already told to another one like it, and shares what it finds."""
+
+    asked: Hashable
+    """What is asked, with all rights that the answer may depend on."""
+    send: Callable[[str], Awaitable[None]]
+    _found: Callable[[str | None], None] | None = None
+
+    async def repeat(self, event: Event) -> bool:
+        """Whether the event could be told without executing the operation. If not, the next `found` is of it."""
+        self.found(None)
+        key = (self.asked, event.epoch, event.number)
+        if (told := shared.find(key)) is None:
+            told = shared.begin(key)
+            self._found = lambda text: shared.settle(key, told, text)
+            personal.set(lambda: self.found(None))
+            return False
+        if (text := await asyncio.shield(told)) is None:
+            return False
+        await self.send(text)
+        return True
+
+    def found(self, text: str | None) -> None:
+        """The payload of the event that is being told; None if it cannot be told to others."""
+        if self._found is not None:
+            self._found(text)
+            self._found = None
+
+
+teller: ContextVar[Teller | None] = ContextVar("teller", default=None)
+"""In the task of a socket's operation: who tells its events."""
 
 
 @dataclass(eq=False, slots=True)
@@ -102,6 +219,7 @@ class Tailer:
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
+    _turns: Turns = field(default_factory=Turns)
 
     async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event]:
         """Matching events since a cursor, or from now on, in order, each once; without end.
@@ -112,16 +230,19 @@ class Tailer:
         return self._stream(await events.start(viewer, where, after))
 
     async def _stream(self, start: Start) -> AsyncGenerator[Event]:
-        number = start.place.number
-        with self._listed(_Subscription(start.place.epoch)) as subscription:
+        number, telling = start.place.number, teller.get()
+        with self._listed(_Subscription(start.place.epoch), telling) as subscription:
             while True:
                 batch = await self._next(subscription, number, start.where)
+                await self._turns.next()
                 for event in batch.events:
                     if event.number > number and start.where.matches(event):
+                        await self._turns.next()
                         self._check(subscription)
-                        # Several operations share a socket and its context, but each has a task of its own.
-                        already_read.set(Moment(event, batch).find)
-                        yield event
+                        if telling is None or not await telling.repeat(event):
+                            # Several operations share a socket and its context, but each has a task of its own.
+                            already_read.set(Moment(event, batch).find)
+                            yield event
                 number = batch.to
 
     async def _next(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
@@ -137,7 +258,7 @@ class Tailer:
             await news.wait()
 
     async def _page(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
-        reading = await rows.read(number, PAGE, where)
+        reading = await patiently(rows.read, number, PAGE, where)
         events.check_reaches(reading, events.Place(subscription.epoch, number))
         last = reading.events[-1].number if len(reading.events) == PAGE else reading.head
         return Batch(self.named, reading.events, number, last)
@@ -149,7 +270,7 @@ class Tailer:
             raise RuntimeError("The reader of the event log has stopped.")
 
     @contextmanager
-    def _listed(self, subscription: _Subscription) -> Generator[_Subscription]:
+    def _listed(self, subscription: _Subscription, telling: Teller | None) -> Generator[_Subscription]:
         """The first subscription starts the reader, and the last one stops it."""
         self._subscriptions.add(subscription)
         if self._running is None or self._running.done():
@@ -159,6 +280,8 @@ class Tailer:
         try:
             yield subscription
         finally:
+            if telling is not None:
+                telling.found(None)
             self._subscriptions.discard(subscription)
             if not self._subscriptions:
                 self._running.cancel()

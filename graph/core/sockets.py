@@ -1,9 +1,10 @@
 """GraphQL over WebSockets, by graphql-transport-ws alone."""
 
 import asyncio
+import itertools
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any, cast
 
@@ -11,13 +12,13 @@ import structlog
 from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
 
 from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
@@ -27,6 +28,7 @@ from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
 from graph.core.errors import tell
+from graph.core.live import Teller, teller
 from graph.core.schema import Schema
 from graph.core.watch import Watch
 from graph.core.wire import ABORT, read_json, write_json
@@ -41,6 +43,7 @@ MAX_REASON = 123
 
 log = structlog.get_logger()
 
+_numbers = itertools.count()
 _watch = Watch()
 """Over all sockets of this process."""
 
@@ -50,33 +53,59 @@ class Adapter(ASGIWebSocketAdapter):
 
     ws: WebSocket
 
+    def __init__(self, view: Any, request: WebSocket, response: WebSocket) -> None:
+        super().__init__(view, request, response)  # pyright: ignore[reportUnknownMemberType]
+        self._sends: dict[int, float] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
     async def send_json(self, message: Mapping[str, object]) -> None:
+        await self.send_text(write_json(message).decode())
+
+    async def send_text(self, text: str) -> None:
         if self.ws.application_state is not WebSocketState.CONNECTED:
             raise WebSocketDisconnected
-        async with self._deadline():
-            await super().send_json(message)
+        with self._deadline():
+            try:
+                await self.ws.send_text(text)
+            except WebSocketDisconnect:
+                raise WebSocketDisconnected from None
 
     async def close(self, code: int, reason: str) -> None:
         """Cut to what a close frame holds: reasons echo what clients sent."""
         if self.ws.application_state is WebSocketState.CONNECTED:
-            async with self._deadline():
+            with self._deadline():
                 await super().close(code, reason.encode(errors="replace")[:MAX_REASON].decode(errors="ignore"))
 
-    @asynccontextmanager
-    async def _deadline(self) -> AsyncGenerator[None]:
-        """Cuts a client off that reads nothing any more."""
+    @contextmanager
+    def _deadline(self) -> Generator[None]:
+        """Cuts a client off that reads nothing any more. One timer for many messages: most are sent at once."""
+        loop = asyncio.get_running_loop()
+        self._sends[number := next(_numbers)] = loop.time() + SEND_DEADLINE
+        if self._timer is None:
+            self._timer = loop.call_later(SEND_DEADLINE, self._look)
         try:
-            async with asyncio.timeout(SEND_DEADLINE):
-                yield
-        except TimeoutError:
-            abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
-            if abort is not None:
-                abort()
-            raise WebSocketDisconnected from None
+            yield
+        finally:
+            del self._sends[number]
+
+    def _look(self) -> None:
+        self._timer = None
+        if not self._sends:
+            return
+        loop, first = asyncio.get_running_loop(), min(self._sends.values())
+        if first > loop.time():
+            self._timer = loop.call_at(first, self._look)
+            return
+        # What waits to be sent ends with the connection.
+        abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
+        if abort is not None:
+            abort()
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     """Strawberry's protocol, which looks at each message's shape before it trusts it, and at rights before each use."""
+
+    websocket: Adapter
 
     @property
     def viewer(self) -> Viewer:
@@ -109,6 +138,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             if await accounts.recheck(self.viewer) != self.viewer:
                 await self.end()
                 return
+            teller.set(self._teller(operation))
             await super().run_operation(operation)
         except TRANSIENT as error:
             # Before it ran: what fails within is told by Strawberry.
@@ -119,6 +149,26 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)
+
+    def _teller(self, operation: Operation[Context, None]) -> Teller:
+        """Who tells the operation's events, if it is a subscription to them."""
+        viewer = self.viewer
+        variables = write_json(operation.variables).decode()
+        asked = (operation.query, variables, operation.operation_name, viewer.role, viewer.scopes, viewer.sender_id)
+
+        async def send(payload: str) -> None:
+            await self.websocket.send_text(_next(operation.id, payload))
+
+        return Teller(asked, send)
+
+    async def send_message(self, message: Message) -> None:
+        if message["type"] == "next" and (telling := teller.get()) is not None:
+            payload = write_json(message["payload"]).decode()
+            # Errors name the request in which they happened.
+            telling.found(None if message["payload"].get("errors") else payload)
+            await self.websocket.send_text(_next(message["id"], payload))
+            return
+        await super().send_message(message)
 
     async def end(self) -> None:
         """Closes the socket with 4403 and ends its operations, also of a client that does not heed the close."""
@@ -135,6 +185,10 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def _told(self, cause: Exception) -> list[Any]:
         errors = tell(GraphQLError(str(cause), original_error=cause), self.context.request_id)
         return [error.formatted for error in errors]
+
+
+def _next(id: str, payload: str) -> str:
+    return f'{{"id":{write_json(id).decode()},"type":"next","payload":{payload}}}'
 
 
 def _fault(message: Any) -> str | None:
