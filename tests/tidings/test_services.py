@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import asyncpg
@@ -52,6 +53,20 @@ async def test_they_are_set_up_for_keeping_data(services: Services) -> None:
             "maxmemory-policy": "noeviction",
             "appendonly": "yes",
         }
+
+
+async def test_the_log_says_nothing_that_rows_hold(services: Services) -> None:
+    connection = await asyncpg.connect(services.database_url)
+    try:
+        await connection.execute("CREATE TEMP TABLE t (phone_number text UNIQUE)")
+        for again in (False, True):
+            with pytest.raises(asyncpg.UniqueViolationError) if again else nullcontext():
+                await connection.execute("INSERT INTO t VALUES ($1)", "+351912345678")
+    finally:
+        await connection.close()
+    log = services.postgres.log.read_text()
+    assert "duplicate key value" in log
+    assert "351912345678" not in log
 
 
 async def test_nobody_gets_in_without_the_password(services: Services) -> None:

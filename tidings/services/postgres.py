@@ -97,6 +97,8 @@ def configuration() -> dict[str, str]:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_checkpoints": "off",
+        # Without what rows hold: DETAIL would say whose phone number is there already.
+        "log_error_verbosity": "terse",
         "log_line_prefix": "%m [%p] ",
     }
 
