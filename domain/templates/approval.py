@@ -110,14 +110,18 @@ async def submit(viewer: Viewer, submission: Submission, content: str) -> dict[s
             field="approval.senderId",
             reason="no_business_account",
         )
-    known = await cloud_templates.create_template(
-        owner,
-        name=submission.name,
-        language=submission.language,
-        category=submission.category,
-        text=compile_template(content).render({}),
-        examples=submission.examples,
-    )
+    try:
+        known = await cloud_templates.create_template(
+            owner,
+            name=submission.name,
+            language=submission.language,
+            category=submission.category,
+            text=compile_template(content).render({}),
+            examples=submission.examples,
+        )
+    except Refusal as refusal:
+        refusal.field = "approval"
+        raise
     return {
         "approval_id": known.id,
         "approval_name": submission.name,

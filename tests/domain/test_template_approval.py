@@ -92,7 +92,7 @@ async def test_what_whatsapp_refuses_is_not_stored_and_its_words_are_passed_on()
     approval = Approval(language="en_US", category=UTILITY, sender_id=sender.id)
     with pytest.raises(Refusal) as caught:
         await templates.create(SYSTEM, title=title, content="{{name}} comes first", approval=approval)
-    assert caught.value.code is ErrorCode.WHATSAPP_API_ERROR
+    assert (caught.value.code, caught.value.field) == (ErrorCode.WHATSAPP_API_ERROR, "approval")
     assert "Variables must not be at the start or the end" in caught.value.message
     assert caught.value.details["providerCode"] == 100
     assert not await MessageTemplate.filter(title=title).exists()
