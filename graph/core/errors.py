@@ -70,8 +70,8 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
         return cause.refusals
     if isinstance(cause, Refusal):
         return [cause]
-    if (words := MISTAKES.get(type(cause))) is not None:
-        return [Refusal(ErrorCode.VALIDATION_ERROR, words, reason="invalid_document")]
+    if type(cause) in MISTAKES:
+        return [Refusal(ErrorCode.VALIDATION_ERROR, MISTAKES[type(cause)], reason="invalid_document")]
     if isinstance(cause, BadCursor):
         return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
