@@ -223,7 +223,11 @@ class AccountsMutation:
 
     @mutation(
         accounts.register,
-        description="Registers the first user, who becomes ADMIN, and signs in; refused from then on.",
+        description=(
+            "Registers the first user, who becomes ADMIN, and signs in; refused from then on. In production always "
+            "refused with AUTHORIZATION_ERROR: there the first ADMIN comes from ADMIN_PASSWORD or 'tidings user "
+            "create'."
+        ),
         graphql_type=AuthTokens,
     )
     async def register(self, info: Info, input: Annotated[RegisterInput, arg("The new user.")]) -> accounts.AuthTokens:

@@ -59,8 +59,11 @@ async def login(viewer: Viewer, *, email: str, password: str) -> AuthTokens:
 
 @public
 async def register(viewer: Viewer, *, email: str, password: str, name: str) -> AuthTokens:
-    """Registers the first user, who becomes ADMIN, and signs in; refused from then on."""
-    if await User.exists():
+    """Registers the first user, who becomes ADMIN, and signs in; refused from then on, and in production always.
+
+    There whoever comes first may be anyone: the first admin comes from ADMIN_PASSWORD or `tidings user create`.
+    """
+    if get_settings().production or await User.exists():
         raise _closed()
     user = await create_first_admin(email=email, password=password, name=name)
     if user is None:

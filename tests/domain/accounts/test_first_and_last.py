@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from db.accounts import Role, User, UserSession
+from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
@@ -30,6 +31,14 @@ async def test_only_the_first_registers_and_becomes_admin() -> None:
     assert await User.all().count() == 1
     assert await UserSession.all().count() == 1
     assert await accounts.create_first_admin(email="x@example.com", password=PASSWORD, name="X") is None
+
+
+async def test_nobody_registers_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "environment", "production")
+    registering = accounts.register(ANONYMOUS, email="first@example.com", password=PASSWORD, name="First")
+    assert await only(registering) == (ErrorCode.AUTHORIZATION_ERROR, None, None)
+    assert await User.all().count() == 0
+    assert await accounts.create_first_admin(email="first@example.com", password=PASSWORD, name="First") is not None
 
 
 async def test_registering_is_checked_like_creating() -> None:
