@@ -32,7 +32,6 @@ async def installation(**given: str) -> AsyncGenerator[None]:
                 "WHATSAPP_APP_SECRET": "an-app-secret",
                 "WHATSAPP_VERIFY_TOKEN": "a-verify-token",
                 "LOG_LEVEL": "WARNING",
-                "RATE_LIMITS": "off",
                 **given,
             }
         )

@@ -133,7 +133,7 @@ async def detailed(viewer: Viewer) -> Health:
 
 def is_near(viewer: Viewer) -> bool:
     """Whether the caller is at one of HEALTH_ADDRESSES."""
-    return viewer.ip_address in get_settings().health_addresses
+    return viewer.ip_address in (get_settings().health_addresses or ())
 
 
 async def database() -> DatabaseHealth:

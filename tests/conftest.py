@@ -47,7 +47,6 @@ def environment(services: Services) -> dict[str, str]:
         "ADMIN_TOKEN": "an-admin-token-of-32-bytes-and-more-xx",
         "SEND_GRACE": "4",
         "SEND_RATE": "1000",
-        "RATE_LIMITS": "off",
         "LOG_LEVEL": "WARNING",
     }
     os.environ.update(given)

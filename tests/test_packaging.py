@@ -13,6 +13,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from db.core.settings import Settings
+from tidings.services.postgres import configuration
 
 ROOT = Path(__file__).parent.parent
 COMPOSE = ROOT / "compose.yaml"
@@ -56,6 +57,27 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert Settings() == plain
 
 
+def test_production_lets_no_address_read_the_health_in_detail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in names_of_settings():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert Settings().health_addresses == ["127.0.0.1", "::1"]
+    for name, value in {
+        "ENVIRONMENT": "production",
+        "SECRET_KEY": "x" * 32,
+        "WHATSAPP_APP_SECRET": "x",
+        "WHATSAPP_VERIFY_TOKEN": "x",
+        "WHATSAPP_API_URL": "https://graph.facebook.com",
+        "DATABASE_URL": "postgresql://x",
+        "REDIS_URL": "redis://x",
+        "CORS_ORIGINS": "[]",
+    }.items():
+        monkeypatch.setenv(name, value)
+    assert Settings().health_addresses == []
+    monkeypatch.setenv("HEALTH_ADDRESSES", '["10.0.0.9"]')
+    assert Settings().health_addresses == ["10.0.0.9"]
+
+
 def test_the_composition_is_valid() -> None:
     composition().validate()
 
@@ -72,6 +94,11 @@ def test_the_composition_runs_each_part_by_itself() -> None:
             "valkey": "service_healthy",
         }
     assert services["migrate"]["restart"] == "no"
+
+
+def test_the_composed_database_logs_nothing_that_rows_hold() -> None:
+    assert "command: [postgres, -c, log_error_verbosity=terse]" in interpolated()
+    assert configuration()["log_error_verbosity"] == "terse"
 
 
 def test_the_composition_satisfies_docker(tmp_path: Path) -> None:

@@ -55,9 +55,9 @@ class Settings(BaseSettings):
     event_retention_days: int = Field(default=30, ge=1)
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
-    rate_limits: Literal["on", "off"] = Field(default="on", description="API limits; off only for load tests.")
-    health_addresses: list[str] = Field(
-        default=["127.0.0.1", "::1"], description="Addresses that may read /health/detailed without a token."
+    health_addresses: list[str] | None = Field(
+        default=None,
+        description="May read /health/detailed without a token. Unset: this machine, but none in production.",
     )
     introspection: bool | None = Field(default=None, description="Unset: on, but off in production.")
     graphiql: bool | None = Field(default=None, description="Unset: on, but off in production.")
@@ -73,6 +73,9 @@ class Settings(BaseSettings):
             self.introspection = not self.production
         if self.graphiql is None:
             self.graphiql = not self.production
+        if self.health_addresses is None:
+            # In production a proxy on this machine may stand before the API, and everyone would come from there.
+            self.health_addresses = [] if self.production else ["127.0.0.1", "::1"]
         if not self.production:
             return self
         secret = self.secret_key.get_secret_value()
@@ -85,7 +88,6 @@ class Settings(BaseSettings):
             (not self.redis_url, "REDIS_URL must be set"),
             ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),
             (any(origin.startswith("http:") for origin in self.cors_origins), "CORS_ORIGINS must be https"),
-            (self.rate_limits == "off", "RATE_LIMITS must be on"),
             # A send may take half a minute; what is decided while it is under way may be sent twice.
             (self.send_grace < 60, "SEND_GRACE must be 60 or more"),
         ]

@@ -192,7 +192,6 @@ async def installation() -> AsyncIterator[Installation]:
             "WHATSAPP_VERIFY_TOKEN": "a-verify-token",
             "SEND_GRACE": "4",
             "SEND_RATE": "400",
-            "RATE_LIMITS": "off",
             "LOG_LEVEL": "WARNING",
         }
         yield (made := Installation(services, environment, running))
