@@ -6,7 +6,6 @@ from itertools import islice
 from pathlib import Path
 
 from graph.schema import schema
-
 from tidings.trouble import Trouble
 
 FILE = Path("schema.graphql")
