@@ -1,0 +1,84 @@
+"""Many sockets that want everything: they get it in order, and leave the process to others meanwhile."""
+
+import asyncio
+import time
+from contextlib import AsyncExitStack
+
+import psutil
+
+from db.accounts import ApiToken, Role, Scope
+from domain.core.tokens import digest
+from graph.core import ids
+from tests import factories
+from tests.listening import event, now, of, say, socket_of, subscribe
+from tests.running import Api
+
+SOCKETS = 40
+EVENTS = 2000
+DOCUMENT = """
+subscription ($filter: EventFilter, $after: String) {
+  events(filter: $filter, after: $after) { cursor type ... on ResourceEvent { subject { id } } }
+}
+"""
+
+
+async def test_forty_sockets_that_are_told_everything_leave_the_process_to_others(api: Api) -> None:
+    contact, start = await factories.contact(), await now()
+    assert api.program.process is not None
+    process = psutil.Process(api.program.process.pid)
+    waits = list[float]()
+
+    async def ask() -> None:
+        while True:
+            began = time.perf_counter()
+            await api.http.get("/health")
+            waits.append(time.perf_counter() - began)
+            await asyncio.sleep(0.05)
+
+    async with AsyncExitStack() as stack:
+        sockets = [
+            await stack.enter_async_context(socket_of(api, api.tokens[Role.VIEWER], compression=None))
+            for _ in range(SOCKETS)
+        ]
+        await say(contact, times=EVENTS)
+        before = process.memory_info().rss
+        asking = asyncio.create_task(ask())
+        for socket in sockets:
+            await subscribe(socket, DOCUMENT, filter=of(contact), after=start)
+
+        async def take(number: int) -> list[str]:
+            told = [await event(sockets[number], 30) for _ in range(EVENTS)]
+            assert {one["subject"]["id"] for one in told} == {ids.encode("Contact", contact.id)}
+            return [one["cursor"] for one in told]
+
+        heard = await asyncio.gather(*[take(number) for number in range(SOCKETS)])
+        asking.cancel()
+    assert len(set(heard[0])) == EVENTS
+    assert heard == [heard[0]] * SOCKETS
+    waits.sort()
+    assert waits[len(waits) * 95 // 100] < 1
+    assert process.memory_info().rss - before < 100 * 2**20
+
+
+async def test_what_depends_on_the_caller_is_told_to_none_but_them(api: Api) -> None:
+    contact, start, sender = await factories.contact(), await now(), await factories.sender()
+    mine, theirs = await factories.user(), await factories.user()
+    await say(contact, actor_id=mine.id, sender_id=sender.id)
+    document = """
+    subscription ($filter: EventFilter, $after: String) {
+      events(filter: $filter, after: $after) { cursor actor { id } }
+    }"""
+    for user in (mine, theirs, mine):
+        secret = f"tdg_{factories.unique()}"
+        await ApiToken.create(
+            user_id=user.id,
+            sender_id=sender.id,
+            name="bound",
+            digest=digest(secret),
+            prefix="tdg_",
+            scopes=[Scope.READ.value],
+        )
+        async with socket_of(api, secret) as socket:
+            await subscribe(socket, document, filter=of(contact), after=start)
+            actor = (await event(socket))["actor"]
+        assert actor == ({"id": ids.encode("User", mine.id)} if user is mine else None)
