@@ -89,7 +89,7 @@ async def test_while_redis_answers_nothing_the_poll_misses_nothing(api: Api) -> 
 
 async def test_a_slow_reader_gets_everything_in_order(api: Api) -> None:
     contact, start = await factories.contact(), await now()
-    async with socket_of(api, api.tokens[Role.VIEWER], max_queue=1) as socket:
+    async with socket_of(api, api.tokens[Role.VIEWER], max_queue=8) as socket:
         await subscribe(socket, CURSORS, filter=of(contact), after=start)
         for _ in range(10):
             await say(contact, times=1000)
