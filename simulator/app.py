@@ -110,6 +110,7 @@ class CloudApi:
             case Kind.REFUSE:
                 raise CloudError(fault.code)
             case Kind.CUT_BEFORE_ACCEPT:
+                await asyncio.sleep(fault.seconds)
                 return _cut(request)
             case Kind.BAD_GATEWAY:
                 return _bad_gateway()
@@ -124,6 +125,7 @@ class CloudApi:
             case Kind.STATUS_FIRST if message.outcome is not Outcome.LOST:
                 await self._cloud.tell_first(message)
             case Kind.CUT_AFTER_ACCEPT:
+                await asyncio.sleep(fault.seconds)
                 return _cut(request)
             case Kind.BAD_GATEWAY_AFTER_ACCEPT:
                 return _bad_gateway()

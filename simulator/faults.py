@@ -13,9 +13,9 @@ class Kind(StrEnum):
     """The ways a send goes wrong."""
 
     CUT_BEFORE_ACCEPT = "cut_before_accept"
-    """The connection closes without a reply; nothing was accepted."""
+    """The connection closes without a reply, after `seconds`; nothing was accepted."""
     CUT_AFTER_ACCEPT = "cut_after_accept"
-    """The connection closes without a reply; the message was accepted and its webhooks follow."""
+    """Accepted at once; the connection closes without a reply after `seconds`, and the webhooks follow."""
     SLOW = "slow"
     """Accepted after `seconds`."""
     REFUSE = "refuse"
@@ -93,4 +93,4 @@ class Faults:
 
     def _made(self, kind: Kind) -> Fault:
         code = self._random.choice((131000, 131016, 2)) if kind is Kind.REFUSE else 0
-        return Fault(kind, code=code, seconds=self._settings.slow_seconds)
+        return Fault(kind, code=code)

@@ -1,9 +1,10 @@
-"""Every knob of the simulator: a command line flag, and a field the control API can change while it runs."""
+"""Every knob of the simulator: a flag or a variable at its start, and a field the control API changes while it runs."""
 
 # ruff: noqa: RUF009 (`setting` is dataclasses.field with a text; defaults that can change get a factory)
 
 import argparse
 import math
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, cast
@@ -166,16 +167,21 @@ def _from_text(name: str, default: object, text: str) -> object:
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """One flag a setting: `--read-share 0.9`, `--window off`, `--waba-ids 111=222,333=444`."""
+    """One flag a setting: `--read-share 0.9`, `--window off`, `--waba-ids 111=222,333=444`.
+
+    Without its flag a setting is what a variable says, such as SIMULATOR_APP_SECRET: flags are seen by all in `ps`.
+    """
     for each in fields(Settings):
         unit = f" [{each.metadata['unit']}]" if each.metadata["unit"] else ""
         parser.add_argument(
-            f"--{each.name.replace('_', '-')}", help=f"{each.metadata['text']}{unit}".replace("%", "%%")
+            f"--{each.name.replace('_', '-')}",
+            default=os.environ.get(f"SIMULATOR_{each.name.upper()}"),
+            help=f"{each.metadata['text']}{unit}".replace("%", "%%"),
         )
 
 
 def from_flags(parsed: argparse.Namespace) -> Settings:
-    """Settings from the flags that were given; SettingError when one is wrong."""
+    """Settings from the flags and variables that were given; SettingError when one is wrong."""
     settings = Settings()
     given = cast("dict[str, str | None]", vars(parsed))
     known = {each.name for each in fields(Settings)}

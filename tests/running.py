@@ -103,13 +103,15 @@ class Program:
         url = environment["WHATSAPP_API_URL"]
         arguments = ["simulator", "--host", "127.0.0.1", "--port", str(urlsplit(url).port)]
         arguments += ["--webhook-url", f"{environment['PUBLIC_URL']}/webhooks/whatsapp"]
-        arguments += ["--app-secret", environment["WHATSAPP_APP_SECRET"]]
-        arguments += ["--verify-token", environment["WHATSAPP_VERIFY_TOKEN"]]
+        secrets = {
+            "SIMULATOR_APP_SECRET": environment["WHATSAPP_APP_SECRET"],
+            "SIMULATOR_VERIFY_TOKEN": environment["WHATSAPP_VERIFY_TOKEN"],
+        }
         # As fast as tests like it; delays and faults are set by those that want them.
         arguments += ["--throughput", "0", "--pair-limit", "off", "--window", "off", "--handshake", "off"]
         arguments += ["--sent-delay", "0.05", "--delivered-delay", "0.1", "--read-delay", "0.15"]
         arguments += ["--template-review", "0.1", "--not-on-whatsapp-suffix", ""]
-        with cls(arguments, environment, f"{url}/_simulator/health").running() as program:
+        with cls(arguments, {**environment, **secrets}, f"{url}/_simulator/health").running() as program:
             yield program
 
 

@@ -36,6 +36,19 @@ async def test_cut_before_accept_tells_nothing(rig: Rig) -> None:
     assert await rig.ledger() == []
 
 
+@pytest.mark.parametrize(("kind", "accepted"), [("cut_before_accept", 0), ("cut_after_accept", 1)])
+async def test_cuts_can_let_the_client_wait(rig: Rig, kind: str, accepted: int) -> None:
+    """Time to look at the ledger, and to end the client, between acceptance and what would be the reply."""
+    await fault(rig, kind, seconds=0.3)
+    sending = asyncio.create_task(rig.post(ALICE))
+    await asyncio.sleep(0.15)
+    assert not sending.done()
+    assert len(await rig.ledger()) == accepted
+    with pytest.raises(aiohttp.ServerDisconnectedError):
+        await sending
+    assert len(await rig.ledger()) == accepted
+
+
 async def test_slow_then_accepted(rig: Rig) -> None:
     await fault(rig, "slow", seconds=0.2)
     began = asyncio.get_running_loop().time()

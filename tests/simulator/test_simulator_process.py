@@ -15,10 +15,10 @@ import pytest
 TOP = Path(__file__).parents[2]
 
 
-def started(ready: Path, *flags: str) -> subprocess.Popen[str]:
+def started(ready: Path, *flags: str, **variables: str) -> subprocess.Popen[str]:
     """A simulator on a free port, once it serves."""
     command = [sys.executable, "-m", "simulator", "--port", "0", "--ready-file", str(ready), *flags]
-    process = subprocess.Popen(command, cwd=TOP, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=TOP, env={**os.environ, **variables}, stderr=subprocess.PIPE, text=True)
     until = time.monotonic() + 15
     while not ready.exists() and process.poll() is None and time.monotonic() < until:
         time.sleep(0.02)
@@ -34,7 +34,16 @@ def asked(url: str) -> Any:
 def test_serves_and_stops(tmp_path: Path, stop: signal.Signals) -> None:
     ready = tmp_path / "ready"
     flags = ["--read-share", "0.25", "--window", "off", "--waba-ids", "11=22,33=44", "--number-refusals", "11=133010"]
-    process = started(ready, *flags, "--expired-tokens", "a,b", "--max-updates", "7", "--app-secret", "S")
+    process = started(
+        ready,
+        *flags,
+        "--expired-tokens",
+        "a,b",
+        "--max-updates",
+        "7",
+        SIMULATOR_APP_SECRET="S",
+        SIMULATOR_MAX_UPDATES="8",
+    )
     try:
         told = json.loads(ready.read_text())
         assert told["pid"] == process.pid

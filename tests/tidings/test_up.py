@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,6 +123,16 @@ def test_the_ready_file_tells_all_that_a_client_needs(up: Up) -> None:
         assert person.execute("{ me { email } }") == {"me": {"email": up.ready["admin"]["email"]}}
     with Api(up.ready["graphql"], up.ready["token"]) as program:
         assert program.execute("{ me { email } }")["me"]
+
+
+def test_no_secret_is_in_the_list_of_processes(up: Up) -> None:
+    secrets = json.loads((up.folder / "data" / "secrets.json").read_text())
+    lines = ""
+    for process in everything(up):
+        with suppress(psutil.NoSuchProcess):  # PostgreSQL's come and go
+            lines += " ".join(process.as_dict(["cmdline"])["cmdline"] or ()) + "\n"
+    assert "simulator" in lines
+    assert {name for name, secret in secrets.items() if secret in lines} == set()
 
 
 def test_the_simulators_number_is_the_default_sender(up: Up) -> None:

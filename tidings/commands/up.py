@@ -57,8 +57,8 @@ def _serve(settings: Settings, workers: int, ready_file: Path | None) -> None:
 def _start(supervisor: Supervisor, provision: Provision, workers: int) -> None:
     """The parts, in an order in which each finds what it needs."""
 
-    def program(name: str, *command: str) -> Program:
-        return Program(name, [sys.executable, "-m", *command], provision.environment)
+    def program(name: str, *command: str, **secrets: str) -> Program:
+        return Program(name, [sys.executable, "-m", *command], {**provision.environment, **secrets})
 
     if provision.simulator_port:
         supervisor.start(
@@ -67,8 +67,8 @@ def _start(supervisor: Supervisor, provision: Provision, workers: int) -> None:
                 "simulator",
                 f"--port={provision.simulator_port}",
                 f"--webhook-url={provision.address}/webhooks/whatsapp",
-                f"--app-secret={provision.app_secret}",
-                f"--verify-token={provision.verify_token}",
+                SIMULATOR_APP_SECRET=provision.app_secret,
+                SIMULATOR_VERIFY_TOKEN=provision.verify_token,
             )
         )
     program("migrate", "tidings", "migrate").run()
