@@ -29,13 +29,14 @@ from domain.contacts.reading import (
     present,
     seen_by,
 )
-from domain.contacts.writing import create, delete, opt_in, opt_out, update
+from domain.contacts.writing import changed, create, delete, opt_in, opt_out, update
 
 __all__ = [
     "MOST_PHONES",
     "ContactOrder",
     "MessageFigures",
     "by_ids",
+    "changed",
     "create",
     "create_phone",
     "delete",

@@ -17,7 +17,7 @@ from db.contacts import (
 from db.core import connect
 from db.memberships import join
 from domain.contacts.details import check_details, check_groups, full_name
-from domain.contacts.writing import cancel_marketing
+from domain.contacts.writing import cancel_marketing, changed
 from domain.core.errors import Checks, ErrorCode, Refusal, Refusals, not_found
 from domain.core.phone import parse_phone
 
@@ -138,6 +138,9 @@ async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
         if judged.verdict is ImportVerdict.UPDATED and judged.contact_id is not None
     ]
     await change_contacts(changes)
+    for judged in chunk:
+        if judged.contact_id is not None and judged.verdict is not ImportVerdict.SKIPPED:
+            changed(judged.contact_id, actor_id=job.created_by_id)
     declined = [id for id, values in changes if values.opt_in_status is OptInStatus.OPTED_OUT]
     if declined:
         await cancel_marketing(declined, actor_id=job.created_by_id)

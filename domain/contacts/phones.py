@@ -125,7 +125,7 @@ async def _make_primary(phone: ContactPhone) -> None:
 
 async def _touch(viewer: Viewer, contact_id: int) -> None:
     await connect.execute("UPDATE contact SET updated_at = now() WHERE id = $1", contact_id)
-    changed(viewer, contact_id)
+    changed(contact_id, actor_id=viewer.user_id)
 
 
 def _checked(given: PhoneChanges) -> dict[str, Any]:

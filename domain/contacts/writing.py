@@ -29,9 +29,9 @@ class ContactChanges(ContactDetails, total=False):
     group_ids: Sequence[int] | None
 
 
-def changed(viewer: Viewer, contact_id: int) -> None:
-    """Records that something of a contact changed."""
-    record(EventType.CONTACT_UPDATED, "Contact", contact_id, actor_id=viewer.user_id, contact_id=contact_id)
+def changed(contact_id: int, *, actor_id: int | None) -> None:
+    """Records that a contact was made, or something of it changed."""
+    record(EventType.CONTACT_UPDATED, "Contact", contact_id, actor_id=actor_id, contact_id=contact_id)
 
 
 async def lock(viewer: Viewer, id: int, *, field: str = "id") -> Contact:
@@ -71,7 +71,7 @@ async def create(
             )
         if await join((group, id) for group in group_ids or ()):
             raise not_found("group", field="groupIds")
-        changed(viewer, id)
+        changed(id, actor_id=viewer.user_id)
         return await Contact.get(id=id)
 
 
@@ -90,7 +90,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[ContactChanges]) -> 
         await Contact.filter(id=id).update(**values, updated_at=RawSQL("now()"))
         if "group_ids" in changes and await replace_groups(id, group_ids):
             raise not_found("group", field="groupIds")
-        changed(viewer, id)
+        changed(id, actor_id=viewer.user_id)
         return await Contact.get(id=id)
 
 
@@ -113,7 +113,7 @@ async def delete(viewer: Viewer, id: int) -> int:
             reason="The contact was deleted.",
             actor_id=viewer.user_id,
         )
-        changed(viewer, id)
+        changed(id, actor_id=viewer.user_id)
     return id
 
 
@@ -150,5 +150,5 @@ async def _consent(viewer: Viewer, id: int, status: OptInStatus) -> Contact:
         return contact
     now = RawSQL("now()")
     await Contact.filter(id=id).update(opt_in_status=status, opt_in_changed_at=now, updated_at=now)
-    changed(viewer, id)
+    changed(id, actor_id=viewer.user_id)
     return await Contact.get(id=id)

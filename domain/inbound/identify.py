@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from db.contacts import ContactIdentityType, ContactValues, add_contacts
 from db.core import connect
-from db.events import EventType, record
+from domain.contacts import changed
 from domain.core.errors import Refusal
 from domain.core.phone import aliases, parse_phone
 from domain.inbound.envelope import Written
@@ -74,7 +74,7 @@ async def _make(message: Written) -> int:
     number = _number(message.wa_id)
     name = message.name or number or message.username or message.bsuid or message.wa_id
     [contact_id] = await add_contacts([ContactValues(name=name, phone_number=number)])
-    record(EventType.CONTACT_UPDATED, "Contact", contact_id, contact_id=contact_id)
+    changed(contact_id, actor_id=None)
     return contact_id
 
 

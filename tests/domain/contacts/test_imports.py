@@ -110,7 +110,24 @@ async def test_good_rows_are_kept_and_every_row_has_its_verdict() -> None:
     assert await GroupMember.filter(group_id=group.id, contact_id=known.id).exists()
     assert (await Group.get(id=group.id)).updated_at > group.updated_at
     assert await progress_of(job) == ["QUEUED", "COMPLETED"]
-    assert await updates_of(ana.id) == []
+    assert (await updates_of(ana.id), await updates_of(known.id)) == ([None], [None])
+
+
+async def test_whoever_an_import_makes_or_changes_is_told_of_with_whose_import_it_is() -> None:
+    importer, known, skipped = await factories.user(), await factories.contact(), await factories.contact()
+    [[of_known], [of_skipped]] = await contacts.phones_of(SYSTEM, [known.id, skipped.id])
+    new = {"name": "New", "phone_number": phone()}
+    for given, policy in (
+        ([new, {"name": "Other", "phone_number": of_known.phone_number}], DuplicatePolicy.UPDATE),
+        ([new, {"name": "Other", "phone_number": of_skipped.phone_number}], DuplicatePolicy.SKIP),
+    ):
+        viewer = Viewer(user_id=importer.id, role=Role.MARKETER)
+        job = await contacts.start_import(viewer, contacts=given, on_duplicate=policy)
+        await contacts.run_import(job.id)
+    made = await ContactPhone.get(phone_number=new["phone_number"])
+    assert await updates_of(made.contact_id) == [importer.id]
+    assert await updates_of(known.id) == [None, importer.id]
+    assert await updates_of(skipped.id) == [None]
 
 
 async def test_known_numbers_are_updated_to_what_the_row_says() -> None:
