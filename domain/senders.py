@@ -207,6 +207,7 @@ async def delete(viewer: Viewer, id: int) -> int:
 
     Raises INVALID_STATE while a schedule that is not done needs it.
     """
+    unbound(viewer)
     async with transaction():
         await _lock_default()
         sender = await visible(viewer, id, lock="FOR UPDATE")

@@ -97,6 +97,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[ContactChanges]) -> 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
 async def delete(viewer: Viewer, id: int) -> int:
     """Hides a contact for good and frees its numbers; what waits to be sent to it is cancelled."""
+    unbound(viewer)
     async with transaction():
         await visible(viewer, id)
         # The strong lock holds off those who are adding it to a group just now, and would not see that it went.

@@ -1,4 +1,8 @@
-"""What tokens bound to a sender may not do: whatever reaches beyond that sender."""
+"""What tokens bound to a sender may not do: whatever reaches beyond that sender.
+
+They use their sender and change what they see. What others see too they neither make nor remove, and the sender itself
+is not theirs to remove: its schedules, the default and other tokens hang on it.
+"""
 
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal

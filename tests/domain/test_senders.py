@@ -217,7 +217,6 @@ async def test_a_token_that_is_bound_to_a_sender_sees_and_changes_that_one_alone
     attempts: list[Any] = [
         senders.get(bound, other.id),
         senders.update(bound, other.id, name="x"),
-        senders.delete(bound, other.id),
         senders.connect_sender(bound, other.id),
         senders.disconnect_sender(bound, other.id),
         senders.choose(bound, other.id),
@@ -226,13 +225,18 @@ async def test_a_token_that_is_bound_to_a_sender_sees_and_changes_that_one_alone
         with pytest.raises(Refusal) as caught:
             await attempt
         assert caught.value.code is ErrorCode.NOT_FOUND
-    with pytest.raises(Refusal) as caught:
-        await senders.create(bound, phone_number=phone(), provider=SenderProvider.CLOUD_API)
-    assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
-    with pytest.raises(Refusal) as caught:
-        await senders.update(bound, own.id, is_default=True)
-    assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
-    assert (await Sender.get(id=own.id)).is_default is False
+    beyond: list[Any] = [
+        senders.create(bound, phone_number=phone(), provider=SenderProvider.CLOUD_API),
+        senders.update(bound, own.id, is_default=True),
+        senders.delete(bound, own.id),
+        senders.delete(bound, other.id),
+    ]
+    for attempt in beyond:
+        with pytest.raises(Refusal) as caught:
+            await attempt
+        assert caught.value.code is ErrorCode.AUTHORIZATION_ERROR
+    kept = await Sender.get(id=own.id)
+    assert (kept.is_default, kept.deleted_at) == (False, None)
     assert (await Sender.get(id=other.id)).status is SenderStatus.CONNECTED
 
 

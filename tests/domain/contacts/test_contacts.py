@@ -225,13 +225,18 @@ async def test_a_token_bound_to_a_sender_changes_whom_it_has_written_to_and_no_o
     for doing in (
         contacts.get(bound, other.id),
         contacts.update(bound, other.id, company="Acme"),
-        contacts.delete(bound, other.id),
         contacts.opt_out(bound, other.id),
         contacts.get_phone(bound, number.id),
         contacts.delete_phone(bound, number.id),
     ):
         assert await only(doing) == hidden
-    for doing in (contacts.create(bound, name="New"), contacts.update(bound, mine.id, group_ids=[])):
+    for doing in (
+        contacts.create(bound, name="New"),
+        contacts.update(bound, mine.id, group_ids=[]),
+        contacts.delete(bound, mine.id),
+        contacts.delete(bound, other.id),
+    ):
         assert (await only(doing))[0] is ErrorCode.AUTHORIZATION_ERROR
     untouched = await Contact.get(id=other.id)
     assert (untouched.updated_at, untouched.deleted_at) == (other.updated_at, None)
+    assert (await Contact.get(id=mine.id)).deleted_at is None
