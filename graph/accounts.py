@@ -1,23 +1,33 @@
 """Users, signing in, sessions and API tokens."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 
 from db import accounts as rows
-from db import senders as sender_rows
 from db.accounts import Role, Scope
 from db.core.paging import Page
 from domain import accounts, senders
 from domain.accounts import UserOrder
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.senders import Sender
 
 describe(
@@ -64,19 +74,15 @@ class ApiToken(Node):
     last_used_at: datetime | None = column("Last use, to the minute; null before the first.")
     created_at: datetime = column("When it was created.")
 
-    @computed(
+    sender: Sender | None = loaded(
         "When set, the token sees and uses this sender, its schedules and messages, and the contacts of those; "
         "everything else is NOT_FOUND, in counts and events too.",
-        graphql_type=Sender | None,
+        senders.by_ids,
+        of="sender_id",
     )
-    @staticmethod
-    async def sender(info: Info, row: strawberry.Parent[rows.ApiToken]) -> sender_rows.Sender | None:
-        return await info.context.load(senders.by_ids, row.sender_id)
-
-    @computed("Whose token it is.", graphql_type=Annotated["User", strawberry.lazy("graph.accounts")])
-    @staticmethod
-    async def user(info: Info, row: strawberry.Parent[rows.ApiToken]) -> rows.User | None:
-        return await info.context.load(accounts.by_ids, row.user_id)
+    user: Annotated["User", strawberry.lazy("graph.accounts")] = loaded(
+        "Whose token it is.", accounts.by_ids, of="user_id"
+    )
 
 
 @node(rows.User, get=accounts.get, description="A member of the team.")
@@ -89,22 +95,14 @@ class User(Node):
     created_at: datetime = column("When the user was created.")
     updated_at: datetime = column("When the user was last changed.")
 
-    @computed(
+    api_tokens: list[ApiToken] = loaded(
         "The user's API tokens, at most 50, newest first; empty for anyone but the user and ADMIN.",
-        graphql_type=list[ApiToken],
+        accounts.api_tokens_of,
         size=accounts.MOST_TOKENS,
     )
-    @staticmethod
-    async def api_tokens(info: Info, row: strawberry.Parent[rows.User]) -> list[rows.ApiToken]:
-        return await info.context.load(accounts.api_tokens_of, row.id) or []
-
-    @computed(
-        "The user's live sessions, last used first; empty for anyone but the user and ADMIN.",
-        graphql_type=list[UserSession],
+    sessions: list[UserSession] = loaded(
+        "The user's live sessions, last used first; empty for anyone but the user and ADMIN.", accounts.sessions_of
     )
-    @staticmethod
-    async def sessions(info: Info, row: strawberry.Parent[rows.User]) -> list[rows.UserSession]:
-        return await info.context.load(accounts.sessions_of, row.id) or []
 
 
 @strawberry.type(
@@ -119,6 +117,9 @@ class AuthTokens:
     token_type: str = column("Always 'bearer'.")
     expires_in: int = column("Life of the access token in seconds; 3600 unless configured otherwise.")
     user: User = column("Who signed in.")
+
+
+UserId: TypeAlias = Annotated[strawberry.ID, arg("The user.")]
 
 
 @strawberry.input(description="Which users.")
@@ -164,8 +165,8 @@ class CreateApiTokenInput:
     name: str = required("1 to 100 characters.")
     scopes: list[Scope] = required("At least one; a token gives no scope that it lacks itself.")
     expires_in_days: int | None = optional("Life in days, 1 to 3650; null: no end.", default=30)
-    sender_id: strawberry.ID | None = optional("Confine the token to this sender.")
-    user_id: strawberry.ID | None = optional("Owner, the caller when left out; ADMIN only.")
+    sender_id: strawberry.ID | None = optional("Confine the token to this sender.", of="Sender")
+    user_id: strawberry.ID | None = optional("Owner, the caller when left out; ADMIN only.", of="User")
 
 
 @strawberry.type
@@ -175,18 +176,16 @@ class AccountsQuery:
         return await accounts.me(info.context.viewer)
 
     @query(accounts.get, description="A user; null with NOT_FOUND when there is none.", graphql_type=User | None)
-    async def user(self, info: Info, id: Annotated[strawberry.ID, arg("The user.")]) -> rows.User:
+    async def user(self, info: Info, id: UserId) -> rows.User:
         return await accounts.get(info.context.viewer, decode(id, "User"))
 
     @query(accounts.find, description="All users.", graphql_type=Connection[User])
     async def users(
         self,
         info: Info,
-        filter: Annotated[UserFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            UserOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = UserOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[UserFilter] = None,
+        order_by: OrderBy[UserOrder] = UserOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -219,7 +218,7 @@ class AccountsQuery:
 class AccountsMutation:
     @mutation(accounts.login, description="Signs in with email and password.", graphql_type=AuthTokens)
     async def login(self, info: Info, input: Annotated[LoginInput, arg("Email and password.")]) -> accounts.AuthTokens:
-        return await accounts.login(info.context.viewer, email=input.email, password=input.password)
+        return await accounts.login(info.context.viewer, **given(input))
 
     @mutation(
         accounts.register,
@@ -231,7 +230,7 @@ class AccountsMutation:
         graphql_type=AuthTokens,
     )
     async def register(self, info: Info, input: Annotated[RegisterInput, arg("The new user.")]) -> accounts.AuthTokens:
-        return await accounts.register(info.context.viewer, email=input.email, password=input.password, name=input.name)
+        return await accounts.register(info.context.viewer, **given(input))
 
     @mutation(
         accounts.refresh_tokens,
@@ -265,7 +264,7 @@ class AccountsMutation:
     async def update_user(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, arg("The user.")],
+        id: UserId,
         input: Annotated[UpdateUserInput, arg("What to change.")],
     ) -> rows.User:
         return await accounts.update_user(info.context.viewer, decode(id, "User"), **given(input))
@@ -274,7 +273,7 @@ class AccountsMutation:
         accounts.delete_user,
         description="Deletes a user with their sessions and tokens; never the caller, nor the last ADMIN.",
     )
-    async def delete_user(self, info: Info, id: Annotated[strawberry.ID, arg("The user.")]) -> strawberry.ID:
+    async def delete_user(self, info: Info, id: UserId) -> strawberry.ID:
         await accounts.delete_user(info.context.viewer, decode(id, "User"))
         return id
 
@@ -300,14 +299,7 @@ class AccountsMutation:
     async def create_api_token(
         self, info: Info, input: Annotated[CreateApiTokenInput, arg("The new token.")]
     ) -> rows.ApiToken:
-        return await accounts.create_api_token(
-            info.context.viewer,
-            name=input.name,
-            scopes=input.scopes,
-            expires_in_days=input.expires_in_days,
-            sender_id=decode(input.sender_id, "Sender", "senderId") if input.sender_id else None,
-            user_id=decode(input.user_id, "User", "userId") if input.user_id else None,
-        )
+        return await accounts.create_api_token(info.context.viewer, **given(input))
 
     @mutation(
         accounts.delete_api_token,

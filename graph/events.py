@@ -8,25 +8,19 @@ import strawberry
 from tortoise.models import Model
 
 from db import events as log
-from db.accounts import User as UserRow
 from db.events import EventType
-from db.messages import Message as MessageRow
 from db.schedules import DeliveryStats as DeliveryStatsRow
-from db.schedules import Schedule as ScheduleRow
-from db.senders import Sender as SenderRow
 from db.senders import SenderStatus
 from domain import accounts, contacts, messages, schedules, senders, templates
-from domain.core.errors import Checks
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
 from graph.core.context import ById, Info
 from graph.core.enums import describe
-from graph.core.fields import arg, column, computed, query, subscription
-from graph.core.ids import decode, split
-from graph.core.inputs import optional
+from graph.core.fields import arg, column, computed, loaded, query, subscription
+from graph.core.inputs import ANY, criteria, optional
 from graph.core.live import Tailer
 from graph.core.nodes import Node
-from graph.core.paging import After, Before, First, Last, PageInfo, page_request
+from graph.core.paging import After, Before, First, Last, Matching, PageInfo, page_request
 from graph.messages import Message
 from graph.schedules import DeliveryStats, Schedule
 from graph.senders import Sender
@@ -54,7 +48,7 @@ MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
 SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
 RESOURCES = frozenset(EventType) - MESSAGES - SENDERS
 
-_SUBJECTS: Mapping[str, ById[Model]] = {
+_SUBJECTS: Mapping[str, ById[Model | None]] = {
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
     "Message": messages.by_ids,
@@ -90,13 +84,11 @@ class Event:
 
     type: EventType = column("What happened.")
     occurred_at: datetime = column("When it happened.")
-
-    @computed(
-        "Who did it; null for contacts, the system, and where the caller may not see users.", graphql_type=User | None
+    actor: User | None = loaded(
+        "Who did it; null for contacts, the system, and where the caller may not see users.",
+        accounts.by_ids,
+        of="actor_id",
     )
-    @staticmethod
-    async def actor(info: Info, row: Row) -> UserRow | None:
-        return await info.context.load(accounts.by_ids, row.actor_id)
 
     @computed("What it happened to; null when it is gone.", graphql_type=Node | None)
     @staticmethod
@@ -107,19 +99,14 @@ class Event:
 
 @strawberry.type(description="Something that happened to a message or a schedule.")
 class MessageEvent(Event):
+    message: Message | None = loaded(
+        "The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", messages.by_ids, of="message_id"
+    )
+    schedule: Schedule | None = loaded("The schedule, when there is one.", schedules.by_ids, of="schedule_id")
+
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         return value.type in MESSAGES
-
-    @computed("The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", graphql_type=Message | None)
-    @staticmethod
-    async def message(info: Info, row: Row) -> MessageRow | None:
-        return await info.context.load(messages.by_ids, row.message_id)
-
-    @computed("The schedule, when there is one.", graphql_type=Schedule | None)
-    @staticmethod
-    async def schedule(info: Info, row: Row) -> ScheduleRow | None:
-        return await info.context.load(schedules.by_ids, row.schedule_id)
 
     @computed("Why; only for MESSAGE_FAILED and MESSAGE_UNCONFIRMED.")
     @staticmethod
@@ -135,14 +122,11 @@ class MessageEvent(Event):
 
 @strawberry.type(description="Something that happened to a sender.")
 class SenderEvent(Event):
+    sender: Sender = loaded("The sender.", senders.by_ids, of="sender_id")
+
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         return value.type in SENDERS
-
-    @computed("The sender.", graphql_type=Sender)
-    @staticmethod
-    async def sender(info: Info, row: Row) -> SenderRow | None:
-        return await info.context.load(senders.by_ids, row.sender_id)
 
     @computed("Its status at that moment.")
     @staticmethod
@@ -186,41 +170,26 @@ class EventConnection:
 @strawberry.input(description="Which events. A criterion that an event says nothing about does not match it.")
 class EventFilter:
     types: list[EventType] | None = optional("Of one of these types.")
-    schedule_id: strawberry.ID | None = optional("Of this schedule.")
-    contact_id: strawberry.ID | None = optional("Of this contact.")
-    sender_id: strawberry.ID | None = optional("Of this sender.")
+    schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
+    contact_id: strawberry.ID | None = optional("Of this contact.", of="Contact")
+    sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
     subject_id: strawberry.ID | None = optional(
-        "About this object itself, of any type, such as an import, a message or a template."
+        "About this object itself, of any type, such as an import, a message or a template.", of=ANY
     )
 
 
-Filter: TypeAlias = Annotated[EventFilter | None, arg("Only those that match; all when left out.")]
 Since: TypeAlias = Annotated[
     str | None, arg("Cursor of the last event seen: first everything since, then live; only live when left out.")
 ]
 
 
-def _where(given: EventFilter | None, family: frozenset[EventType] | None = None) -> log.EventFilter:
-    """What the filter asks for, within a family of types. Raises Refusal for ids that are none."""
-    if given is None:
-        return log.EventFilter(types=family)
-    types = frozenset(given.types) if given.types is not None and given.types is not strawberry.UNSET else None
-    if family is not None:
-        types = family if types is None else types & family
-    check, ids = Checks(), dict[str, Any]()
-    for name, field, kind in (
-        ("schedule_id", "scheduleId", "Schedule"),
-        ("contact_id", "contactId", "Contact"),
-        ("sender_id", "senderId", "Sender"),
-    ):
-        with check():
-            if id := getattr(given, name):
-                ids[name] = decode(id, kind, field)
-    with check():
-        if given.subject_id:
-            ids["subject_type"], ids["subject_id"] = split(given.subject_id, "subjectId")
-    check.done()
-    return log.EventFilter(types=types, **ids)
+def _where(filter: EventFilter | None, family: frozenset[EventType] | None = None) -> log.EventFilter:
+    """What the filter asks for, within a family of types."""
+    wanted = criteria(filter)
+    types = frozenset(wanted.pop("types")) if "types" in wanted else family
+    if "subject_id" in wanted:
+        wanted["subject_type"], wanted["subject_id"] = wanted["subject_id"]
+    return log.EventFilter(types=types if family is None or types is None else types & family, **wanted)
 
 
 @strawberry.type
@@ -236,7 +205,7 @@ class EventsQuery:
     async def events(
         self,
         info: Info,
-        filter: Filter = None,
+        filter: Matching[EventFilter] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -248,13 +217,19 @@ class EventsQuery:
 @strawberry.type
 class EventsSubscription:
     @subscription(start, description="Everything that the caller may see; for integrations.", graphql_type=Event)
-    async def events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+    async def events(
+        self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
+    ) -> AsyncGenerator[log.Event]:
         return await tailer.subscribe(info.context.viewer, _where(filter), after)
 
     @subscription(start, description="Messages and schedules: MESSAGE_...", graphql_type=MessageEvent)
-    async def message_events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+    async def message_events(
+        self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
+    ) -> AsyncGenerator[log.Event]:
         return await tailer.subscribe(info.context.viewer, _where(filter, MESSAGES), after)
 
     @subscription(start, description="Senders: SENDER_...", graphql_type=SenderEvent)
-    async def sender_events(self, info: Info, filter: Filter = None, after: Since = None) -> AsyncGenerator[log.Event]:
+    async def sender_events(
+        self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
+    ) -> AsyncGenerator[log.Event]:
         return await tailer.subscribe(info.context.viewer, _where(filter, SENDERS), after)

@@ -1,7 +1,7 @@
 """Groups: named sets of contacts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -9,15 +9,26 @@ from db import contacts as contact_rows
 from db import groups as rows
 from db.core.paging import Page
 from domain import groups
-from domain.groups import GroupOrder, ScheduleFigures
+from domain.groups import GroupOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, mutation, query
-from graph.core.ids import decode, decode_all
+from graph.core.fields import arg, column, computed, loaded, mutation, query
+from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 
 describe(
     GroupOrder,
@@ -35,10 +46,7 @@ class Group(Node):
     created_at: datetime = column("When the group was created.")
     updated_at: datetime = column("When the group or its membership was last changed.")
 
-    @computed("How many contacts it has.")
-    @staticmethod
-    async def contact_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
-        return await info.context.load(groups.contact_counts, row.id) or 0
+    contact_count: int = loaded("How many contacts it has.", groups.contact_counts)
 
     @computed(
         "Its contacts, the latest created first; contacts(filter: { groupId }) searches and sorts them.",
@@ -58,15 +66,15 @@ class Group(Node):
     @computed("Schedules for the group that wait or are being sent.")
     @staticmethod
     async def scheduled_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
-        return (await info.context.load(groups.schedule_figures, row.id) or ScheduleFigures()).scheduled
+        return (await info.context.load(groups.schedule_figures, row.id)).scheduled
 
     @computed("Schedules for the group that were sent.")
     @staticmethod
     async def sent_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
-        return (await info.context.load(groups.schedule_figures, row.id) or ScheduleFigures()).sent
+        return (await info.context.load(groups.schedule_figures, row.id)).sent
 
 
-GroupId = Annotated[strawberry.ID, arg("The group.")]
+GroupId: TypeAlias = Annotated[strawberry.ID, arg("The group.")]
 
 
 @strawberry.input(description="Which groups.")
@@ -78,14 +86,14 @@ class GroupFilter:
 class CreateGroupInput:
     name: str = required("1 to 100 characters; DUPLICATE_RESOURCE when another group has it, compared without case.")
     description: str | None = optional("Up to 500 characters.")
-    contact_ids: list[strawberry.ID] | None = optional("First members, at most 10000; more by import.")
+    contact_ids: list[strawberry.ID] | None = optional("First members, at most 10000; more by import.", of="Contact")
 
 
 @strawberry.input(description="Changes to a group.")
 class UpdateGroupInput:
     name: str | None = optional("1 to 100 characters.")
     description: str | None = optional("Up to 500 characters.")
-    contact_ids: list[strawberry.ID] | None = optional("Replaces all members; at most 10000.")
+    contact_ids: list[strawberry.ID] | None = optional("Replaces all members; at most 10000.", of="Contact")
 
 
 @strawberry.type
@@ -98,11 +106,9 @@ class GroupsQuery:
     async def groups(
         self,
         info: Info,
-        filter: Annotated[GroupFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            GroupOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = GroupOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[GroupFilter] = None,
+        order_by: OrderBy[GroupOrder] = GroupOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -122,7 +128,7 @@ class GroupsQuery:
 class GroupsMutation:
     @mutation(groups.create, description="Creates a group.", graphql_type=Group)
     async def create_group(self, info: Info, input: Annotated[CreateGroupInput, arg("The new group.")]) -> rows.Group:
-        return await groups.create(info.context.viewer, **_with_contacts(input))
+        return await groups.create(info.context.viewer, **given(input))
 
     @mutation(
         groups.update,
@@ -132,7 +138,7 @@ class GroupsMutation:
     async def update_group(
         self, info: Info, id: GroupId, input: Annotated[UpdateGroupInput, arg("What to change.")]
     ) -> rows.Group:
-        return await groups.update(info.context.viewer, decode(id, "Group"), **_with_contacts(input))
+        return await groups.update(info.context.viewer, decode(id, "Group"), **given(input))
 
     @mutation(
         groups.delete,
@@ -143,11 +149,3 @@ class GroupsMutation:
     async def delete_group(self, info: Info, id: GroupId) -> strawberry.ID:
         await groups.delete(info.context.viewer, decode(id, "Group"))
         return id
-
-
-def _with_contacts(input: Any) -> dict[str, Any]:
-    """What was given, with the contacts by their numbers."""
-    values = given(input)
-    if values.get("contact_ids"):
-        values["contact_ids"] = decode_all(values["contact_ids"], "Contact", "contactIds")
-    return values

@@ -1,17 +1,13 @@
 """Messages: every WhatsApp message, in or out, and figures of many."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from db import messages as rows
-from db.contacts import Contact as ContactRow
 from db.core.paging import Page
 from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
-from db.schedules import Schedule as ScheduleRow
-from db.senders import Sender as SenderRow
-from db.templates import MessageTemplate as TemplateRow
 from db.templates import TemplateCategory
 from domain import contacts, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
@@ -19,18 +15,27 @@ from domain.messages import MessageOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, query
+from graph.core.fields import arg, column, computed, loaded, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, given, optional
+from graph.core.inputs import DateTimeRange, criteria, optional
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.senders import Sender
 from graph.templates import MessageTemplate
 
 if TYPE_CHECKING:
     from graph.schedules import Schedule
-
-LaterSchedule: TypeAlias = Annotated["Schedule", strawberry.lazy("graph.schedules")]
 
 PAGE = 50
 """Messages of a page where its size is not given."""
@@ -151,61 +156,32 @@ class Message(Node):
     delivered_at: datetime | None = column("When it arrived.")
     read_at: datetime | None = column("When it was read.")
 
+    contact: Contact = loaded("From or to whom.", contacts.by_ids, of="contact_id")
+    sender: Sender = loaded("The number it went through.", senders.by_ids, of="sender_id")
+    schedule: Annotated["Schedule", strawberry.lazy("graph.schedules")] | None = loaded(
+        "The schedule that sent it; null once that is deleted.", schedules.by_ids, of="schedule_id"
+    )
+    template: MessageTemplate | None = loaded("The template it was made from.", templates.by_ids, of="template_id")
+
     @computed("Kind of failure.")
     @staticmethod
     def error_code(row: strawberry.Parent[rows.Message]) -> ErrorCode | None:
         return ErrorCode(row.error_code) if row.error_code else None
 
-    @computed("From or to whom.", graphql_type=Contact)
-    @staticmethod
-    async def contact(info: Info, row: strawberry.Parent[rows.Message]) -> ContactRow | None:
-        return await info.context.load(contacts.by_ids, row.contact_id)
-
-    @computed("The number it went through.", graphql_type=Sender)
-    @staticmethod
-    async def sender(info: Info, row: strawberry.Parent[rows.Message]) -> SenderRow | None:
-        return await info.context.load(senders.by_ids, row.sender_id)
-
-    @computed(
-        "The schedule that sent it; null once that is deleted.",
-        graphql_type=LaterSchedule | None,
-    )
-    @staticmethod
-    async def schedule(info: Info, row: strawberry.Parent[rows.Message]) -> ScheduleRow | None:
-        return await info.context.load(schedules.by_ids, row.schedule_id)
-
-    @computed("The template it was made from.", graphql_type=MessageTemplate | None)
-    @staticmethod
-    async def template(info: Info, row: strawberry.Parent[rows.Message]) -> TemplateRow | None:
-        return await info.context.load(templates.by_ids, row.template_id)
-
 
 @strawberry.input(description="Which messages.")
 class MessageFilter:
     search: str | None = optional("Words of the text, up to 200 characters; case does not matter.")
-    contact_id: strawberry.ID | None = optional("From or to this contact.")
-    sender_id: strawberry.ID | None = optional("Through this sender.")
-    schedule_id: strawberry.ID | None = optional("Of this schedule.")
+    contact_id: strawberry.ID | None = optional("From or to this contact.", of="Contact")
+    sender_id: strawberry.ID | None = optional("Through this sender.", of="Sender")
+    schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
     direction: MessageDirection | None = optional("Which way.")
     author: list[MessageAuthor] | None = optional("By one of these.")
     type: list[MessageType] | None = optional("Of one of these types.")
-    template_id: strawberry.ID | None = optional("Made from this template.")
+    template_id: strawberry.ID | None = optional("Made from this template.", of="MessageTemplate")
     status: list[MessageStatus] | None = optional("With one of these statuses.")
     correlation_id: str | None = optional("With this caller's id.")
     created_at: DateTimeRange | None = optional("Queued or received then.")
-
-
-_IDS = {"contact_id": "Contact", "sender_id": "Sender", "schedule_id": "Schedule", "template_id": "MessageTemplate"}
-
-
-def _wanted(filter: MessageFilter | None) -> dict[str, Any]:
-    """What the domain is asked for by a filter."""
-    wanted = criteria(filter)
-    span = given(wanted.pop("created_at", None))
-    for name, kind in _IDS.items():
-        if wanted.get(name) is not None:
-            wanted[name] = decode(wanted[name], kind, name.removesuffix("_id") + "Id")
-    return wanted | {"created_from": span.get("start"), "created_before": span.get("end")}
 
 
 @strawberry.type
@@ -226,11 +202,9 @@ class MessagesQuery:
     async def messages(
         self,
         info: Info,
-        filter: Annotated[MessageFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            MessageOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = MessageOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[MessageFilter] = None,
+        order_by: OrderBy[MessageOrder] = MessageOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -239,7 +213,7 @@ class MessagesQuery:
     ) -> Page[rows.Message]:
         return await messages.find(
             info.context.viewer,
-            **_wanted(filter),
+            **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
             page=page_request(first, after, last, before, offset, default=PAGE),

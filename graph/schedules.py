@@ -1,29 +1,36 @@
 """Schedules: a template for a group at a time."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
 
 from db import schedules as rows
-from db.accounts import User as UserRow
 from db.core.paging import Page
-from db.groups import Group as GroupRow
 from db.messages import Message as MessageRow
 from db.schedules import ScheduleStatus
-from db.senders import Sender as SenderRow
-from db.templates import MessageTemplate as TemplateRow
 from domain import accounts, groups, messages, schedules, senders, templates
 from domain.schedules import ScheduleOrder
 from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import DateTimeRange, criteria, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.groups import Group
 from graph.messages import PAGE, DeliveryStats, Message
 from graph.senders import Sender
@@ -62,25 +69,16 @@ class Schedule(Node):
     cancelled_at: datetime | None = column("When it was cancelled.")
     archived_at: datetime | None = column("When it was put away.")
 
-    @computed("What is sent.", graphql_type=MessageTemplate)
-    @staticmethod
-    async def template(info: Info, row: strawberry.Parent[rows.Schedule]) -> TemplateRow | None:
-        return await info.context.load(templates.by_ids, row.template_id)
-
-    @computed("To whom; membership counts at the time of sending.", graphql_type=Group)
-    @staticmethod
-    async def group(info: Info, row: strawberry.Parent[rows.Schedule]) -> GroupRow | None:
-        return await info.context.load(groups.by_ids, row.group_id)
-
-    @computed("From which number.", graphql_type=Sender)
-    @staticmethod
-    async def sender(info: Info, row: strawberry.Parent[rows.Schedule]) -> SenderRow | None:
-        return await info.context.load(senders.by_ids, row.sender_id)
-
-    @computed("Recipients, sent, failed and so on.", graphql_type=DeliveryStats)
-    @staticmethod
-    async def stats(info: Info, row: strawberry.Parent[rows.Schedule]) -> rows.DeliveryStats | None:
-        return await info.context.load(schedules.stats, row.id)
+    template: MessageTemplate = loaded("What is sent.", templates.by_ids, of="template_id")
+    group: Group = loaded("To whom; membership counts at the time of sending.", groups.by_ids, of="group_id")
+    sender: Sender = loaded("From which number.", senders.by_ids, of="sender_id")
+    stats: DeliveryStats = loaded("Recipients, sent, failed and so on.", schedules.stats)
+    created_by: User | None = loaded(
+        "Who scheduled it; null when that user is gone.", accounts.by_ids, of="created_by_id"
+    )
+    cancelled_by: User | None = loaded(
+        "Who cancelled it; null when that user is gone.", accounts.by_ids, of="cancelled_by_id"
+    )
 
     @computed(
         "One message for each recipient, newest first; none before processing, 50 where the size is not given. "
@@ -100,15 +98,8 @@ class Schedule(Node):
         page = page_request(first, after, last, before, default=PAGE)
         return await info.context.load_page(messages.pages_of_schedules, row.id, page)
 
-    @computed("Who scheduled it; null when that user is gone.", graphql_type=User | None)
-    @staticmethod
-    async def created_by(info: Info, row: strawberry.Parent[rows.Schedule]) -> UserRow | None:
-        return await info.context.load(accounts.by_ids, row.created_by_id)
 
-    @computed("Who cancelled it; null when that user is gone.", graphql_type=User | None)
-    @staticmethod
-    async def cancelled_by(info: Info, row: strawberry.Parent[rows.Schedule]) -> UserRow | None:
-        return await info.context.load(accounts.by_ids, row.cancelled_by_id)
+ScheduleId: TypeAlias = Annotated[strawberry.ID, arg("The schedule.")]
 
 
 @strawberry.input(description="Which schedules.")
@@ -117,34 +108,21 @@ class ScheduleFilter:
         "With one of these statuses; archived ones only where ARCHIVED is among them."
     )
     send_at: DateTimeRange | None = optional("To be sent then.")
-    template_id: strawberry.ID | None = optional("Of this template.")
-    group_id: strawberry.ID | None = optional("For this group.")
-    sender_id: strawberry.ID | None = optional("From this sender.")
+    template_id: strawberry.ID | None = optional("Of this template.", of="MessageTemplate")
+    group_id: strawberry.ID | None = optional("For this group.", of="Group")
+    sender_id: strawberry.ID | None = optional("From this sender.", of="Sender")
 
 
 @strawberry.input(description="A new schedule.")
 class CreateScheduleInput:
-    template_id: strawberry.ID = required("What to send.")
-    group_id: strawberry.ID = required("To whom: a group with at least one member.")
+    template_id: strawberry.ID = required("What to send.", of="MessageTemplate")
+    group_id: strawberry.ID = required("To whom: a group with at least one member.", of="Group")
     send_at: datetime = required("When, not in the past.")
     variables: JSON | None = optional(
         "Values for placeholders: an object of texts, numbers and truth values, at most 100, of up to 1000 characters "
         "each. They win over the contact's own and may hold {{placeholders}} of the contact."
     )
-    sender_id: strawberry.ID | None = optional("From which number; the default sender when left out.")
-
-
-_IDS = {"template_id": "MessageTemplate", "group_id": "Group", "sender_id": "Sender"}
-
-
-def _decoded(values: dict[str, Any]) -> dict[str, Any]:
-    """The same with numbers in place of global ids."""
-    ids = {
-        name: decode(values[name], kind, name.removesuffix("_id") + "Id")
-        for name, kind in _IDS.items()
-        if values.get(name) is not None
-    }
-    return values | ids
+    sender_id: strawberry.ID | None = optional("From which number; the default sender when left out.", of="Sender")
 
 
 @strawberry.type
@@ -154,7 +132,7 @@ class SchedulesQuery:
         description="A schedule; null with NOT_FOUND when there is none.",
         graphql_type=Schedule | None,
     )
-    async def schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+    async def schedule(self, info: Info, id: ScheduleId) -> rows.Schedule:
         return await schedules.get(info.context.viewer, decode(id, "Schedule"))
 
     @query(
@@ -165,24 +143,18 @@ class SchedulesQuery:
     async def schedules(
         self,
         info: Info,
-        filter: Annotated[ScheduleFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            ScheduleOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = ScheduleOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[ScheduleFilter] = None,
+        order_by: OrderBy[ScheduleOrder] = ScheduleOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
         offset: Offset = None,
     ) -> Page[rows.Schedule]:
-        wanted = _decoded(criteria(filter))
-        span = given(wanted.pop("send_at", None))
         return await schedules.find(
             info.context.viewer,
-            **wanted,
-            send_from=span.get("start"),
-            send_before=span.get("end"),
+            **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
             page=page_request(first, after, last, before, offset),
@@ -202,14 +174,14 @@ class SchedulesMutation:
     async def create_schedule(
         self, info: Info, input: Annotated[CreateScheduleInput, arg("The new schedule.")]
     ) -> rows.Schedule:
-        return await schedules.create(info.context.viewer, **_decoded(given(input)))
+        return await schedules.create(info.context.viewer, **given(input))
 
     @mutation(
         schedules.cancel,
         description="Cancels a schedule; only a PENDING or HELD one.",
         graphql_type=Schedule,
     )
-    async def cancel_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+    async def cancel_schedule(self, info: Info, id: ScheduleId) -> rows.Schedule:
         return await schedules.cancel(info.context.viewer, decode(id, "Schedule"))
 
     @mutation(
@@ -219,7 +191,7 @@ class SchedulesMutation:
         ),
         graphql_type=Schedule,
     )
-    async def send_schedule_now(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+    async def send_schedule_now(self, info: Info, id: ScheduleId) -> rows.Schedule:
         return await schedules.send_now(info.context.viewer, decode(id, "Schedule"))
 
     @mutation(
@@ -227,10 +199,10 @@ class SchedulesMutation:
         description="Puts a schedule away; only a SENT, FAILED or CANCELLED one.",
         graphql_type=Schedule,
     )
-    async def archive_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> rows.Schedule:
+    async def archive_schedule(self, info: Info, id: ScheduleId) -> rows.Schedule:
         return await schedules.archive(info.context.viewer, decode(id, "Schedule"))
 
     @mutation(schedules.delete, description="Deletes a schedule; only a CANCELLED or FAILED one.")
-    async def delete_schedule(self, info: Info, id: Annotated[strawberry.ID, arg("The schedule.")]) -> strawberry.ID:
+    async def delete_schedule(self, info: Info, id: ScheduleId) -> strawberry.ID:
         await schedules.delete(info.context.viewer, decode(id, "Schedule"))
         return id

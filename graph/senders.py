@@ -1,7 +1,7 @@
 """Senders: the WhatsApp numbers that messages leave from."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -16,7 +16,18 @@ from graph.core.fields import arg, column, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.core.scalars import PhoneNumber
 
 describe(
@@ -59,6 +70,9 @@ class Sender(Node):
     )
     created_at: datetime = column("When it was registered.")
     updated_at: datetime = column("When it or its session last changed.")
+
+
+SenderId: TypeAlias = Annotated[strawberry.ID, arg("The sender.")]
 
 
 @strawberry.input(description="Which senders.")
@@ -105,7 +119,7 @@ class UpdateSenderInput:
 @strawberry.type
 class SendersQuery:
     @query(senders.get, description="A sender; null with NOT_FOUND when there is none.", graphql_type=Sender | None)
-    async def sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+    async def sender(self, info: Info, id: SenderId) -> rows.Sender:
         return await senders.get(info.context.viewer, decode(id, "Sender"))
 
     @query(
@@ -116,11 +130,9 @@ class SendersQuery:
     async def senders(
         self,
         info: Info,
-        filter: Annotated[SenderFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            SenderOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = SenderOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[SenderFilter] = None,
+        order_by: OrderBy[SenderOrder] = SenderOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -152,7 +164,7 @@ class SendersMutation:
     async def update_sender(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, arg("The sender.")],
+        id: SenderId,
         input: Annotated[UpdateSenderInput, arg("What to change.")],
     ) -> rows.Sender:
         return await senders.update(info.context.viewer, decode(id, "Sender"), **given(input))
@@ -164,7 +176,7 @@ class SendersMutation:
             "needs it. Its history stays."
         ),
     )
-    async def delete_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> strawberry.ID:
+    async def delete_sender(self, info: Info, id: SenderId) -> strawberry.ID:
         await senders.delete(info.context.viewer, decode(id, "Sender"))
         return id
 
@@ -175,7 +187,7 @@ class SendersMutation:
         ),
         graphql_type=Sender,
     )
-    async def connect_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+    async def connect_sender(self, info: Info, id: SenderId) -> rows.Sender:
         return await senders.connect_sender(info.context.viewer, decode(id, "Sender"))
 
     @mutation(
@@ -183,5 +195,5 @@ class SendersMutation:
         description="Stops a sender: nothing is sent until it is connected again; its queue waits.",
         graphql_type=Sender,
     )
-    async def disconnect_sender(self, info: Info, id: Annotated[strawberry.ID, arg("The sender.")]) -> rows.Sender:
+    async def disconnect_sender(self, info: Info, id: SenderId) -> rows.Sender:
         return await senders.disconnect_sender(info.context.viewer, decode(id, "Sender"))

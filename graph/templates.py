@@ -1,7 +1,7 @@
 """Message templates, and what WhatsApp knows of them."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,7 +12,7 @@ from db.core.paging import Page
 from db.templates import QualityRating, TemplateCategory, TemplateStatus
 from domain import contacts, templates
 from domain.core.errors import not_found
-from domain.templates import MessageTemplateOrder, ScheduleCounts
+from domain.templates import MessageTemplateOrder
 from domain.templates.approval import Approval
 from domain.templates.placeholders import check_variables, compile_template, own_values
 from graph.contacts.types import Contact
@@ -22,7 +22,18 @@ from graph.core.fields import arg, column, computed, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 
 describe(
     TemplateCategory,
@@ -143,16 +154,12 @@ class MessageTemplate(Node):
     @computed("Schedules of the template that wait or are being sent.")
     @staticmethod
     async def scheduled_count(info: Info, row: strawberry.Parent[rows.MessageTemplate]) -> int:
-        return (await _counts(info, row)).scheduled
+        return (await info.context.load(templates.schedule_counts, row.id)).scheduled
 
     @computed("Schedules of the template that were sent.")
     @staticmethod
     async def sent_count(info: Info, row: strawberry.Parent[rows.MessageTemplate]) -> int:
-        return (await _counts(info, row)).sent
-
-
-async def _counts(info: Info, row: rows.MessageTemplate) -> ScheduleCounts:
-    return await info.context.load(templates.schedule_counts, row.id) or ScheduleCounts()
+        return (await info.context.load(templates.schedule_counts, row.id)).sent
 
 
 async def _contact(info: Info, contact_id: strawberry.ID | None) -> tuple[ContactRow | None, dict[str, str]]:
@@ -162,8 +169,11 @@ async def _contact(info: Info, contact_id: strawberry.ID | None) -> tuple[Contac
     id = decode(contact_id, "Contact", "contactId")
     if (contact := await info.context.load(contacts.present, id)) is None:
         raise not_found("contact", field="contactId")
-    phones = await info.context.load(contacts.phones_of, id) or []
+    phones = await info.context.load(contacts.phones_of, id)
     return contact, own_values(contact, next((phone.phone_number for phone in phones if phone.primary), None))
+
+
+TemplateId: TypeAlias = Annotated[strawberry.ID, arg("The template.")]
 
 
 @strawberry.input(description="Which message templates.")
@@ -173,7 +183,7 @@ class MessageTemplateFilter:
     category: list[TemplateCategory] | None = optional("Of one of these categories.")
     language: str | None = optional("In this language, such as pt_PT.")
     sender_id: strawberry.ID | None = optional(
-        "That this sender may send: texts of ours, and approved templates of its account."
+        "That this sender may send: texts of ours, and approved templates of its account.", of="Sender"
     )
 
 
@@ -185,7 +195,7 @@ class TemplateApprovalInput:
         "Name at WhatsApp: 1 to 512 of a-z, 0-9 and _; made of the title when left out.", default=None
     )
     sender_id: strawberry.ID | None = optional(
-        "A CLOUD_API sender, whose account is to own it; the default sender when left out.", default=None
+        "A CLOUD_API sender, whose account is to own it; the default sender when left out.", of="Sender", default=None
     )
     examples: JSON | None = optional(
         "An example for each placeholder, which WhatsApp asks for; those of a contact have one when left out.",
@@ -219,32 +229,25 @@ class TemplatesQuery:
         description="A message template; null with NOT_FOUND when there is none.",
         graphql_type=MessageTemplate | None,
     )
-    async def message_template(
-        self, info: Info, id: Annotated[strawberry.ID, arg("The template.")]
-    ) -> rows.MessageTemplate:
+    async def message_template(self, info: Info, id: TemplateId) -> rows.MessageTemplate:
         return await templates.get(info.context.viewer, decode(id, "MessageTemplate"))
 
     @query(templates.find, description="Message templates.", graphql_type=Connection[MessageTemplate])
     async def message_templates(
         self,
         info: Info,
-        filter: Annotated[MessageTemplateFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            MessageTemplateOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = MessageTemplateOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[MessageTemplateFilter] = None,
+        order_by: OrderBy[MessageTemplateOrder] = MessageTemplateOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
         offset: Offset = None,
     ) -> Page[rows.MessageTemplate]:
-        wanted = criteria(filter)
-        if sender_id := wanted.pop("sender_id", None):
-            wanted["sender_id"] = decode(sender_id, "Sender", "senderId")
         return await templates.find(
             info.context.viewer,
-            **wanted,
+            **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
             page=page_request(first, after, last, before, offset),
@@ -276,7 +279,7 @@ class TemplatesMutation:
     async def update_message_template(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, arg("The template.")],
+        id: TemplateId,
         input: Annotated[UpdateMessageTemplateInput, arg("What to change.")],
     ) -> rows.MessageTemplate:
         return await templates.update(info.context.viewer, decode(id, "MessageTemplate"), **given(input))
@@ -288,17 +291,10 @@ class TemplatesMutation:
             "it. Past schedules keep naming it."
         ),
     )
-    async def delete_message_template(
-        self, info: Info, id: Annotated[strawberry.ID, arg("The template.")]
-    ) -> strawberry.ID:
+    async def delete_message_template(self, info: Info, id: TemplateId) -> strawberry.ID:
         await templates.delete(info.context.viewer, decode(id, "MessageTemplate"))
         return id
 
 
 def _approval(input: TemplateApprovalInput | None) -> Approval | None:
-    if input is None:
-        return None
-    values: dict[str, Any] = given(input)
-    if values["sender_id"] is not None:
-        values["sender_id"] = decode(values["sender_id"], "Sender", "approval.senderId")
-    return Approval(**values)
+    return None if input is None else Approval(**given(input, within="approval."))

@@ -126,7 +126,7 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[MessageTemplate | None]
 
 
 @allow()
-async def schedule_counts(viewer: Viewer, ids: list[int]) -> list[ScheduleCounts | None]:
+async def schedule_counts(viewer: Viewer, ids: list[int]) -> list[ScheduleCounts]:
     """How many schedules each template has; those of the own sender alone for a token that is bound to one."""
     counted = await connect.rows(
         "SELECT template_id, count(*) FILTER (WHERE status IN ('PENDING', 'HELD', 'PROCESSING')) AS scheduled,"

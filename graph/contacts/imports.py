@@ -5,8 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from db import accounts as account_rows
-from db import contacts as contact_rows
+from db import contacts as rows
 from db.contacts import DuplicatePolicy, ImportVerdict, JobStatus
 from db.core.paging import Page
 from domain import accounts, contacts
@@ -15,7 +14,7 @@ from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import describe
-from graph.core.fields import arg, column, computed
+from graph.core.fields import arg, column, computed, loaded
 from graph.core.inputs import criteria, optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
@@ -49,7 +48,7 @@ class ImportRowFilter:
     verdict: list[ImportVerdict] | None = optional("With one of these verdicts.")
 
 
-@node(contact_rows.ImportRow, get=contacts.get_import_row, description="A row of an import and what became of it.")
+@node(rows.ImportRow, get=contacts.get_import_row, description="A row of an import and what became of it.")
 class ImportRow(Node):
     row: int = column("Its number, from 1, without the header.")
     verdict: ImportVerdict = column("What became of it.")
@@ -57,14 +56,13 @@ class ImportRow(Node):
     code: ErrorCode | None = column("Kind of fault.")
     message: str | None = column("The fault in words.")
 
-    @computed("The contact it made or met; null when refused or gone since.", graphql_type=Contact | None)
-    @staticmethod
-    async def contact(info: Info, row: strawberry.Parent[contact_rows.ImportRow]) -> contact_rows.Contact | None:
-        return await info.context.load(contacts.present, row.contact_id)
+    contact: Contact | None = loaded(
+        "The contact it made or met; null when refused or gone since.", contacts.present, of="contact_id"
+    )
 
 
 @node(
-    contact_rows.ContactImport,
+    rows.ContactImport,
     get=contacts.get_import,
     description="An import, which runs in a worker, and its outcome. IMPORT_PROGRESS tells how far it is.",
 )
@@ -77,6 +75,9 @@ class ContactImport(Node):
     failed: int = column("Rows refused.")
     error_message: str | None = column("Why the whole import failed.")
     created_at: datetime = column("When it was started.")
+    created_by: User | None = loaded(
+        "Who started it; null when that user is gone.", accounts.by_ids, of="created_by_id"
+    )
 
     @computed(
         "Every row done so far with its verdict, in the order they were given.", graphql_type=Connection[ImportRow]
@@ -84,18 +85,13 @@ class ContactImport(Node):
     @staticmethod
     async def rows(
         info: Info,
-        row: strawberry.Parent[contact_rows.ContactImport],
+        row: strawberry.Parent[rows.ContactImport],
         filter: Annotated[ImportRowFilter | None, arg("Only those that match; all when left out.")] = None,
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
-    ) -> Page[contact_rows.ImportRow]:
+    ) -> Page[rows.ImportRow]:
         verdicts = criteria(filter).get("verdict")
         find = contacts.pages_of_rows(None if verdicts is None else frozenset(verdicts))
         return await info.context.load_page(find, row.id, page_request(first, after, last, before))
-
-    @computed("Who started it; null when that user is gone.", graphql_type=User | None)
-    @staticmethod
-    async def created_by(info: Info, row: strawberry.Parent[contact_rows.ContactImport]) -> account_rows.User | None:
-        return await info.context.load(accounts.by_ids, row.created_by_id)

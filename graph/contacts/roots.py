@@ -1,6 +1,6 @@
 """What can be asked of contacts, and done to them."""
 
-from typing import Annotated, Any
+from typing import Annotated, TypeAlias
 
 import strawberry
 
@@ -14,9 +14,20 @@ from graph.contacts.types import Contact, ContactPhone
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, mutation, query
-from graph.core.ids import decode, decode_all
+from graph.core.ids import decode
 from graph.core.inputs import DateTimeRange, criteria, given, optional, required
-from graph.core.paging import After, Before, Connection, First, Last, Offset, page_request
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.core.scalars import PhoneNumber
 
 describe(
@@ -28,8 +39,8 @@ describe(
     LAST_MESSAGE_AT="Their latest message.",
 )
 
-ContactId = Annotated[strawberry.ID, arg("The contact.")]
-PhoneId = Annotated[strawberry.ID, arg("The phone number.")]
+ContactId: TypeAlias = Annotated[strawberry.ID, arg("The contact.")]
+PhoneId: TypeAlias = Annotated[strawberry.ID, arg("The phone number.")]
 
 
 @strawberry.input(description="Which contacts.")
@@ -37,7 +48,7 @@ class ContactFilter:
     search: str | None = optional(
         "Part of the name, email, company, job title or a phone number, up to 200 characters; case does not matter."
     )
-    group_id: strawberry.ID | None = optional("In this group.")
+    group_id: strawberry.ID | None = optional("In this group.", of="Group")
     company: str | None = optional("Part of the company, up to 200 characters.")
     opt_in_status: list[OptInStatus] | None = optional("With one of these consents.")
     phone_number: PhoneNumber | None = optional("Having this number.")
@@ -57,7 +68,7 @@ class CreateContactInput:
         "DUPLICATE_RESOURCE when any contact has it."
     )
     opt_in_status: OptInStatus = optional("Consent to marketing messages.", default=OptInStatus.UNKNOWN)
-    group_ids: list[strawberry.ID] | None = optional("Groups to join, at most 100.")
+    group_ids: list[strawberry.ID] | None = optional("Groups to join, at most 100.", of="Group")
 
 
 @strawberry.input(description="Changes to a contact.")
@@ -68,7 +79,7 @@ class UpdateContactInput:
     email: str | None = optional("Email, up to 254 characters.")
     company: str | None = optional("Up to 255 characters.")
     job_title: str | None = optional("Up to 255 characters.")
-    group_ids: list[strawberry.ID] | None = optional("Replaces all memberships; at most 100.")
+    group_ids: list[strawberry.ID] | None = optional("Replaces all memberships; at most 100.", of="Group")
 
 
 @strawberry.input(description="A new phone number of a contact.")
@@ -86,7 +97,9 @@ class UpdateContactPhoneInput:
 @strawberry.input(description="Contacts to import.")
 class ImportContactsInput:
     contacts: list[CreateContactInput] = required("The contacts, 1 to 2000.")
-    group_ids: list[strawberry.ID] | None = optional("Groups that every imported contact joins, at most 100.")
+    group_ids: list[strawberry.ID] | None = optional(
+        "Groups that every imported contact joins, at most 100.", of="Group"
+    )
     on_duplicate: DuplicatePolicy = optional("What to do with known numbers.", default=DuplicatePolicy.SKIP)
 
 
@@ -100,11 +113,9 @@ class ContactsQuery:
     async def contacts(
         self,
         info: Info,
-        filter: Annotated[ContactFilter | None, arg("Only those that match; all when left out.")] = None,
-        order_by: Annotated[
-            ContactOrder, arg("What to sort by; ties are broken by id, empty values come last.")
-        ] = ContactOrder.CREATED_AT,
-        direction: Annotated[OrderDirection, arg("Which way to sort.")] = OrderDirection.DESC,
+        filter: Matching[ContactFilter] = None,
+        order_by: OrderBy[ContactOrder] = ContactOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
         first: First = None,
         after: After = None,
         last: Last = None,
@@ -113,7 +124,7 @@ class ContactsQuery:
     ) -> Page[rows.Contact]:
         return await contacts.find(
             info.context.viewer,
-            **_filter(filter),
+            **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
             page=page_request(first, after, last, before, offset),
@@ -126,13 +137,13 @@ class ContactsMutation:
     async def create_contact(
         self, info: Info, input: Annotated[CreateContactInput, arg("The new contact.")]
     ) -> rows.Contact:
-        return await contacts.create(info.context.viewer, **_with_groups(input))
+        return await contacts.create(info.context.viewer, **given(input))
 
     @mutation(contacts.update, description="Changes a contact.", graphql_type=Contact)
     async def update_contact(
         self, info: Info, id: ContactId, input: Annotated[UpdateContactInput, arg("What to change.")]
     ) -> rows.Contact:
-        return await contacts.update(info.context.viewer, decode(id, "Contact"), **_with_groups(input))
+        return await contacts.update(info.context.viewer, decode(id, "Contact"), **given(input))
 
     @mutation(
         contacts.delete,
@@ -171,8 +182,8 @@ class ContactsMutation:
     ) -> rows.ContactImport:
         return await contacts.start_import(
             info.context.viewer,
-            contacts=[_with_groups(contact) for contact in input.contacts],
-            group_ids=_with_groups(input).get("group_ids") or [],
+            contacts=[given(contact) for contact in input.contacts],
+            group_ids=given(input).get("group_ids") or [],
             on_duplicate=input.on_duplicate,
         )
 
@@ -215,19 +226,3 @@ class ContactsMutation:
     )
     async def set_primary_contact_phone(self, info: Info, id: PhoneId) -> rows.ContactPhone:
         return await contacts.set_primary(info.context.viewer, decode(id, "ContactPhone"))
-
-
-def _with_groups(input: Any) -> dict[str, Any]:
-    """What was given, with the groups by their numbers."""
-    values = given(input)
-    if values.get("group_ids"):
-        values["group_ids"] = decode_all(values["group_ids"], "Group", "groupIds")
-    return values
-
-
-def _filter(filter: ContactFilter | None) -> dict[str, Any]:
-    values = criteria(filter)
-    if (group_id := values.pop("group_id", None)) is not None:
-        values["group_id"] = decode(group_id, "Group", "groupId")
-    span = given(values.pop("created_at", None))
-    return {**values, "created_from": span.get("start"), "created_before": span.get("end")}

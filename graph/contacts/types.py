@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db import contacts as rows
-from db import groups as group_rows
 from db.contacts import ContactIdentityType, OptInStatus
 from domain import contacts, groups
-from domain.contacts import MessageFigures
 from graph.core.context import Info
 from graph.core.enums import describe
-from graph.core.fields import column, computed
+from graph.core.fields import column, computed, loaded
 from graph.core.nodes import Node, node
 from graph.core.scalars import PhoneNumber
 
@@ -47,10 +45,9 @@ class ContactPhone(Node):
     verified_at: datetime | None = column("When that was last asked.")
     created_at: datetime = column("When the number was added.")
 
-    @computed("Whose number it is.", graphql_type=Annotated["Contact", strawberry.lazy("graph.contacts.types")])
-    @staticmethod
-    async def contact(info: Info, row: strawberry.Parent[rows.ContactPhone]) -> rows.Contact | None:
-        return await info.context.load(contacts.by_ids, row.contact_id)
+    contact: Annotated["Contact", strawberry.lazy("graph.contacts.types")] = loaded(
+        "Whose number it is.", contacts.by_ids, of="contact_id"
+    )
 
 
 @strawberry.type(
@@ -85,31 +82,22 @@ class Contact(Node):
         phones = await info.context.load(contacts.phones_of, row.id)
         return phones[0].phone_number if phones else None
 
-    @computed(
-        "All phone numbers, at most 20, primary first.", graphql_type=list[ContactPhone], size=contacts.MOST_PHONES
+    phones: list[ContactPhone] = loaded(
+        "All phone numbers, at most 20, primary first.", contacts.phones_of, size=contacts.MOST_PHONES
     )
-    @staticmethod
-    async def phones(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.ContactPhone]:
-        return await info.context.load(contacts.phones_of, row.id) or []
-
-    @computed("What else WhatsApp knows the contact by, oldest first.", graphql_type=list[ContactIdentity])
-    @staticmethod
-    async def identities(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.ContactIdentity]:
-        return await info.context.load(contacts.identities_of, row.id) or []
-
-    @computed(
-        "Groups the contact is in, by name.", graphql_type=list[Annotated["Group", strawberry.lazy("graph.groups")]]
+    identities: list[ContactIdentity] = loaded(
+        "What else WhatsApp knows the contact by, oldest first.", contacts.identities_of
     )
-    @staticmethod
-    async def groups(info: Info, row: strawberry.Parent[rows.Contact]) -> list[group_rows.Group]:
-        return await info.context.load(groups.of_contacts, row.id) or []
+    groups: list[Annotated["Group", strawberry.lazy("graph.groups")]] = loaded(
+        "Groups the contact is in, by name.", groups.of_contacts
+    )
 
     @computed("Messages to and from the contact.")
     @staticmethod
     async def message_count(info: Info, row: strawberry.Parent[rows.Contact]) -> int:
-        return (await info.context.load(contacts.message_figures, row.id) or MessageFigures()).count
+        return (await info.context.load(contacts.message_figures, row.id)).count
 
     @computed("When the latest of them was made; null before the first.")
     @staticmethod
     async def last_message_at(info: Info, row: strawberry.Parent[rows.Contact]) -> datetime | None:
-        return (await info.context.load(contacts.message_figures, row.id) or MessageFigures()).last_at
+        return (await info.context.load(contacts.message_figures, row.id)).last_at

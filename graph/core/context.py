@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeAlias, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar, overload
 
 import strawberry
 import structlog
@@ -19,7 +19,7 @@ from domain.core.access import Viewer
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=Model)
-ById: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Sequence[R | None]]]
+ById: TypeAlias = Callable[[Viewer, list[int]], Awaitable[Sequence[R]]]
 ByParent: TypeAlias = Callable[[Viewer, list[int], PageRequest], Awaitable[dict[int, Page[M]]]]
 Find: TypeAlias = Callable[[ById[Any], int], Awaitable[Any] | None]
 
@@ -67,8 +67,12 @@ class Context:
     """What a socket's first message carried."""
     _loaders: dict[Hashable, DataLoader[int, Any]] = field(default_factory=dict[Hashable, DataLoader[int, Any]])
 
+    @overload
+    async def load(self, fn: ById[R], key: int) -> R: ...
+    @overload
+    async def load(self, fn: ById[R], key: int | None) -> R | None: ...
     async def load(self, fn: ById[R], key: int | None) -> R | None:
-        """The row of an id (none for None), from `fn(viewer, ids)`, which answers in the order of its ids."""
+        """What there is for an id (nothing for None), by `fn(viewer, ids)`, which answers in the order of its ids."""
         if key is None:
             return None
         # Callers see themselves, whatever their role. All else that is the caller's own hangs on a user.
@@ -77,7 +81,7 @@ class Context:
         if (find := already_read.get()) is not None and (row := find(fn, key)) is not None:
             return await row
 
-        async def batch(keys: list[int]) -> list[R | None]:
+        async def batch(keys: list[int]) -> list[R]:
             wanted = list(dict.fromkeys(keys))
             rows = patiently(fn, self.viewer, wanted) if already_read.get() else fn(self.viewer, wanted)
             found = dict(zip(wanted, await rows, strict=True))

@@ -7,6 +7,7 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from domain.core.access import EVERYONE, Access, access_of
+from graph.core.context import ById, Info
 from graph.core.enums import Role, Scope
 
 MOST = 100
@@ -63,42 +64,40 @@ def query(
 mutation = query
 
 
-def subscription(fn: Callable[..., Any], *, description: str, graphql_type: Any = None, cost: int | None = None) -> Any:
+def subscription(fn: Callable[..., Any], *, description: str, graphql_type: Any = None) -> Any:
     """The same for an asynchronous generator."""
     return strawberry.field(
         description=description,
         graphql_type=graphql_type,
-        directives=[*_access(access_of(fn)), *_priced(cost)],
+        directives=_access(access_of(fn)),
         is_subscription=True,
     )
 
 
-def column(description: str, *, name: str | None = None, cost: int | None = None) -> Any:
+def column(description: str, *, name: str | None = None) -> Any:
     """A field that shows the attribute of its name."""
-    return strawberry.field(name=name, description=description, directives=_priced(cost))
+    return strawberry.field(name=name, description=description)
 
 
-def computed(
-    description: str,
-    *,
-    graphql_type: Any = None,
-    name: str | None = None,
-    cost: int | None = None,
-    size: int | None = None,
-) -> Any:
+def loaded(description: str, fn: ById[Any], *, of: str = "id", size: int | None = None) -> Any:
+    """A field that shows what `fn(viewer, ids)` finds for the id in the column `of`. `size` as in query."""
+
+    async def resolve(info: Info, row: strawberry.Parent[Any]) -> Any:
+        return await info.context.load(fn, getattr(row, of))
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"size": size})
+
+
+def computed(description: str, *, graphql_type: Any = None, cost: int | None = None, size: int | None = None) -> Any:
     """Makes a resolver a field of a type; it takes `row: strawberry.Parent[Row]`. `size` as in query."""
     return strawberry.field(
-        name=name,
-        description=description,
-        graphql_type=graphql_type,
-        directives=_priced(cost),
-        metadata={"size": size},
+        description=description, graphql_type=graphql_type, directives=_priced(cost), metadata={"size": size}
     )
 
 
-def arg(description: str, *, name: str | None = None) -> Any:
+def arg(description: str) -> Any:
     """Describes an argument: `id: Annotated[strawberry.ID, arg("The contact.")]`."""
-    return strawberry.argument(description=description, name=name)
+    return strawberry.argument(description=description)
 
 
 def _access(access: Access) -> list[object]:

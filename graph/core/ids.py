@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterable
 
 import strawberry
 
@@ -39,8 +38,3 @@ def decode(id: str, kind: str, field: str = "id") -> int:
             reason="wrong_type",
         )
     return number
-
-
-def decode_all(ids: Iterable[str], kind: str, field: str = "ids") -> list[int]:
-    """The numbers of several, in their order."""
-    return [decode(id, kind, field) for id in ids]

@@ -8,36 +8,65 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.core.errors import Checks, check_characters
+from graph.core.ids import decode, split
+
+ANY = "Node"
+"""The kind of an id that may be of any kind; it becomes the kind and the number."""
 
 
-def required(description: str, *, name: str | None = None) -> Any:
-    """An input field that must be given."""
-    return strawberry.field(name=name, description=description)
+def required(description: str, *, of: str | None = None) -> Any:
+    """An input field that must be given; `of` says of what kind its id is, or its ids are."""
+    return strawberry.field(description=description, metadata={"of": of})
 
 
-def optional(description: str, *, name: str | None = None, default: Any = strawberry.UNSET) -> Any:
-    """An input field that may be left out."""
-    return strawberry.field(name=name, description=description, default=default)
+def optional(description: str, *, of: str | None = None, default: Any = strawberry.UNSET) -> Any:
+    """An input field that may be left out; `of` as in required."""
+    return strawberry.field(description=description, default=default, metadata={"of": of})
 
 
-def given(value: Any) -> dict[str, Any]:
-    """The fields of an input that were given, an explicit null too; none for an input that was left out."""
+def given(value: Any, *, within: str = "") -> dict[str, Any]:
+    """The fields of an input that were given, an explicit null too, with numbers for ids; none of an input left out.
+
+    Raises Refusal for each id at fault; `within` is where the input stands in another one, such as `approval.`.
+    """
     if value is None or value is strawberry.UNSET:
         return {}
-    found = {field.name: getattr(value, field.name) for field in fields(value)}
-    return {name: what for name, what in found.items() if what is not strawberry.UNSET}
+    found, check = dict[str, Any](), Checks()
+    for field in fields(value):
+        what, kind = getattr(value, field.name), field.metadata.get("of")
+        if what is not strawberry.UNSET:
+            with check():
+                found[field.name] = _numbers(what, kind, within + to_camel_case(field.name)) if kind else what
+    check.done()
+    return found
 
 
 def criteria(filter: Any) -> dict[str, Any]:
-    """The same for a filter. Raises Refusal for texts that no row can hold, before the database does."""
-    found = given(filter)
-    check = Checks()
-    for name, value in found.items():
+    """What a filter asks for: null asks for nothing, and a span `created_at` for `created_from` and `created_before`.
+
+    Raises Refusal for ids at fault, and for texts that no row can hold, before the database does.
+    """
+    found, check = dict[str, Any](), Checks()
+    for name, value in given(filter).items():
+        if isinstance(value, DateTimeRange):
+            span = given(value)
+            found[name.removesuffix("at") + "from"] = span.get("start")
+            found[name.removesuffix("at") + "before"] = span.get("end")
+        elif value is not None:
+            found[name] = value
         with check():
             if isinstance(value, str):
                 check_characters(value, to_camel_case(name))
     check.done()
     return found
+
+
+def _numbers(value: Any, kind: str, field: str) -> Any:
+    if value is None:
+        return None
+    if isinstance(value, list):
+        return [_numbers(id, kind, field) for id in value]  # pyright: ignore[reportUnknownVariableType]
+    return split(value, field) if kind == ANY else decode(value, kind, field)
 
 
 @strawberry.input(description="A span of time; either end may be left open.")

@@ -7,10 +7,14 @@ from tortoise.models import Model
 
 from db.core.paging import Page, PageRequest
 from domain.core.errors import Checks, ErrorCode, Refusal
+from graph.core.enums import OrderDirection
 from graph.core.fields import MOST, arg
 
 T = TypeVar("T")
 
+Matching: TypeAlias = Annotated[T | None, arg("Only those that match; all when left out.")]
+OrderBy: TypeAlias = Annotated[T, arg("What to sort by; ties are broken by id, empty values come last.")]
+Direction: TypeAlias = Annotated[OrderDirection, arg("Which way to sort.")]
 First: TypeAlias = Annotated[int | None, arg("How many from the start, 0 to 100.")]
 After: TypeAlias = Annotated[str | None, arg("Only what comes after this cursor.")]
 Last: TypeAlias = Annotated[int | None, arg("How many from the end, 0 to 100.")]

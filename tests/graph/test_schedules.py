@@ -131,6 +131,19 @@ async def test_bad_input_names_its_field(
     assert await Schedule.all().count() == before
 
 
+async def test_each_id_at_fault_is_an_error_of_its_own(api: Api) -> None:
+    wrong = {"templateId": encode("Group", 1), "groupId": "nonsense", "senderId": encode("Sender", 1)}
+    answers = [
+        await api.gql(CREATE, {"input": await given(**wrong)}, role=Role.ADMIN),
+        await api.gql(LIST, {"filter": wrong}, role=Role.ADMIN),
+    ]
+    for answer in answers:
+        told = [error["extensions"] for error in answer["errors"]]
+        assert [(one["field"], one["details"]["reason"]) for one in told] == [
+            ("templateId", "wrong_type"), ("groupId", "invalid_id"),
+        ]  # fmt: skip
+
+
 async def test_a_time_without_a_zone_is_refused(api: Api) -> None:
     refusal = await api.refusal(CREATE, input=await given(sendAt="2031-05-01T10:00:00"))
     assert refusal["code"] == "VALIDATION_ERROR"
