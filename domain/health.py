@@ -136,8 +136,7 @@ def is_near(viewer: Viewer) -> bool:
     return viewer.ip_address in (get_settings().health_addresses or ())
 
 
-async def database() -> DatabaseHealth:
-    """PostgreSQL, and this process's pool of connections to it."""
+async def _ask_database() -> DatabaseHealth:
     size, idle, used = connect.pool_figures()
     figures = DatabaseHealth(pool_size=size, checked_in=idle, checked_out=used)
 
@@ -149,7 +148,7 @@ async def database() -> DatabaseHealth:
     return await _bounded(ask, figures)
 
 
-async def redis() -> RedisHealth:
+async def _ask_redis() -> RedisHealth:
     async def ask() -> RedisHealth:
         started = time.perf_counter()
         told: dict[str, Any] = await shared_redis().info()  # pyright: ignore[reportUnknownMemberType]
@@ -166,8 +165,8 @@ async def redis() -> RedisHealth:
     return await _bounded(ask, RedisHealth())
 
 
-async def workers() -> WorkersHealth:
-    """Workers as their heartbeats in Redis tell; unhealthy without any."""
+async def _ask_workers() -> WorkersHealth:
+    """As their heartbeats in Redis tell; unhealthy without any."""
 
     async def ask() -> WorkersHealth:
         beats, queued = await heartbeats(), await doorbell.waiting()
@@ -191,7 +190,7 @@ def api() -> ApiHealth:
 
 async def _whole() -> Health:
     of_database, of_redis, of_workers, of_whatsapp, words = await asyncio.gather(
-        database(), redis(), workers(), _whatsapp.get(), _bounded(_problems, [])
+        _ask_database(), _ask_redis(), _ask_workers(), _whatsapp.get(), _bounded(_problems, [])
     )
     problems = [
         *(["PostgreSQL does not answer."] if of_database.status is not HealthStatus.HEALTHY else []),
@@ -266,6 +265,10 @@ async def ask_whatsapp() -> ExternalHealth:
 
 
 _checked = Kept(_whole, KEPT_SECONDS)
+database = Kept(_ask_database, KEPT_SECONDS).get
+"""PostgreSQL, and this process's pool of connections to it."""
+redis = Kept(_ask_redis, KEPT_SECONDS).get
+workers = Kept(_ask_workers, KEPT_SECONDS).get
 _whatsapp = Kept(
     ask_whatsapp,
     WHATSAPP_KEPT_SECONDS,

@@ -2,6 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+
+import pytest
 
 from db.senders import Sender
 from domain import health
@@ -41,6 +44,14 @@ async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) 
 async def test_health_is_the_same_for_all_who_ask_within_a_second() -> None:
     found = await asyncio.gather(*(health.check(ANONYMOUS) for _ in range(50)))
     assert len({whole.timestamp for whole in found}) == 1
+
+
+@pytest.mark.parametrize("part", [health.database, health.redis, health.workers])
+async def test_a_part_of_it_is_asked_once_a_second_however_many_want_it(part: Callable[[], Awaitable[object]]) -> None:
+    found = await asyncio.gather(*(part() for _ in range(50)))
+    assert len({id(answer) for answer in found}) == 1
+    await asyncio.sleep(health.KEPT_SECONDS + 0.1)
+    assert await part() is not found[0]
 
 
 async def test_an_answer_is_kept_and_shared() -> None:

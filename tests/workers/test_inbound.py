@@ -9,7 +9,7 @@ from db.messages import Message
 from domain import contacts
 from domain.core.access import SYSTEM
 from tests import factories
-from tests.domain.inbound.test_journal import body, change, digits_of, message
+from tests.domain.inbound.posts import body, change, digits_of, message
 from tests.graph.test_inbound import post, sign
 from tests.running import Api, Program
 

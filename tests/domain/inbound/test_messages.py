@@ -1,0 +1,168 @@
+"""Messages that people write to us: kept once, each with the contact who wrote it."""
+
+import secrets
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from db.contacts import Contact, ContactIdentity, ContactPhone
+from db.messages import Message, MessageType
+from db.senders import Sender
+from domain import contacts
+from domain.core.access import SYSTEM
+from tests import factories
+from tests.domain.inbound.posts import NOW, body, change, digits_of, events_of, message, received, take_up
+from tests.factories import unique
+
+
+async def test_a_message_makes_a_contact_with_its_identities(sender: Sender) -> None:
+    number, bsuid = factories.phone(), f"BR.{secrets.token_hex(10)}"
+    person = {
+        "profile": {"name": "Rita Sá", "username": f"@{bsuid[3:]}"},
+        "wa_id": digits_of(number),
+        "user_id": bsuid,
+    }
+    posted = message(digits_of(number), "olá 👋", from_user_id=bsuid)
+    [post] = await take_up(body(change(sender, contacts=[person], messages=[posted])))
+    assert post.errors is None
+    row = await received(posted["id"])
+    contact = await Contact.get(id=row.contact_id)
+    assert (row.sender_id, row.direction, row.author, row.state) == (sender.id, "INBOUND", "CONTACT", "RECEIVED")
+    assert (row.type, row.content, row.address) == (MessageType.TEXT, "olá 👋", number)
+    assert row.created_at == datetime.fromtimestamp(NOW, UTC)
+    assert contact.name == "Rita Sá"
+    phone = await ContactPhone.get(contact_id=contact.id)
+    assert (phone.phone_number, phone.primary, phone.on_whatsapp) == (number, True, True)
+    known = {(i.type, i.value, i.business_account_id) for i in await ContactIdentity.filter(contact_id=contact.id)}
+    assert known == {
+        ("WA_ID", digits_of(number), None),
+        ("BSUID", bsuid, "318800221144667"),
+        ("USERNAME", bsuid[3:], None),
+    }
+    assert await events_of(row) == ["MESSAGE_RECEIVED"]
+    assert (await Sender.get(id=sender.id)).last_active_at is not None
+
+
+@pytest.mark.parametrize(
+    ("imported", "writes_from"),
+    [
+        ("+55119{}", "5511{}"),
+        ("+5511{}", "55119{}"),
+        ("+52{}12", "521{}12"),
+        ("+54911{}", "5411{}"),
+        ("+5411{}", "54911{}"),
+    ],
+)
+async def test_national_spellings_find_the_contact(sender: Sender, imported: str, writes_from: str) -> None:
+    rest = f"9{secrets.randbelow(10**7):07d}"
+    contact = await factories.contact(phone_number=imported.format(rest))
+    posted = message(writes_from.format(rest))
+    await take_up(body(change(sender, messages=[posted])))
+    row = await received(posted["id"])
+    assert row.contact_id == contact.id
+    # One answers to what the contact wrote from; the number that was imported stays what it is.
+    assert row.address == f"+{writes_from.format(rest)}"
+    assert [p.phone_number for p in await ContactPhone.filter(contact_id=contact.id)] == [imported.format(rest)]
+    assert await ContactIdentity.filter(contact_id=contact.id, type="WA_ID", value=posted["from"]).count() == 1
+
+
+async def test_an_old_spelling_makes_a_contact_of_todays(sender: Sender) -> None:
+    """Mexico no longer dials the 1 that its older WhatsApp accounts carry."""
+    rest = f"{secrets.randbelow(9 * 10**9) + 10**9}"
+    posted = message(f"521{rest}")
+    await take_up(body(change(sender, messages=[posted])))
+    row = await received(posted["id"])
+    assert (await ContactPhone.get(contact_id=row.contact_id)).phone_number == f"+52{rest}"
+
+
+async def test_one_whose_phone_is_hidden_is_known_by_bsuid(sender: Sender) -> None:
+    bsuid = f"PT.{secrets.token_hex(10)}"
+    number = factories.phone()
+    first = message(None, "hidden", from_user_id=bsuid)
+    person = {"profile": {"username": "@hidden"}, "user_id": bsuid}
+    await take_up(body(change(sender, contacts=[person], messages=[first])))
+    row = await received(first["id"])
+    assert row.address == bsuid
+    assert await ContactPhone.filter(contact_id=row.contact_id).count() == 0
+    second = message(digits_of(number), "shown", from_user_id=bsuid)
+    third = message(digits_of(number), "without the id")
+    await take_up(body(change(sender, messages=[second])), body(change(sender, messages=[third])))
+    assert (await received(second["id"])).contact_id == row.contact_id
+    assert (await received(third["id"])).contact_id == row.contact_id
+
+
+async def test_a_bsuid_in_from_is_no_phone(sender: Sender) -> None:
+    bsuid = f"PT.{secrets.token_hex(10)}"
+    posted = message(bsuid)
+    await take_up(body(change(sender, messages=[posted])))
+    row = await received(posted["id"])
+    assert row.address == bsuid
+    assert await ContactPhone.filter(contact_id=row.contact_id).count() == 0
+
+
+async def test_one_who_changes_numbers_stays_the_same(sender: Sender) -> None:
+    old, new = digits_of(factories.phone()), digits_of(factories.phone())
+    system = {"type": "user_changed_number", "body": "User changed numbers", "wa_id": new}
+    posts = [message(old), message(old, type="system", text=None, system=system), message(new)]
+    for posted in posts:
+        await take_up(body(change(sender, messages=[posted])))
+    rows = [await received(posted["id"]) for posted in posts]
+    assert len({row.contact_id for row in rows}) == 1
+    assert rows[1].type is MessageType.SYSTEM
+
+
+async def test_identities_are_never_taken_from_another(sender: Sender) -> None:
+    """A BSUID finds one contact and the number another: nothing is merged, the surer one has the message."""
+    bsuid, number = f"PT.{secrets.token_hex(10)}", factories.phone()
+    known, other = await factories.contact(), await factories.contact(phone_number=number)
+    await ContactIdentity.create(contact=known, type="BSUID", value=bsuid)
+    await ContactIdentity.create(contact=other, type="WA_ID", value=digits_of(number))
+    posted = message(digits_of(number), from_user_id=bsuid)
+    await take_up(body(change(sender, messages=[posted])))
+    assert (await received(posted["id"])).contact_id == known.id
+    assert (await ContactIdentity.get(type="WA_ID", value=digits_of(number))).contact_id == other.id
+    assert (await ContactPhone.get(phone_number=number)).contact_id == other.id
+
+
+async def test_who_was_deleted_comes_back_as_somebody_new(sender: Sender) -> None:
+    number = factories.phone()
+    gone = await factories.contact(phone_number=number)
+    old = message(digits_of(number))
+    await take_up(body(change(sender, messages=[old])))
+    await contacts.delete(SYSTEM, gone.id)
+    new = message(digits_of(number))
+    await take_up(body(change(sender, messages=[old])), body(change(sender, messages=[new])))
+    assert (await received(old["id"])).contact_id == gone.id
+    assert (await received(new["id"])).contact_id != gone.id
+
+
+async def test_without_metadata_the_default_sender_is_taken(sender: Sender) -> None:
+    default = await Sender.get(is_default=True, deleted_at=None)
+    posted = message(digits_of(factories.phone()))
+    bare = {"entry": [{"changes": [{"value": {"messages": [posted]}}]}]}
+    await take_up(bare)
+    assert (await received(posted["id"])).sender_id == default.id
+
+
+async def test_a_number_of_nobody_is_acknowledged_and_left(sender: Sender) -> None:
+    stranger = message(digits_of(factories.phone()))
+    ours = message(digits_of(factories.phone()))
+    foreign = {"field": "messages", "value": {"metadata": {"phone_number_id": unique()}, "messages": [stranger]}}
+    await take_up(body(foreign, change(sender, messages=[ours])))
+    assert await Message.filter(provider_message_id=stranger["id"]).count() == 0
+    assert await Message.filter(provider_message_id=ours["id"]).count() == 1
+
+
+async def test_a_stop_told_to_whatsapp_opts_out_all_whom_it_may_mean(sender: Sender) -> None:
+    rest = f"9{secrets.randbelow(10**7):07d}"
+    both = [await factories.contact(phone_number=f"+55119{rest}"), await factories.contact(phone_number=f"+5511{rest}")]
+
+    def told(value: str) -> dict[str, Any]:
+        preference = {"wa_id": f"5511{rest}", "category": "marketing_messages", "value": value, "timestamp": NOW}
+        return body({"field": "user_preferences", "value": {"user_preferences": [preference]}})
+
+    await take_up(told("stop"))
+    assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_OUT"}
+    await take_up(told("resume"))
+    assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_IN"}
