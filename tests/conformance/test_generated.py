@@ -1,0 +1,82 @@
+"""schemathesis: thousands of generated queries and mutations, none of which may find a fault of ours."""
+
+import asyncio
+import json
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from db.accounts import Role
+from tests.conformance import generated
+from tests.faults.conftest import ADMIN_TOKEN, Installation
+from tests.running import free_port
+from tidings.services import embedded
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def installation(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Installation]:
+    """One of its own: what is generated deletes and signs out whatever it finds."""
+    folder = tmp_path_factory.mktemp("generated")
+    api_port = free_port()
+    with ExitStack() as running:
+        services = running.enter_context(embedded(folder))
+        settings = {
+            **environment,
+            "DATABASE_URL": services.database_url,
+            "REDIS_URL": services.redis_url,
+            "API_PORT": str(api_port),
+            "PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+            "WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",
+            "LOG_FILE": str(folder / "log"),
+        }
+        yield (made := Installation(services, settings, running))
+        await made.api.close()
+
+
+@pytest.mark.timeout(300)
+async def test_generated_operations_find_no_fault(installation: Installation) -> None:
+    await installation.done(await installation.schedule(generated.PEOPLE))
+    for role in Role:
+        values = {
+            "email": f"{role.lower()}@example.com",
+            "password": "correct-horse-battery",
+            "name": "A User",
+            "role": role,
+        }
+        await installation.data(
+            "mutation ($input: CreateUserInput!) { createUser(input: $input) { id } }", input=values
+        )
+    command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(generated.SCHEMA)]
+    command += ["--url", f"{installation.api.url}/graphql", "--header", f"X-Admin-Token: {ADMIN_TOKEN}"]
+    command += ["--checks", "every_error_is_a_refusal,response_schema_conformance", "--continue-on-failure"]
+    command += ["--seed", "3", "--max-examples", "40", "--generation-database", "none"]
+    run = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=ROOT,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": generated.__name__},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    out, _ = await run.communicate()
+    said = out.decode()
+    assert run.returncode == 0, said
+    missed = re.search(r"Missing test data: (\d+) operations", said)
+    assert missed is None or int(missed[1]) < 25, "most operations should have been answered with data at least once"
+    # schemathesis tries at first what the server takes, and a NUL in a header is no HTTP.
+    assert [line for line in warnings(installation) if "Invalid HTTP request" not in line["event"]] == []
+
+
+def warnings(installation: Installation) -> list[dict[str, Any]]:
+    """What the programs of an installation have logged at WARNING or above."""
+    return [json.loads(line) for line in Path(installation.environment["LOG_FILE"]).read_text().splitlines()]
