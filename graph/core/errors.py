@@ -7,6 +7,7 @@ from typing import Any
 import structlog
 from graphql import DocumentNode, GraphQLError
 from strawberry.exceptions import MissingQueryError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from db.core.paging import BadCursor
@@ -76,5 +77,7 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
         return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
         return [refusal_of(error, document, suggest=suggest)]
+    if isinstance(cause, WebSocketDisconnected):
+        return []  # A client that is gone in mid-sentence is no error of ours, and nobody is left to be told.
     log.error("unexpected_error", path=error.path, exc_info=cause or error)
     return [FAULT]

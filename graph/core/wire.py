@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import orjson
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request
 
@@ -40,6 +42,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"] = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """uvicorn takes it for a fault of ours when something is sent after it has ended a socket by itself."""
+        await self.writable.wait()
+        if self.close_sent and self.transport.is_closing():
+            raise ClientDisconnected
+        await super().send(message)
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()

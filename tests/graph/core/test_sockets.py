@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 from websockets import ClientConnection, ConnectionClosed, InvalidStatus, Subprotocol
 from websockets.asyncio.client import connect
 
@@ -248,6 +249,18 @@ async def test_a_frame_over_256_kib_closes_1009(served: Toy) -> None:
     async with acknowledged(served) as socket:
         await send(socket, type="ping", payload={"x": "a" * 262_144})
         assert (await closing(socket))[0] == 1009
+
+
+async def test_what_is_still_to_be_told_when_the_server_ends_a_socket_is_no_error_of_ours(served: Toy) -> None:
+    many = 1_000_002
+    with capture_logs() as told:
+        async with acknowledged(served) as socket:
+            await ask(socket, f"subscription {{ numbers(to: {many}) }}")
+            await eventually(lambda: many in toy.counting)
+            await send(socket, type="ping", payload={"x": "a" * 262_144})
+            assert (await closing(socket))[0] == 1009
+        await eventually(lambda: many not in toy.counting)
+    assert [line for line in told if line["log_level"] == "error"] == []
 
 
 async def test_who_says_nothing_is_closed_4408(monkeypatch: pytest.MonkeyPatch) -> None:
