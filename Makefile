@@ -18,13 +18,14 @@ up: $(READY) ## run everything and leave it running
 test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
 	@$(BIN)/pytest -m "not soak" -rs
 
-check: $(READY) ## format, lint, types, contracts, schema, parity
+check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/tidings schema --check
-	$(BIN)/pytest tests/test_layout.py tests/test_parity.py
+	$(BIN)/pytest -rs tests/test_layout.py tests/test_parity.py tests/conformance/test_operations.py \
+		tests/conformance/test_schema_lint.py
 
 bench: $(READY) ## every measurement, briefly
 	@for file in $$(grep -l __main__ benchmarks/*.py); do \

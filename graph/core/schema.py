@@ -1,6 +1,7 @@
 """Strawberry's Schema with its mends."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import strawberry
 from graphql import (
@@ -11,6 +12,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     Undefined,
+    is_introspection_type,
 )
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.schema.config import StrawberryConfig
@@ -39,6 +41,7 @@ class Schema(strawberry.Schema):
         )
         _describe_directive_arguments(self._schema)
         _drop_null_defaults(self._schema)
+        _sort_members(self._schema)
         price_fields(self._schema)
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
@@ -69,6 +72,17 @@ def _drop_null_defaults(schema: GraphQLSchema) -> None:
         elif isinstance(kind, GraphQLObjectType):
             for field in kind.fields.values():
                 _drop(field.args.values())
+
+
+def _sort_members(schema: GraphQLSchema) -> None:
+    """Fields and enum values by name: where to look does not hang on the order of our modules, and diffs stay small."""
+    for kind in schema.type_map.values():
+        if is_introspection_type(kind):  # shared by all schemas of the process
+            continue
+        members: dict[str, Any] = getattr(kind, "fields", None) or getattr(kind, "values", {})
+        ordered = sorted(members.items())
+        members.clear()
+        members.update(ordered)
 
 
 def _drop(inputs: Iterable[GraphQLArgument | GraphQLInputField]) -> None:

@@ -99,7 +99,7 @@ await page.waitForFunction(
 found.tabs.Watch = JSON.parse(await answer());
 await shot('Watch');
 
-for (const tab of ['Schedule', 'Contacts', 'Health']) await run(tab);
+for (const tab of ['Schedule', 'Contacts', 'Contact', 'EventLog', 'Health']) await run(tab);
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');
 await shot('Documentation');

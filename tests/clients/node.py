@@ -1,12 +1,17 @@
 """Clients that other people wrote: packages of npm, in this folder."""
 
+import asyncio
+import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 
 @pytest.fixture(scope="session")
@@ -14,9 +19,26 @@ def node() -> Path:
     """The folder with the clients and their packages, installed; skips where there is no Node or no registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("there is no Node")
-    if not (HERE / "node_modules").exists():
+    installed = HERE / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
         if done.returncode != 0:
-            pytest.skip(f"npm cannot install the clients: {done.stderr[-200:]}")
+            say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+            say(f"npm cannot install the clients: {done.stderr[-200:]}")
     return HERE
+
+
+async def run(command: list[str], *, cwd: Path = HERE, given: Any = None, seconds: float = 100) -> tuple[int, str]:
+    """Runs a program of this folder with `given` as JSON on its standard input; its exit status and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=cwd, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        async with asyncio.timeout(seconds):
+            out, trouble = await process.communicate(json.dumps(given).encode())
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return process.returncode or 0, out.decode() + trouble.decode()

@@ -14,7 +14,10 @@ from tests.running import Api, Program, Simulator
 
 PASSWORD = "correct-horse-battery"
 CHROMIUM = shutil.which("chromium")
-TABS = "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Health"
+TABS = (
+    "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Contact "
+    "EventLog Health"
+)
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
@@ -33,6 +36,8 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["Watch"]["data"]["messageEvents"]["stats"]["sent"] == 3
     assert tabs["Schedule"]["data"]["schedule"]["status"] == "SENT"
     assert tabs["Contacts"]["data"]["contacts"]["edges"]
+    assert tabs["Contact"]["data"]["contact"]["phones"]
+    assert tabs["EventLog"]["data"]["events"]["edges"]
     assert set(found["shots"]) >= set(TABS.split())
 
 
