@@ -22,7 +22,8 @@ from tests.callers import only
 PASSWORD = "correct-horse-battery"
 BAD_TOKEN = (ErrorCode.AUTHENTICATION_ERROR, None, None)
 BAD_REFRESH = (ErrorCode.AUTHENTICATION_ERROR, "refreshToken", None)
-BROWSER = Viewer(ip_address="203.0.113.9", user_agent="Mozilla/5.0 " + "x" * 400)
+AGENT = "Mozilla/5.0 " + "x" * 400
+BROWSER = Viewer(ip_address="203.0.113.9", user_agent=AGENT)
 
 
 async def sign_in(user: User | None = None) -> AuthTokens:
@@ -41,7 +42,7 @@ async def test_login_answers_a_pair_that_works() -> None:
     viewer = await accounts.authenticate(pair.access_token, ip_address="1.2.3.4")
     assert (viewer.user_id, viewer.role, viewer.scopes, viewer.sender_id) == (user.id, Role.SALES, None, None)
     session = await UserSession.get(id=viewer.session_id)
-    assert (session.ip_address, session.user_agent) == ("203.0.113.9", BROWSER.user_agent[:255])  # type: ignore[index]
+    assert (session.ip_address, session.user_agent) == ("203.0.113.9", AGENT[:255])
     assert 29 < (session.expires_at - session.created_at).days <= 30
     assert (await User.get(id=user.id)).last_login_at is not None
     claims = jwt.decode(pair.access_token, tokens._keys()["1"], algorithms=["HS256"]).claims
