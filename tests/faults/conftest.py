@@ -4,8 +4,8 @@ import asyncio
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import pytest_asyncio
 
 from graph.core.ids import decode
 from tests.factories import phone, unique
+from tests.faults import invariant
 from tests.running import Api, Program, Simulator, free_port
 from tidings.services import Services, embedded
 
@@ -28,6 +29,7 @@ class Installation:
     def __init__(self, services: Services, environment: dict[str, str], running: ExitStack) -> None:
         self.services = services
         self.environment = environment
+        self.grace = timedelta(seconds=float(environment["SEND_GRACE"]))
         self.simulator = Simulator(
             environment["WHATSAPP_API_URL"], running.enter_context(Program.simulator(environment))
         )
@@ -66,20 +68,35 @@ class Installation:
         )
         return made["createSender"]["id"]
 
+    async def pause(self) -> None:
+        """Stops the sender."""
+        await self.data("mutation ($id: ID!) { disconnectSender(id: $id) { id } }", id=await self.sender())
+
+    async def resume(self) -> None:
+        await self.data("mutation ($id: ID!) { connectSender(id: $id) { id } }", id=await self.sender())
+
     async def schedule(self, people: int, *, category: str = "UTILITY", ahead: float = 1.0) -> str:
         """A schedule of an approved template to so many new people, in so many seconds; answers its id."""
         await self.sender()
-        group = (await self.data("mutation ($n: String!) { createGroup(input: { name: $n }) { id } }", n=unique()))[
-            "createGroup"
-        ]["id"]
+        return await self.plan(await self.template(category), await self.group(people), ahead=ahead)
+
+    async def group(self, people: int) -> str:
+        """A group of so many new people."""
+        made = await self.data("mutation ($n: String!) { createGroup(input: { name: $n }) { id } }", n=unique())
+        group = made["createGroup"]["id"]
         contacts = [{"name": f"Person {number}", "phoneNumber": phone()} for number in range(people)]
-        imported = await self.data(
-            "mutation ($input: ImportContactsInput!) { importContacts(input: $input) { id } }",
-            input={"contacts": contacts, "groupIds": [group]},
-        )
-        job = imported["importContacts"]["id"]
-        document = "query ($id: ID!) { node(id: $id) { ... on ContactImport { status created } } }"
-        await self.until(document, lambda found: found["node"]["status"] == "COMPLETED", id=job)
+        for start in range(0, people, 2000):
+            imported = await self.data(
+                "mutation ($input: ImportContactsInput!) { importContacts(input: $input) { id } }",
+                input={"contacts": contacts[start : start + 2000], "groupIds": [group]},
+            )
+            job = imported["importContacts"]["id"]
+            document = "query ($id: ID!) { node(id: $id) { ... on ContactImport { status created } } }"
+            await self.until(document, lambda found: found["node"]["status"] == "COMPLETED", id=job)
+        return group
+
+    async def template(self, category: str = "UTILITY") -> str:
+        """A template that WhatsApp has approved."""
         template = await self.data(
             "mutation ($input: CreateMessageTemplateInput!) { createMessageTemplate(input: $input) { id } }",
             input={
@@ -93,15 +110,108 @@ class Installation:
         await self.until(
             document, lambda found: found["messageTemplate"]["approval"]["status"] == "APPROVED", id=template_id
         )
+        return template_id
+
+    async def plan(self, template: str, group: str, *, ahead: float = 1.0) -> str:
+        """A schedule in so many seconds; answers its id."""
         made = await self.data(
             "mutation ($input: CreateScheduleInput!) { createSchedule(input: $input) { id } }",
             input={
-                "templateId": template_id,
+                "templateId": template,
                 "groupId": group,
                 "sendAt": (datetime.now(UTC) + timedelta(seconds=ahead)).isoformat(),
             },
         )
         return made["createSchedule"]["id"]
+
+    @contextmanager
+    def workers(self, count: int, **settings: str) -> Iterator[list[Program]]:
+        """So many workers with such settings, instead of the usual one."""
+        self.worker.stop()
+        try:
+            with ExitStack() as running:
+                environment = self.environment | settings
+                yield [running.enter_context(Program.worker(environment)) for _ in range(count)]
+        finally:
+            self.worker.start()
+
+    @asynccontextmanager
+    async def traffic(self) -> AsyncIterator[list[str]]:
+        """One more message a second meanwhile, as of a sender in use: its receipts say how far WhatsApp has told.
+
+        Answers the schedules, which are done at the end.
+        """
+        await self.sender()
+        template, group = await self.template(), await self.group(1)
+        schedules: list[str] = []
+
+        enough = asyncio.Event()
+
+        async def go_on() -> None:
+            while not enough.is_set():
+                schedules.append(await self.plan(template, group, ahead=0.1))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(enough.wait(), 1)
+
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(go_on())
+            yield schedules
+            enough.set()
+        for schedule in schedules:
+            await self.done(schedule)
+
+    async def in_state(self, schedule: str, *states: str) -> list[asyncpg.Record]:
+        """The messages of a schedule that stand so."""
+        return await self.fetch(
+            "SELECT * FROM message WHERE schedule_id = $1 AND state = ANY($2)", decode(schedule, "Schedule"), states
+        )
+
+    async def until_in_state(self, schedule: str, state: str, count: int, *, seconds: float = 30) -> None:
+        """Waits until so many messages of a schedule stand so."""
+        end = time.monotonic() + seconds
+        while (found := len(await self.in_state(schedule, state))) < count:
+            assert time.monotonic() < end, f"{found} of {count} are {state}"
+            await asyncio.sleep(0.02)
+
+    async def kill_worker(self) -> None:
+        """As kill -9, and waits until PostgreSQL knows: a statement that was under way may still be committed."""
+        self.worker.kill()
+        await self.until_rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker'", 0)
+
+    async def until_rows(self, sql: str, count: int, *values: Any, seconds: float = 30) -> None:
+        """Waits until a query answers so many rows."""
+        end = time.monotonic() + seconds
+        while len(found := await self.fetch(sql, *values)) != count:
+            assert time.monotonic() < end, f"not {count} but {[dict(row) for row in found][:5]}"
+            await asyncio.sleep(0.02)
+
+    @asynccontextmanager
+    async def locked(self, sql: str, *values: Any) -> AsyncIterator[list[asyncpg.Record]]:
+        """Holds the locks that a statement takes."""
+        connection = await asyncpg.connect(self.services.database_url)
+        try:
+            async with connection.transaction():
+                yield await connection.fetch(sql, *values)
+        finally:
+            await connection.close()
+
+    async def pass_time(self, *states: str, seconds: float = 30) -> None:
+        """Makes leases of dead workers so much older. Only where no receipt is on its way, which would be as late."""
+        await self.fetch(
+            "UPDATE message SET lease_until = lease_until - make_interval(secs => $1) WHERE state = ANY($2)",
+            seconds,
+            states,
+        )
+
+    async def hurry(self, schedule: str) -> None:
+        """Brings on the end of leases that dead workers left in flight, once all else has come to its end."""
+        await self.until_rows(
+            "SELECT 1 FROM message WHERE schedule_id = $1 AND state IN ('QUEUED', 'CLAIMED', 'UNKNOWN') LIMIT 1",
+            0,
+            decode(schedule, "Schedule"),
+        )
+        await invariant.receipts_are_in(self, seconds=30)
+        await self.pass_time("IN_FLIGHT")
 
     async def until(self, query: str, holds: Any, *, seconds: float = 60, **variables: Any) -> dict[str, Any]:
         """Asks until the answer holds."""
@@ -134,34 +244,18 @@ class Installation:
             await asyncio.sleep(0.2)
         return found
 
-    async def check_invariant(self, schedule: str, *, seconds: float = 30) -> None:
-        """I0: everyone has exactly one message at WhatsApp, or a row that says why not; none is stuck or told twice."""
+    async def check_invariant(self, *schedules: str, seconds: float = 60) -> None:
+        """I0 of these schedules, once they have come to rest."""
+        await invariant.come_to_rest(self, list(schedules), seconds)
+        for schedule in schedules:
+            await invariant.check(self, schedule)
+
+    async def until_accepted(self, count: int, *, seconds: float = 30) -> None:
+        """Waits until the simulator has accepted so many messages."""
         end = time.monotonic() + seconds
-        while (await self.stats(schedule))["pending"] or self.simulator.get("ledger/summary")["webhooks"]["pending"]:
-            assert time.monotonic() < end, "messages or webhooks are still pending"
-            await asyncio.sleep(0.2)
-        await asyncio.sleep(1.0)
-        number = decode(schedule, "Schedule")
-        rows = await self.fetch("SELECT * FROM message WHERE schedule_id = $1", number)
-        accepted: dict[str, int] = {}
-        for row in await self.ledger():
-            accepted[row["to"]] = accepted.get(row["to"], 0) + 1
-        for row in rows:
-            times = accepted.get(row["address"], 0)
-            assert row["state"] in ("SENT", "DELIVERED", "READ", "FAILED", "UNCONFIRMED", "CANCELLED"), dict(row)
-            assert times <= 1, f"{row['address']} was sent {times} messages"
-            if row["state"] in ("SENT", "DELIVERED", "READ"):
-                assert times == 1, f"{row['address']} was sent none, but its row says {row['state']}"
-        told = await self.fetch(
-            "SELECT message_id, type, count(*) FROM event WHERE schedule_id = $1 AND message_id IS NOT NULL"
-            " GROUP BY 1, 2 HAVING count(*) > 1",
-            number,
-        )
-        assert not told, f"announced more than once: {[dict(row) for row in told][:3]}"
-        ended = await self.fetch(
-            "SELECT count(*) FROM event WHERE schedule_id = $1 AND type = 'MESSAGE_COMPLETED'", number
-        )
-        assert ended[0]["count"] == 1
+        while (found := len(await self.ledger())) < count:
+            assert time.monotonic() < end, f"{found} of {count} are accepted"
+            await asyncio.sleep(0.02)
 
     async def ledger(self) -> list[dict[str, Any]]:
         """Everything that the simulator accepted."""

@@ -1,0 +1,150 @@
+"""What may not be sent any more: pause, cancel and opt-out hold while the worker dies again and again."""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import pytest
+
+from graph.core.ids import decode, encode
+from tests.faults.conftest import Installation
+
+IN_FLIGHT = 100
+LONG = [pytest.mark.soak, pytest.mark.timeout(300)]
+LEAVING = ("IN_FLIGHT", "UNKNOWN")
+
+
+@asynccontextmanager
+async def kills(installation: Installation, every: float = 2.0) -> AsyncIterator[None]:
+    """The worker is killed -9 and started again, again and again."""
+    enough = asyncio.Event()
+
+    async def go_on() -> None:
+        while not enough.is_set():
+            await installation.kill_worker()
+            await installation.pass_time("CLAIMED")
+            installation.worker.start()
+            await asyncio.wait([waiting], timeout=every)
+
+    async with asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(enough.wait())
+        tasks.create_task(go_on())
+        yield
+        enough.set()
+
+
+async def accepted_since(installation: Installation, moment: float) -> set[int]:
+    """Messages that WhatsApp accepted since then."""
+    ledger = await installation.ledger()
+    return {int(row["callback_data"].partition(".")[0]) for row in ledger if row["accepted_at"] > moment}
+
+
+async def leaving(installation: Installation, schedule: str) -> tuple[set[int], float]:
+    """What may be on its way, after a commit that forbids more; and when that was seen."""
+    ids = {row["id"] for row in await installation.in_state(schedule, *LEAVING)}
+    return ids, time.time()
+
+
+@pytest.mark.parametrize("pauses", [1, pytest.param(5, marks=LONG)])
+async def test_25_a_pause_holds_through_kills(installation: Installation, pauses: int) -> None:
+    """Once it is committed nothing departs; what was in flight is one batch at most."""
+    installation.simulator.configure(latency=0.1, latency_jitter=0.1)
+    schedule = await installation.schedule(500 * pauses)
+    for number in range(pauses):
+        await installation.under_way(schedule, 400 * number + 50)
+        before = await installation.in_state(schedule, *LEAVING)
+        await installation.pause()
+        left, moment = await leaving(installation, schedule)
+        assert len(left - {row["id"] for row in before}) <= IN_FLIGHT
+        async with kills(installation):
+            await asyncio.sleep(4)
+        assert await accepted_since(installation, moment) <= left
+        await installation.resume()
+    if pauses == 1:
+        await installation.hurry(schedule)
+    async with installation.traffic() as others:
+        assert (await installation.done(schedule, seconds=120))["sent"] == 500 * pauses
+    await installation.check_invariant(schedule, *others)
+
+
+async def forbid(installation: Installation, mutation: str, contact: int) -> tuple[str, float]:
+    """Where the contact's message stands once the mutation is committed, and when that was seen."""
+    await installation.data(f"mutation ($id: ID!) {{ {mutation}(id: $id) {{ id }} }}", id=encode("Contact", contact))
+    [row] = await installation.fetch("SELECT state FROM message WHERE contact_id = $1", contact)
+    return row["state"], time.time()
+
+
+async def check_forbidden(installation: Installation, schedule: str, seen: dict[int, tuple[str, float]]) -> None:
+    """Nothing left for these contacts but what was in flight when it was forbidden."""
+    accepted = {int(row["callback_data"].partition(".")[0]): row["accepted_at"] for row in await installation.ledger()}
+    late = 0
+    for row in await installation.fetch(
+        "SELECT id, contact_id, state FROM message WHERE contact_id = ANY($1)", list(seen)
+    ):
+        state, moment = seen[row["contact_id"]]
+        assert state not in ("QUEUED", "CLAIMED"), "it was forbidden and still waits"
+        if state == "CANCELLED":
+            assert (row["state"], accepted.get(row["id"])) == ("CANCELLED", None)
+        elif accepted.get(row["id"], 0) > moment:
+            assert state in LEAVING
+            late += 1
+    assert late <= IN_FLIGHT
+    states = [state for state, _ in seen.values()]
+    assert states.count("CANCELLED") > len(seen) / 4, f"too few were still waiting: {states}"
+
+
+@pytest.mark.parametrize(
+    ("mutation", "category", "people"),
+    [
+        ("optOutContact", "MARKETING", 600),
+        pytest.param("optOutContact", "MARKETING", 4000, marks=LONG),
+        pytest.param("deleteContact", "UTILITY", 4000, marks=LONG),
+    ],
+)
+async def test_25_contacts_are_forbidden_during_kills(
+    installation: Installation, mutation: str, category: str, people: int
+) -> None:
+    """Who opted out of marketing, or was deleted, gets nothing more: neither from a queue, nor from a doubt."""
+    installation.simulator.configure(latency=0.1, latency_jitter=0.1, bad_gateway_share=0.05)
+    schedule = await installation.schedule(people, category=category)
+    await installation.under_way(schedule, 50)
+    contacts = [row["contact_id"] for row in await installation.in_state(schedule, "QUEUED", "CLAIMED", *LEAVING)]
+    chosen: Sequence[int] = random.sample(contacts, len(contacts) // 5)
+    seen: dict[int, tuple[str, float]] = {}
+    async with kills(installation):
+        for contact in chosen:
+            seen[contact] = await forbid(installation, mutation, contact)
+    await installation.pass_time("CLAIMED")
+    async with installation.traffic() as others:
+        if people < 1000:
+            await installation.hurry(schedule)
+        stats = await installation.done(schedule, seconds=150)
+    assert stats["sent"] + stats["unconfirmed"] + stats["cancelled"] == people
+    await check_forbidden(installation, schedule, seen)
+    await installation.check_invariant(schedule, *others)
+
+
+async def test_25_a_schedule_is_called_off_at_its_second_while_the_worker_dies(installation: Installation) -> None:
+    """Either it begins and everyone gets it, or it is called off and nobody does."""
+    await installation.sender()
+    template, group = await installation.template(), await installation.group(5)
+    due = time.time() + 2
+    schedules = [await installation.plan(template, group, ahead=due + n / 20 - time.time()) for n in range(20)]
+    await asyncio.sleep(due + 0.3 - time.time())
+    cancel = "mutation ($id: ID!) { cancelSchedule(id: $id) { id } }"
+    begun: list[str] = []
+    async with kills(installation):
+        for schedule in schedules:
+            if "errors" in await installation.api.gql(cancel, {"id": schedule}):
+                begun.append(schedule)
+    assert 0 < len(begun) < len(schedules), "all began, or none did"
+    await installation.pass_time("CLAIMED")
+    for schedule in begun:
+        await installation.hurry(schedule)
+        assert (await installation.done(schedule))["sent"] == 5
+    await installation.check_invariant(*begun)
+    assert len(await installation.ledger()) == 5 * len(begun)
+    off = [decode(schedule, "Schedule") for schedule in schedules if schedule not in begun]
+    assert not await installation.fetch("SELECT 1 FROM message WHERE schedule_id = ANY($1)", off)

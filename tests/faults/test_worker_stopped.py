@@ -1,0 +1,78 @@
+"""Workers that are asked to stop, asked twice, or frozen and woken up again."""
+
+import asyncio
+import signal
+
+import pytest
+
+from tests.faults import invariant
+from tests.faults.conftest import Installation
+from tests.faults.invariant import ARRIVED
+from tests.running import Program
+
+LONG = [pytest.mark.soak, pytest.mark.timeout(300)]
+
+
+@pytest.mark.parametrize("waits", [False, pytest.param(True, marks=LONG)], ids=["quick", "long"])
+async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installation: Installation, waits: bool) -> None:
+    """It wakes up below the grace, with claims that another worker has sent meanwhile and answers that nobody read."""
+    installation.simulator.configure(latency=0.3)
+    patient = {"SEND_GRACE": "60"}
+    with installation.workers(1, **patient) as [frozen]:
+        schedule = await installation.schedule(400)
+        await installation.under_way(schedule, 50)
+        frozen.send(signal.SIGSTOP)
+        held = {row["id"] for row in await installation.in_state(schedule, "CLAIMED", "IN_FLIGHT")}
+        claimed = {row["id"]: row["attempt_id"] for row in await installation.in_state(schedule, "CLAIMED")}
+        assert held > claimed.keys() > set(), "it held no claims or had nothing in flight, so nothing was tried"
+        with Program.worker(installation.environment | patient):
+            if not waits:
+                await invariant.receipts_are_in(installation, seconds=30)
+                await installation.pass_time("CLAIMED", "IN_FLIGHT")
+            await installation.until_rows(
+                "SELECT 1 FROM message WHERE state IN ('QUEUED', 'CLAIMED', 'IN_FLIGHT')", 0, seconds=120
+            )
+            again = {row["id"]: row["attempt_id"] for row in await installation.in_state(schedule, *ARRIVED)}
+            assert all(again[id] != attempt for id, attempt in claimed.items())
+            frozen.send(signal.SIGCONT)
+            assert frozen.stop(60) == 0, "what it still did is done"
+            stats = await installation.done(schedule)
+    assert (stats["sent"], stats["unconfirmed"]) == (400, 0)
+    await installation.check_invariant(schedule)
+
+
+async def test_a_worker_that_is_asked_to_stop_leaves_nothing_in_doubt(installation: Installation) -> None:
+    """One SIGTERM in the middle of a send: what it had in flight is settled, what it had claimed is sent."""
+    installation.simulator.configure(latency=0.1)
+    schedule = await installation.schedule(1500)
+    with installation.workers(1) as [worker]:
+        await installation.under_way(schedule, 50)
+        assert worker.stop(30) == 0
+        left = await installation.in_state(schedule, "CLAIMED", "IN_FLIGHT", "UNKNOWN")
+        assert left == []
+    assert (await installation.done(schedule))["sent"] == 1500
+    await installation.check_invariant(schedule)
+
+
+@pytest.mark.parametrize("times", [1, pytest.param(5, marks=LONG)])
+async def test_5_sigterm_twice_during_sends(installation: Installation, times: int) -> None:
+    """Two workers are asked twice, again and again: the second time ends them at once."""
+    installation.simulator.configure(latency=0.1)
+    schedule = await installation.schedule(500 * times)
+    for number in range(times):
+        with installation.workers(2) as workers:
+            await installation.under_way(schedule, 50 + 400 * number)
+            for _ in range(2):
+                for worker in workers:
+                    worker.send(signal.SIGTERM)
+                await asyncio.sleep(0.2)
+            for worker in workers:
+                assert worker.process is not None
+                assert worker.process.wait(5) in (0, -signal.SIGTERM)
+            if times == 1:
+                await installation.pass_time("CLAIMED")
+    if times == 1:
+        await installation.hurry(schedule)
+    async with installation.traffic() as others:
+        assert (await installation.done(schedule, seconds=120))["sent"] == 500 * times
+    await installation.check_invariant(schedule, *others)
