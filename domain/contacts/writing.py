@@ -10,7 +10,7 @@ from db.contacts import PHONE_UNIQUE, Contact, ContactIdentity, ContactPhone, Co
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.memberships import join, leave_all, replace_groups
-from db.messages import cancel_queued
+from db.messages.dispatch import cancel_queued
 from db.templates import TemplateCategory
 from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, renamed
 from domain.contacts.reading import visible

@@ -1,12 +1,15 @@
 """What is told of messages as they move."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
+import structlog
 from asyncpg import Record
 
 from db.events import EventType, record_all
+
+log = structlog.get_logger()
 
 _EVENT_OF = {
     "SENT": EventType.MESSAGE_SENT,
@@ -28,3 +31,11 @@ def announce(moved: Iterable[Record]) -> None:
     told = [(row, _EVENT_OF[row["state"]]) for row in moved if row["state"] in _EVENT_OF]
     if told:
         record_all(event(kind, row, row.get("error_message")) for row, kind in told)
+
+
+def check_twice(found: Iterable[Record], told: Mapping[int, set[str]]) -> None:
+    """Raises the alarm in the log where WhatsApp has given one message two ids: somebody has it twice."""
+    for row in found:
+        ids = {*told.get(row["id"], ()), *filter(None, [row["known_as"]])}
+        if len(ids) > 1:
+            log.error("message_sent_twice", message_id=row["id"], provider_message_ids=sorted(ids))

@@ -1,10 +1,11 @@
-"""Messages on their way out: who may leave, what became of it, and what receipts say.
+"""Messages on their way out: who may leave, and what became of it. receipts.py has what WhatsApp says later.
 
     queued → claimed → in flight → sent → delivered → read          never backwards; read implies delivered
     queued, claimed → cancelled
     in flight → failed (a documented no) | queued, later (rate limit; surely not sent) | unknown (no readable answer)
     unknown → sent, delivered, read, failed (its receipt) | queued (not marketing) | unconfirmed (marketing, or silence)
-    sent → failed (many a no comes after a 200) · unconfirmed → sent … (a late receipt)
+    sent → failed (many a no comes after a 200) | queued, once (a fault of WhatsApp's)
+    unconfirmed → sent … (a late receipt)
 
 WhatsApp has no idempotency key: a send whose answer was lost is settled by its receipt, which carries the attempt.
 """
@@ -20,13 +21,13 @@ import orjson
 import structlog
 from asyncpg import Record
 
-from db import messages as rows
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
+from db.messages import dispatch as rows
 from domain.core.errors import ErrorCode
 from domain.messages import callback
-from domain.messages.announce import announce
+from domain.messages.announce import announce, check_twice
 from domain.messages.halt import halt
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.templates.placeholders import compile_template, fill
@@ -115,7 +116,10 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
     if not outcomes:
         return
     async with transaction():
-        settled = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
+        found = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
+        accepted = {d.id: {o.provider_message_id} for d, o in outcomes if isinstance(o, Accepted)}
+        check_twice(found, accepted)
+        settled = [row for row in found if row["state"] is not None]
         announce(settled)
         refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
         if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from asyncpg import Record
 
-from db import messages as rows
 from db.core.transaction import transaction
 from db.events import EventType, record_all
+from db.messages import ids_of_provider_ids
+from db.messages import receipts as rows
 from domain.core.errors import ErrorCode
 from domain.messages import callback
-from domain.messages.announce import event
+from domain.messages.announce import check_twice, event
 from domain.messages.halt import halt
 from domain.providers.base import ProviderError, Reaction
 
@@ -28,6 +29,8 @@ class Status:
     error: ProviderError | None = None
 
 
+_MAY_BE_TRIED_AGAIN = (Reaction.RETRY, Reaction.SLOW, Reaction.DELAY_CONTACT)
+"""Faults of WhatsApp's, or of the moment: one more send at the most, where they come by webhook (table B2)."""
 _RANK = {"sent": 1, "delivered": 2, "read": 3}
 
 
@@ -37,7 +40,7 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
     Answers those whose message is not known yet: they came before the answer to our send did.
     """
     nameless = [status.provider_message_id for status in statuses if callback.read(status.callback) is None]
-    known = await rows.ids_of_provider_ids(nameless) if nameless else {}
+    known = await ids_of_provider_ids(nameless) if nameless else {}
     told: dict[int, list[Status]] = {}
     waiting: list[Status] = []
     for status in statuses:
@@ -49,7 +52,9 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
             told.setdefault(id, []).append(status)
     if told:
         async with transaction():
-            moved = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
+            found = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
+            check_twice(found, {id: _provider_ids(of_one) for id, of_one in told.items()})
+            moved = [row for row in found if row["state"] is not None]
             record_all(event for row in moved for event in _receipt_events(row))
             for sender_id, fault in sorted(_grave(moved, told).items()):
                 await halt(sender_id, fault)
@@ -89,7 +94,13 @@ def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
         error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
         error.message if error else None,
         error.provider_code if error else None,
+        state == "FAILED" and error is not None and error.reaction in _MAY_BE_TRIED_AGAIN,
     )
+
+
+def _provider_ids(statuses: Sequence[Status]) -> set[str]:
+    """Ids under which WhatsApp has sent a message; one that failed has reached nobody."""
+    return {status.provider_message_id for status in statuses if status.status != "failed"}
 
 
 def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
@@ -97,6 +108,7 @@ def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
     state = row["state"]
     if state == "FAILED":
         yield event(EventType.MESSAGE_FAILED, row, row["error_message"])
+    if state in ("FAILED", "QUEUED"):
         return
     if row["old_sent_at"] is None:
         yield event(EventType.MESSAGE_SENT, row)

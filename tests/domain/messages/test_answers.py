@@ -2,8 +2,8 @@
 
 import pytest
 
-from db import messages as rows
 from db.core import connect
+from db.messages import dispatch as rows
 from domain.core.errors import ErrorCode
 from domain.messages import dispatch
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, ProviderError, Reaction, Refused

@@ -1,0 +1,134 @@
+"""Messages: every WhatsApp message, in or out, is a row of this one table."""
+
+from datetime import datetime
+from enum import IntEnum, StrEnum
+from typing import cast
+from uuid import UUID
+
+from tortoise import fields
+
+from db.core import connect
+from db.core.columns import ChangingRow, choice
+from db.templates import TemplateCategory
+
+
+class MessageDirection(StrEnum):
+    INBOUND = "INBOUND"
+    OUTBOUND = "OUTBOUND"
+
+
+class MessageAuthor(StrEnum):
+    CONTACT = "CONTACT"
+    BOT = "BOT"
+    OPERATOR = "OPERATOR"
+    SYSTEM = "SYSTEM"
+
+
+class MessageType(StrEnum):
+    TEXT = "TEXT"
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+    AUDIO = "AUDIO"
+    VOICE = "VOICE"
+    DOCUMENT = "DOCUMENT"
+    STICKER = "STICKER"
+    INTERACTIVE = "INTERACTIVE"
+    TEMPLATE = "TEMPLATE"
+    INTERACTIVE_REPLY = "INTERACTIVE_REPLY"
+    LOCATION = "LOCATION"
+    CONTACTS = "CONTACTS"
+    REACTION = "REACTION"
+    ORDER = "ORDER"
+    SYSTEM = "SYSTEM"
+    UNSUPPORTED = "UNSUPPORTED"
+
+
+class MessageState(StrEnum):
+    """Where dispatch stands with a message; docs/decisions.md draws the transitions."""
+
+    QUEUED = "QUEUED"
+    CLAIMED = "CLAIMED"
+    IN_FLIGHT = "IN_FLIGHT"
+    UNKNOWN = "UNKNOWN"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    UNCONFIRMED = "UNCONFIRMED"
+    RECEIVED = "RECEIVED"
+
+
+class MessageStatus(StrEnum):
+    """What the API shows of a state."""
+
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    SENT = "SENT"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
+    FAILED = "FAILED"
+    UNCONFIRMED = "UNCONFIRMED"
+    CANCELLED = "CANCELLED"
+    RECEIVED = "RECEIVED"
+
+
+SENDING = (MessageState.CLAIMED, MessageState.IN_FLIGHT, MessageState.UNKNOWN)
+
+
+class Priority(IntEnum):
+    """How urgent; also the order in which queued messages leave."""
+
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class Message(ChangingRow):
+    """One message. Its foreign keys have no constraint: what they name is never removed, and a million come at once.
+
+    due_at is set while it is queued, lease_until while it is claimed, in flight or unknown, and both are null ever
+    after: partial indexes hang on them and not on the state, so that receipts are heap-only updates (migration 0002).
+    """
+
+    sender_id: int = fields.BigIntField()
+    contact_id: int = fields.BigIntField()
+    schedule_id: int | None = fields.BigIntField(null=True)
+    template_id: int | None = fields.BigIntField(null=True)
+    direction = choice(MessageDirection)
+    author = choice(MessageAuthor)
+    type = choice(MessageType)
+    purpose = choice(TemplateCategory)
+    priority = cast(Priority, fields.IntEnumField(Priority, default=Priority.NORMAL))
+    state = choice(MessageState)
+    address = fields.CharField(160, null=True)
+    """Whom it goes to or came from: E.164, or a BSUID."""
+    content: str | None = fields.TextField(null=True)
+    attempts: int = fields.SmallIntField(default=0)
+    attempt_id: UUID | None = fields.UUIDField(null=True)
+    """The latest attempt; it travels to WhatsApp and comes back in receipts, where it settles doubt."""
+    due_at: datetime | None = fields.DatetimeField(null=True)
+    lease_until: datetime | None = fields.DatetimeField(null=True)
+    provider_message_id = fields.CharField(255, null=True)
+    correlation_id = fields.CharField(255, null=True)
+    error_code = fields.CharField(32, null=True)
+    error_message: str | None = fields.TextField(null=True)
+    provider_error_code: int | None = fields.IntField(null=True)
+    sent_at: datetime | None = fields.DatetimeField(null=True)
+    delivered_at: datetime | None = fields.DatetimeField(null=True)
+    read_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "message"
+
+    @property
+    def status(self) -> MessageStatus:
+        return MessageStatus.SENDING if self.state in SENDING else MessageStatus(self.state.value)
+
+
+async def ids_of_provider_ids(provider_ids: list[str]) -> dict[str, int]:
+    found = await connect.rows(
+        "SELECT id, provider_message_id FROM message WHERE provider_message_id = ANY($1)", provider_ids
+    )
+    return {row["provider_message_id"]: row["id"] for row in found}

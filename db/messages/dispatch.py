@@ -1,0 +1,216 @@
+"""The way of messages out: what dispatch and the clock do to their rows.
+
+Every transition is compare-and-set on (id, attempt, state), by the database's clock. Rows are locked in the order of
+their ids, so that workers and receipts never wait for each other in a circle.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from asyncpg import Record
+
+from db.core import connect
+from db.events import EventType, record
+from db.templates import TemplateCategory
+
+CLAIM_SECONDS = 15
+"""Lease of a claimed row; when it runs out the row is queued again, since no POST has begun."""
+FLIGHT_SECONDS = 25
+"""Lease of a row in flight: longer than a POST may take (20 s). When it runs out, the outcome is unknown."""
+
+_CLAIM = f"""
+WITH due AS (
+  SELECT id FROM message
+  WHERE sender_id = $1 AND due_at <= now() AND state = 'QUEUED'
+  ORDER BY priority DESC, due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+)
+UPDATE message m
+SET state = 'CLAIMED', attempt_id = gen_random_uuid(), due_at = NULL, updated_at = now(),
+    lease_until = now() + interval '{CLAIM_SECONDS} s'
+FROM due, contact c
+WHERE m.id = due.id AND c.id = m.contact_id
+RETURNING m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content, m.priority,
+          c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+"""
+
+# What forbids a message is looked at once more here, in the statement that commits it to leave.
+_DEPART = f"""
+WITH leaving AS MATERIALIZED (
+  SELECT m.id FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS c(id, attempt_id)
+    ON m.id = c.id AND m.attempt_id = c.attempt_id
+  WHERE m.state = 'CLAIMED' AND m.lease_until > now()
+  ORDER BY m.id FOR UPDATE OF m
+)
+UPDATE message m
+SET state = 'IN_FLIGHT', content = c.content, attempts = least(m.attempts + 1, 32767), updated_at = now(),
+    lease_until = now() + interval '{FLIGHT_SECONDS} s'
+FROM leaving, unnest($1::bigint[], $3::text[]) AS c(id, content), contact, sender
+WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
+  AND contact.deleted_at IS NULL
+  AND (m.purpose <> 'MARKETING' OR contact.opt_in_status <> 'OPTED_OUT')
+  AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
+  AND (sender.paused_until IS NULL OR sender.paused_until <= now())
+RETURNING m.id
+"""
+
+_RELEASE = """
+WITH held AS MATERIALIZED (
+  SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
+                    WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT' END AS stop
+  FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
+    ON m.id = r.id AND m.attempt_id = r.attempt_id
+  JOIN contact c ON c.id = m.contact_id
+  WHERE m.state = 'CLAIMED' ORDER BY m.id FOR UPDATE OF m
+)
+UPDATE message m
+SET state = CASE WHEN stop IS NULL THEN 'QUEUED' ELSE 'CANCELLED' END, due_at = CASE WHEN stop IS NULL THEN now() END,
+    error_code = stop,
+    error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
+                              WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.' END,
+    lease_until = NULL, updated_at = now()
+FROM held WHERE m.id = held.id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
+"""
+
+# An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too, unless a receipt
+# has said since that this attempt failed (receipts.py). A doubt that was decided is not doubted anew: without a lease
+# nobody would ever look at it again.
+_SETTLE = """
+WITH answer AS (
+  SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
+                       $8::float8[])
+  AS s(id, attempt_id, state, provider_message_id, error_code, error_message, provider_error_code, delay)
+), settled AS MATERIALIZED (
+  SELECT m.id, m.provider_message_id FROM message m JOIN answer s ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
+), moved AS (
+  UPDATE message m
+  SET state = s.state, updated_at = now(),
+      sent_at = CASE WHEN s.state = 'SENT' THEN now() END,
+      provider_message_id = coalesce(s.provider_message_id, m.provider_message_id),
+      error_code = s.error_code, error_message = s.error_message, provider_error_code = s.provider_error_code,
+      due_at = CASE WHEN s.state = 'QUEUED' THEN now() + make_interval(secs => s.delay) END,
+      lease_until = CASE WHEN s.state = 'UNKNOWN' THEN m.lease_until END
+  FROM settled, answer s
+  WHERE m.id = settled.id AND s.id = m.id
+    AND (m.attempt_id = s.attempt_id AND m.state IN ('CLAIMED', 'IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED')
+           AND (s.state <> 'UNKNOWN' OR m.lease_until IS NOT NULL)
+         OR s.state = 'SENT' AND m.state IN ('QUEUED', 'CLAIMED') AND m.attempt_id IS NOT NULL)
+  RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message
+)
+SELECT settled.id, settled.provider_message_id AS known_as, moved.state, moved.sender_id, moved.contact_id,
+       moved.schedule_id, moved.error_message
+FROM settled LEFT JOIN moved ON moved.id = settled.id
+ORDER BY settled.id
+"""
+
+_EXPIRE = """
+WITH late AS (
+  SELECT id FROM message WHERE lease_until < now() AND state IN ('CLAIMED', 'IN_FLIGHT')
+  ORDER BY id LIMIT 1000 FOR UPDATE SKIP LOCKED
+)
+UPDATE message m
+SET state = CASE m.state WHEN 'CLAIMED' THEN 'QUEUED' ELSE 'UNKNOWN' END,
+    due_at = CASE m.state WHEN 'CLAIMED' THEN now() END,
+    lease_until = CASE m.state WHEN 'CLAIMED' THEN NULL ELSE m.lease_until END, updated_at = now()
+FROM late WHERE m.id = late.id
+RETURNING m.id, m.state, m.sender_id
+"""
+
+# attempted: when the POST of an unknown row may have left. Heard of: the sender's statuses have passed it by the grace,
+# and what was posted to us meanwhile is taken up. Silence: nothing came for four times the grace.
+_DECIDE = f"""
+WITH doubt AS (
+  SELECT m.id, heard AND m.purpose <> 'MARKETING' AS again, heard
+  FROM message m JOIN sender s ON s.id = m.sender_id,
+       LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t,
+       LATERAL (SELECT coalesce(s.status_watermark > attempted + $1::interval, false)
+                  AND NOT EXISTS (SELECT 1 FROM inbound_post p
+                                  WHERE p.done_at IS NULL AND p.created_at <= attempted + $1::interval) AS heard) h
+  WHERE m.state = 'UNKNOWN' AND m.lease_until < now() + interval '{FLIGHT_SECONDS} s' - $1::interval
+    AND (heard OR now() > attempted + 4 * $1::interval)
+  ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
+)
+UPDATE message m
+SET state = CASE WHEN again THEN 'QUEUED' ELSE 'UNCONFIRMED' END, due_at = CASE WHEN again THEN now() END,
+    error_message = CASE WHEN NOT again THEN 'WhatsApp never confirmed it.' END,
+    lease_until = NULL, updated_at = now()
+FROM doubt WHERE m.id = doubt.id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message, heard
+"""
+
+
+async def claim(sender_id: int, limit: int) -> list[Record]:
+    """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id and the contact to fill it for."""
+    return await connect.rows(_CLAIM, sender_id, limit)
+
+
+async def depart(ids: list[int], attempts: list[UUID], contents: list[str]) -> set[int]:
+    """Commits claimed rows to leave, with their text; answers those that may."""
+    return {row["id"] for row in await connect.rows(_DEPART, ids, attempts, contents)}
+
+
+async def release(ids: list[int], attempts: list[UUID]) -> list[Record]:
+    """Gives claimed rows back that may not leave: cancelled for one who opted out or is gone, else queued again."""
+    return await connect.rows(_RELEASE, ids, attempts)
+
+
+async def settle(answers: Sequence[tuple[Any, ...]]) -> list[Record]:
+    """Writes what became of attempts: (id, attempt, state, provider id, code, words, provider's code, delay in s).
+
+    Answers each message as it was known, and as it is now where it moved.
+    """
+    return await connect.rows(_SETTLE, *map(list, zip(*answers, strict=True)))
+
+
+async def expire_leases() -> list[Record]:
+    """Queues claimed rows again whose worker is gone, and doubts those that were in flight."""
+    return await connect.rows(_EXPIRE)
+
+
+async def decide_doubts(grace: timedelta) -> list[Record]:
+    """Decides unknown rows that no receipt has settled; see docs/decisions.md."""
+    return await connect.rows(_DECIDE, grace)
+
+
+async def waiting_senders() -> list[int]:
+    """Senders that may send and have something due."""
+    found = await connect.rows("""
+        SELECT s.id FROM sender s WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
+          AND (s.paused_until IS NULL OR s.paused_until <= now())
+          AND EXISTS (SELECT 1 FROM message m WHERE m.sender_id = s.id AND m.due_at <= now())
+    """)
+    return [row["id"] for row in found]
+
+
+_CANCEL = """
+WITH waiting AS MATERIALIZED (
+  SELECT id FROM message
+  WHERE contact_id = ANY($1) AND state IN ('QUEUED', 'CLAIMED') AND ($2::text IS NULL OR purpose = $2)
+  ORDER BY id FOR UPDATE
+)
+UPDATE message m
+SET state = 'CANCELLED', due_at = NULL, lease_until = NULL, error_code = $3, error_message = $4, updated_at = now()
+FROM waiting WHERE m.id = waiting.id
+RETURNING m.id, m.sender_id, m.contact_id, m.schedule_id
+"""
+
+
+async def cancel_queued(
+    contact_ids: Sequence[int], *, purpose: TemplateCategory | None, reason_code: str, reason: str, actor_id: int | None
+) -> list[Record]:
+    """Cancels what has not begun to leave to these contacts, of a purpose or of any, and records it; the rows."""
+    cancelled = await connect.rows(_CANCEL, list(contact_ids), purpose, reason_code, reason)
+    for row in cancelled:
+        record(
+            EventType.MESSAGE_CANCELLED,
+            "Message",
+            row["id"],
+            actor_id=actor_id,
+            sender_id=row["sender_id"],
+            contact_id=row["contact_id"],
+            schedule_id=row["schedule_id"],
+            message_id=row["id"],
+        )
+    return cancelled
