@@ -14,6 +14,7 @@ import pytest_asyncio
 from db.accounts import Role
 from db.core import connect
 from db.core.migrate import migrate
+from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from domain.providers import base
 from tests import factories
@@ -61,6 +62,7 @@ async def database(environment: dict[str, str]) -> AsyncIterator[None]:
     async with connect.connected(application="tidings tests"):
         yield
         await base.close()
+        await shared_redis().aclose()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from domain.core.errors import ErrorCode
 from domain.providers.base import Accepted, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.providers.cloud_api import CloudApi
 from tests import factories
-from tests.apart import apart
+from tests.databases import database_of_its_own
 from tests.factories import phone, unique
 from workers import messages
 from workers.core import pace
@@ -34,25 +34,21 @@ async def states(sender_id: int) -> dict[str, str]:
     return {row["content"]: row["state"] for row in found}
 
 
-async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def send(api: CloudApi, message: Outgoing) -> Outcome:
         if message.text == "bad":
             raise RuntimeError("a fault of ours")
         return Accepted(unique("wamid"))
 
     monkeypatch.setattr(CloudApi, "send", send)
-    async with apart(environment):
+    async with database_of_its_own():
         sender = await factories.sender()
         await queue(sender.id, "good", "bad", "better")
         await messages.dispatch(sender.id)
         assert await states(sender.id) == {"good": "SENT", "bad": "UNKNOWN", "better": "SENT"}
 
 
-async def test_messages_that_were_too_fast_slow_their_sender_down(
-    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_messages_that_were_too_fast_slow_their_sender_down(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW)
 
     async def send(api: CloudApi, message: Outgoing) -> Outcome:
@@ -61,7 +57,7 @@ async def test_messages_that_were_too_fast_slow_their_sender_down(
     monkeypatch.setattr(CloudApi, "send", send)
     rate = get_settings().send_rate
     waits: list[float] = []
-    async with apart(environment):
+    async with database_of_its_own():
         for text in ("slow", "fast"):
             sender = await factories.sender()
             # Far from the ids of other tests, whose pace is in the same Redis.

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.apart import apart
+from tests.databases import database_of_its_own
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def empty_database(environment: dict[str, str], database: None) -> AsyncIterator[None]:
-    async with apart(environment):
+async def empty_database(database: None) -> AsyncIterator[None]:
+    async with database_of_its_own():
         yield

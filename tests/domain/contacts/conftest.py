@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from tests.apart import apart
+from tests.databases import database_of_its_own
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def quiet_database(environment: dict[str, str], database: None) -> AsyncIterator[None]:
-    async with apart(environment):
+async def quiet_database(database: None) -> AsyncIterator[None]:
+    async with database_of_its_own():
         yield
