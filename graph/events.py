@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, ClassVar, TypeAlias
 
 import strawberry
 from tortoise.models import Model
@@ -77,6 +77,12 @@ Row: TypeAlias = strawberry.Parent[log.Event]
     )
 )
 class Event:
+    family: ClassVar[frozenset[EventType]] = frozenset(EventType)
+
+    @classmethod
+    def is_type_of(cls, value: log.Event, _info: Any) -> bool:
+        return value.type in cls.family
+
     @computed("Its place in the log: give the last one seen to a subscription to go on from there.")
     @staticmethod
     def cursor(row: Row) -> str:
@@ -99,14 +105,12 @@ class Event:
 
 @strawberry.type(description="Something that happened to a message or a schedule.")
 class MessageEvent(Event):
+    family = MESSAGES
+
     message: Message | None = loaded(
         "The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", messages.by_ids, of="message_id"
     )
     schedule: Schedule | None = loaded("The schedule, when there is one.", schedules.by_ids, of="schedule_id")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return value.type in MESSAGES
 
     @computed("Why; only for MESSAGE_FAILED and MESSAGE_UNCONFIRMED.")
     @staticmethod
@@ -122,11 +126,9 @@ class MessageEvent(Event):
 
 @strawberry.type(description="Something that happened to a sender.")
 class SenderEvent(Event):
-    sender: Sender = loaded("The sender.", senders.by_ids, of="sender_id")
+    family = SENDERS
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return value.type in SENDERS
+    sender: Sender = loaded("The sender.", senders.by_ids, of="sender_id")
 
     @computed("Its status at that moment.")
     @staticmethod
@@ -136,9 +138,7 @@ class SenderEvent(Event):
 
 @strawberry.type(description="Something that happened to a contact, an import or a template: see subject.")
 class ResourceEvent(Event):
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return value.type in RESOURCES
+    family = RESOURCES
 
 
 @strawberry.type(description="One of a page of events.")

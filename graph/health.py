@@ -12,7 +12,7 @@ from starlette.routing import Route
 from domain import health
 from domain.core.access import ANONYMOUS, Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.health import HealthStatus, ServiceHealth
+from domain.health import HealthStatus
 from graph.core.callers import context_of, stranger_of
 from graph.core.context import Info
 from graph.core.enums import describe
@@ -32,49 +32,42 @@ describe(
 # ---------------------------------------------------------------------------
 
 
-@strawberry.interface(name="ServiceHealth", description="Something that the system is or leans on.")
-class ServiceHealthNode:
+@strawberry.interface(description="Something that the system is or leans on.")
+class ServiceHealth:
     status: HealthStatus = column("Whether it is well.")
     response_time_ms: float | None = column(
         "How long it took to answer, in milliseconds; null when it did not. The mean of the last minute's requests for "
         "the API, the age of the latest heartbeat for workers."
     )
 
+    @classmethod
+    def is_type_of(cls, value: Any, _info: Any) -> bool:
+        """Each of these types shows what has its name in the domain."""
+        return isinstance(value, getattr(health, cls.__name__))
+
 
 @strawberry.type(description="This server.")
-class ApiHealth(ServiceHealthNode):
+class ApiHealth(ServiceHealth):
     uptime: int = column("Time since it started, in seconds.")
     requests_per_minute: int = column("Requests in the last minute.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, health.ApiHealth)
-
 
 @strawberry.type(description="PostgreSQL and this server's pool of connections to it.")
-class DatabaseHealth(ServiceHealthNode):
+class DatabaseHealth(ServiceHealth):
     engine: str = column("Which database it is.")
     pool_size: int = column("Connections that the pool may hold.")
     checked_in: int = column("Connections at rest.")
     checked_out: int = column("Connections in use.")
     overflow: int = column("Connections over the pool's size; always 0.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, health.DatabaseHealth)
-
 
 @strawberry.type(description="Redis.")
-class RedisHealth(ServiceHealthNode):
+class RedisHealth(ServiceHealth):
     version: str | None = column("Version of Redis, or the one that Valkey is compatible with; null without an answer.")
     connected_clients: int = column("Connected clients.")
     used_memory_mb: float = column("Memory in use, in MiB.")
     uptime_days: int = column("Days since it started.")
     queue_depth: int = column("Tasks in its queues.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, health.RedisHealth)
 
 
 @strawberry.type(description="A background worker.")
@@ -86,25 +79,17 @@ class Worker:
 
 
 @strawberry.type(description="Background workers, all together.")
-class WorkersHealth(ServiceHealthNode):
+class WorkersHealth(ServiceHealth):
     count: int = column("How many there are.")
     active_tasks: int = column("Tasks being done.")
     queued_tasks: int = column("Tasks that wait.")
     workers: list[Worker] = column("Each worker that was heard of in the last minute.")
 
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, health.WorkersHealth)
-
 
 @strawberry.type(description="An outside service. What is found is kept for a minute.")
-class ExternalHealth(ServiceHealthNode):
+class ExternalHealth(ServiceHealth):
     rate_limit_remaining: int | None = column("Calls left in its present window; null when it does not say.")
     tokens_used_today: int | None = column("Tokens spent today; null unless it is a language model.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        return isinstance(value, health.ExternalHealth)
 
 
 @strawberry.type(
@@ -272,11 +257,11 @@ def _word(status: HealthStatus) -> str:
     return status.value.lower()
 
 
-def _connected(service: ServiceHealth) -> str:
+def _connected(service: health.ServiceHealth) -> str:
     return "disconnected" if service.status is HealthStatus.UNHEALTHY else "connected"
 
 
-def _milliseconds(service: ServiceHealth) -> str | None:
+def _milliseconds(service: health.ServiceHealth) -> str | None:
     return None if service.response_time_ms is None else f"{service.response_time_ms:g}ms"
 
 

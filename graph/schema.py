@@ -40,19 +40,15 @@ TYPES: tuple[type, ...] = (ResourceEvent,)
 """What only an interface leads to."""
 
 
-def merged(name: str, parts: tuple[type, ...], description: str) -> type | None:
-    """One root type of the parts; none of none."""
-    if not parts:
-        return None
+def merged(name: str, parts: tuple[type, ...], description: str) -> type:
+    """One root type of the parts."""
     return strawberry.type(merge_types(name, parts), name=name, description=description)
 
 
 def build() -> Schema:
     """The schema of all rooms."""
-    query = merged("Query", QUERIES, "Everything that can be read.")
-    assert query is not None
     return Schema(
-        query,
+        merged("Query", QUERIES, "Everything that can be read."),
         merged(
             "Mutation",
             MUTATIONS,
