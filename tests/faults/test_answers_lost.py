@@ -23,7 +23,7 @@ async def test_18_one_reply_in_twenty_is_dropped_after_acceptance(installation: 
 async def test_documented_errors_are_tried_again(installation: Installation) -> None:
     """A storm of documented errors, some with a 5xx."""
     installation.simulator.configure(error_share=0.2)
-    schedule = await installation.schedule(300)
+    schedule = await installation.schedule(150)
     stats = await installation.done(schedule)
-    assert stats["sent"] == 300
+    assert stats["sent"] == 150
     await installation.check_invariant(schedule)

@@ -98,7 +98,7 @@ async def check_forbidden(installation: Installation, schedule: str, seen: dict[
 @pytest.mark.parametrize(
     ("mutation", "category", "people"),
     [
-        ("optOutContact", "MARKETING", 600),
+        ("optOutContact", "MARKETING", 300),
         pytest.param("optOutContact", "MARKETING", 4000, marks=LONG),
         pytest.param("deleteContact", "UTILITY", 4000, marks=LONG),
     ],

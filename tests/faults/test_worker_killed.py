@@ -169,6 +169,7 @@ async def test_3_kill_between_departure_and_acceptance(installation: Installatio
     await installation.check_invariant(harmless, harmful, *others)
 
 
+@pytest.mark.soak
 async def test_kill_with_marketing_never_sends_twice(installation: Installation) -> None:
     """Marketing that is in doubt and was never received is not sent again by itself."""
     installation.simulator.configure(latency=0.1, bad_gateway_share=0.03)

@@ -44,13 +44,13 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
 async def test_a_worker_that_is_asked_to_stop_leaves_nothing_in_doubt(installation: Installation) -> None:
     """One SIGTERM in the middle of a send: what it had in flight is settled, what it had claimed is sent."""
     installation.simulator.configure(latency=0.1)
-    schedule = await installation.schedule(1500)
+    schedule = await installation.schedule(800)
     with installation.workers(1) as [worker]:
         await installation.under_way(schedule, 50)
         assert worker.stop(30) == 0
         left = await installation.in_state(schedule, "CLAIMED", "IN_FLIGHT", "UNKNOWN")
         assert left == []
-    assert (await installation.done(schedule))["sent"] == 1500
+    assert (await installation.done(schedule))["sent"] == 800
     await installation.check_invariant(schedule)
 
 
