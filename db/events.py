@@ -37,7 +37,7 @@ class Event(Model):
     """An entry of the log. Its number is its place; the subject is what it happened to, other ids are for filters."""
 
     number: int = fields.BigIntField(primary_key=True)
-    type = fields.CharEnumField(EventType, max_length=32)
+    type = fields.CharEnumField(EventType, "EventType", max_length=32)
     occurred_at: datetime = fields.DatetimeField(db_default=Now())
     actor_id: int | None = fields.BigIntField(null=True)
     subject_type = fields.CharField(32)

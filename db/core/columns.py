@@ -33,5 +33,6 @@ class ChangingRow(Row):
 
 
 def choice(kind: type[E], **options: Any) -> E:
-    """A column that holds one of an enumeration, as its text."""
-    return cast(E, fields.CharEnumField(kind, max_length=24, **options))
+    """A column that holds one of an enumeration, as its text; one more that it may hold is no migration."""
+    # Tortoise would write all that it may hold into the column's comment, and so into a migration.
+    return cast(E, fields.CharEnumField(kind, kind.__name__, max_length=24, **options))

@@ -100,7 +100,7 @@ class Message(ChangingRow):
     author = choice(MessageAuthor)
     type = choice(MessageType)
     purpose = choice(TemplateCategory)
-    priority = cast(Priority, fields.IntEnumField(Priority, default=Priority.NORMAL))
+    priority = cast(Priority, fields.IntEnumField(Priority, "Priority", default=Priority.NORMAL))
     state = choice(MessageState)
     address = fields.CharField(160, null=True)
     """Whom it goes to or came from: E.164, or a BSUID."""
