@@ -119,7 +119,8 @@ RETURNING m.id, m.state, m.sender_id
 """
 
 # attempted: when the POST of an unknown row may have left. Heard of: the sender's statuses have passed it by the grace,
-# and what was posted to us meanwhile is taken up. Silence: nothing came for four times the grace.
+# and what was posted to us meanwhile is taken up. Silence: nothing came for four times the grace, and what lies in the
+# journal unread is no silence: after an outage of all workers it may hold every receipt.
 _DECIDE = f"""
 WITH doubt AS (
   SELECT m.id, heard AND m.purpose <> 'MARKETING' AS again, heard
@@ -129,7 +130,9 @@ WITH doubt AS (
                   AND NOT EXISTS (SELECT 1 FROM inbound_post p
                                   WHERE p.done_at IS NULL AND p.created_at <= attempted + $1::interval) AS heard) h
   WHERE m.state = 'UNKNOWN' AND m.lease_until < now() + interval '{FLIGHT_SECONDS} s' - $1::interval
-    AND (heard OR now() > attempted + 4 * $1::interval)
+    AND (heard OR now() > attempted + 4 * $1::interval
+                  AND NOT EXISTS (SELECT 1 FROM inbound_post p
+                                  WHERE p.done_at IS NULL AND p.created_at <= attempted + 4 * $1::interval))
   ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE message m

@@ -63,6 +63,19 @@ async def test_doubt_is_not_decided_while_posts_of_its_time_are_not_taken_up() -
     assert await state_of(departure.id) == "QUEUED"
 
 
+async def test_unread_posts_are_no_silence() -> None:
+    """All workers were away for more than four times the grace: the journal may hold every receipt."""
+    departure = await in_doubt("UTILITY", age=60, watermark=61)
+    post = await connect.value(
+        "INSERT INTO inbound_post (body, created_at) VALUES ('', now() - interval '50 s') RETURNING id"
+    )
+    await dispatch.decide_doubts()
+    assert await state_of(departure.id) == "UNKNOWN"
+    await connect.execute("UPDATE inbound_post SET done_at = now() WHERE id = $1", post)
+    await dispatch.decide_doubts()
+    assert await state_of(departure.id) == "UNCONFIRMED"
+
+
 async def test_an_unconfirmed_message_still_hears_of_its_echo() -> None:
     departure = await in_doubt("MARKETING", age=8, watermark=1)
     await dispatch.decide_doubts()
