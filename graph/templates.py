@@ -264,9 +264,8 @@ class TemplatesMutation:
     async def create_message_template(
         self, info: Info, input: Annotated[CreateMessageTemplateInput, arg("The new template.")]
     ) -> rows.MessageTemplate:
-        return await templates.create(
-            info.context.viewer, title=input.title, content=input.content, approval=_approval(input.approval)
-        )
+        values: dict[str, Any] = given(input) | {"approval": _approval(input.approval)}
+        return await templates.create(info.context.viewer, **values)
 
     @mutation(
         templates.update,
