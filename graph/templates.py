@@ -1,7 +1,7 @@
 """Message templates, and what WhatsApp knows of them."""
 
 from datetime import datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
