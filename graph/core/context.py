@@ -102,6 +102,8 @@ class Context:
 
     def _loader(self, key: Hashable, batch: Callable[[list[int]], Awaitable[list[Any]]]) -> DataLoader[int, Any]:
         if key not in self._loaders:
+            # The context of a socket lives for days, and every page has a key of its own.
+            self._loaders = {key: one for key, one in self._loaders.items() if one.batch and not one.batch.dispatched}
             self._loaders[key] = DataLoader(load_fn=batch, cache=False)
         return self._loaders[key]
 

@@ -7,10 +7,8 @@ nothing, and the doorbell may be lost: it only makes things faster.
 
 import asyncio
 from bisect import bisect_right
-from collections import deque
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Hashable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Generator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -24,9 +22,9 @@ from db.core.doorbell import EVENTS_CHANNEL
 from db.events import Event, EventFilter, Reading
 from domain import events
 from domain.core.access import SYSTEM, Viewer
-from domain.core.errors import Refusal
 from domain.events import Start
-from graph.core.context import ById, already_read, patiently, personal
+from graph.core.context import ById, already_read, patiently
+from graph.core.telling import Teller, teller, turns
 
 log = structlog.get_logger()
 
@@ -41,11 +39,7 @@ POLL = 1.0
 GATHER = 0.01
 """Seconds that it waits after a ring, so that a burst of commits is one read."""
 FRESH = 1.0
-"""Seconds that rows named by events, and what is told of them, may be shared: objects are given as they are now."""
-SHARED = 8 * 2**20
-"""Characters of messages that are kept to be sent to others as well."""
-TURN = 0.002
-"""Seconds of one turn of the event loop that subscriptions may take, all together; the rest is for everyone else."""
+"""Seconds that rows which events name may be shared: objects are given as they are now."""
 
 Named: TypeAlias = Mapping[ById[Any], str]
 """For a loader `by_ids`, the column of an event that names what it loads."""
@@ -90,121 +84,10 @@ class Moment:
         return self.batch.row(load, key) if self.batch.names(load, self.event) == key else None
 
 
-class Turns:
-    """Lets subscriptions go on in the order in which they asked, a few in each turn of the event loop.
-
-    A subscription that is behind has always something to do and seldom waits for anything, so a few of them would
-    take the loop for seconds.
-    """
-
-    def __init__(self) -> None:
-        self._waiting: deque[asyncio.Future[None]] = deque()
-        self._at_once = 1
-        self._began: float | None = None
-
-    async def next(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._waiting.append(turn := loop.create_future())
-        if self._began is None:
-            self._began = loop.time()
-            loop.call_soon(self._go, loop)
-        await turn
-
-    def _go(self, loop: asyncio.AbstractEventLoop) -> None:
-        if not self._waiting:
-            self._began = None
-            return
-        began, self._began = self._began, loop.time()
-        if began is not None:
-            self._at_once = self._at_once + 1 if self._began - began < TURN else max(1, self._at_once // 2)
-        for _ in range(min(self._at_once, len(self._waiting))):
-            if not (turn := self._waiting.popleft()).done():
-                turn.set_result(None)
-        loop.call_soon(self._go, loop)
-
-
-@dataclass(slots=True)
-class Shared:
-    """What was told of recent events, for all who ask the same with the same rights: executed and encoded once."""
-
-    _told: dict[Hashable, tuple[float, asyncio.Future[str | None]]] = field(
-        default_factory=dict[Hashable, tuple[float, asyncio.Future[str | None]]]
-    )
-    _size: int = 0
-
-    def find(self, key: Hashable) -> asyncio.Future[str | None] | None:
-        """What is told, or being found out; None once that is no longer fresh."""
-        began, told = self._told.get(key, (0.0, None))
-        if told is not None and asyncio.get_running_loop().time() - began > FRESH:
-            self._drop(key)
-            return None
-        return told
-
-    def begin(self, key: Hashable) -> asyncio.Future[str | None]:
-        loop = asyncio.get_running_loop()
-        told: asyncio.Future[str | None] = loop.create_future()
-        self._told[key] = (loop.time(), told)
-        return told
-
-    def settle(self, key: Hashable, told: asyncio.Future[str | None], text: str | None) -> None:
-        """Those who wait get the text; None says that everyone must see for themselves."""
-        if not told.done():
-            told.set_result(text)
-        if self._told.get(key, (0.0, None))[1] is not told:
-            return
-        if text is None:
-            del self._told[key]
-            return
-        self._size += len(text)
-        while self._size > SHARED:
-            self._drop(next(iter(self._told)))
-
-    def _drop(self, key: Hashable) -> None:
-        _, told = self._told.pop(key)
-        self._size -= len(told.result() or "") if told.done() else 0
-
-
-shared = Shared()
-
-
-@dataclass(slots=True)
-class Teller:
-    """One subscription of a socket: tells what was already told to another one like it, and shares what it finds."""
-
-    asked: Hashable
-    """What is asked, with all rights that the answer may depend on."""
-    send: Callable[[str], Awaitable[None]]
-    _found: Callable[[str | None], None] | None = None
-
-    async def repeat(self, event: Event) -> bool:
-        """Whether the event could be told without executing the operation. If not, the next `found` is of it."""
-        self.found(None)
-        key = (self.asked, event.epoch, event.number)
-        if (told := shared.find(key)) is None:
-            told = shared.begin(key)
-            self._found = lambda text: shared.settle(key, told, text)
-            personal.set(lambda: self.found(None))
-            return False
-        if (text := await asyncio.shield(told)) is None:
-            return False
-        await self.send(text)
-        return True
-
-    def found(self, text: str | None) -> None:
-        """The payload of the event that is being told; None if it cannot be told to others."""
-        if self._found is not None:
-            self._found(text)
-            self._found = None
-
-
-teller: ContextVar[Teller | None] = ContextVar("teller", default=None)
-"""In the task of a socket's operation: who tells its events."""
-
-
 @dataclass(eq=False, slots=True)
 class _Subscription:
     epoch: str
-    ended: Refusal | None = None
+    ended: bool = False
 
 
 @dataclass(slots=True)
@@ -219,7 +102,6 @@ class Tailer:
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _running: asyncio.Task[None] | None = None
-    _turns: Turns = field(default_factory=Turns)
 
     async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event]:
         """Matching events since a cursor, or from now on, in order, each once; without end.
@@ -234,16 +116,19 @@ class Tailer:
         with self._listed(_Subscription(start.place.epoch), telling) as subscription:
             while True:
                 batch = await self._next(subscription, number, start.where)
-                await self._turns.next()
+                await turns.next()
                 for event in batch.events:
                     if event.number > number and start.where.matches(event):
-                        await self._turns.next()
+                        await turns.next()
                         self._check(subscription)
                         if telling is None or not await telling.repeat(event):
                             # Several operations share a socket and its context, but each has a task of its own.
                             already_read.set(Moment(event, batch).find)
                             yield event
                 number = batch.to
+                # A subscription that waits keeps nothing: a page that it alone has read weighs more than its socket.
+                already_read.set(None)
+                del batch
 
     async def _next(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
         """The events right after a number: as soon as there are any."""
@@ -264,8 +149,8 @@ class Tailer:
         return Batch(self.named, reading.events, number, last)
 
     def _check(self, subscription: _Subscription) -> None:
-        if subscription.ended is not None:
-            raise subscription.ended
+        if subscription.ended or (self._head is not None and subscription.epoch != self._epoch):
+            raise events.expired()
         if self._running is None or self._running.done():
             raise RuntimeError("The reader of the event log has stopped.")
 
@@ -346,11 +231,10 @@ class Tailer:
 
     def _begin_anew(self, reading: Reading) -> None:
         """The log was replaced, by a restore for instance: what subscriptions have seen is of another one."""
-        replaced_in_place = self._epoch == reading.epoch
+        if self._epoch == reading.epoch:
+            for subscription in self._subscriptions:
+                subscription.ended = True
         self._batches, self._epoch, self._head = [], reading.epoch, reading.head
-        for subscription in self._subscriptions:
-            if replaced_in_place or subscription.epoch != reading.epoch:
-                subscription.ended = events.expired()
 
     def _wake(self) -> None:
         self._news.set()

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any, cast
 
 import structlog
-from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -18,18 +18,22 @@ from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message, SubscribeMessage
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ErrorMessage,
+    Message,
+    PingMessage,
+    SubscribeMessage,
+)
 
-from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
-from graph.core.errors import tell
-from graph.core.live import Teller, teller
+from graph.core.errors import FAULT, refused
 from graph.core.schema import Schema
+from graph.core.telling import Teller, teller
 from graph.core.watch import Watch
 from graph.core.wire import ABORT, read_json, write_json
 
@@ -123,14 +127,18 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             message.pop("payload", None)
         await super().handle_message(message)
 
+    async def handle_ping(self, message: PingMessage) -> None:
+        """The pong carries what the ping did, so that clients can tell their pings apart."""
+        payload = message.get("payload")
+        await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
+
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if len(self.operations) < MAX_OPERATIONS or message["id"] in self.operations:
             await super().handle_subscribe(message)
             return
-        refusal = Refusal(
-            ErrorCode.RATE_LIMIT_EXCEEDED, f"A socket may have {MAX_OPERATIONS} operations.", reason="too_many"
-        )
-        await self.send_message({"id": message["id"], "type": "error", "payload": self._told(refusal)})
+        words = f"A socket may have {MAX_OPERATIONS} operations."
+        refusal = Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, words, reason="too_many")
+        await self.send_message(self._refused(message["id"], refusal))
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         started = time.perf_counter()
@@ -140,12 +148,14 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 return
             teller.set(self._teller(operation))
             await super().run_operation(operation)
-        except TRANSIENT as error:
+        except Exception as error:
             # Before it ran: what fails within is told by Strawberry.
-            if not operation.completed:
-                await operation.send_operation_message(
-                    {"id": operation.id, "type": "error", "payload": self._told(error)}
-                )
+            if operation.completed:
+                raise
+            if not isinstance(error, Refusal):
+                log.error("unexpected_error", exc_info=error)
+                error = FAULT
+            await operation.send_operation_message(self._refused(operation.id, error))
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)
@@ -153,13 +163,19 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def _teller(self, operation: Operation[Context, None]) -> Teller:
         """Who tells the operation's events, if it is a subscription to them."""
         viewer = self.viewer
-        variables = write_json(operation.variables).decode()
-        asked = (operation.query, variables, operation.operation_name, viewer.role, viewer.scopes, viewer.sender_id)
+        rights = (viewer.role, None if viewer.scopes is None else sorted(viewer.scopes), viewer.sender_id)
+        try:
+            asked = write_json((operation.query, operation.variables, operation.operation_name, rights))
+        except RecursionError:
+            raise Refusal(
+                ErrorCode.VALIDATION_ERROR, "The variables are nested too deeply.", reason="too_deep"
+            ) from None
 
         async def send(payload: str) -> None:
             await self.websocket.send_text(_next(operation.id, payload))
 
-        return Teller(asked, send)
+        # A digest, for a document may be large, and outlives its socket here.
+        return Teller(sha256(asked).digest(), send)
 
     async def send_message(self, message: Message) -> None:
         if message["type"] == "next" and (telling := teller.get()) is not None:
@@ -182,9 +198,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if not isinstance(error, WebSocketDisconnected):
             log.error("unexpected_error", exc_info=error)
 
-    def _told(self, cause: Exception) -> list[Any]:
-        errors = tell(GraphQLError(str(cause), original_error=cause), self.context.request_id)
-        return [error.formatted for error in errors]
+    def _refused(self, id: str, refusal: Refusal) -> ErrorMessage:
+        return {"id": id, "type": "error", "payload": refused(refusal, self.context.request_id)["errors"]}
 
 
 def _next(id: str, payload: str) -> str:

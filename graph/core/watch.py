@@ -53,6 +53,9 @@ class Watch:
                 await self._look()
             except TRANSIENT as error:
                 log.warning("sockets_not_rechecked", error=repr(error))
+            except Exception:
+                # If the watch ended, everyone would keep their rights for good.
+                log.exception("sockets_not_rechecked")
 
     async def _look(self) -> None:
         now = await accounts.recheck_all({socket.viewer for socket in self._sockets})

@@ -144,6 +144,31 @@ async def test_while_the_database_is_away_an_operation_is_answered(
         assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
 
 
+async def test_variables_that_are_nested_too_deeply_are_a_mistake(served: Toy) -> None:
+    message = {"type": "subscribe", "id": "1", "payload": {"query": "{ hello }", "variables": {"a": "deep"}}}
+    async with acknowledged(served) as socket:
+        await socket.send(json.dumps(message).replace('"deep"', "[" * 1000 + "]" * 1000))
+        answer = await receive(socket)
+        assert answer["type"] == "error"
+        assert answer["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
+        await ask(socket, "{ hello }")
+        assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
+
+
+async def test_what_fails_before_an_operation_runs_is_answered(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(_viewer: Viewer) -> Viewer:
+        raise ValueError("something that nobody thought of")
+
+    async with acknowledged(served) as socket:
+        with monkeypatch.context() as fault:
+            fault.setattr(accounts, "recheck", broken)
+            await ask(socket, "{ hello }")
+            answer = await receive(socket)
+        assert answer["payload"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+        await ask(socket, "{ hello }")
+        assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
+
+
 async def test_a_socket_may_have_so_many_operations(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "MAX_OPERATIONS", 1)
     async with acknowledged(served) as socket:
