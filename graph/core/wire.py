@@ -7,10 +7,13 @@ import orjson
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import InvalidState
 from websockets.http11 import Request
 
 ABORT = "tidings.abort"
 """In a socket's scope["extensions"]: cuts the connection without a farewell."""
+TOGETHER = 50
+"""Messages that are written at a time, at most."""
 
 
 def read_json(text: str | bytes) -> Any:
@@ -48,7 +51,23 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         await self.writable.wait()
         if self.close_sent and self.transport.is_closing():
             raise ClientDisconnected
-        await super().send(message)
+        text = message.get("text") if message["type"] == "websocket.send" and self.handshake_complete else None
+        if text is None or self.close_sent or self.disconnected:
+            await super().send(message)
+            return
+        if not self.conn.writes:
+            self.loop.call_soon(self._flush)
+        try:
+            self.conn.send_text(text.encode())
+        except InvalidState:
+            raise ClientDisconnected from None
+        if len(self.conn.writes) >= TOGETHER:
+            self._flush()
+
+    def _flush(self) -> None:
+        """What is sent in one turn of the event loop goes out together, for each write is a call of the system."""
+        if not self.transport.is_closing():
+            self.transport.write(b"".join(self.conn.data_to_send()))
 
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
