@@ -13,7 +13,7 @@ from db.messages import ids_of_provider_ids
 from domain.contacts import opt_in, opt_out
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
-from domain.inbound.envelope import Envelope, Number, TemplateNews, Told, Written
+from domain.inbound.envelope import Envelope, Number, Preference, TemplateNews, Told, Written
 from domain.inbound.identify import contacts_known_as, contacts_of
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
@@ -45,6 +45,7 @@ SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[])
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([*(m.number for m in envelope.messages), *(t.number for t in envelope.statuses)])
+    await _lock_contacts(envelope.preferences)
     await _receive(envelope.messages, senders)
     await _settle(envelope.statuses, senders)
     for news in envelope.templates:
@@ -53,6 +54,16 @@ async def apply(envelope: Envelope) -> None:
         for contact_id in await contacts_known_as(preference.wa_id, preference.bsuid):
             await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id)
     await _note_activity(envelope, senders)
+
+
+async def _lock_contacts(preferences: Sequence[Preference]) -> None:
+    """Locks who declines or agrees, in the order of all who do so: contacts by id, then what hangs on them.
+
+    An opt-out by the API holds its contact when it comes to the messages; were we to come from these, one of us fails.
+    """
+    ids = {id for preference in preferences for id in await contacts_known_as(preference.wa_id, preference.bsuid)}
+    if ids:
+        await connect.execute("SELECT FROM contact WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:
