@@ -57,6 +57,13 @@ def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert Settings() == plain
 
 
+def test_the_apps_secret_is_read_by_its_other_name_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("WHATSAPP_APP_SECRET", raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WHATSAPP_WEBHOOK_SECRET", "signs-webhooks")
+    assert Settings().whatsapp_app_secret.get_secret_value() == "signs-webhooks"
+
+
 def test_production_lets_no_address_read_the_health_in_detail(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in names_of_settings():
         monkeypatch.delenv(name, raising=False)

@@ -54,6 +54,8 @@ async def test_the_life_of_a_sender(api: Api) -> None:
         "waba",
         input["phoneNumberId"],
     )
+    assert (shown["provider"], shown["errorMessage"], shown["lastActiveAt"]) == ("CLOUD_API", None, None)
+    assert shown["createdAt"] == shown["updatedAt"]
     assert "secret" not in str(shown)
     stopped = (await api.data(DISCONNECT, role=Role.MARKETER, id=id))["disconnectSender"]
     assert stopped == {"status": "STOPPED", "active": False, "requiresAuth": True}

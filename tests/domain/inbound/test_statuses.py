@@ -23,8 +23,9 @@ async def test_statuses_move_a_message_forward_in_any_order(sender: Sender) -> N
     assert row.state is MessageState.READ
     assert row.read_at == datetime.fromtimestamp(NOW + 3, UTC)
     assert (await events_of(row)).count("MESSAGE_READ") == 1
-    watermark = (await Sender.get(id=sender.id)).status_watermark
-    assert watermark == datetime.fromtimestamp(NOW + 3, UTC)
+    sender = await Sender.get(id=sender.id)
+    assert sender.status_watermark == datetime.fromtimestamp(NOW + 3, UTC)
+    assert sender.last_active_at is not None
 
 
 async def test_the_watermark_never_falls_nor_runs_ahead(sender: Sender) -> None:
