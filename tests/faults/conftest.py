@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from db.core.connect import TRANSIENT
 from graph.core.ids import decode
 from tests.factories import phone, unique
 from tests.faults import invariant
@@ -39,6 +40,7 @@ class Installation:
         self.api = Api(environment["PUBLIC_URL"], running.enter_context(Program.api(environment)))
         self.api.http.headers["X-Admin-Token"] = ADMIN_TOKEN
         self.worker = running.enter_context(Program.worker(environment))
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def data(self, query: str, **variables: Any) -> dict[str, Any]:
         answer = await self.api.gql(query, variables)
@@ -46,11 +48,27 @@ class Installation:
         return answer["data"]
 
     async def fetch(self, sql: str, *values: Any) -> list[asyncpg.Record]:
-        connection = await asyncpg.connect(self.services.database_url)
+        """The rows of a statement; asked once more where a restart of PostgreSQL has cut what was kept open."""
         try:
-            return await connection.fetch(sql, *values)
-        finally:
-            await connection.close()
+            return await (await self._kept_open()).fetch(sql, *values)
+        except TRANSIENT:
+            self._let_go()
+            return await (await self._kept_open()).fetch(sql, *values)
+
+    async def _kept_open(self) -> "asyncpg.Pool[asyncpg.Record]":
+        """Whoever waits asks often, and would spend more on connecting than on asking."""
+        if self._pool is None:
+            self._pool = await asyncpg.create_pool(self.services.database_url, min_size=0, max_size=5)
+        return self._pool
+
+    def _let_go(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool = None
+
+    async def close(self) -> None:
+        await self.api.close()
+        self._let_go()
 
     async def sender(self) -> str:
         found = await self.data("{ senders(first: 1) { edges { node { id } } } }")
@@ -171,7 +189,7 @@ class Installation:
         end = time.monotonic() + seconds
         while (found := len(await self.in_state(schedule, state))) < count:
             assert time.monotonic() < end, f"{found} of {count} are {state}"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     async def kill_worker(self) -> None:
         """As kill -9, and waits until PostgreSQL knows: a statement that was under way may still be committed."""
@@ -183,7 +201,7 @@ class Installation:
         end = time.monotonic() + seconds
         while len(found := await self.fetch(sql, *values)) != count:
             assert time.monotonic() < end, f"not {count} but {[dict(row) for row in found][:5]}"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def locked(self, sql: str, *values: Any) -> AsyncIterator[list[asyncpg.Record]]:
@@ -255,7 +273,7 @@ class Installation:
         end = time.monotonic() + seconds
         while (found := self.simulator.get("health")["accepted"]) < count:
             assert time.monotonic() < end, f"{found} of {count} are accepted"
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)
         return found
 
     async def ledger(self) -> list[dict[str, Any]]:
@@ -290,7 +308,7 @@ async def installation() -> AsyncIterator[Installation]:
             "LOG_LEVEL": "WARNING",
         }
         yield (made := Installation(services, environment, running))
-        await made.api.close()
+        await made.close()
 
 
 @pytest.fixture(autouse=True)
