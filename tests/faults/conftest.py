@@ -265,8 +265,7 @@ class Installation:
     async def check_invariant(self, *schedules: str, seconds: float = 60) -> None:
         """I0 of these schedules, once they have come to rest."""
         await invariant.come_to_rest(self, list(schedules), seconds)
-        for schedule in schedules:
-            await invariant.check(self, schedule)
+        await invariant.check(self, list(schedules))
 
     async def until_accepted(self, count: int, *, seconds: float = 30) -> int:
         """Waits until the simulator has accepted so many messages; answers how many it has."""

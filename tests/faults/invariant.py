@@ -43,20 +43,21 @@ async def receipts_are_in(installation: "Installation", seconds: float) -> None:
         await asyncio.sleep(0.2)
 
 
-async def check(installation: "Installation", schedule: str) -> None:
-    """Rows, ledger, log and figures of a schedule agree; it must have come to rest."""
-    number = decode(schedule, "Schedule")
-    rows = await installation.fetch("SELECT * FROM message WHERE schedule_id = $1 ORDER BY id", number)
+async def check(installation: "Installation", schedules: list[str]) -> None:
+    """Rows, ledger, log and figures of schedules agree; they must have come to rest."""
     accepted = accepted_by_message(await installation.ledger())
-    for row in rows:
-        _check_row(row, accepted[row["id"]])
-    addresses = Counter(row["address"] for row in rows)
-    assert max(addresses.values(), default=0) <= 1, f"two rows for one person: {addresses.most_common(1)}"
     known = await installation.fetch("SELECT id FROM message WHERE id = ANY($1)", list(accepted))
     assert len(known) == len(accepted), "WhatsApp has messages that no row knows"
     await _check_stuck(installation)
-    await _check_events(installation, number, {row["id"]: row["state"] for row in rows})
-    await _check_figures(installation, schedule, Counter(row["state"] for row in rows))
+    for schedule in schedules:
+        number = decode(schedule, "Schedule")
+        rows = await installation.fetch("SELECT * FROM message WHERE schedule_id = $1 ORDER BY id", number)
+        for row in rows:
+            _check_row(row, accepted[row["id"]])
+        addresses = Counter(row["address"] for row in rows)
+        assert max(addresses.values(), default=0) <= 1, f"two rows for one person: {addresses.most_common(1)}"
+        await _check_events(installation, number, {row["id"]: row["state"] for row in rows})
+        await _check_figures(installation, schedule, Counter(row["state"] for row in rows))
 
 
 def accepted_by_message(ledger: list[dict[str, Any]]) -> Counter[int]:
