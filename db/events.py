@@ -13,6 +13,7 @@ from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
 from db.core import connect, doorbell
+from db.core.columns import as_row
 from db.core.transaction import Transaction, current
 
 
@@ -197,7 +198,7 @@ async def read(
 
 
 def _event(record: asyncpg.Record) -> Event:
-    event = Event._init_from_db(**record)  # pyright: ignore[reportPrivateUsage]
+    event = as_row(Event, record)
     event.epoch = record["epoch"]
     return event
 

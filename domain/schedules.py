@@ -9,6 +9,7 @@ from typing import Any
 from db import schedules as rows
 from db.accounts import Role, Scope
 from db.core import connect
+from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
@@ -48,7 +49,7 @@ async def visible(viewer: Viewer, id: int, *, lock: str = "") -> Schedule:
     found = await connect.row(f"SELECT * FROM schedule WHERE {where.sql} {lock}", *where.values)
     if found is None:
         raise not_found("schedule")
-    return Schedule._init_from_db(**found)  # pyright: ignore[reportPrivateUsage]
+    return as_row(Schedule, found)
 
 
 @allow()
@@ -230,7 +231,7 @@ async def _set(schedule: Schedule, columns: str, *values: Any) -> Schedule:
     )
     if changed is None:
         raise not_found("schedule")
-    return Schedule._init_from_db(**changed)  # pyright: ignore[reportPrivateUsage]
+    return as_row(Schedule, changed)
 
 
 def _record(

@@ -6,6 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from db.accounts import ApiToken, Role, Scope
 from db.core import connect
+from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
@@ -102,7 +103,7 @@ async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "")
     found = await connect.row(f"SELECT * FROM sender WHERE id = $1 AND deleted_at IS NULL {lock}", id)
     if found is None or viewer.sender_id not in (None, id):
         raise not_found("sender", field=field)
-    return Sender._init_from_db(**found)  # pyright: ignore[reportPrivateUsage]
+    return as_row(Sender, found)
 
 
 async def choose(viewer: Viewer, id: int | None, *, field: str = "senderId", lock: str = "") -> Sender:

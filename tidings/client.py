@@ -11,7 +11,7 @@ from websockets.typing import Subprotocol
 
 from tidings.trouble import Trouble
 
-LOST = (OSError, TimeoutError, WebSocketException)
+LOST = (OSError, WebSocketException)
 """What a cut socket raises: connect again and resume."""
 
 

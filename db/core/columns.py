@@ -4,11 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
+from asyncpg import Record
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
 E = TypeVar("E", bound=StrEnum)
+M = TypeVar("M", bound=Model)
 
 
 class _Abstract:
@@ -30,6 +32,11 @@ class ChangingRow(Row):
     updated_at: datetime = fields.DatetimeField(db_default=Now())
 
     Meta: type = _Abstract
+
+
+def as_row(model: type[M], record: Record) -> M:
+    """What a statement of our own brought, as a row of its model; it must hold all columns."""
+    return model._init_from_db(**record)  # pyright: ignore[reportPrivateUsage] - Tortoise makes rows of SQL nowhere else
 
 
 def choice(kind: type[E], **options: Any) -> E:

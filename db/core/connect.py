@@ -33,9 +33,7 @@ TRANSIENT = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.TooManyConnectionsError,
-    ConnectionError,
-    TimeoutError,
-    OSError,
+    OSError,  # TimeoutError and ConnectionError among them
 )
 """What a restart of PostgreSQL, a full pool or a deadlock raises: worth another try. Tortoise translates none."""
 
@@ -90,6 +88,14 @@ async def connect(*, application: str = "tidings") -> None:
 
 async def disconnect() -> None:
     await Tortoise.close_connections()
+
+
+async def open_session(settings: Settings, **options: Any) -> Any:
+    """A connection of one's own, outside of the pool and of Tortoise; options as asyncpg.connect takes them."""
+    known = tortoise_config(settings)["connections"]["default"]["credentials"]
+    driver: Any = asyncpg
+    where = {key: known[key] for key in ("user", "password", "host", "port", "database")}
+    return await driver.connect(**where, **options)
 
 
 def pool_figures() -> tuple[int, int, int]:

@@ -30,13 +30,8 @@ async def leadership(application: str) -> AsyncGenerator[Any]:
 
     It asks once a second and does not wait inside PostgreSQL: a waiting statement would hold back vacuum everywhere.
     """
-    credentials = connect.tortoise_config(get_settings())["connections"]["default"]["credentials"]
-    open_session: Any = asyncpg.connect  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    session: Any = await open_session(
-        **{key: credentials[key] for key in ("user", "password", "host", "port", "database")},
-        timeout=5,
-        command_timeout=5,
-        server_settings={"application_name": application, **_SESSION},
+    session = await connect.open_session(
+        get_settings(), timeout=5, command_timeout=5, server_settings={"application_name": application, **_SESSION}
     )
     try:
         while not await session.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):  # noqa: ASYNC110 - another process

@@ -15,6 +15,7 @@ from asyncpg import Record
 from tortoise.models import Model
 
 from db.core import connect
+from db.core.columns import as_row
 
 R = TypeVar("R", bound=Model)
 
@@ -220,7 +221,7 @@ class _Listing(Generic[R]):
             kept.reverse()
         came_from_elsewhere = page.cursor is not None or bool(page.offset)
         return Page(
-            rows=[self.model._init_from_db(**record) for record in kept],  # pyright: ignore[reportPrivateUsage]
+            rows=[as_row(self.model, record) for record in kept],
             has_next=came_from_elsewhere if page.backward else more,
             has_previous=more if page.backward else came_from_elsewhere,
             seal=self.seal,

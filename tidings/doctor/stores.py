@@ -8,7 +8,7 @@ import asyncpg
 import redis
 
 import db.migrations
-from db.core.connect import tortoise_config
+from db.core.connect import open_session
 from db.core.heartbeat import heartbeats
 from db.core.redis import make_redis
 from db.core.settings import Settings
@@ -22,19 +22,15 @@ CONNECT_SECONDS = 5.0
 
 async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
     where = place(settings.database_url)
-    known = tortoise_config(settings, application="tidings doctor")["connections"]["default"]["credentials"]
-    driver: Any = asyncpg
     try:
-        connection = await driver.connect(
-            **{key: known[key] for key in ("user", "password", "host", "port", "database")}, timeout=CONNECT_SECONDS
-        )
+        connection = await open_session(settings, timeout=CONNECT_SECONDS)
     except asyncpg.InvalidAuthorizationSpecificationError as error:
         yield Finding(f"PostgreSQL at {where} refuses us: {error}", "Mend user and password in DATABASE_URL.")
         return
     except asyncpg.InvalidCatalogNameError as error:
         yield Finding(f"PostgreSQL at {where}: {error}", "Create the database, or mend its name in DATABASE_URL.")
         return
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError) as error:
         yield Finding(
             f"PostgreSQL at {where} does not answer: {error or 'no connection in 5 s'}",
             "Start it, or mend DATABASE_URL; a firewall may stand between.",
