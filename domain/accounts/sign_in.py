@@ -7,10 +7,10 @@ from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import transaction
 from domain.accounts.callers import origin
+from domain.accounts.users import check_values
 from domain.core.access import Viewer, public
-from domain.core.email import parse_email
-from domain.core.errors import Checks, ErrorCode, Refusal, text
-from domain.core.passwords import check_password, hash_password, is_password
+from domain.core.errors import ErrorCode, Refusal
+from domain.core.passwords import hash_password, is_password
 from domain.core.tokens import digest, new_secret, sign_access
 
 # A client whose answer got lost may show its token again: for 10 s that is refused and no more. Later it is theft.
@@ -101,21 +101,14 @@ async def logout(viewer: Viewer, *, refresh_token: str) -> bool:
 
 async def create_first_admin(*, email: str, password: str, name: str) -> User | None:
     """The first user of an installation; None where there is one already, also when several try at once."""
-    check = Checks()
-    with check():
-        email = parse_email(email)
-    with check():
-        check_password(password, "password")
-    with check():
-        name = text(name, "name", most=100)
-    check.done()
+    values = check_values({"email": email, "password": password, "name": name})
     hashed = await hash_password(password)
     async with transaction():
         # There is no row to lock yet. Readers go on; whoever else would write a user waits, and finds one.
         await connect.execute("LOCK TABLE user_account IN SHARE ROW EXCLUSIVE MODE")
         if await User.exists():
             return None
-        return await User.create(email=email, name=name, role=Role.ADMIN, password_hash=hashed)
+        return await User.create(**values, role=Role.ADMIN, password_hash=hashed)
 
 
 def _closed() -> Refusal:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 from tortoise.expressions import RawSQL
 
@@ -99,17 +99,10 @@ async def assignable(viewer: Viewer, *, search: str | None = None) -> list[User]
 @allow(Role.ADMIN, scope=Scope.ADMIN)
 async def create_user(viewer: Viewer, *, email: str, password: str, name: str, role: Role = Role.VIEWER) -> User:
     unbound(viewer)
-    check = Checks()
-    with check():
-        email = parse_email(email)
-    with check():
-        check_password(password, "password")
-    with check():
-        name = text(name, "name", most=100)
-    check.done()
+    values = check_values({"email": email, "password": password, "name": name})
     hashed = await hash_password(password)
     with unique("user_account_email", _TAKEN, field="email"):
-        return await User.create(email=email, name=name, role=role, password_hash=hashed)
+        return await User.create(**values, role=role, password_hash=hashed)
 
 
 @allow(scope=Scope.ADMIN)
@@ -117,7 +110,7 @@ async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChange
     """Users change their own email, name and password; ADMIN changes everything of anyone."""
     unbound(viewer)
     _check_rights(viewer, user_id, changes)
-    values = _check_values(changes)
+    values = check_values(changes)
     if "password" in changes:
         if user_id == viewer.user_id:
             await _check_current_password(user_id, changes.get("current_password"))
@@ -172,9 +165,9 @@ def _check_rights(viewer: Viewer, user_id: int, changes: UserChanges) -> None:
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, f"Only ADMIN changes this: {field}.", field=field)
 
 
-def _check_values(changes: UserChanges) -> dict[str, object]:
+def check_values(changes: UserChanges) -> dict[str, Any]:
     """What to write, but for the password, which is only checked."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     check = Checks()
     with check():
         if "email" in changes:

@@ -1,7 +1,6 @@
-"""Secrets at rest: kept encrypted under a key that is derived from SECRET_KEY."""
+"""Keys derived from SECRET_KEY, one for each purpose, and secrets that are kept encrypted under one of them."""
 
 import base64
-import hashlib
 import hmac
 from functools import cache
 
@@ -16,13 +15,15 @@ class SecretError(RuntimeError):
     """A stored secret cannot be read: SECRET_KEY is not the one that it was encrypted under."""
 
 
+def derived_key(purpose: str) -> bytes:
+    """32 bytes for one purpose alone, so that what signs tokens never decrypts anything."""
+    secret = get_settings().secret_key.get_secret_value().encode()
+    return HKDF(SHA256(), length=32, salt=None, info=f"tidings {purpose}".encode()).derive(secret)
+
+
 @cache
 def _cipher() -> Fernet:
-    # A key of its own purpose, so that what signs tokens never decrypts anything.
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"tidings secrets at rest").derive(
-        get_settings().secret_key.get_secret_value().encode()
-    )
-    return Fernet(base64.urlsafe_b64encode(derived))
+    return Fernet(base64.urlsafe_b64encode(derived_key("secrets at rest")))
 
 
 def seal(secret: str) -> bytes:
@@ -40,7 +41,7 @@ def unseal(sealed: bytes) -> str:
 
 @cache
 def _stamp_key() -> bytes:
-    return hashlib.sha256(b"tidings stamps" + get_settings().secret_key.get_secret_value().encode()).digest()
+    return derived_key("stamps")
 
 
 def stamp(text: str) -> str:

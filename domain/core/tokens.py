@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
 from db.accounts import Role
 from db.core.settings import get_settings
+from domain.core.secrets import derived_key
 
 ALGORITHM = "HS256"
 _ISSUER = _AUDIENCE = "tidings"
@@ -82,10 +81,7 @@ def read_access(token: str) -> AccessToken:
 
 @cache
 def _keys() -> dict[str, OctKey]:
-    # A key of its own purpose, so that what signs tokens never decrypts anything.
-    secret = get_settings().secret_key.get_secret_value().encode()
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"tidings access tokens").derive(secret)
-    return {_KEY_ID: OctKey.import_key(derived)}
+    return {_KEY_ID: OctKey.import_key(derived_key("access tokens"))}
 
 
 def _key_of(token: Any) -> OctKey:

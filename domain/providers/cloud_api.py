@@ -77,14 +77,18 @@ def body(message: Outgoing) -> dict[str, Any]:
     }
 
 
+def address(path: str) -> str:
+    """Where a path of the Cloud API is, in the version that is set."""
+    settings = get_settings()
+    return f"{settings.whatsapp_api_url.rstrip('/')}/{settings.whatsapp_api_version}/{path}"
+
+
 class CloudApi:
     """A sender's way to the Cloud API."""
 
     def __init__(self, account: Account) -> None:
-        settings = get_settings()
-        base = settings.whatsapp_api_url.rstrip("/")
         # Parsed once: httpx parses a text anew for each request, a tenth of what a send costs.
-        self._url = httpx.URL(f"{base}/{settings.whatsapp_api_version}/{account.phone_number_id}/messages")
+        self._url = httpx.URL(address(f"{account.phone_number_id}/messages"))
         self._headers = {"Authorization": f"Bearer {account.access_token}", "Content-Type": "application/json"}
 
     async def send(self, message: Outgoing) -> Outcome:

@@ -4,15 +4,13 @@ import aiohttp
 import httpx
 import orjson
 
-from db.core.settings import get_settings
 from domain.providers.base import Account, client, describe
-from domain.providers.cloud_api import interpret
+from domain.providers.cloud_api import address, interpret
 
 
 async def fault_of(account: Account) -> str | None:
     """Asks WhatsApp for the sender's number: None when it may be sent through, else what is wrong, in words."""
-    settings = get_settings()
-    url = f"{settings.whatsapp_api_url.rstrip('/')}/{settings.whatsapp_api_version}/{account.phone_number_id}"
+    url = address(account.phone_number_id)
     headers = {"Authorization": f"Bearer {account.access_token}"}
     try:
         response = await client().get(url, params={"fields": "id,status,health_status"}, headers=headers, timeout=10)

@@ -8,11 +8,10 @@ import aiohttp
 import httpx
 import orjson
 
-from db.core.settings import get_settings
 from db.templates import TemplateCategory
 from domain.core.errors import ErrorCode, Refusal
 from domain.providers.base import client, describe
-from domain.providers.cloud_api import interpret
+from domain.providers.cloud_api import address, interpret
 
 NOT_THERE = 2593002
 """Subcode of an answer about a template that WhatsApp does not have."""
@@ -85,12 +84,10 @@ async def _call(
     *,
     query: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    settings = get_settings()
-    url = f"{settings.whatsapp_api_url.rstrip('/')}/{settings.whatsapp_api_version}/{path}"
     headers = {"Authorization": f"Bearer {owner.access_token}", "Content-Type": "application/json"}
     content = None if body is None else orjson.dumps(body)
     try:
-        response = await client().request(method, url, content=content, params=query, headers=headers)
+        response = await client().request(method, address(path), content=content, params=query, headers=headers)
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
         raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not answer: {describe(error)}") from error
     return _answer(response)
