@@ -45,7 +45,7 @@ async def installation(
 
 
 @pytest.mark.timeout(300)
-async def test_generated_operations_find_no_fault(installation: Installation) -> None:
+async def test_generated_operations_find_no_fault(installation: Installation, tmp_path: Path) -> None:
     await installation.done(await installation.schedule(generated.PEOPLE))
     for role in Role:
         values = {
@@ -63,8 +63,8 @@ async def test_generated_operations_find_no_fault(installation: Installation) ->
     command += ["--seed", "3", "--max-examples", "40", "--generation-database", "none"]
     run = await asyncio.create_subprocess_exec(
         *command,
-        cwd=ROOT,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": generated.__name__},
+        cwd=tmp_path,  # It keeps a folder of notes where it runs.
+        env={**os.environ, "SCHEMATHESIS_HOOKS": generated.__name__, "PYTHONPATH": str(ROOT)},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
