@@ -180,7 +180,8 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
     """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new content.
 
     Raises INVALID_STATE when the text at WhatsApp is to change while a schedule sends it: WhatsApp reviews it anew and
-    takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it.
+    takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it. Nor does the
+    text change while WhatsApp reviews it.
     """
     unbound(viewer)
     template = await visible(viewer, id)
@@ -194,11 +195,14 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
             examples = at_whatsapp.examples_of(values["content"], changes.get("examples"), field="examples")
     check.done()
     if resubmitted:
-        await _put_under_review(viewer, id)
+        if template.approval_status is TemplateStatus.PENDING:
+            template = await at_whatsapp.catch_up_late(template)
+        former = await _put_under_review(viewer, id)
         try:
             values |= await at_whatsapp.resubmit(template, values["content"], examples)
-        except Refusal:
-            await _review(id, template.approval_status)
+        except BaseException:
+            # Refused, or cut off by whoever asked; and no answer does not say that nothing was changed.
+            await _end_review(id, await at_whatsapp.standing(template) or former)
             raise
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
@@ -229,23 +233,31 @@ async def delete(viewer: Viewer, id: int) -> int:
         await _hide(id, hidden=True)
     try:
         await at_whatsapp.withdraw(template)
-    except Refusal:
+    except BaseException:
         await _hide(id, hidden=False)
         raise
     return id
 
 
-async def _put_under_review(viewer: Viewer, id: int) -> None:
+async def _put_under_review(viewer: Viewer, id: int) -> TemplateStatus:
+    """Answers where the template stood. Of two who change it at once the other finds it so."""
     async with transaction():
-        await visible(viewer, id, lock="FOR UPDATE")
+        former = (await visible(viewer, id, lock="FOR UPDATE")).approval_status
+        if former is TemplateStatus.PENDING:
+            raise Refusal(ErrorCode.INVALID_STATE, "WhatsApp is reviewing this template.", field="id", reason="pending")
         sending = "SELECT EXISTS (SELECT 1 FROM schedule WHERE template_id = $1 AND status = 'PROCESSING')"
         if await connect.value(sending, id):
             raise Refusal(ErrorCode.INVALID_STATE, "A schedule is being sent with this template.", field="id")
-        await _review(id, TemplateStatus.PENDING)
+        await connect.execute(
+            "UPDATE message_template SET approval_status = 'PENDING', synced_at = now() WHERE id = $1", id
+        )
+    return former
 
 
-async def _review(id: int, status: TemplateStatus) -> None:
-    await connect.execute("UPDATE message_template SET approval_status = $2 WHERE id = $1", id, status.value)
+async def _end_review(id: int, status: TemplateStatus) -> None:
+    """Unless WhatsApp has told us meanwhile."""
+    sql = "UPDATE message_template SET approval_status = $2 WHERE id = $1 AND approval_status = 'PENDING'"
+    await connect.execute(sql, id, status.value)
 
 
 async def _hide(id: int, *, hidden: bool) -> None:

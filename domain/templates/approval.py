@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import structlog
@@ -19,7 +20,7 @@ from domain.core.access import Viewer
 from domain.core.errors import Checks, ErrorCode, Refusal, text
 from domain.core.secrets import unseal
 from domain.providers import cloud_templates
-from domain.providers.cloud_templates import Owner
+from domain.providers.cloud_templates import Known, Owner
 from domain.templates.placeholders import EXAMPLES, compile_template
 
 log = structlog.get_logger()
@@ -37,6 +38,9 @@ _STATUSES = {
     "PENDING_DELETION": TemplateStatus.DELETED,
 }
 """WhatsApp's words (A7). A flagged template is warned, and may be sent all the same; any other word is OTHER."""
+
+_UNHEARD = timedelta(minutes=1)
+"""Longer than WhatsApp may take to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,7 @@ async def resubmit(template: MessageTemplate, content: str, examples: Mapping[st
     rendered = compile_template(content).render({})
     await cloud_templates.edit_template(owner, template.approval_id, text=rendered, examples=examples)
     now = await connect.value("SELECT now()")
-    return {"approval_status": TemplateStatus.PENDING, "reason": None, "synced_at": now}
+    return {"reason": None, "synced_at": now}
 
 
 async def withdraw(template: MessageTemplate) -> None:
@@ -153,16 +157,33 @@ async def withdraw(template: MessageTemplate) -> None:
 
 async def catch_up(template: MessageTemplate) -> MessageTemplate:
     """Asks once where a template stands: WhatsApp may have decided, and told us, before we had stored it."""
-    owner = await _owner_of(template)
-    if owner is None or template.approval_id is None:
-        return template
-    try:
-        known = await cloud_templates.read_template(owner, template.approval_id)
-    except Refusal as refusal:
-        log.warning("template_not_read", template_id=template.id, reason=refusal.message)
+    if (known := await _read(template)) is None:
         return template
     await apply_status(known.status, approval_id=known.id)
     return await MessageTemplate.get(id=template.id)
+
+
+async def catch_up_late(template: MessageTemplate) -> MessageTemplate:
+    """The same for one of which nothing was heard for a minute: it was not told, or whoever was changing it is dead."""
+    assert template.synced_at is not None
+    return await catch_up(template) if datetime.now(UTC) - template.synced_at > _UNHEARD else template
+
+
+async def standing(template: MessageTemplate) -> TemplateStatus | None:
+    """Where a template stands at WhatsApp; None when that cannot be asked."""
+    known = await _read(template)
+    return None if known is None else _status(known.status)
+
+
+async def _read(template: MessageTemplate) -> Known | None:
+    owner = await _owner_of(template)
+    if owner is None or template.approval_id is None:
+        return None
+    try:
+        return await cloud_templates.read_template(owner, template.approval_id)
+    except Refusal as refusal:
+        log.warning("template_not_read", template_id=template.id, reason=refusal.message)
+        return None
 
 
 async def apply_status(
@@ -216,13 +237,15 @@ async def _take_in(where: Where, columns: Mapping[str, str | None]) -> None:
         )
         if found is None:
             return
+        if not found["news"]:
+            await connect.execute("UPDATE message_template SET synced_at = now() WHERE id = $1", found["id"])
+            return
         sets = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, 2))
         await connect.execute(
             f"UPDATE message_template SET {sets}, synced_at = now(), updated_at = now() WHERE id = $1",
             *(found["id"], *columns.values()),
         )
-        if found["news"]:
-            record_update(found["id"])
+        record_update(found["id"])
 
 
 def record_update(template_id: int, *, actor_id: int | None = None) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 import httpx
 import pytest
 
-from db import schedules as rows
 from db.core import connect
 from db.core.settings import get_settings
 from db.senders import Sender
@@ -17,7 +16,6 @@ from domain.core.errors import ErrorCode, Refusal, Refusals
 from domain.templates.approval import Approval, apply_category, apply_quality, apply_status
 from tests import factories
 from tests.factories import unique
-from tests.plans import plan
 from tests.running import Simulator, free_port
 
 UTILITY = TemplateCategory.UTILITY
@@ -110,6 +108,7 @@ async def test_a_whatsapp_that_cannot_be_reached_is_no_internal_error(monkeypatc
 
 async def test_a_token_that_ran_out_is_told_with_whatsapps_code(simulator: Simulator) -> None:
     template = await submitted(await account())
+    await approve(template)
     simulator.configure(expired_tokens=["a-token"])
     try:
         with pytest.raises(Refusal) as caught:
@@ -194,17 +193,6 @@ async def test_a_new_title_alone_is_no_matter_of_whatsapps() -> None:
     assert (renamed.title, renamed.approval_status) == ("New", TemplateStatus.PAUSED)
 
 
-async def test_an_edit_that_whatsapp_refuses_changes_nothing() -> None:
-    template = await submitted(await account())
-    before = await updates_of(template.id)
-    with pytest.raises(Refusal) as caught:  # still under review
-        await templates.update(SYSTEM, template.id, content="Other words", title="New")
-    assert caught.value.code is ErrorCode.WHATSAPP_API_ERROR
-    kept = await templates.get(SYSTEM, template.id)
-    assert (kept.content, kept.title, kept.updated_at) == (template.content, template.title, template.updated_at)
-    assert await updates_of(template.id) == before
-
-
 async def test_a_deletion_reaches_whatsapp(simulator: Simulator) -> None:
     sender = await account()
     template = await submitted(sender)
@@ -287,35 +275,3 @@ async def test_quality_and_category_follow_whatsapp() -> None:
     assert await updates_of(template.id) == before + 2
     await apply_quality("PURPLE", approval_id=template.approval_id)
     assert (await templates.get(SYSTEM, template.id)).quality is QualityRating.UNKNOWN
-
-
-async def test_a_text_that_is_being_sent_does_not_change_at_whatsapp(simulator: Simulator) -> None:
-    """WhatsApp would review it anew and refuse the messages that have not left; so the change waits."""
-    sender = await account()
-    template = await submitted(sender)
-    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
-    await approve(template)
-    schedule = await plan(template_id=template.id, sender_id=sender.id)
-    assert [row["id"] for row in await rows.begin([schedule.id])] == [schedule.id]
-    with pytest.raises(Refusal) as refused:
-        await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
-    assert refused.value.code is ErrorCode.INVALID_STATE
-    stored = await MessageTemplate.get(id=template.id)
-    assert (stored.content, stored.approval_status) == (template.content, TemplateStatus.APPROVED)
-    (at_whatsapp,) = known(simulator, sender)
-    assert "welcome" in at_whatsapp["components"][0]["text"]
-    await templates.update(SYSTEM, template.id, title="Another title")
-
-
-async def test_a_schedule_does_not_begin_while_its_template_is_being_changed() -> None:
-    sender = await account()
-    template = await submitted(sender)
-    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
-    await approve(template)
-    schedule = await plan(template_id=template.id, sender_id=sender.id)
-    begun, changed = await asyncio.gather(
-        rows.begin([schedule.id]),
-        templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye."),
-        return_exceptions=True,
-    )
-    assert isinstance(changed, Refusal) == bool(begun), "both went through, or neither"

@@ -1,0 +1,166 @@
+"""Texts that change at WhatsApp: while they are sent, by two at once, refused, in doubt, or cut off."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from db import schedules as rows
+from db.templates import MessageTemplate, TemplateStatus
+from domain import templates
+from domain.core.access import SYSTEM
+from domain.core.errors import ErrorCode, Refusal
+from domain.templates import approval
+from tests.domain.test_template_approval import account, approve, known, submitted, updates_of
+from tests.plans import plan
+from tests.running import Simulator
+
+
+@pytest.fixture(autouse=True)
+def _whatsapp(simulator: Simulator) -> None: ...
+
+
+async def test_what_is_under_review_cannot_be_edited(simulator: Simulator) -> None:
+    simulator.configure(template_review=60)
+    try:
+        template = await submitted(await account())
+    finally:
+        simulator.configure(template_review=0.1)
+    before = await updates_of(template.id)
+    with pytest.raises(Refusal) as caught:
+        await templates.update(SYSTEM, template.id, content="Other words", title="New")
+    assert (caught.value.code, caught.value.details["reason"]) == (ErrorCode.INVALID_STATE, "pending")
+    kept = await templates.get(SYSTEM, template.id)
+    assert (kept.content, kept.title, kept.updated_at) == (template.content, template.title, template.updated_at)
+    assert await updates_of(template.id) == before
+
+
+async def test_a_review_that_nobody_told_us_of_is_found_to_be_over() -> None:
+    template = await submitted(await account())
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    stale = datetime.now(UTC) - timedelta(minutes=2)
+    row = MessageTemplate.filter(id=template.id)
+    await row.update(approval_status=TemplateStatus.PENDING, synced_at=stale)
+    edited = await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
+    assert edited.content == "Hello {{name}}, goodbye."
+
+
+async def in_use(simulator: Simulator) -> MessageTemplate:
+    """A template that WhatsApp has approved, but refuses to edit."""
+    template = await submitted(await account())
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    await MessageTemplate.filter(id=template.id).update(reason="It was paused once.")
+    return await MessageTemplate.get(id=template.id)
+
+
+async def test_an_edit_that_whatsapp_refuses_changes_nothing(simulator: Simulator) -> None:
+    template = await in_use(simulator)
+    before = await updates_of(template.id)
+    simulator.configure(expired_tokens=["a-token"])
+    try:
+        with pytest.raises(Refusal) as caught:
+            await templates.update(SYSTEM, template.id, content="Other words", title="New")
+    finally:
+        simulator.configure(expired_tokens=[])
+    assert caught.value.code is ErrorCode.WHATSAPP_API_ERROR
+    kept = await templates.get(SYSTEM, template.id)
+    assert (kept.content, kept.title, kept.updated_at) == (template.content, template.title, template.updated_at)
+    assert (kept.approval_status, kept.reason) == (TemplateStatus.APPROVED, template.reason)
+    assert await updates_of(template.id) == before
+
+
+async def test_an_edit_that_is_cut_off_does_not_leave_it_under_review(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = await in_use(simulator)
+    asked = asyncio.Event()
+
+    async def never(*_: Any, **__: Any) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(approval.cloud_templates, "edit_template", never)
+    editing = asyncio.create_task(templates.update(SYSTEM, template.id, content="Other words"))
+    await asked.wait()
+    assert (await MessageTemplate.get(id=template.id)).approval_status is TemplateStatus.PENDING
+    with pytest.raises(Refusal) as second:
+        await templates.update(SYSTEM, template.id, content="Still other words")
+    assert second.value.code is ErrorCode.INVALID_STATE
+    editing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await editing
+    kept = await MessageTemplate.get(id=template.id)
+    assert (kept.content, kept.approval_status) == (template.content, TemplateStatus.APPROVED)
+
+
+async def test_after_an_edit_that_whatsapp_may_have_taken_it_is_asked(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = await in_use(simulator)
+    simulator.configure(template_review=60)
+    edit = approval.cloud_templates.edit_template
+
+    async def unheard(*given: Any, **named: Any) -> None:
+        await edit(*given, **named)
+        raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp did not answer.")
+
+    monkeypatch.setattr(approval.cloud_templates, "edit_template", unheard)
+    try:
+        with pytest.raises(Refusal):
+            await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
+    finally:
+        simulator.configure(template_review=0.1)
+    assert (await MessageTemplate.get(id=template.id)).approval_status is TemplateStatus.PENDING
+
+
+async def test_a_deletion_that_is_cut_off_does_not_hide_what_is_still_there(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = await in_use(simulator)
+    asked = asyncio.Event()
+
+    async def never(*_: Any, **__: Any) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(approval.cloud_templates, "delete_template", never)
+    deleting = asyncio.create_task(templates.delete(SYSTEM, template.id))
+    await asked.wait()
+    deleting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await deleting
+    assert (await templates.get(SYSTEM, template.id)).id == template.id
+
+
+async def test_a_text_that_is_being_sent_does_not_change_at_whatsapp(simulator: Simulator) -> None:
+    """WhatsApp would review it anew and refuse the messages that have not left; so the change waits."""
+    sender = await account()
+    template = await submitted(sender)
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    schedule = await plan(template_id=template.id, sender_id=sender.id)
+    assert [row["id"] for row in await rows.begin([schedule.id])] == [schedule.id]
+    with pytest.raises(Refusal) as refused:
+        await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
+    assert refused.value.code is ErrorCode.INVALID_STATE
+    stored = await MessageTemplate.get(id=template.id)
+    assert (stored.content, stored.approval_status) == (template.content, TemplateStatus.APPROVED)
+    (at_whatsapp,) = known(simulator, sender)
+    assert "welcome" in at_whatsapp["components"][0]["text"]
+    await templates.update(SYSTEM, template.id, title="Another title")
+
+
+async def test_a_schedule_does_not_begin_while_its_template_is_being_changed() -> None:
+    sender = await account()
+    template = await submitted(sender)
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    schedule = await plan(template_id=template.id, sender_id=sender.id)
+    begun, changed = await asyncio.gather(
+        rows.begin([schedule.id]),
+        templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye."),
+        return_exceptions=True,
+    )
+    assert isinstance(changed, Refusal) == bool(begun), "both went through, or neither"
