@@ -25,9 +25,15 @@ subscription ($filter: EventFilter, $after: String) {
 
 @asynccontextmanager
 async def socket_of(api: Api, token: str, **options: Any) -> AsyncIterator[ClientConnection]:
+    async with socket_with(api, {"Authorization": f"Bearer {token}"}, **options) as socket:
+        yield socket
+
+
+@asynccontextmanager
+async def socket_with(api: Api, credentials: dict[str, str], **options: Any) -> AsyncIterator[ClientConnection]:
     protocols = [Subprotocol("graphql-transport-ws")]
     async with connect_socket(api.ws_url, subprotocols=protocols, proxy=None, **options) as socket:
-        await socket.send(json.dumps({"type": "connection_init", "payload": {"Authorization": f"Bearer {token}"}}))
+        await socket.send(json.dumps({"type": "connection_init", "payload": credentials}))
         assert json.loads(await socket.recv())["type"] == "connection_ack"
         yield socket
 

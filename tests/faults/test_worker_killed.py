@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import redis
 
 from graph.core.ids import decode
 from tests.faults.conftest import Installation
@@ -188,13 +187,3 @@ async def test_kill_with_marketing_never_sends_twice(installation: Installation)
     assert stats["sent"] + stats["unconfirmed"] == 400
     assert stats["unconfirmed"] > 0, "every doubt was settled by a receipt, so nothing was tried"
     await installation.check_invariant(schedule, *others)
-
-
-async def test_redis_is_emptied(installation: Installation) -> None:
-    """Every ring is lost: the clock rings again."""
-    schedule = await installation.schedule(500)
-    await installation.under_way(schedule, 50)
-    with redis.Redis.from_url(installation.services.redis_url) as client:
-        client.flushall()
-    assert (await installation.done(schedule, seconds=30))["sent"] == 500
-    await installation.check_invariant(schedule)
