@@ -3,11 +3,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: help demo up test check soak bench lock schema format
+.PHONY: help demo up test check soak bench lock schema migration format
 .DEFAULT_GOAL := help
 
 help: ## say what there is
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## watch a scheduled message reach a thousand people
 	@$(BIN)/tidings demo
@@ -36,6 +36,9 @@ soak: $(READY) ## the long tests
 
 schema: $(READY) ## write schema.graphql anew
 	@$(BIN)/tidings schema
+
+migration: $(READY) ## write the migration of changed models: name=what_it_does
+	@$(BIN)/tortoise makemigrations --name $(name)
 
 format: $(READY) ## put the code into its usual form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .

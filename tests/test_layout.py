@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import workers.app
+
 ROOT = Path(__file__).parent.parent
 FLOORS = ("graph", "workers", "domain", "db")
 OWN = (*FLOORS, "tidings", "simulator")
@@ -55,9 +57,9 @@ QUERY = {
 
 
 def sources(*floors: str) -> list[Path]:
-    """Our Python files; migrations are generated and held to nothing."""
-    found = [file for floor in floors for file in sorted((ROOT / floor).rglob("*.py"))]
-    return [file for file in found if "migrations" not in file.parts]
+    """Our Python files; migrations are generated and held to nothing, and what tests install is not ours."""
+    found = [file.relative_to(ROOT) for floor in floors for file in sorted((ROOT / floor).rglob("*.py"))]
+    return [ROOT / file for file in found if not {"migrations", ".venv", "node_modules"} & set(file.parts)]
 
 
 def names(files: list[Path]) -> list[str]:
@@ -78,6 +80,27 @@ def test_every_floor_has_the_same_rooms(floor: str) -> None:
 def test_names_say_something() -> None:
     empty = [file for file in sources(*OWN, "tests", "benchmarks") if {file.stem, file.parent.name} & SAYS_NOTHING]
     assert names(empty) == []
+
+
+def calls_of(name: str, tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+            yield node
+
+
+def test_each_ring_has_its_actor_and_each_actors_room_is_started() -> None:
+    trees = {file: ast.parse(file.read_text()) for file in sources(*FLOORS)}
+    rings = [call.args[0] for tree in trees.values() for call in calls_of("ring", tree)]
+    rung = {name.value for name in rings if isinstance(name, ast.Constant)}
+    actors = {
+        node.name
+        for tree in trees.values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AsyncFunctionDef) and any(list(calls_of("actor", each)) for each in node.decorator_list)
+    }
+    assert rung == actors
+    rooms = {file.stem for file in (ROOT / "workers").glob("*.py")} - {"__init__", "app"}
+    assert {room.__name__.removeprefix("workers.") for room in workers.app.ROOMS} == rooms
 
 
 def queries(tree: ast.AST) -> Iterator[ast.AST]:
