@@ -21,8 +21,8 @@ from db.core.settings import get_settings
 from domain import VERSION, senders
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
+from domain.core.cache import Cached
 from domain.core.errors import Refusal
-from domain.core.kept import Kept
 from domain.providers.cloud_numbers import fault_of
 
 log = structlog.get_logger()
@@ -264,12 +264,12 @@ async def ask_whatsapp() -> ExternalHealth:
     return ExternalHealth(HealthStatus.HEALTHY, _since(started))
 
 
-_checked = Kept(_whole, KEPT_SECONDS)
-database = Kept(_ask_database, KEPT_SECONDS).get
+_checked = Cached(_whole, KEPT_SECONDS)
+database = Cached(_ask_database, KEPT_SECONDS).get
 """PostgreSQL, and this process's pool of connections to it."""
-redis = Kept(_ask_redis, KEPT_SECONDS).get
-workers = Kept(_ask_workers, KEPT_SECONDS).get
-_whatsapp = Kept(
+redis = Cached(_ask_redis, KEPT_SECONDS).get
+workers = Cached(_ask_workers, KEPT_SECONDS).get
+_whatsapp = Cached(
     ask_whatsapp,
     WHATSAPP_KEPT_SECONDS,
     patience=PROBE_SECONDS,

@@ -1,9 +1,10 @@
 """What an installation makes up for itself once and keeps in its data folder, readable by its owner alone."""
 
 import json
-import os
 import secrets
 from pathlib import Path
+
+from tidings.private import write_private
 
 FILE = "secrets.json"
 
@@ -21,19 +22,9 @@ def recall(data_dir: Path, name: str) -> str | None:
 def keep(data_dir: Path, name: str, secret: str) -> str:
     """Keep a secret that came from elsewhere; gives it back."""
     file = data_dir / FILE
-    _replace(file, json.dumps({**_read(file), name: secret}, indent=2) + "\n")
+    write_private(file, json.dumps({**_read(file), name: secret}, indent=2) + "\n")
     return secret
 
 
 def _read(file: Path) -> dict[str, str]:
     return json.loads(file.read_text()) if file.exists() else {}
-
-
-def _replace(file: Path, text: str) -> None:
-    """Write aside and rename, so that a crash leaves the old file or the new one."""
-    aside = file.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    aside.replace(file)

@@ -11,6 +11,12 @@ from tidings.services.server import free_port
 from tidings.trouble import Trouble
 
 
+def address(host: str, port: int) -> str:
+    """Where this machine reaches a server, even one that listens on all addresses."""
+    seen_here = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
+    return f"http://{seen_here}:{port}"
+
+
 @dataclass(frozen=True)
 class Provision:
     """One installation on this machine, all its questions answered."""
@@ -30,9 +36,8 @@ class Provision:
 
     @property
     def address(self) -> str:
-        """Where this machine reaches the API, even when it listens on all addresses."""
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.api_host, self.api_host)
-        return f"http://{host}:{self.api_port}"
+        """Where this machine reaches the API."""
+        return address(self.api_host, self.api_port)
 
     @property
     def graphql(self) -> str:

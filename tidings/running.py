@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from db.core.settings import Settings, get_settings
+from tidings.private import write_private
 from tidings.services import ServiceError
 from tidings.services.together import alone
 
@@ -17,8 +18,7 @@ FILE = "running.json"
 def announced(data_dir: Path, environment: Mapping[str, str]) -> Generator[None]:
     """Leaves the settings of the running parts in the data folder, for its owner alone, until the end."""
     file = data_dir / FILE
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(dict(environment), out)
+    write_private(file, json.dumps(dict(environment)))
     try:
         yield
     finally:

@@ -9,7 +9,7 @@ import pytest
 from db.senders import Sender
 from domain import health
 from domain.core.access import ANONYMOUS
-from domain.core.kept import Kept
+from domain.core.cache import Cached
 from domain.health import ExternalHealth, HealthStatus
 from tests import factories
 from tests.running import Simulator
@@ -63,7 +63,7 @@ async def test_an_answer_is_kept_and_shared() -> None:
         await asyncio.sleep(0.01)
         return asked
 
-    kept = Kept(ask, 0.2)
+    kept = Cached(ask, 0.2)
     assert set(await asyncio.gather(*(kept.get() for _ in range(10)))) == {1}
     assert await kept.get() == 1
     await asyncio.sleep(0.25)
@@ -75,7 +75,7 @@ async def test_a_slow_answer_is_not_waited_for_and_is_there_for_the_next() -> No
         await asyncio.sleep(0.3)
         return "answer"
 
-    kept = Kept(ask, 10, patience=0.05, late="late")
+    kept = Cached(ask, 10, patience=0.05, late="late")
     started = time.monotonic()
     assert await kept.get() == "late"
     assert time.monotonic() - started < 0.2

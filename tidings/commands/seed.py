@@ -6,6 +6,7 @@ from db.core.settings import get_settings
 from tidings.client import Api
 from tidings.first_steps import register_simulated_sender
 from tidings.kept import kept
+from tidings.provide import address
 from tidings.running import join
 
 
@@ -17,7 +18,7 @@ def run(given: argparse.Namespace) -> int:
     join()
     settings = get_settings()
     password = settings.admin_password.get_secret_value() or kept(settings.data_dir, "admin_password")
-    with Api(given.url or f"http://{settings.api_host}:{settings.api_port}/graphql") as api:
+    with Api(given.url or f"{address(settings.api_host, settings.api_port)}/graphql") as api:
         api.sign_in(settings.admin_email, password)
         print("Registered the simulator's number." if register_simulated_sender(api) else "It is registered already.")
     return 0

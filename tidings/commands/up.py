@@ -14,6 +14,7 @@ import httpx
 from db.core.settings import Settings, get_settings
 from tidings.client import Api, Refused
 from tidings.first_steps import register_simulated_sender, token_for_programs
+from tidings.private import write_private
 from tidings.provide import Provision, provide
 from tidings.running import announced
 from tidings.services import embedded
@@ -101,7 +102,6 @@ def _settle_in(provision: Provision, data_dir: Path) -> str | None:
 
 
 def _tell_ready(ready_file: Path, provision: Provision, token: str | None) -> None:
-    """Written aside and renamed, so that a reader never sees half of it; only the owner may read it."""
     content = {
         "graphql": provision.graphql,
         "ws": provision.graphql.replace("http", "ws", 1),
@@ -110,10 +110,7 @@ def _tell_ready(ready_file: Path, provision: Provision, token: str | None) -> No
         "simulator": provision.simulator,
         "pid": os.getpid(),
     }
-    aside = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
-    with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        json.dump(content, out)
-    aside.replace(ready_file)
+    write_private(ready_file, json.dumps(content))
 
 
 def _print_welcome(provision: Provision, token: str | None, data_dir: Path) -> None:

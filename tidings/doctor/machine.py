@@ -10,6 +10,7 @@ import httpx
 
 from db.core.settings import Settings
 from tidings.doctor.finding import Finding
+from tidings.provide import address
 
 LEAST_DISK = 2 * 1024**3
 """Free bytes below which PostgreSQL is in danger: it stops when it cannot write its log."""
@@ -43,10 +44,9 @@ def _disk(folder: Path, nearest: Path) -> Finding:
 
 def check_api(settings: Settings) -> Iterator[Finding]:
     """Whoever answers at our port should be us."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.api_host, settings.api_host)
     if settings.api_port == 0:
         return
-    place = f"http://{host}:{settings.api_port}"
+    place = address(settings.api_host, settings.api_port)
     try:
         answer = httpx.get(f"{place}/health", timeout=5.0, trust_env=False)
         health = str(answer.json()["status"])

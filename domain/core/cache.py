@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 R = TypeVar("R")
 
 
-class Kept(Generic[R]):
+class Cached(Generic[R]):
     """What `ask` answers, kept for some seconds; whoever wants it meanwhile shares it.
 
     With `patience`, in seconds, a slow answer is not waited for longer than that: `late` is given, and the answer is
