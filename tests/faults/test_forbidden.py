@@ -76,7 +76,7 @@ async def forbid(installation: Installation, mutation: str, contact: int) -> tup
     return row["state"], time.time()
 
 
-async def check_forbidden(installation: Installation, schedule: str, seen: dict[int, tuple[str, float]]) -> None:
+async def check_forbidden(installation: Installation, seen: dict[int, tuple[str, float]]) -> None:
     """Nothing left for these contacts but what was in flight when it was forbidden."""
     accepted = {int(row["callback_data"].partition(".")[0]): row["accepted_at"] for row in await installation.ledger()}
     late = 0
@@ -122,7 +122,7 @@ async def test_25_contacts_are_forbidden_during_kills(
             await installation.hurry(schedule)
         stats = await installation.done(schedule, seconds=150)
     assert stats["sent"] + stats["unconfirmed"] + stats["cancelled"] == people
-    await check_forbidden(installation, schedule, seen)
+    await check_forbidden(installation, seen)
     await installation.check_invariant(schedule, *others)
 
 
