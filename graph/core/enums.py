@@ -77,6 +77,6 @@ describe(
         "items that first or last asks for, a plain list as ten, or as many as its description allows at most."
     ),
     WHATSAPP_API_ERROR="WhatsApp, or the gateway to it, refused or failed.",
-    EXTERNAL_SERVICE_ERROR="Another outside service failed.",
+    EXTERNAL_SERVICE_ERROR="Another service that we need, the database for one, does not answer; try again.",
     INTERNAL_ERROR="A fault of this server.",
 )

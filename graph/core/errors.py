@@ -1,6 +1,9 @@
 """Errors as callers see them: refusals with their code and field; anything unexpected masked, and logged."""
 
+import math
+import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +13,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
+from db.core.connect import TRANSIENT
 from db.core.paging import BadCursor
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from graph.core.mistakes import refusal_of
@@ -18,12 +22,42 @@ from graph.core.scalars import write_datetime
 log = structlog.get_logger()
 
 FAULT = Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")
+AWAY = Refusal(
+    ErrorCode.EXTERNAL_SERVICE_ERROR, "The database does not answer. Try again in a few seconds.", reason="unavailable"
+)
+APART = 30.0
+"""Seconds without a failure of the database after which the next one is of another outage."""
 
 MISTAKES: Mapping[type[object], str] = {
     CannotGetOperationTypeError: "The document has no operation of that name.",
     MissingQueryError: "query must not be empty.",
 }
 """What Strawberry raises before it has looked into a document; over sockets it comes as an error of ours would."""
+
+
+@dataclass(slots=True)
+class _Outages:
+    """Says once of each outage that the database is away: all requests fail meanwhile, with one story to tell."""
+
+    _last: float = -math.inf
+
+    def note(self, error: BaseException) -> None:
+        now = time.monotonic()
+        if now - self._last > APART:
+            log.error("database_away", exc_info=error)
+        self._last = now
+
+
+_outages = _Outages()
+
+
+def unexpected(error: BaseException, **where: object) -> Refusal:
+    """What callers are told of an error that nobody expected, which is logged."""
+    if isinstance(error, TRANSIENT):
+        _outages.note(error)
+        return AWAY
+    log.error("unexpected_error", exc_info=error, **where)
+    return FAULT
 
 
 class Told(GraphQLError):
@@ -79,5 +113,4 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
         return [refusal_of(error, document, suggest=suggest)]
     if isinstance(cause, WebSocketDisconnected):
         return []  # A client that is gone in mid-sentence is no error of ours, and nobody is left to be told.
-    log.error("unexpected_error", path=error.path, exc_info=cause or error)
-    return [FAULT]
+    return [unexpected(cause or error, path=error.path)]

@@ -12,11 +12,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
+from db.core.connect import TRANSIENT
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import context_of, name_of, request_id_of
-from graph.core.errors import MISTAKES, refused, tell
+from graph.core.errors import AWAY, MISTAKES, refused, tell, unexpected
 from graph.core.schema import Schema
 from graph.core.wire import read_json, write_json
 
@@ -24,6 +26,8 @@ JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 MAX_BODY = 1024 * 1024
 """Bytes of a request."""
+RETRY_AFTER = {"retry-after": "5"}
+"""Seconds, with a 503."""
 
 _ANSWERS = {
     GRAPHQL: GRAPHQL,
@@ -74,6 +78,10 @@ async def answer(request: Request, schema: Schema) -> Response:
         status, body = await _execute(request, schema, asked)
     except Rejected as rejected:
         return _rejection(rejected, media_type, request)
+    except TRANSIENT as error:
+        return _response(503, refused(unexpected(error), request_id_of(request)), media_type, RETRY_AFTER)
+    if status == 503:
+        return _response(status, body, media_type, RETRY_AFTER)
     if media_type == GRAPHQL and "data" not in body:
         status = 400
     return _response(status, body, media_type)
@@ -177,7 +185,13 @@ async def _execute(request: Request, schema: Schema, asked: Asked) -> tuple[int,
         body["data"] = result.data
     if result.extensions:
         body["extensions"] = result.extensions
-    return 200, body
+    return 503 if _is_away(result) else 200, body
+
+
+def _is_away(result: ExecutionResult) -> bool:
+    """Whether there is nothing to answer because the database is away. What was found is worth a 200."""
+    found = [value for value in (result.data or {}).values() if value is not None]
+    return not found and any(error.original_error is AWAY for error in result.errors or ())
 
 
 def _before_execution(errors: list[GraphQLError] | None) -> bool:

@@ -31,7 +31,7 @@ from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
-from graph.core.errors import FAULT, refused
+from graph.core.errors import refused, unexpected
 from graph.core.schema import Schema
 from graph.core.telling import Teller, teller
 from graph.core.watch import Watch
@@ -152,10 +152,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             # Before it ran: what fails within is told by Strawberry.
             if operation.completed:
                 raise
-            if not isinstance(error, Refusal):
-                log.error("unexpected_error", exc_info=error)
-                error = FAULT
-            await operation.send_operation_message(self._refused(operation.id, error))
+            refusal = error if isinstance(error, Refusal) else unexpected(error)
+            await operation.send_operation_message(self._refused(operation.id, refusal))
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)

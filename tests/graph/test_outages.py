@@ -1,6 +1,7 @@
 """What the door and health say while PostgreSQL, Redis or the worker is away; on instances of their own."""
 
 import asyncio
+import json
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -20,10 +21,15 @@ from tidings.services import Services, embedded
 class House:
     """An API with a database, a Redis and a worker that may be taken away."""
 
-    def __init__(self, services: Services, worker: Program, http: httpx.AsyncClient) -> None:
+    def __init__(self, services: Services, worker: Program, http: httpx.AsyncClient, log: Path) -> None:
         self.services = services
+        self.log = log
         self.worker = worker
         self.http = http
+
+    @property
+    def admin_token(self) -> str:
+        return self.worker.environment["ADMIN_TOKEN"]
 
     async def health(self) -> tuple[int, dict[str, Any]]:
         started = time.monotonic()
@@ -58,6 +64,7 @@ async def house(environment: dict[str, str]) -> AsyncIterator[House]:
             "REDIS_URL": services.redis_url,
             "API_PORT": str(port),
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "LOG_FILE": f"{folder}/log",
         }
         migrate = Program(["tidings", "migrate"], settings).start()
         assert migrate.process is not None
@@ -65,7 +72,7 @@ async def house(environment: dict[str, str]) -> AsyncIterator[House]:
         stack.enter_context(Program.api(settings))
         worker = stack.enter_context(Program.worker(settings))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=settings["PUBLIC_URL"], timeout=20))
-        running = House(services, worker, http)
+        running = House(services, worker, http, Path(settings["LOG_FILE"]))
         await running.until(200)
         yield running
 
@@ -112,6 +119,33 @@ async def test_without_postgresql_health_is_503_and_whatsapp_is_told_to_post_aga
     await away(house, house.services.postgres.stop, house.services.postgres.start, check())
     assert await house.post(posted) == 200
     await drained(house)
+
+
+async def test_without_postgresql_graphql_is_503_and_the_log_says_so_once(house: House) -> None:
+    asked = [
+        ("{ contacts(first: 1) { totalCount } }", {"X-Admin-Token": house.admin_token}),
+        ("{ senders(first: 1) { edges { node { id } } } health { status } }", {"Authorization": "Bearer tdg_x"}),
+        ('mutation { createGroup(input: { name: "x" }) { id } }', {"X-Admin-Token": house.admin_token}),
+        ('mutation { login(input: { email: "a@example.com", password: "xxxxxxxx" }) { accessToken } }', {}),
+    ]
+
+    async def check() -> None:
+        for document, headers in asked * 3:
+            answer = await house.http.post("/graphql", json={"query": document}, headers=headers)
+            assert (answer.status_code, answer.headers.get("retry-after")) == (503, "5"), answer.text
+            [error] = answer.json()["errors"]
+            assert error["extensions"]["code"] == "EXTERNAL_SERVICE_ERROR"
+
+    def logged(event: str) -> int:
+        return sum(json.loads(line)["event"] == event for line in house.log.read_text().splitlines())
+
+    before = logged("database_away")
+    await away(house, house.services.postgres.stop, house.services.postgres.start, check())
+    assert logged("database_away") == before + 1
+    assert logged("unexpected_error") == 0
+    document, headers = asked[2]
+    answer = await house.http.post("/graphql", json={"query": document}, headers=headers)
+    assert answer.json()["data"]["createGroup"]["id"]
 
 
 async def test_without_a_worker_health_is_503(house: House) -> None:

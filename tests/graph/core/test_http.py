@@ -6,10 +6,13 @@ from typing import Any
 import httpx
 import pytest
 from httpx import Response
+from structlog.testing import capture_logs
 
 from db.accounts import Role
 from db.core.settings import get_settings
 from domain import accounts
+from graph.core import errors
+from graph.core.ids import encode
 from tests.graph.core import toy
 from tests.graph.core.toy import Toy
 
@@ -199,10 +202,10 @@ async def test_a_request_that_is_none_of_ours_has_its_code_and_id(served: Toy) -
 
 
 async def test_a_fault_of_ours_has_its_id_and_says_no_more(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(*_: object, **__: object) -> None:
-        raise ConnectionRefusedError("postgres.internal:5432")
+    async def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("postgres.internal:5432")
 
-    monkeypatch.setattr(accounts, "authenticate", away)
+    monkeypatch.setattr(accounts, "authenticate", fails)
     answer = await post(served, {"query": "{ hello }"}, authorization="Bearer x")
     assert answer.status_code == 500
     [error] = answer.json()["errors"]
@@ -210,6 +213,46 @@ async def test_a_fault_of_ours_has_its_id_and_says_no_more(served: Toy, monkeypa
     assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "postgres" not in answer.text
+
+
+async def test_while_the_database_is_away_the_answer_is_503_and_the_log_says_so_once(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError("postgres.internal:5432")
+
+    headers = {"authorization": f"Bearer {served.tokens[Role.ADMIN]}"}
+    monkeypatch.setattr(errors, "_outages", errors._Outages())
+    with capture_logs() as lines:
+        with monkeypatch.context() as outage:
+            outage.setattr(accounts, "authenticate", away)
+            whole = [await post(served, {"query": "{ hello }"}, **headers, accept=kind) for kind in ("*/*", GRAPHQL)]
+        monkeypatch.setattr(toy, "greet", away)
+        part = await post(served, {"query": "{ hello contacts(first: 1) { totalCount } }"}, **headers)
+        none = await post(served, {"query": "{ hello }"}, **headers)
+    for answer in (*whole, part, none):
+        assert answer.status_code == 503
+        assert answer.headers["retry-after"] == "5"
+        [error] = answer.json()["errors"]
+        assert error["extensions"]["code"] == "EXTERNAL_SERVICE_ERROR"
+        assert error["extensions"]["details"] == {"reason": "unavailable"}
+        assert error["extensions"]["requestId"] == answer.headers["x-request-id"]
+        assert "postgres" not in answer.text
+    assert [line["event"] for line in lines if line["log_level"] == "error"] == ["database_away"]
+
+
+async def test_what_was_found_is_answered_though_the_database_went_away(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(toy.rows.Contact, "get_or_none", away)
+    document = f'{{ hello node(id: "{encode("Contact", 1)}") {{ id }} }}'
+    answer = await post(served, {"query": document}, authorization=f"Bearer {served.tokens[Role.ADMIN]}")
+    assert answer.status_code == 200
+    assert answer.json()["data"] == {"hello": "hello", "node": None}
+    assert answer.json()["errors"][0]["extensions"]["code"] == "EXTERNAL_SERVICE_ERROR"
 
 
 async def test_head_is_get_without_the_body(served: Toy) -> None:

@@ -140,7 +140,7 @@ async def test_while_the_database_is_away_an_operation_is_answered(
             await ask(socket, "{ hello }")
             answer = await receive(socket)
         assert answer["type"] == "error"
-        assert answer["payload"][0]["extensions"]["code"] == "INTERNAL_ERROR"
+        assert answer["payload"][0]["extensions"]["code"] == "EXTERNAL_SERVICE_ERROR"
         assert "postgres" not in json.dumps(answer)
         await ask(socket, "{ hello }")
         assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
