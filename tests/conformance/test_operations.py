@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from graphql import parse, specified_rules, validate
+from graphql import parse, print_ast, specified_rules, validate
 
 from graph.schema import schema
 from tests.clients.node import ROOT
@@ -23,9 +23,8 @@ def shown() -> dict[str, str]:
 
 
 def operations(block: str) -> list[str]:
-    """A block of one operation a line, as the README has them, or of one operation."""
-    lines = block.strip().splitlines()
-    return lines if all(line.startswith(("mutation", "query", "subscription")) for line in lines) else [block]
+    """Those of a block that stand one after another, each to be sent by itself."""
+    return [print_ast(definition) for definition in parse(block).definitions]
 
 
 @pytest.mark.parametrize(("place", "operation"), shown().items(), ids=list(shown()))
