@@ -1,6 +1,6 @@
 """Every kind of caller, and what they are told."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import pytest
@@ -42,6 +42,23 @@ async def check_callers(call: Callable[[Viewer], Awaitable[object]], roles: set[
         assert await _gets_in(call, Viewer(user_id=0, role=role)) is wanted, role
         assert await _gets_in(call, token(*set(Scope) - {scope}, role=role, user_id=0)) is False, role
         assert await _gets_in(call, token(scope, role=role, user_id=0)) is wanted, role
+
+
+def each_caller(scope: Scope) -> pytest.MarkDecorator:
+    """Runs a test for nobody, for each role, and for tokens of two scopes: READ and this one."""
+    tokens = [token(Scope.READ), token(scope)]
+    viewers = [ANONYMOUS, *(Viewer(role=role) for role in Role), *tokens]
+    return pytest.mark.parametrize("viewer", viewers, ids=lambda viewer: f"{viewer.role}-{viewer.scopes or 'session'}")
+
+
+async def check_attempts(viewer: Viewer, attempts: Iterable[tuple[Awaitable[object], bool]]) -> None:
+    """Each attempt succeeds where it is allowed, and else is refused for what the caller is."""
+    for attempt, allowed in attempts:
+        if allowed:
+            await attempt
+        else:
+            denied = ErrorCode.AUTHORIZATION_ERROR if viewer.known else ErrorCode.AUTHENTICATION_ERROR
+            assert (await only(attempt))[0] is denied
 
 
 async def _gets_in(call: Callable[[Viewer], Awaitable[object]], viewer: Viewer) -> bool:

@@ -11,11 +11,12 @@ from db.core import connect
 from db.core.paging import PageRequest
 from db.senders import Sender, SenderProvider, SenderStatus
 from domain import senders
-from domain.core.access import ANONYMOUS, SYSTEM, Viewer
+from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from domain.core.secrets import unseal
 from domain.senders import SenderOrder
 from tests import factories
+from tests.callers import check_attempts, each_caller
 from tests.crowds import crowd
 from tests.factories import phone, unique
 
@@ -258,15 +259,7 @@ async def test_a_token_that_no_header_can_carry_is_refused(token: str) -> None:
     assert (caught.value.code, caught.value.field) == (ErrorCode.VALIDATION_ERROR, "accessToken")
 
 
-ANYONE = [
-    ANONYMOUS,
-    *(Viewer(role=role) for role in Role),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.READ})),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.SENDERS})),
-]
-
-
-@pytest.mark.parametrize("viewer", ANYONE, ids=lambda viewer: f"{viewer.role}-{viewer.scopes and list(viewer.scopes)}")
+@each_caller(Scope.SENDERS)
 async def test_who_may_do_what(viewer: Viewer) -> None:
     sender = await factories.sender()
     scoped = viewer.scopes is None
@@ -278,14 +271,7 @@ async def test_who_may_do_what(viewer: Viewer) -> None:
         (senders.connect_sender(viewer, sender.id), changes),
         (senders.delete(viewer, sender.id), changes and viewer.role is Role.ADMIN),
     ]
-    for attempt, allowed in attempts:
-        if allowed:
-            await attempt
-            continue
-        with pytest.raises(Refusal) as caught:
-            await attempt
-        expected = ErrorCode.AUTHORIZATION_ERROR if viewer.known else ErrorCode.AUTHENTICATION_ERROR
-        assert caught.value.code is expected
+    await check_attempts(viewer, attempts)
     if not changes:
         kept = await Sender.get(id=sender.id)
         assert (kept.name, kept.status, kept.deleted_at) == (None, SenderStatus.CONNECTED, None)

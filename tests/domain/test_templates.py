@@ -10,10 +10,11 @@ from db.core import connect
 from db.core.paging import PageRequest
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import templates
-from domain.core.access import ANONYMOUS, SYSTEM, Viewer
+from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from domain.templates import MessageTemplateOrder, ScheduleCounts
 from tests import factories
+from tests.callers import check_attempts, each_caller
 from tests.crowds import crowd
 from tests.factories import unique
 
@@ -197,15 +198,7 @@ def test_a_preview_says_what_is_missing() -> None:
     assert (preview.content, preview.missing) == ("Hi Ana, code {{code}}", ["code"])
 
 
-ANYONE = [
-    ANONYMOUS,
-    *(Viewer(role=role) for role in Role),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.READ})),
-    Viewer(role=Role.ADMIN, scopes=frozenset({Scope.CAMPAIGNS})),
-]
-
-
-@pytest.mark.parametrize("viewer", ANYONE, ids=lambda viewer: f"{viewer.role}-{viewer.scopes and list(viewer.scopes)}")
+@each_caller(Scope.CAMPAIGNS)
 async def test_who_may_do_what(viewer: Viewer) -> None:
     template = await factories.template("Before")
     title = unique("title")
@@ -216,14 +209,7 @@ async def test_who_may_do_what(viewer: Viewer) -> None:
         (templates.update(viewer, template.id, content="After"), changes),
         (templates.delete(viewer, template.id), changes),
     ]
-    for attempt, allowed in attempts:
-        if allowed:
-            await attempt
-            continue
-        with pytest.raises(Refusal) as caught:
-            await attempt
-        expected = ErrorCode.AUTHORIZATION_ERROR if viewer.known else ErrorCode.AUTHENTICATION_ERROR
-        assert caught.value.code is expected
+    await check_attempts(viewer, attempts)
     if not changes:
         assert (await templates.get(SYSTEM, template.id)).content == "Before"
         assert not await MessageTemplate.filter(title=title).exists()
