@@ -1,6 +1,5 @@
 """Groups: named sets of contacts. A token bound to a sender sees those that its schedules name, and changes none."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,7 +14,7 @@ from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page,
 from db.core.transaction import transaction
 from db.groups import Group, GroupMember
 from db.memberships import lock_groups, replace_members
-from domain.contacts import seen_by
+from domain.contacts import present, seen_by
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text, text
@@ -23,6 +22,8 @@ from domain.core.search import contains
 from domain.core.unique import unique
 
 MOST_MEMBERS = 10_000
+MOST_LISTED = 25
+"""Groups that are listed with a contact."""
 _NAME_UNIQUE = "contact_group_name"
 _NAME_TAKEN = "Another group has this name."
 
@@ -54,6 +55,13 @@ class ScheduleFigures:
 # ---------------------------------------------------------------------------
 
 
+def _visible(viewer: Viewer) -> Where:
+    where = Where(["contact_group.deleted_at IS NULL"])
+    if viewer.sender_id is not None:
+        where.add(f"EXISTS ({_USED.format(group='contact_group.id', sender='{}')})", viewer.sender_id)
+    return where
+
+
 async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Group:
     """A group that the caller may see. Raises NOT_FOUND."""
     group = await Group.get_or_none(id=id, deleted_at=None)
@@ -80,14 +88,17 @@ async def find(
     viewer: Viewer,
     *,
     search: str | None = None,
+    contact_id: int | None = None,
     order: GroupOrder = GroupOrder.CREATED_AT,
     descending: bool = True,
     page: PageRequest,
 ) -> Page[Group]:
-    where = Where()
-    where.add("contact_group.deleted_at IS NULL")
-    if viewer.sender_id is not None:
-        where.add(f"EXISTS ({_USED.format(group='contact_group.id', sender='{}')})", viewer.sender_id)
+    """Groups that match; none where the contact is hidden from the caller."""
+    where = _visible(viewer)
+    if contact_id is not None:
+        [contact] = await present(viewer, [contact_id])
+        known = None if contact is None else contact.id
+        where.add("contact_group.id IN (SELECT group_id FROM group_member WHERE contact_id = {})", known)
     if pattern := contains(search):
         where.add("contact_group.name ILIKE {} OR contact_group.description ILIKE {}", pattern, pattern)
     return await fetch_page(Group, where, _order(order, descending), page)
@@ -95,18 +106,11 @@ async def find(
 
 @allow()
 async def of_contacts(viewer: Viewer, contact_ids: list[int]) -> list[list[Group]]:
-    """The groups of each contact, by name."""
-    pairs = await connect.rows("SELECT contact_id, group_id FROM group_member WHERE contact_id = ANY($1)", contact_ids)
-    ids = list({pair["group_id"] for pair in pairs})
-    groups = [group for group in await by_ids(viewer, ids) if group and group.deleted_at is None]
-    members: dict[int, set[int]] = defaultdict(set)
-    for pair in pairs:
-        members[pair["group_id"]].add(pair["contact_id"])
-    found: dict[int, list[Group]] = defaultdict(list)
-    for group in sorted(groups, key=lambda group: (group.name.lower(), group.id)):
-        for contact_id in members[group.id]:
-            found[contact_id].append(group)
-    return [found[id] for id in contact_ids]
+    """The first groups of each contact, by name."""
+    parents = Parents("group_member.contact_id", "JOIN group_member ON group_member.group_id = contact_group.id")
+    order, page = _order(GroupOrder.NAME, descending=False), PageRequest(first=MOST_LISTED)
+    pages = await fetch_pages(Group, parents, contact_ids, _visible(viewer), order, page)
+    return [pages[id].rows for id in contact_ids]
 
 
 @allow()

@@ -80,6 +80,7 @@ GroupId: TypeAlias = Annotated[strawberry.ID, arg("The group.")]
 @strawberry.input(description="Which groups.")
 class GroupFilter:
     search: str | None = optional("Part of the name or description, up to 200 characters; case does not matter.")
+    contact_id: strawberry.ID | None = optional("That this contact is in.", of="Contact")
 
 
 @strawberry.input(description="A new group.")

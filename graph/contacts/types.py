@@ -89,7 +89,9 @@ class Contact(Node):
         "What else WhatsApp knows the contact by, oldest first.", contacts.identities_of
     )
     groups: list[Annotated["Group", strawberry.lazy("graph.groups")]] = loaded(
-        "Groups the contact is in, by name.", groups.of_contacts
+        "Groups the contact is in, at most 25, by name; groups(filter: { contactId }) finds all.",
+        groups.of_contacts,
+        size=groups.MOST_LISTED,
     )
 
     @computed("Messages to and from the contact.")

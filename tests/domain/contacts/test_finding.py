@@ -12,10 +12,12 @@ from domain import contacts, groups
 from domain.contacts import ContactOrder
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
+from domain.groups import GroupOrder
 from tests import factories
 from tests.callers import only, token
 from tests.domain.contacts.surroundings import message
 from tests.factories import unique
+from tests.plans import plan
 
 
 async def found(viewer: Viewer = SYSTEM, **criteria: Any) -> list[int]:
@@ -119,6 +121,28 @@ async def test_what_hangs_on_contacts() -> None:
     big, small = [await groups.create(SYSTEM, name=unique(letter), contact_ids=[contact.id]) for letter in "Ba"]
     of_contact, of_lonely = await groups.of_contacts(SYSTEM, [contact.id, lonely.id])
     assert ([group.id for group in of_contact], of_lonely) == ([small.id, big.id], [])
+
+
+async def test_a_contact_of_many_groups_lists_the_first_and_all_are_found() -> None:
+    contact, other = await factories.contact(), await factories.contact()
+    made = [await groups.create(SYSTEM, name=unique(f"{n:02d}"), contact_ids=[contact.id]) for n in range(27)]
+    await groups.delete(SYSTEM, made[0].id)
+    [listed] = await groups.of_contacts(SYSTEM, [contact.id])
+    assert [group.id for group in listed] == [group.id for group in made[1:26]]
+    page = PageRequest(first=100)
+    found = await groups.find(SYSTEM, contact_id=contact.id, order=GroupOrder.NAME, descending=False, page=page)
+    assert [group.id for group in found.rows] == [group.id for group in made[1:]]
+    assert (await groups.find(SYSTEM, contact_id=other.id, page=page)).rows == []
+    sender = await factories.sender()
+    await plan(group_id=made[1].id, sender_id=sender.id)
+    bound = token(Scope.READ, sender_id=sender.id)
+    assert [group.id for group in (await groups.find(bound, page=page)).rows] == [made[1].id]
+    assert (await groups.find(bound, contact_id=contact.id, page=page)).rows == [], "it has never written to them"
+    await message(contact, sender, MessageState.SENT)
+    assert [group.id for group in (await groups.find(bound, contact_id=contact.id, page=page)).rows] == [made[1].id]
+    assert [[group.id for group in of_one] for of_one in await groups.of_contacts(bound, [contact.id])] == [
+        [made[1].id]
+    ]
 
 
 async def test_a_token_bound_to_a_sender_sees_whom_it_has_written_to_everywhere() -> None:

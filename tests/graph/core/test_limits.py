@@ -81,8 +81,10 @@ def cost_of(document: str) -> int:
 @pytest.mark.parametrize(
     ("document", "cost"),
     [
-        ('{ contact(id: "1") { groups { id } } }', 12),  # the contact, the list, ten groups
-        ('{ contact(id: "1") { groups { contacts(first: 1) { totalCount } } } }', 22),
+        ('{ contact(id: "1") { identities { type } } }', 12),  # the contact, the list, ten of them by guess
+        ('{ contact(id: "1") { groups { id } } }', 27),  # 25 are listed at most
+        ('{ contact(id: "1") { groups { contacts(first: 1) { totalCount } } } }', 52),
+        ("{ contacts { edges { node { phones { id } groups { id } } } } }", 4901),  # a full page of all of it
         ('{ contact(id: "1") { phones { id } } }', 22),  # a contact has at most 20 of them
         ("{ me { apiTokens { scopes } } }", 52),
         ("{ assignableUsers { name } }", 101),
@@ -112,7 +114,7 @@ def test_lists_in_lists_are_too_costly(document: str) -> None:
 def test_what_graphiql_opens_with_stays_far_below_the_limit() -> None:
     costs = {file.stem: cost_of(file.read_text()) for file in OPERATIONS}
     assert costs
-    assert {name: cost for name, cost in costs.items() if cost > limits.MAX_COST / 10} == {}
+    assert {name: cost for name, cost in costs.items() if cost > limits.MAX_COST / 5} == {}
 
 
 @pytest.mark.parametrize(
