@@ -153,9 +153,7 @@ async def test_a_fan_out_that_was_cut_goes_on_where_it_stopped() -> None:
     group = await crowd(25, opted_out=5)
     schedule = await begun(group)
     for _ in range(2):
-        async with connect.connection():
-            found = await rows.fan_out(schedule.id, 7)
-        assert found == (schedule.sender_id, False)
+        assert await rows.fan_out(schedule.id, 7) == (schedule.sender_id, False)
     assert len(await messages_of(schedule)) == 14
     assert (await Schedule.get(id=schedule.id)).recipients is None
     assert (await stats(schedule)).recipients == 25
