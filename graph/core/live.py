@@ -7,7 +7,7 @@ nothing, and the doorbell may be lost: it only makes things faster.
 
 import asyncio
 from bisect import bisect_right
-from collections.abc import AsyncGenerator, Awaitable, Generator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Generator, Hashable, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -87,7 +87,44 @@ class Moment:
 @dataclass(eq=False, slots=True)
 class _Subscription:
     epoch: str
+    where: EventFilter
     ended: bool = False
+
+
+class Idle:
+    """Subscriptions that have seen all there is, by what they wait for: an event costs those that it may be for."""
+
+    _KEYS = ("subject_id", "contact_id", "schedule_id", "sender_id")
+    """What filters go by, the rarest first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, dict[_Subscription, asyncio.Future[Batch | None]]] = {}
+
+    async def wait(self, subscription: _Subscription) -> Batch | None:
+        """The next batch in which an event matches; None if something else happened."""
+        asked = ((name, getattr(subscription.where, name)) for name in self._KEYS)
+        key = next((key for key in asked if key[1] is not None), None)
+        waiting = self._waiting.setdefault(key, {})
+        waiting[subscription] = woken = asyncio.get_running_loop().create_future()
+        try:
+            return await woken
+        finally:
+            del waiting[subscription]
+            if not waiting:
+                del self._waiting[key]
+
+    def wake(self, batch: Batch) -> None:
+        for event in batch.events:
+            for key in (None, *((name, getattr(event, name)) for name in self._KEYS)):
+                for subscription, woken in self._waiting.get(key, {}).items():
+                    if not woken.done() and subscription.where.matches(event):
+                        woken.set_result(batch)
+
+    def wake_all(self) -> None:
+        for waiting in self._waiting.values():
+            for woken in waiting.values():
+                if not woken.done():
+                    woken.set_result(None)
 
 
 @dataclass(slots=True)
@@ -100,7 +137,7 @@ class Tailer:
     _head: int | None = None
     _subscriptions: set[_Subscription] = field(default_factory=set[_Subscription])
     _bell: asyncio.Event = field(default_factory=asyncio.Event)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _idle: Idle = field(default_factory=Idle)
     _running: asyncio.Task[None] | None = None
 
     async def subscribe(self, viewer: Viewer, where: EventFilter, after: str | None) -> AsyncGenerator[Event]:
@@ -113,37 +150,37 @@ class Tailer:
 
     async def _stream(self, start: Start) -> AsyncGenerator[Event]:
         number, telling = start.place.number, teller.get()
-        with self._listed(_Subscription(start.place.epoch), telling) as subscription:
+        with self._listed(_Subscription(start.place.epoch, start.where), telling) as subscription:
             while True:
-                batch = await self._next(subscription, number, start.where)
-                await turns.next()
+                batch = await self._next(subscription, number)
                 for event in batch.events:
-                    if event.number > number and start.where.matches(event):
+                    if turns.over():
                         await turns.next()
+                    if event.number > number and start.where.matches(event):
                         self._check(subscription)
-                        if telling is None or not await telling.repeat(event):
+                        if telling is None or not await telling.repeat(event, more=event.number < batch.to):
                             # Several operations share a socket and its context, but each has a task of its own.
                             already_read.set(Moment(event, batch).find)
                             yield event
-                number = batch.to
+                number = max(number, batch.to)
                 # A subscription that waits keeps nothing: a page that it alone has read weighs more than its socket.
                 already_read.set(None)
                 del batch
 
-    async def _next(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
-        """The events right after a number: as soon as there are any."""
+    async def _next(self, subscription: _Subscription, number: int) -> Batch:
+        """The events right after a number, or after others that do not match: as soon as there are any."""
         while True:
             self._check(subscription)
-            news = self._news
             if self._head is not None:
                 if number < (self._batches[0].after if self._batches else self._head):
-                    return await self._page(subscription, number, where)
+                    return await self._page(subscription, number)
                 if number < self._head:
                     return self._batches[bisect_right(self._batches, number, key=lambda batch: batch.to)]
-            await news.wait()
+            if (batch := await self._idle.wait(subscription)) is not None:
+                return batch
 
-    async def _page(self, subscription: _Subscription, number: int, where: EventFilter) -> Batch:
-        reading = await patiently(rows.read, number, PAGE, where)
+    async def _page(self, subscription: _Subscription, number: int) -> Batch:
+        reading = await patiently(rows.read, number, PAGE, subscription.where)
         events.check_reaches(reading, events.Place(subscription.epoch, number))
         last = reading.events[-1].number if len(reading.events) == PAGE else reading.head
         return Batch(self.named, reading.events, number, last)
@@ -175,7 +212,7 @@ class Tailer:
     def _stopped(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("tailer_stopped", exc_info=error)
-        self._wake()
+        self._idle.wake_all()
 
     async def _run(self) -> None:
         async with (
@@ -216,16 +253,15 @@ class Tailer:
             self._begin_anew(reading)
         elif head is None:
             self._head = reading.head
+            self._idle.wake_all()
         elif reading.events:
             full = len(reading.events) == BATCH
             self._append(Batch(self.named, reading.events, head, reading.events[-1].number if full else reading.head))
-        else:
-            return
-        self._wake()
 
     def _append(self, batch: Batch) -> None:
         self._batches.append(batch)
         self._head = batch.to
+        self._idle.wake(batch)
         while self._batches[-1].to - self._batches[0].to > WINDOW:
             del self._batches[0]
 
@@ -235,7 +271,4 @@ class Tailer:
             for subscription in self._subscriptions:
                 subscription.ended = True
         self._batches, self._epoch, self._head = [], reading.epoch, reading.head
-
-    def _wake(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
+        self._idle.wake_all()

@@ -15,6 +15,8 @@ KEPT = 8 * 2**20
 """Characters of messages that are kept for that, at most."""
 TURN = 0.002
 """Seconds of one turn of the event loop that subscriptions may take, all together; the rest is for everyone else."""
+LAG = 0.01
+"""Seconds that those wait who have caught up with the one that executes, so that several events are told in one go."""
 
 
 class Turns:
@@ -28,6 +30,11 @@ class Turns:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._at_once = 1
         self._began: float | None = None
+        self._end = 0.0
+
+    def over(self) -> bool:
+        """Whether it is time to let others go on."""
+        return asyncio.get_running_loop().time() >= self._end
 
     async def next(self) -> None:
         loop = asyncio.get_running_loop()
@@ -44,6 +51,7 @@ class Turns:
         began, self._began = self._began, loop.time()
         if began is not None:
             self._at_once = self._at_once + 1 if self._began - began < TURN else max(1, self._at_once // 2)
+        self._end = self._began + TURN
         # More than were waiting says nothing about what so many would take.
         self._at_once = min(self._at_once, len(self._waiting))
         for _ in range(self._at_once):
@@ -101,8 +109,11 @@ class Teller:
     send: Callable[[str], Awaitable[None]]
     _found: Callable[[str | None], None] | None = None
 
-    async def repeat(self, event: Event) -> bool:
-        """Whether the event could be told without executing the operation. If not, the next `found` is of it."""
+    async def repeat(self, event: Event, *, more: bool) -> bool:
+        """Whether the event could be told without executing the operation. If not, the next `found` is of it.
+
+        `more` says that other events follow at once.
+        """
         self.found(None)
         key = (self.asked, event.epoch, event.number)
         if (told := shared.find(key)) is None:
@@ -113,6 +124,8 @@ class Teller:
         if not told.done():
             await asyncio.shield(told)
             # All who waited are woken at once.
+            if more:
+                await asyncio.sleep(LAG)
             await turns.next()
         if (text := told.result()) is None:
             return False

@@ -66,7 +66,7 @@ class SocketProtocol(WebSocketsSansIOProtocol):
 
     def _flush(self) -> None:
         """What is sent in one turn of the event loop goes out together, for each write is a call of the system."""
-        if not self.transport.is_closing():
+        if self.conn.writes and not self.transport.is_closing():
             self.transport.write(b"".join(self.conn.data_to_send()))
 
     def keepalive_timeout(self) -> None:
