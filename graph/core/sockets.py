@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import Any, cast
 
 import structlog
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -32,6 +33,7 @@ from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
 from graph.core.errors import refused, unexpected
+from graph.core.limits import MAX_TOKENS
 from graph.core.schema import Schema
 from graph.core.telling import Teller, teller
 from graph.core.watch import Watch
@@ -158,6 +160,15 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)
 
+    async def cleanup_operation(self, operation_id: str) -> None:
+        """A mutation that has begun is carried through, as over HTTP: WhatsApp may have been told half of it."""
+        operation = self.operations.get(operation_id)
+        if operation is not None and _changes(operation):
+            self.forget_id(operation_id)
+            operation.completed = True
+        else:
+            await super().cleanup_operation(operation_id)
+
     def _teller(self, operation: Operation[Context, None]) -> Teller:
         """Who tells the operation's events, if it is a subscription to them."""
         viewer = self.viewer
@@ -198,6 +209,18 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _refused(self, id: str, refusal: Refusal) -> ErrorMessage:
         return {"id": id, "type": "error", "payload": refused(refusal, self.context.request_id)["errors"]}
+
+
+def _changes(operation: Operation[Context, None]) -> bool:
+    """Whether an operation is a mutation."""
+    if "mutation" not in operation.query:
+        return False
+    try:
+        document = parse(operation.query, max_tokens=MAX_TOKENS)
+    except GraphQLError:
+        return False
+    meant = get_operation_ast(document, operation.operation_name)
+    return meant is not None and meant.operation is OperationType.MUTATION
 
 
 def _next(id: str, payload: str) -> str:
