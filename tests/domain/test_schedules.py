@@ -15,6 +15,7 @@ from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from tests import factories
 from tests.crowds import crowd
+from tests.databases import database_of_its_own
 from tests.factories import unique
 from tests.plans import SOON, approved_template, events_of, into, plan, stopped_sender
 
@@ -43,6 +44,15 @@ async def test_the_default_sender_sends_where_none_is_named() -> None:
         send_at=datetime.now(UTC) + SOON,
     )
     assert (schedule.sender_id, schedule.variables) == (default.id, {})
+
+
+async def test_without_any_sender_nothing_is_planned(database: None) -> None:
+    async with database_of_its_own():
+        template, group_id = await factories.template(), await crowd(1)
+        with pytest.raises(Refusal) as caught:
+            await plan(template_id=template.id, group_id=group_id, sender_id=None)
+        assert (caught.value.field, caught.value.details["reason"]) == ("senderId", "no_sender")
+        assert await Schedule.all().count() == 0
 
 
 async def test_what_is_wrong_is_told_field_by_field_and_nothing_is_planned() -> None:

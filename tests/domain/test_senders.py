@@ -124,6 +124,7 @@ async def test_an_update_changes_what_is_given() -> None:
         await senders.update(MARKETER, sender.id, name="After", phone_number_id=" ")
     assert caught.value.field == "phoneNumberId"
     assert (await Sender.get(id=sender.id)).name is None
+    assert (await senders.update(MARKETER, sender.id)).updated_at == changed.updated_at
 
 
 async def test_connecting_and_disconnecting_is_announced_and_lifts_a_pause() -> None:

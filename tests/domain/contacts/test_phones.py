@@ -41,6 +41,8 @@ async def test_what_is_wrong_with_a_number() -> None:
         ("phoneNumber", "invalid_length"),
         ("label", "too_long"),
     }
+    nowhere = (ErrorCode.INVALID_PHONE_NUMBER, "phoneNumber", "invalid_country_code")
+    assert await only(contacts.create_phone(SYSTEM, contact.id, phone_number="+999 123 4567")) == nowhere
     assert await only(contacts.create_phone(SYSTEM, contact.id, phone_number=taken)) == duplicate
     assert await only(contacts.create_phone(SYSTEM, contact.id, phone_number=before[0][0])) == duplicate
     missing = (ErrorCode.NOT_FOUND, "contactId", None)
@@ -77,6 +79,9 @@ async def test_a_new_number_is_unverified_again() -> None:
     assert (changed.phone_number, changed.label, changed.primary) == (number, "home", True)
     assert (changed.on_whatsapp, changed.verified_at) == (None, None)
     assert (await contacts.update_phone(SYSTEM, row.id, label=None)).label is None
+    before = await updates_of(contact.id)
+    assert (await contacts.update_phone(SYSTEM, row.id)).phone_number == number
+    assert await updates_of(contact.id) == before
 
 
 async def test_the_oldest_left_becomes_primary() -> None:
