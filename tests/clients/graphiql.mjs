@@ -88,15 +88,18 @@ const ready = ({ data }) => data?.messageTemplate.approval.status === 'APPROVED'
 await run('Ready', ready, 60);
 await run('CreateSchedule');
 
+// The window shows the latest event only: what came before a late receipt is seen on the socket.
 await open('Watch');
+const completed = new Promise((done) => {
+  page.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => payload.includes('"MESSAGE_COMPLETED"') && done(JSON.parse(payload))),
+  );
+});
 await page.locator('.graphiql-execute-button').click();
-const completed = '"MESSAGE_COMPLETED"';
-await page.waitForFunction(
-  (text) => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue().includes(text),
-  completed,
-  { timeout: 60_000 },
+found.tabs.Watch = (await completed).payload;
+await page.waitForFunction(() =>
+  document.querySelector('.result-window .CodeMirror').CodeMirror.getValue().includes('"messageEvents"'),
 );
-found.tabs.Watch = JSON.parse(await answer());
 await shot('Watch');
 
 for (const tab of ['Schedule', 'Contacts', 'Contact', 'EventLog', 'Health']) await run(tab);

@@ -1,6 +1,5 @@
 """GraphiQL in a real browser that reaches nothing but the API: every tab runs, from sign-in to the last receipt."""
 
-import asyncio
 import json
 import shutil
 from pathlib import Path
@@ -10,10 +9,13 @@ import pytest
 
 from db.accounts import Role
 from tests import factories
+from tests.clients.node import run
 from tests.running import Api, Program, Simulator
 
 PASSWORD = "correct-horse-battery"
 CHROMIUM = shutil.which("chromium")
+pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
+
 TABS = (
     "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Contact "
     "EventLog Health"
@@ -42,11 +44,9 @@ async def test_every_tab_runs_with_the_network_cut(
 
 
 async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:
-    command = ["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder)]
-    run = await asyncio.create_subprocess_exec(*command, cwd=node, stdout=asyncio.subprocess.PIPE)
-    out, _ = await run.communicate()
-    assert run.returncode == 0
-    return json.loads(out)
+    status, said = await run(["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder)], cwd=node)
+    assert status == 0, said
+    return json.loads(said)
 
 
 async def test_the_page_is_for_browsers_and_names_nothing_elsewhere(api: Api) -> None:
