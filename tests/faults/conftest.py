@@ -167,7 +167,7 @@ class Installation:
 
         async def go_on() -> None:
             while not enough.is_set():
-                schedules.append(await self.plan(template, group, ahead=0.1))
+                schedules.append(await self.plan(template, group, ahead=0.5))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(enough.wait(), 1)
 
@@ -312,5 +312,8 @@ async def installation() -> AsyncIterator[Installation]:
 
 @pytest.fixture(autouse=True)
 def _calm(installation: Installation) -> None:
-    """Each test begins with a simulator that has forgotten the last one's faults and messages."""
+    """Each test begins with a worker, and a simulator that has forgotten the last one's faults and messages."""
+    assert installation.worker.process is not None
+    if installation.worker.process.poll() is not None:
+        installation.worker.start()
     installation.simulator.post("reset", keep=["templates"])

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,25 +13,28 @@ from tests.faults.conftest import Installation
 
 IN_FLIGHT = 100
 LONG = [pytest.mark.soak, pytest.mark.timeout(300)]
+OPT_OUT = "mutation ($id: ID!) { optOutContact(id: $id) { id } }"
+DELETE = "mutation ($id: ID!) { deleteContact(id: $id) }"
 LEAVING = ("IN_FLIGHT", "UNKNOWN")
 
 
 @asynccontextmanager
-async def kills(installation: Installation, every: float = 2.0) -> AsyncIterator[None]:
-    """The worker is killed -9 and started again, again and again."""
+async def kills(installation: Installation) -> AsyncIterator[list[None]]:
+    """Every second the worker is killed -9 and started again; answers a list that grows with the kills."""
+    killed: list[None] = []
     enough = asyncio.Event()
 
     async def go_on() -> None:
-        while not enough.is_set():
+        while not (await asyncio.wait([waiting], timeout=1))[0]:
             await installation.kill_worker()
             await installation.pass_time("CLAIMED")
             installation.worker.start()
-            await asyncio.wait([waiting], timeout=every)
+            killed.append(None)
 
     async with asyncio.TaskGroup() as tasks:
         waiting = tasks.create_task(enough.wait())
         tasks.create_task(go_on())
-        yield
+        yield killed
         enough.set()
 
 
@@ -58,8 +61,9 @@ async def test_25_a_pause_holds_through_kills(installation: Installation, pauses
         await installation.pause()
         left, moment = await leaving(installation, schedule)
         assert len(left - {row["id"] for row in before}) <= IN_FLIGHT
-        async with kills(installation):
+        async with kills(installation) as killed:
             await asyncio.sleep(4)
+        assert killed
         assert await accepted_since(installation, moment) <= left
         await installation.resume()
     if pauses == 1:
@@ -71,7 +75,7 @@ async def test_25_a_pause_holds_through_kills(installation: Installation, pauses
 
 async def forbid(installation: Installation, mutation: str, contact: int) -> tuple[str, float]:
     """Where the contact's message stands once the mutation is committed, and when that was seen."""
-    await installation.data(f"mutation ($id: ID!) {{ {mutation}(id: $id) {{ id }} }}", id=encode("Contact", contact))
+    await installation.data(mutation, id=encode("Contact", contact))
     [row] = await installation.fetch("SELECT state FROM message WHERE contact_id = $1", contact)
     return row["state"], time.time()
 
@@ -92,16 +96,17 @@ async def check_forbidden(installation: Installation, seen: dict[int, tuple[str,
             late += 1
     assert late <= IN_FLIGHT
     states = [state for state, _ in seen.values()]
-    assert states.count("CANCELLED") > len(seen) / 4, f"too few were still waiting: {states}"
+    assert "CANCELLED" in states, "none was still waiting, so nothing was tried"
 
 
 @pytest.mark.parametrize(
     ("mutation", "category", "people"),
     [
-        ("optOutContact", "MARKETING", 300),
-        pytest.param("optOutContact", "MARKETING", 4000, marks=LONG),
-        pytest.param("deleteContact", "UTILITY", 4000, marks=LONG),
+        (OPT_OUT, "MARKETING", 400),
+        pytest.param(OPT_OUT, "MARKETING", 4000, marks=LONG),
+        pytest.param(DELETE, "UTILITY", 4000, marks=LONG),
     ],
+    ids=["opt-out", "opt-out long", "deletion long"],
 )
 async def test_25_contacts_are_forbidden_during_kills(
     installation: Installation, mutation: str, category: str, people: int
@@ -110,12 +115,15 @@ async def test_25_contacts_are_forbidden_during_kills(
     installation.simulator.configure(latency=0.1, latency_jitter=0.1, bad_gateway_share=0.05)
     schedule = await installation.schedule(people, category=category)
     await installation.under_way(schedule, 50)
-    contacts = [row["contact_id"] for row in await installation.in_state(schedule, "QUEUED", "CLAIMED", *LEAVING)]
-    chosen: Sequence[int] = random.sample(contacts, len(contacts) // 5)
+    rows = await installation.in_state(schedule, "QUEUED", "CLAIMED", *LEAVING)
+    contacts = sorted(row["contact_id"] for row in rows)
+    chosen = {*random.sample(contacts, 20), *contacts[-len(contacts) // 10 :]}
     seen: dict[int, tuple[str, float]] = {}
-    async with kills(installation):
+    async with kills(installation) as killed:
         for contact in chosen:
             seen[contact] = await forbid(installation, mutation, contact)
+        await asyncio.sleep(1)
+    assert killed
     await installation.pass_time("CLAIMED")
     async with installation.traffic() as others:
         if people < 1000:
@@ -135,10 +143,12 @@ async def test_25_a_schedule_is_called_off_at_its_second_while_the_worker_dies(i
     await asyncio.sleep(due + 0.3 - time.time())
     cancel = "mutation ($id: ID!) { cancelSchedule(id: $id) { id } }"
     begun: list[str] = []
-    async with kills(installation):
-        for schedule in schedules:
-            if "errors" in await installation.api.gql(cancel, {"id": schedule}):
-                begun.append(schedule)
+    for number, schedule in enumerate(schedules):
+        if number == 3:
+            await installation.kill_worker()
+            installation.worker.start()
+        if "errors" in await installation.api.gql(cancel, {"id": schedule}):
+            begun.append(schedule)
     assert 0 < len(begun) < len(schedules), "all began, or none did"
     await installation.pass_time("CLAIMED")
     for schedule in begun:
