@@ -271,7 +271,8 @@ class TemplatesMutation:
         templates.update,
         description=(
             "Changes a message template, at WhatsApp too where it is known there; schedules that are still pending "
-            "send the new content. INVALID_STATE when an approved text is to change while a schedule sends it."
+            "send the new content. INVALID_STATE when an approved text is to change while a schedule sends it or "
+            "WhatsApp reviews it."
         ),
         graphql_type=MessageTemplate,
     )
