@@ -6,6 +6,10 @@ from typing import Any
 
 from asyncpg.pool import Pool
 
+from domain.core.access import SYSTEM
+from graph.core.context import Context
+from graph.schema import schema
+
 _HOUSEKEEPING = (
     "BEGIN",
     "COMMIT",
@@ -40,3 +44,12 @@ def statements() -> Iterator[list[str]]:
         Pool._acquire = acquire
         for connection in watched:
             connection.remove_query_logger(note)
+
+
+async def counted(document: str, **variables: Any) -> tuple[dict[str, Any], int]:
+    """The data of an operation that this process executes for SYSTEM, and how many statements that took."""
+    with statements() as found:
+        answer = await schema.execute(document, variables, Context(SYSTEM, "test"))
+    assert not answer.errors, answer.errors
+    assert answer.data is not None
+    return answer.data, len(found)

@@ -13,6 +13,7 @@ from tests import factories
 from tests.domain.contacts.surroundings import message
 from tests.factories import phone, unique
 from tests.running import Api
+from tests.statements import counted
 
 FIELDS = """fragment Fields on Contact {
   id name firstName lastName email company jobTitle phoneNumber optInStatus optInChangedAt messageCount lastMessageAt
@@ -211,6 +212,20 @@ async def test_tokens_need_the_scope_and_bound_ones_see_their_own(api: Api) -> N
         answer = await api.gql(document, {"id": encode("Contact", other.id)}, token=bound.token)
         assert answer["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     assert (await Contact.get(id=other.id)).updated_at == other.updated_at
+
+
+async def test_a_list_of_contacts_costs_the_same_whatever_its_length() -> None:
+    company, group, sender = unique("Cost"), await factories.group(), await factories.sender()
+    people = [await factories.contact(company=company, group_ids=[group.id] * (n % 2)) for n in range(4)]
+    for person in people:
+        await message(person, sender, MessageState.SENT)
+    counts: list[int] = []
+    for first in (1, 4):
+        document = FIND.replace("node { name }", "node { ...Fields }") + FIELDS
+        data, count = await counted(document, filter={"company": company}, first=first)
+        assert len(data["contacts"]["edges"]) == first
+        counts.append(count)
+    assert counts[0] == counts[1] <= 10
 
 
 async def test_an_import_is_started_and_read(api: Api) -> None:

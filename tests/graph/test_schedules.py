@@ -12,14 +12,13 @@ from db.core import connect
 from db.schedules import Schedule, ScheduleStatus
 from domain import schedules, senders, templates
 from domain.core.access import SYSTEM
-from graph.core.context import Context
 from graph.core.ids import decode, encode
-from graph.schema import schema
 from tests import factories
 from tests.crowds import crowd, members
 from tests.factories import unique
+from tests.plans import stopped_sender
 from tests.running import Api
-from tests.statements import statements
+from tests.statements import counted
 
 STATS = """
 stats {
@@ -60,13 +59,6 @@ query ($id: ID!, $first: Int, $after: String) {
 
 def in_an_hour(**more: int) -> str:
     return (datetime.now(UTC) + timedelta(hours=1, **more)).isoformat()
-
-
-async def stopped_sender() -> int:
-    """A sender that no worker sends for."""
-    sender = await factories.sender()
-    await senders.disconnect_sender(SYSTEM, sender.id)
-    return sender.id
 
 
 async def given(**more: Any) -> dict[str, Any]:
@@ -316,14 +308,11 @@ async def test_a_list_of_schedules_costs_the_same_whatever_its_length() -> None:
     counts: list[int] = []
     for first in (2, 5):
         variables = {"filter": {"templateId": encode("MessageTemplate", template.id)}, "first": first}
-        with statements() as found:
-            answer = await schema.execute(query, variables, Context(SYSTEM, "test"))
-        assert not answer.errors
-        assert answer.data is not None
-        edges = answer.data["schedules"]["edges"]
+        data, count = await counted(query, **variables)
+        edges = data["schedules"]["edges"]
         assert len(edges) == first
         assert sum(len(edge["node"]["messages"]["edges"]) for edge in edges) == first // 2 * 2
-        counts.append(len(found))
+        counts.append(count)
     assert counts[0] == counts[1] <= 11
 
 

@@ -6,14 +6,11 @@ import pytest
 
 from db.accounts import Role
 from db.senders import Sender
-from domain.core.access import SYSTEM
-from graph.core.context import Context
 from graph.core.ids import encode
-from graph.schema import schema
 from tests import factories
 from tests.factories import phone, unique
 from tests.running import Api
-from tests.statements import statements
+from tests.statements import counted
 
 CREATE = "mutation ($input: CreateSenderInput!) { createSender(input: $input) { id phoneNumber status } }"
 UPDATE = "mutation ($id: ID!, $input: UpdateSenderInput!) { updateSender(id: $id, input: $input) { name isDefault } }"
@@ -129,11 +126,7 @@ async def test_a_list_of_senders_is_one_statement() -> None:
         await factories.sender(name=word)
     counts: list[int] = []
     for first in (1, 3):
-        with statements() as found:
-            query = LIST.replace("totalCount", "")
-            answer = await schema.execute(query, {"filter": {"search": word}, "first": first}, Context(SYSTEM, "test"))
-        assert not answer.errors
-        assert answer.data is not None
-        assert len(answer.data["senders"]["edges"]) == first
-        counts.append(len(found))
+        data, count = await counted(LIST.replace("totalCount", ""), filter={"search": word}, first=first)
+        assert len(data["senders"]["edges"]) == first
+        counts.append(count)
     assert counts == [1, 1]
