@@ -128,6 +128,12 @@ class Listener:
                 self.teller.found(f"event {event.subject_id}")
 
 
+async def end(*listeners: Listener) -> None:
+    for one in listeners:
+        one.task.cancel()
+    await asyncio.wait([one.task for one in listeners])
+
+
 async def eventually(holds: Any) -> None:
     async with asyncio.timeout(5):
         while not holds():  # noqa: ASYNC110 - nothing tells when
@@ -148,8 +154,7 @@ async def test_who_waits_for_one_that_is_cut_off_sees_for_themselves() -> None:
     await eventually(lambda: all(one.executed or one.repeated for one in rest))
     await say(where, 2)
     await eventually(lambda: all(len(one.executed) + len(one.repeated) == 2 for one in rest))
-    for one in rest:
-        one.task.cancel()
+    await end(*rest)
 
 
 async def test_nobody_waits_for_the_slow_socket_of_another() -> None:
@@ -165,8 +170,7 @@ async def test_nobody_waits_for_the_slow_socket_of_another() -> None:
     await eventually(lambda: len(quick.executed) + len(quick.repeated) == 20)
     blocked.set()
     await eventually(lambda: len(slow.executed) + len(slow.repeated) == 20)
-    slow.task.cancel()
-    quick.task.cancel()
+    await end(slow, quick)
 
 
 async def test_those_who_waited_for_one_go_on_by_turns() -> None:
@@ -184,8 +188,7 @@ async def test_those_who_waited_for_one_go_on_by_turns() -> None:
         first.teller.found(None)
         await eventually(lambda: all(one.executed for one in crowd))
     assert longest[0] < 0.15
-    for one in crowd:
-        one.task.cancel()
+    await end(*crowd)
 
 
 async def test_a_subscription_that_waits_keeps_no_events(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,6 +212,7 @@ async def test_a_subscription_that_waits_keeps_no_events(monkeypatch: pytest.Mon
     ]
     assert all(one in tailer._batches for one in kept)
     following.cancel()
+    await asyncio.wait([following])
 
 
 async def test_a_subscription_to_a_log_that_is_no_more_ends() -> None:
@@ -222,6 +226,7 @@ async def test_a_subscription_to_a_log_that_is_no_more_ends() -> None:
         await anext(late)
     assert refused.value.code is ErrorCode.CURSOR_EXPIRED
     other.cancel()
+    await asyncio.wait([other])
 
 
 async def test_a_context_that_lives_long_does_not_grow() -> None:
