@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
+from structlog.testing import capture_logs
 
 from db.core.settings import get_settings
+from graph.core.errors import tell
 from graph.core.scalars import parse_json
 from tests.graph.core.toy import Toy
 
@@ -108,3 +112,9 @@ async def test_suggestions_and_introspection_go_together(served: Toy, monkeypatc
     for document in documents:
         assert "Did you mean" not in json.dumps(await served.post(document))
     assert "data" not in await served.post("{ __schema { queryType { name } } }")
+
+
+def test_who_is_gone_is_told_nothing_and_is_no_error_of_ours() -> None:
+    with capture_logs() as logged:
+        assert list(tell(GraphQLError("gone", original_error=WebSocketDisconnected()), "an id")) == []
+    assert logged == []
