@@ -6,7 +6,6 @@ import { lasting, once, resuming } from './sockets.mjs';
 const urql = (sockets) =>
   new Client({
     url: given.http,
-    preferGetMethod: false,
     fetchOptions: () => ({ headers: headers() }),
     exchanges: [
       cacheExchange,
