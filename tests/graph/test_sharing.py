@@ -179,7 +179,7 @@ async def test_shared_and_private_answers_are_the_same_for_every_caller(
         async def take(name: str) -> dict[str, list[Any]]:
             heard: dict[str, list[Any]] = {str(number): [] for number in range(len(documents))}
             for _ in range(sum(count(name, text) for text in documents)):
-                message = await receive(sockets[name])
+                message = await receive(sockets[name], 60)
                 assert message["type"] == "next", message
                 heard[message["id"]].append(plain(message["payload"]))
             return heard
