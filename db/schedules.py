@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from asyncpg import Record
 from tortoise import fields
@@ -79,6 +79,14 @@ class Schedule(ChangingRow):
         if self.processing_started_at is None or self.sent_at is None:
             return None
         return (self.sent_at - self.processing_started_at).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleCounts:
+    """How many schedules wait or are being sent, and how many were sent."""
+
+    scheduled: int = 0
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +339,21 @@ async def reach(group_id: int) -> tuple[int, int]:
     """How many people of a group can be written to, and how many cannot."""
     found = await connect.rows(f"{_REACH} WHERE g.group_id = $1", group_id)
     return found[0]["reachable"], found[0]["people"] - found[0]["reachable"]
+
+
+async def counts(
+    of: Literal["group_id", "template_id"], ids: list[int], *, sender_id: int | None
+) -> list[ScheduleCounts]:
+    """The counts of each group or template, in order; of one sender alone where one is given."""
+    found = await connect.rows(
+        f"SELECT {of} AS id, count(*) FILTER (WHERE status IN ('PENDING', 'HELD', 'PROCESSING')) AS scheduled,"
+        " count(*) FILTER (WHERE status = 'SENT') AS sent FROM schedule"
+        f" WHERE {of} = ANY($1) AND deleted_at IS NULL AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY 1",
+        ids,
+        sender_id,
+    )
+    counted = {row["id"]: ScheduleCounts(row["scheduled"], row["sent"]) for row in found}
+    return [counted.get(id, ScheduleCounts()) for id in ids]
 
 
 async def stats(ids: list[int]) -> dict[int, DeliveryStats]:

@@ -1,12 +1,12 @@
 """Groups: named sets of contacts. A token bound to a sender sees those that its schedules name, and changes none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
 from tortoise.expressions import RawSQL
 
+from db import schedules
 from db.accounts import Role, Scope
 from db.contacts import Contact
 from db.core import connect
@@ -14,6 +14,7 @@ from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page,
 from db.core.transaction import transaction
 from db.groups import Group, GroupMember
 from db.memberships import lock_groups, replace_members
+from db.schedules import ScheduleCounts
 from domain.contacts import present, seen_by
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
@@ -40,14 +41,6 @@ class GroupChanges(TypedDict, total=False):
     name: str | None
     description: str | None
     contact_ids: Sequence[int] | None
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleFigures:
-    """How many schedules for a group wait or are being sent, and how many were sent."""
-
-    scheduled: int = 0
-    sent: int = 0
 
 
 # ---------------------------------------------------------------------------
@@ -138,17 +131,9 @@ async def contact_counts(viewer: Viewer, group_ids: list[int]) -> list[int]:
 
 
 @allow()
-async def schedule_figures(viewer: Viewer, group_ids: list[int]) -> list[ScheduleFigures]:
-    """The figures of each group; of one sender alone for a token bound to it."""
-    counted = await connect.rows(
-        "SELECT group_id, count(*) FILTER (WHERE status IN ('PENDING', 'HELD', 'PROCESSING')) AS scheduled, "
-        "count(*) FILTER (WHERE status = 'SENT') AS sent FROM schedule "
-        "WHERE group_id = ANY($1) AND deleted_at IS NULL AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY group_id",
-        group_ids,
-        viewer.sender_id,
-    )
-    found = {row["group_id"]: ScheduleFigures(row["scheduled"], row["sent"]) for row in counted}
-    return [found.get(id, ScheduleFigures()) for id in group_ids]
+async def schedule_counts(viewer: Viewer, group_ids: list[int]) -> list[ScheduleCounts]:
+    """The schedules for each group; those of the own sender alone for a token that is bound to one."""
+    return await schedules.counts("group_id", group_ids, sender_id=viewer.sender_id)
 
 
 _USED = (

@@ -66,12 +66,12 @@ class Group(Node):
     @computed("Schedules for the group that wait or are being sent.")
     @staticmethod
     async def scheduled_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
-        return (await info.context.load(groups.schedule_figures, row.id)).scheduled
+        return (await info.context.load(groups.schedule_counts, row.id)).scheduled
 
     @computed("Schedules for the group that were sent.")
     @staticmethod
     async def sent_count(info: Info, row: strawberry.Parent[rows.Group]) -> int:
-        return (await info.context.load(groups.schedule_figures, row.id)).sent
+        return (await info.context.load(groups.schedule_counts, row.id)).sent
 
 
 GroupId: TypeAlias = Annotated[strawberry.ID, arg("The group.")]

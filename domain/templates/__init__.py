@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
+from db import schedules
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import transaction
+from db.schedules import ScheduleCounts
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import senders
 from domain.core.access import Viewer, allow
@@ -32,14 +34,6 @@ class MessageTemplateOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
     TITLE = "TITLE"
-
-
-@dataclass(frozen=True, slots=True)
-class ScheduleCounts:
-    """Schedules of a template: those that wait or are being sent, and those that were sent."""
-
-    scheduled: int = 0
-    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +121,8 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[MessageTemplate | None]
 
 @allow()
 async def schedule_counts(viewer: Viewer, ids: list[int]) -> list[ScheduleCounts]:
-    """How many schedules each template has; those of the own sender alone for a token that is bound to one."""
-    counted = await connect.rows(
-        "SELECT template_id, count(*) FILTER (WHERE status IN ('PENDING', 'HELD', 'PROCESSING')) AS scheduled,"
-        " count(*) FILTER (WHERE status = 'SENT') AS sent FROM schedule"
-        " WHERE template_id = ANY($1) AND deleted_at IS NULL AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY 1",
-        ids,
-        viewer.sender_id,
-    )
-    found = {row["template_id"]: ScheduleCounts(row["scheduled"], row["sent"]) for row in counted}
-    return [found.get(id, ScheduleCounts()) for id in ids]
+    """The schedules of each template; those of the own sender alone for a token that is bound to one."""
+    return await schedules.counts("template_id", ids, sender_id=viewer.sender_id)
 
 
 def preview(template: MessageTemplate, own: Mapping[str, str], variables: Mapping[str, Any]) -> Preview:

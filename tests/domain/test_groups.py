@@ -221,10 +221,10 @@ async def test_counts_of_schedules() -> None:
             await schedule(group, status, one)
     await schedule(group, ScheduleStatus.SENT, two, archived_at=datetime.now(UTC))
     await schedule(group, ScheduleStatus.SENT, two, deleted_at=datetime.now(UTC))
-    figures, none = await groups.schedule_figures(SYSTEM, [group.id, other.id])
+    figures, none = await groups.schedule_counts(SYSTEM, [group.id, other.id])
     assert (figures.scheduled, figures.sent) == (3, 2), "a held one waits too"
     assert (none.scheduled, none.sent) == (0, 0)
-    [own] = await groups.schedule_figures(token(Scope.READ, sender_id=two.id), [group.id])
+    [own] = await groups.schedule_counts(token(Scope.READ, sender_id=two.id), [group.id])
     assert (own.scheduled, own.sent) == (0, 1)
 
 

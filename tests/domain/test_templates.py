@@ -8,11 +8,12 @@ import pytest
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.paging import PageRequest
+from db.schedules import ScheduleCounts
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import templates
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from domain.templates import MessageTemplateOrder, ScheduleCounts
+from domain.templates import MessageTemplateOrder
 from tests import factories
 from tests.callers import check_attempts, each_caller
 from tests.crowds import crowd
