@@ -1,4 +1,4 @@
-// Relay's runtime over the artifacts of relay-compiler: pages both ways, refetches, a change, an event; tells it in JSON.
+// Relay's runtime over what relay-compiler made: pages both ways, refetches, a change, an event; tells it in JSON.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -67,7 +67,8 @@ Object.assign(found, { forwards, backwards });
   const { node } = environment.lookup(operation.fragment).data;
   const members = () => show(environment, 'people_members', node.people_members).contacts;
   const after = members().pageInfo.endCursor;
-  await relay.fetchQuery(environment, compiled('peopleMembersQuery'), { id: given.group, first: 20, after }).toPromise();
+  const next = { id: given.group, first: 20, after };
+  await relay.fetchQuery(environment, compiled('peopleMembersQuery'), next).toPromise();
   found.members = members().edges.map((edge) => edge.node.id);
 }
 

@@ -8,7 +8,7 @@ import type {
 } from './operations.js';
 import type { Contact, CreateScheduleInput, Event, MessageStatus } from './schema.js';
 
-export const scheduled: CreateScheduleMutationVariables = { templateId: '1', groupId: '2', sendAt: '2027-01-01T00:00Z' };
+export const scheduled: CreateScheduleMutationVariables = { templateId: '1', groupId: '2', sendAt: '2027-01-01T00Z' };
 // @ts-expect-error the time is missing
 export const never: CreateScheduleMutationVariables = { templateId: '1', groupId: '2' };
 export const whole: CreateScheduleInput = { ...scheduled, variables: { code: 7 } };
