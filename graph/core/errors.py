@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from graphql import DocumentNode, GraphQLError
+from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.schema.exceptions import CannotGetOperationTypeError
@@ -16,7 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from db.core.connect import TRANSIENT
 from db.core.paging import BadCursor
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from graph.core.mistakes import refusal_of
+from graph.core.mistakes import Places, refusal_of
 from graph.core.scalars import write_datetime
 
 log = structlog.get_logger()
@@ -64,14 +64,12 @@ class Told(GraphQLError):
     """An error in the form in which callers are told of it."""
 
 
-def tell(
-    error: GraphQLError, request_id: str, *, document: DocumentNode | None = None, suggest: bool = True
-) -> Iterator[Told]:
+def tell(error: GraphQLError, request_id: str, *, places: Places | None = None, suggest: bool = True) -> Iterator[Told]:
     """What the caller is told of an error: several where several fields are at fault."""
     if isinstance(error, Told):
         yield error
         return
-    for refusal in _refusals(error, document, suggest=suggest):
+    for refusal in _refusals(error, places, suggest=suggest):
         yield Told(
             refusal.message,
             nodes=error.nodes,
@@ -99,7 +97,7 @@ def _extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
     }
 
 
-def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bool) -> list[Refusal]:
+def _refusals(error: GraphQLError, places: Places | None, *, suggest: bool) -> list[Refusal]:
     cause = error.original_error
     if isinstance(cause, Refusals):
         return cause.refusals
@@ -110,7 +108,7 @@ def _refusals(error: GraphQLError, document: DocumentNode | None, *, suggest: bo
     if isinstance(cause, BadCursor):
         return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
-        return [refusal_of(error, document, suggest=suggest)]
+        return [refusal_of(error, places, suggest=suggest)]
     if isinstance(cause, WebSocketDisconnected):
         return []  # A client that is gone in mid-sentence is no error of ours, and nobody is left to be told.
     return [unexpected(cause or error, path=error.path)]

@@ -1,5 +1,6 @@
 """GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 MAX_BODY = 1024 * 1024
 """Bytes of a request."""
+BODY_SECONDS = 30.0
+"""Seconds that a request may take to arrive."""
 RETRY_AFTER = {"retry-after": "5"}
 """Seconds, with a 503."""
 
@@ -136,10 +139,13 @@ async def _body(request: Request) -> bytes:
     """All of it, up to MAX_BODY; Starlette's own limit answers in plain text."""
     body = bytearray()
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY:
-                raise Rejected(413, f"A request may have {MAX_BODY} bytes.")
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise Rejected(413, f"A request may have {MAX_BODY} bytes.")
+    except TimeoutError:
+        raise Rejected(408, f"A request may take {BODY_SECONDS:g} seconds.", connection="close") from None
     except ClientDisconnect:
         raise Rejected(400, "The request was cut off.") from None
     return bytes(body)

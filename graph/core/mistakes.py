@@ -1,7 +1,7 @@
 """A client's mistakes in a document or its variables as refusals: which field, why, and never the value sent."""
 
 import re
-from collections.abc import Iterator
+from functools import cached_property
 
 from graphql import (
     ArgumentNode,
@@ -30,15 +30,34 @@ _TOO_LONG = "sys.set_int_max_str_digits()"
 _FOUND = re.compile(r"[,;] found: .*|(?<=value): .*", re.S)
 
 
-def refusal_of(error: GraphQLError, document: DocumentNode | None, *, suggest: bool) -> Refusal:
+class Places:
+    """All arguments and input fields of a document with their values; looked for once, and only when asked for."""
+
+    def __init__(self, document: DocumentNode) -> None:
+        self._document = document
+
+    @cached_property
+    def given(self) -> list[tuple[str, Node]]:
+        """Items of lists too."""
+        collector = _Values()
+        visit(self._document, collector)
+        found: list[tuple[str, Node]] = []
+        for name, value in collector.found:
+            found.append((name, value))
+            if isinstance(value, ListValueNode):
+                found.extend((name, item) for item in value.values)
+        return found
+
+
+def refusal_of(error: GraphQLError, places: Places | None, *, suggest: bool) -> Refusal:
     """The refusal that an error of parsing, validation or coercion comes to."""
     if isinstance(error, GraphQLSyntaxError):
         return Refusal(ErrorCode.VALIDATION_ERROR, error.message, reason="syntax_error")
-    message, field = error.message, _named(error, document)
+    message, field = error.message, _named(error, places)
     if match := _VARIABLE.fullmatch(message):
         message = match["rest"]
         steps = re.findall(r"[A-Za-z_]\w*", match["path"] or "")
-        field = steps[-1] if steps else _used_for(match["variable"], document)
+        field = steps[-1] if steps else _used_for(match["variable"], places)
     if _TOO_LONG in message:
         return _refusal("This number is too long.", field, "invalid_value")
     if match := _REQUIRED.match(message):
@@ -62,30 +81,20 @@ def _refusal(message: str, field: str | None, reason: str) -> Refusal:
     return Refusal(ErrorCode.VALIDATION_ERROR, message, field=field, reason=reason)
 
 
-def _named(error: GraphQLError, document: DocumentNode | None) -> str | None:
+def _named(error: GraphQLError, places: Places | None) -> str | None:
     """The argument or input field that a wrong value in the document was given for."""
     node = error.nodes[0] if error.nodes else None
-    if document is None or node is None:
+    if places is None or node is None:
         return None
-    return next((name for name, value in _given(document) if value is node), None)
+    return next((name for name, value in places.given if value is node), None)
 
 
-def _used_for(variable: str, document: DocumentNode | None) -> str:
+def _used_for(variable: str, places: Places | None) -> str:
     """The argument or input field that a variable is given for; its own name where there is none."""
-    places = _given(document) if document else ()
+    given = places.given if places else []
     return next(
-        (name for name, value in places if isinstance(value, VariableNode) and value.name.value == variable), variable
+        (name for name, value in given if isinstance(value, VariableNode) and value.name.value == variable), variable
     )
-
-
-def _given(document: DocumentNode) -> Iterator[tuple[str, Node]]:
-    """All arguments and input fields of a document with their values; items of lists too."""
-    collector = _Values()
-    visit(document, collector)
-    for name, value in collector.found:
-        yield name, value
-        if isinstance(value, ListValueNode):
-            yield from ((name, item) for item in value.values)
 
 
 class _Values(Visitor):

@@ -3,11 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from graphql import GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode
+from graphql import GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode, validate
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from db.core.settings import get_settings
 from graph.core import limits
+
+MAX_MISTAKES = 10
+"""Mistakes of a document that are told: for each one graphql-core prints all that stands around it, so that 8 KB with a
+hundred of them take seconds. Strawberry, which sets no limit, validates nothing that is validated already."""
 
 
 class Limited(SchemaExtension):
@@ -32,6 +38,12 @@ class Limited(SchemaExtension):
                 context.graphql_document,
                 operation,
                 context.variables or {},
+            )
+            context.pre_execution_errors = validate(
+                context.schema._schema,  # pyright: ignore[reportPrivateUsage]
+                context.graphql_document,
+                (*context.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule),
+                max_errors=MAX_MISTAKES,
             )
         except GraphQLError as error:
             context.pre_execution_errors = [error]

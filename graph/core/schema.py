@@ -1,7 +1,7 @@
 """Strawberry's Schema with its mends."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Awaitable, Iterable
+from typing import Any, TypeGuard
 
 import strawberry
 from graphql import (
@@ -15,16 +15,32 @@ from graphql import (
     is_introspection_type,
 )
 from strawberry.annotation import StrawberryAnnotation
+from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.types import ExecutionContext
+from tortoise.models import Model
 
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
 from graph.core.context import Context
 from graph.core.errors import tell
 from graph.core.limits import price_fields
+from graph.core.mistakes import Places
 from graph.core.operation import Limited
 from graph.core.scalars import SCALARS
+
+
+class Execution(StrawberryGraphQLCoreExecutionContext):
+    """Takes rows for what they are: Tortoise makes them awaitable, so each would be awaited in a task of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_awaitable = _is_awaitable
+
+
+def _is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:
+    return not isinstance(value, Model) and optimized_is_awaitable(value)
 
 
 class Schema(strawberry.Schema):
@@ -37,6 +53,7 @@ class Schema(strawberry.Schema):
             subscription=subscription,
             types=[*types, StrawberryAnnotation(ErrorCode).resolve()],
             extensions=[Limited],
+            execution_context_class=Execution,
             config=StrawberryConfig(scalar_map=SCALARS),
         )
         _describe_directive_arguments(self._schema)
@@ -52,8 +69,9 @@ class Schema(strawberry.Schema):
         context: object = execution_context.context if execution_context else None
         request_id = context.request_id if isinstance(context, Context) else ""
         document = execution_context.graphql_document if execution_context else None
+        places = Places(document) if document else None
         suggest = bool(get_settings().introspection)
-        errors[:] = [told for error in errors for told in tell(error, request_id, document=document, suggest=suggest)]
+        errors[:] = [told for error in errors for told in tell(error, request_id, places=places, suggest=suggest)]
 
 
 def _describe_directive_arguments(schema: GraphQLSchema) -> None:

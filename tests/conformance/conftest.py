@@ -1,4 +1,35 @@
-"""The toy, for suites that other people wrote."""
+"""The toy for suites that other people wrote, and an installation for those that spare nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+
+import pytest
+import pytest_asyncio
 
 from tests.clients.node import node as node
+from tests.faults.conftest import Installation
 from tests.graph.core.conftest import served as served
+from tests.running import free_port
+from tidings.services import embedded
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="package")
+async def installation(
+    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Installation]:
+    """One of its own: some of these suites change and delete whatever they find."""
+    folder = tmp_path_factory.mktemp("generated")
+    api_port = free_port()
+    with ExitStack() as running:
+        services = running.enter_context(embedded(folder))
+        settings = {
+            **environment,
+            "DATABASE_URL": services.database_url,
+            "REDIS_URL": services.redis_url,
+            "API_PORT": str(api_port),
+            "PUBLIC_URL": f"http://127.0.0.1:{api_port}",
+            "WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",
+            "LOG_FILE": str(folder / "log"),
+        }
+        yield (made := Installation(services, settings, running))
+        await made.api.close()

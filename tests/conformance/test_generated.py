@@ -5,43 +5,16 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from db.accounts import Role
 from tests.conformance import generated
 from tests.faults.conftest import ADMIN_TOKEN, Installation
-from tests.running import free_port
-from tidings.services import embedded
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def installation(
-    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Installation]:
-    """One of its own: what is generated deletes and signs out whatever it finds."""
-    folder = tmp_path_factory.mktemp("generated")
-    api_port = free_port()
-    with ExitStack() as running:
-        services = running.enter_context(embedded(folder))
-        settings = {
-            **environment,
-            "DATABASE_URL": services.database_url,
-            "REDIS_URL": services.redis_url,
-            "API_PORT": str(api_port),
-            "PUBLIC_URL": f"http://127.0.0.1:{api_port}",
-            "WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",
-            "LOG_FILE": str(folder / "log"),
-        }
-        yield (made := Installation(services, settings, running))
-        await made.api.close()
 
 
 @pytest.mark.timeout(300)

@@ -1,5 +1,6 @@
 """GraphQL over HTTP, as any client meets it."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,7 +12,7 @@ from structlog.testing import capture_logs
 from db.accounts import Role
 from db.core.settings import get_settings
 from domain import accounts
-from graph.core import errors
+from graph.core import errors, http
 from graph.core.ids import encode
 from tests.graph.core import toy
 from tests.graph.core.toy import Toy
@@ -126,6 +127,23 @@ async def test_a_body_over_a_mebibyte_is_413_also_in_chunks(served: Toy) -> None
 
     answer = await served.http.post("/graphql", content=chunks(), headers={"content-type": "application/json"})
     assert answer.status_code == 413
+
+
+async def test_a_body_that_does_not_arrive_is_408_and_the_end_of_its_connection(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "BODY_SECONDS", 0.2)
+    url = httpx.URL(served.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n"
+        b'{"query":"{ hello }"}'
+    )
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"VALIDATION_ERROR" in answer
 
 
 async def test_queries_go_by_get_and_mutations_do_not(served: Toy) -> None:
