@@ -184,7 +184,7 @@ class Installation:
             "SELECT * FROM message WHERE schedule_id = $1 AND state = ANY($2)", decode(schedule, "Schedule"), states
         )
 
-    async def until_in_state(self, schedule: str, state: str, count: int, *, seconds: float = 30) -> None:
+    async def until_in_state(self, schedule: str, state: str, count: int, *, seconds: float = 60) -> None:
         """Waits until so many messages of a schedule stand so."""
         end = time.monotonic() + seconds
         while (found := len(await self.in_state(schedule, state))) < count:
@@ -196,7 +196,7 @@ class Installation:
         self.worker.kill()
         await self.until_rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker'", 0)
 
-    async def until_rows(self, sql: str, count: int, *values: Any, seconds: float = 30) -> None:
+    async def until_rows(self, sql: str, count: int, *values: Any, seconds: float = 60) -> None:
         """Waits until a query answers so many rows."""
         end = time.monotonic() + seconds
         while len(found := await self.fetch(sql, *values)) != count:
@@ -213,7 +213,7 @@ class Installation:
         finally:
             await connection.close()
 
-    async def pass_time(self, *states: str, seconds: float = 30) -> None:
+    async def pass_time(self, *states: str, seconds: float = 60) -> None:
         """Makes leases of dead workers so much older. Only where no receipt is on its way, which would be as late."""
         await self.fetch(
             "UPDATE message SET lease_until = lease_until - make_interval(secs => $1) WHERE state = ANY($2)",
@@ -228,7 +228,7 @@ class Installation:
             0,
             decode(schedule, "Schedule"),
         )
-        await invariant.receipts_are_in(self, seconds=30)
+        await invariant.receipts_are_in(self, seconds=60)
         await self.pass_time("IN_FLIGHT")
 
     async def until(self, query: str, holds: Any, *, seconds: float = 60, **variables: Any) -> dict[str, Any]:
@@ -267,7 +267,7 @@ class Installation:
         await invariant.come_to_rest(self, list(schedules), seconds)
         await invariant.check(self, list(schedules))
 
-    async def until_accepted(self, count: int, *, seconds: float = 30) -> int:
+    async def until_accepted(self, count: int, *, seconds: float = 60) -> int:
         """Waits until the simulator has accepted so many messages; answers how many it has."""
         end = time.monotonic() + seconds
         while (found := self.simulator.get("health")["accepted"]) < count:
