@@ -3,7 +3,7 @@
 import itertools
 import secrets
 
-from db.accounts import Role, User
+from db.accounts import Role, Scope, User
 from db.contacts import Contact
 from db.groups import Group
 from db.senders import Sender, SenderProvider
@@ -29,6 +29,15 @@ async def user(*, role: Role = Role.ADMIN, password: str = "correct-horse-batter
     return await accounts.create_user(
         SYSTEM, email=f"{unique('user')}@example.com", password=password, name="A User", role=role
     )
+
+
+async def api_token(owner: User, *scopes: Scope, sender_id: int | None = None) -> str:
+    """The secret of a token; one that only reads when no scope is named."""
+    made = await accounts.create_api_token(
+        SYSTEM, name="t", scopes=scopes or [Scope.READ], user_id=owner.id, sender_id=sender_id
+    )
+    assert made.token is not None
+    return made.token
 
 
 async def sender(**given: object) -> Sender:

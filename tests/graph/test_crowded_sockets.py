@@ -6,20 +6,14 @@ from contextlib import AsyncExitStack
 
 import psutil
 
-from db.accounts import ApiToken, Role, Scope
-from domain.core.tokens import digest
+from db.accounts import Role
 from graph.core import ids
 from tests import factories
-from tests.listening import event, now, of, say, socket_of, subscribe
+from tests.listening import CURSORS, event, now, of, say, socket_of, subscribe
 from tests.running import Api
 
 SOCKETS = 40
 EVENTS = 2000
-DOCUMENT = """
-subscription ($filter: EventFilter, $after: String) {
-  events(filter: $filter, after: $after) { cursor type ... on ResourceEvent { subject { id } } }
-}
-"""
 
 
 async def test_forty_sockets_that_are_told_everything_leave_the_process_to_others(api: Api) -> None:
@@ -44,7 +38,7 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
         before = process.memory_info().rss
         asking = asyncio.create_task(ask())
         for socket in sockets:
-            await subscribe(socket, DOCUMENT, filter=of(contact), after=start)
+            await subscribe(socket, CURSORS, filter=of(contact), after=start)
 
         async def take(number: int) -> list[str]:
             told = [await event(sockets[number], 30) for _ in range(EVENTS)]
@@ -69,15 +63,7 @@ async def test_what_depends_on_the_caller_is_told_to_none_but_them(api: Api) -> 
       events(filter: $filter, after: $after) { cursor actor { id } }
     }"""
     for user in (mine, theirs, mine):
-        secret = f"tdg_{factories.unique()}"
-        await ApiToken.create(
-            user_id=user.id,
-            sender_id=sender.id,
-            name="bound",
-            digest=digest(secret),
-            prefix="tdg_",
-            scopes=[Scope.READ.value],
-        )
+        secret = await factories.api_token(user, sender_id=sender.id)
         async with socket_of(api, secret) as socket:
             await subscribe(socket, document, filter=of(contact), after=start)
             actor = (await event(socket))["actor"]

@@ -10,13 +10,12 @@ import pytest
 import redis.asyncio
 from websockets import ConnectionClosed
 
-from db.accounts import ApiToken, Role, Scope
+from db.accounts import Role
 from db.contacts import Contact
 from db.core import connect
 from db.core.settings import get_settings
 from db.events import read
 from domain.core import tokens
-from domain.core.tokens import digest
 from domain.events import Place, encode
 from graph.core import ids
 from tests import factories
@@ -136,11 +135,7 @@ async def test_cursors_that_cannot_be_resumed_are_refused(api: Api, field: str) 
 async def test_a_token_bound_to_a_sender_hears_of_that_sender_alone(api: Api) -> None:
     contact, start = await factories.contact(), await now()
     mine, other, user = await factories.sender(), await factories.sender(), await factories.user()
-    secret = f"tdg_{factories.unique()}"
-    scopes = [Scope.READ.value]
-    await ApiToken.create(
-        user_id=user.id, sender_id=mine.id, name="bound", digest=digest(secret), prefix="tdg_", scopes=scopes
-    )
+    secret = await factories.api_token(user, sender_id=mine.id)
     for sender_id in (other.id, None, mine.id):
         await say(contact, sender_id=sender_id)
     async with socket_of(api, secret) as socket:
