@@ -13,6 +13,8 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
+import psutil
+
 from db.core import connect
 from db.core.migrate import migrate
 from db.core.settings import get_settings
@@ -53,13 +55,20 @@ def program(*arguments: str) -> Generator[subprocess.Popen[bytes]]:
 
 
 @contextmanager
-def sink(port: int) -> Generator[None]:
-    """A server in a process of its own that takes every POST and answers as the Cloud API does."""
-    with program("benchmarks.parts.sink", str(port)):
-        for _ in range(100):
+def serving(port: int, *arguments: str) -> Generator[psutil.Process]:
+    """A program that answers at the port, until the block ends."""
+    with program(*arguments) as process:
+        for _ in range(200):
             with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
                 break
             time.sleep(0.05)
+        yield psutil.Process(process.pid)
+
+
+@contextmanager
+def sink(port: int) -> Generator[None]:
+    """A server in a process of its own that takes every POST and answers as the Cloud API does."""
+    with serving(port, "benchmarks.parts.sink", str(port)):
         yield
 
 

@@ -1,7 +1,8 @@
 """How fast does one API process tell N sockets every event, against a bare loop that sends them ready-made frames?
 
 All events are in the log at once, as after an outage, and every socket wants all of them, each with its message.
-Meanwhile /health is asked. The baseline is the same server with a loop a socket that sends one and the same text.
+Meanwhile /health is asked. The first baseline is the same server with a loop a socket that sends one and the same text;
+the second is Strawberry as it comes, with events from memory, a tenth of them: it takes that long.
 
 python -m benchmarks.subscriptions [sockets] [events] [runs]
 """
@@ -9,35 +10,32 @@ python -m benchmarks.subscriptions [sockets] [events] [runs]
 import asyncio
 import contextlib
 import os
-import socket
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import httpx
 import orjson
 import psutil
-import uvicorn
 import uvloop
-from websockets import Subprotocol
-from websockets.asyncio.client import connect as connect_socket
 
-from benchmarks.measure import free_port, installation, program, report
+from benchmarks.measure import free_port, installation, report, serving, spread
+from benchmarks.parts import feeds
+from benchmarks.parts.listener import ADMIN, Listener
 from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record_all
 from graph.core import ids
 
-TARGET = 0.2
-ADMIN = "an-admin-token-of-32-bytes-and-more-xx"
+TARGET = 0.6
+STRAWBERRY_TARGET = 2.5
+PATIENCE = 120.0
+"""Seconds after which a run is given up."""
+MARK = b'"MESSAGE_SCHEDULED"'
+MARKER = (EventType.MESSAGE_SCHEDULED, None, "Schedule", 1, 1, None, 1, None, None)
+"""An event that tells clients that their subscriptions are live."""
 DOCUMENT = "subscription { messageEvents { cursor type message { id status } } }"
-FRAME = (
-    '{"id":"1","type":"next","payload":{"data":{"messageEvents":{"cursor":"RXZlbnQ6MDEyMzQ1Njc6MTIzNDU2Nzg","type":'
-    '"MESSAGE_SENT","message":{"id":"TWVzc2FnZToxMjM0NTY3OA","status":"SENT"}}},"extensions":{"cost":{"cost":2,'
-    '"limit":10000}}}}'
-)
 PREPARE = """
 INSERT INTO contact (name, opt_in_status) SELECT 'Person ' || n, 'UNKNOWN' FROM generate_series(1, $1::int) n;
 INSERT INTO sender (phone_number, provider, status, is_default, phone_number_id)
@@ -53,80 +51,83 @@ FROM generate_series(1, $1::int) n;
 """
 
 
-async def bare(scope: Any, receive: Any, send: Any) -> None:
-    """Sends as many frames as the client asks for, and says when that is."""
-    if scope["type"] != "websocket":
-        return
-    await receive()
-    await send({"type": "websocket.accept", "subprotocol": "graphql-transport-ws"})
-    await receive()
-    await send({"type": "websocket.send", "text": '{"type":"connection_ack"}'})
-    await receive()
-    for _ in range(int((await receive())["text"])):
-        await send({"type": "websocket.send", "text": FRAME})
-        await asyncio.sleep(0)
-    await receive()
+async def prepare(messages: int) -> None:
+    """Contacts with a message each; both are numbered from 1."""
+    async with connect.connection() as connection:
+        for statement in PREPARE.replace("$1::int", str(messages)).split(";\n"):
+            if statement.strip():
+                await connection.execute(statement)
 
 
-async def listen(port: int, sockets: int, events: int, ask: bool) -> None:
+async def listen(port: int, sockets: int, events: int, *, ask: bool) -> None:
     """The clients: a line when all are ready, and another when all have everything, in order."""
-    ready = [asyncio.Event() for _ in range(sockets)]
-    go = asyncio.Event()
+    heard: list[list[bytes]] = [[] for _ in range(sockets)]
+    missing, all_heard = sockets * events, asyncio.Event()
+    live, all_live = set[int](), asyncio.Event()
 
-    async def one(number: int) -> None:
-        url, protocols = f"ws://127.0.0.1:{port}/graphql", [Subprotocol("graphql-transport-ws")]
-        async with connect_socket(url, subprotocols=protocols, proxy=None, ping_interval=None) as client:
-            await client.send(orjson.dumps({"type": "connection_init", "payload": {"X-Admin-Token": ADMIN}}).decode())
-            await client.recv()
-            await client.send(orjson.dumps({"type": "subscribe", "id": "1", "payload": {"query": DOCUMENT}}).decode())
-            ready[number].set()
-            if ask:
-                await go.wait()
-                await client.send(str(events))
-            frames = [await client.recv(decode=False) for _ in range(events)]
-        if not ask:
-            told = [orjson.loads(frame)["payload"]["data"]["messageEvents"] for frame in frames]
-            assert all(event["message"]["status"] for event in told)
-            assert [event["message"]["id"] for event in told] == [
-                ids.encode("Message", number) for number in range(1, events + 1)
-            ]
+    def hear(number: int, frame: bytes) -> None:
+        nonlocal missing
+        if MARK in frame:
+            live.add(number)
+            if len(live) == sockets:
+                all_live.set()
+            return
+        heard[number].append(frame)
+        missing -= 1
+        if not missing:
+            all_heard.set()
 
-    clients = [asyncio.create_task(one(number)) for number in range(sockets)]
-    for event in ready:
-        await event.wait()
-    await asyncio.sleep(1)
+    listeners = [await Listener.connect(port, partial(hear, number)) for number in range(sockets)]
+    if not ask:
+        for listener in listeners:
+            listener.subscribe(DOCUMENT)
+        await all_live.wait()
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
-    go.set()
-    await asyncio.gather(*clients)
+    if ask:
+        for listener in listeners:
+            listener.subscribe(feeds.DOCUMENT, count=events)
+    await all_heard.wait()
     print("done", flush=True)
+    if not ask:
+        expected = [ids.encode("Message", number) for number in range(1, events + 1)]
+        for frames in heard:
+            told = [orjson.loads(frame)["payload"]["data"]["messageEvents"]["message"] for frame in frames]
+            assert [message["id"] for message in told] == expected
+            assert all(message["status"] for message in told)
 
 
-async def told(port: int, sockets: int, events: int, *, ask: bool) -> float:
-    """Deliveries a second."""
+async def told(port: int, server: psutil.Process, sockets: int, events: int, *, ask: bool) -> tuple[float, float]:
+    """Deliveries a second, and microseconds of the server's CPU for each."""
     clients = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.subscriptions", "listen", str(port), str(sockets), str(events), str(int(ask)),
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     assert clients.stdin is not None
     assert clients.stdout is not None
-    assert await clients.stdout.readline() == b"ready\n"
-    started = time.perf_counter()
+    while True:
+        if not ask:
+            await write([MARKER])
+        with contextlib.suppress(TimeoutError):
+            assert await asyncio.wait_for(clients.stdout.readline(), 0.5) == b"ready\n"
+            break
+    started, used = time.perf_counter(), sum(server.cpu_times()[:2])
     clients.stdin.write(b"go\n")
     if not ask:
-        await write(events)
-    assert await clients.stdout.readline() == b"done\n"
-    seconds = time.perf_counter() - started
-    await clients.wait()
-    return sockets * events / seconds
+        await write([sent(number) for number in range(1, events + 1)])
+    assert await asyncio.wait_for(clients.stdout.readline(), PATIENCE) == b"done\n"
+    seconds, used = time.perf_counter() - started, sum(server.cpu_times()[:2]) - used
+    assert await clients.wait() == 0
+    return sockets * events / seconds, used / (sockets * events) * 1e6
 
 
-async def write(events: int) -> None:
+def sent(number: int) -> tuple[object, ...]:
+    return (EventType.MESSAGE_SENT, None, "Message", number, 1, number, 1, number, None)
+
+
+async def write(events: list[tuple[object, ...]]) -> None:
     async with transaction():
-        record_all(
-            (EventType.MESSAGE_SENT, None, "Message", number, 1, number, 1, number, None)
-            for number in range(1, events + 1)
-        )
+        record_all(events)
 
 
 async def ask_health(port: int, waits: list[float], enough: asyncio.Event) -> None:
@@ -136,64 +137,60 @@ async def ask_health(port: int, waits: list[float], enough: asyncio.Event) -> No
             await client.get("/health")  # 503: there is no worker
             waits.append(time.perf_counter() - started)
             await asyncio.sleep(0.05)
-
-
-@contextmanager
-def serving(port: int, *arguments: str) -> Generator[psutil.Process]:
-    with program(*arguments) as process:
-        for _ in range(200):
-            with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-                break
-            time.sleep(0.05)
-        yield psutil.Process(process.pid)
+    waits.sort()
 
 
 async def main(sockets: int, events: int, runs: int) -> None:
-    ours_port, bare_port = free_port(), free_port()
-    async with installation(API_PORT=str(ours_port), ADMIN_TOKEN=ADMIN):
-        async with connect.connection() as connection:
-            for statement in PREPARE.replace("$1::int", str(events)).split(";\n"):
-                if statement.strip():
-                    await connection.execute(statement)
-        ours = serving(ours_port, *os.environ.get("API", "tidings api").split())
-        server = serving(bare_port, "benchmarks.subscriptions", "bare", str(bare_port))
-        ratios, rates, waits, sizes = list[float](), list[tuple[float, float]](), list[list[float]](), list[float]()
-        with ours as process, server:
-            await told(bare_port, sockets, events // 10, ask=True)
-            sizes.append(process.memory_info().rss / 2**20)
+    ports = free_port(), free_port(), free_port()
+    async with installation(API_PORT=str(ports[0]), ADMIN_TOKEN=ADMIN):
+        await prepare(events)
+        ours, bare, stock = list[Any](), list[Any](), list[Any]()
+        waits, sizes = list[list[float]](), list[float]()
+        with (
+            serving(ports[0], *os.environ.get("API", "tidings api").split()) as api,
+            serving(ports[1], "benchmarks.parts.feeds", "bare", str(ports[1])) as loop,
+            serving(ports[2], "benchmarks.parts.feeds", "strawberry", str(ports[2])) as strawberry,
+        ):
+            await told(ports[1], loop, sockets, events // 10, ask=True)
+            sizes.append(api.memory_info().rss / 2**20)
             for _ in range(runs):
-                bare_rate = await told(bare_port, sockets, events, ask=True)
+                bare.append(await told(ports[1], loop, sockets, events, ask=True))
+                stock.append(await told(ports[2], strawberry, sockets, events // 10, ask=True))
                 waits.append([])
-                asking = asyncio.create_task(ask_health(ours_port, waits[-1], enough := asyncio.Event()))
-                our_rate = await told(ours_port, sockets, events, ask=False)
+                asking = asyncio.create_task(ask_health(ports[0], waits[-1], enough := asyncio.Event()))
+                ours.append(await told(ports[0], api, sockets, events, ask=False))
                 enough.set()
                 await asking
-                waits[-1].sort()
-                ratios.append(our_rate / bare_rate)
-                rates.append((our_rate, bare_rate))
-                sizes.append(process.memory_info().rss / 2**20)
+                sizes.append(api.memory_info().rss / 2**20)
+
+    def figures(found: list[Any]) -> str:
+        each = ", ".join(f"{rate:,.0f}" for rate, _ in found)
+        return f"{each} deliveries/s; {spread([used for _, used in found])} µs of CPU each"
+
     report(
-        "Every event to every socket, one API process",
+        "Every event to every socket, one API process, against frames that are ready",
         f"{sockets} sockets, {events:,} events in the log at once",
-        ratios,
+        [mine / base for (mine, _), (base, _) in zip(ours, bare, strict=True)],
         f"≥ {TARGET}",
-        ours=", ".join(f"{rate:,.0f}" for rate, _ in rates) + " deliveries/s",
-        bare=", ".join(f"{rate:,.0f}" for _, rate in rates) + " deliveries/s",
+        ours=figures(ours),
+        bare=figures(bare),
         health=", ".join(
             f"p95 {wait[len(wait) * 95 // 100] * 1000:,.0f} (most {wait[-1] * 1000:,.0f})" for wait in waits
         )
         + " ms",
         memory=" → ".join(f"{size:,.0f}" for size in sizes) + " MiB",
     )
+    report(
+        "Every event to every socket, against Strawberry's own loop",
+        f"the same; Strawberry sends {events // 10:,} events",
+        [mine / base for (mine, _), (base, _) in zip(ours, stock, strict=True)],
+        f"≥ {STRAWBERRY_TARGET}",
+        stock=figures(stock),
+    )
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["bare"]:
-        uvicorn.run(
-            bare, port=int(sys.argv[2]), log_config=None, access_log=False, ws="graph.core.wire:SocketProtocol",
-            lifespan="off",
-        )  # fmt: skip
-    elif sys.argv[1:2] == ["listen"]:
+    if sys.argv[1:2] == ["listen"]:
         uvloop.run(listen(*(int(given) for given in sys.argv[2:5]), ask=sys.argv[5] == "1"))
     else:
-        uvloop.run(main(*(int(given) for given in [*sys.argv[1:], *["60", "2000", "3"][len(sys.argv) - 1 :]])))
+        uvloop.run(main(*(int(given) for given in [*sys.argv[1:], *["100", "2000", "3"][len(sys.argv) - 1 :]])))
