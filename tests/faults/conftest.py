@@ -213,7 +213,7 @@ class Installation:
         finally:
             await connection.close()
 
-    async def pass_time(self, *states: str, seconds: float = 60) -> None:
+    async def pass_time(self, *states: str, seconds: float = 30) -> None:
         """Makes leases of dead workers so much older. Only where no receipt is on its way, which would be as late."""
         await self.fetch(
             "UPDATE message SET lease_until = lease_until - make_interval(secs => $1) WHERE state = ANY($2)",
