@@ -206,11 +206,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         # Whoever schedules for the group holds its row FOR SHARE, so none comes in between.
         if await Group.filter(id=id, deleted_at=None).select_for_update().first() is None:
             raise not_found("group")
-        if await connect.value(
-            "SELECT EXISTS (SELECT FROM schedule WHERE group_id = $1 AND deleted_at IS NULL "
-            "AND status IN ('PENDING', 'HELD', 'PROCESSING'))",
-            id,
-        ):
+        if await schedules.needed("group_id", id):
             raise Refusal(
                 ErrorCode.INVALID_STATE, "A schedule is still to be sent to this group.", field="id", reason="in_use"
             )

@@ -6,14 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from db import schedules as rows
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
-from db.schedules import DeliveryStats, Schedule, ScheduleStatus
+from db.schedules import Schedule, ScheduleStatus, run
+from db.schedules import stats as figures
+from db.schedules.stats import DeliveryStats
 from domain import groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
@@ -102,7 +103,7 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[Schedule | None]:
 @allow()
 async def stats(viewer: Viewer, ids: list[int]) -> list[DeliveryStats | None]:
     """Figures of schedules that the caller holds already."""
-    found = await rows.stats(ids)
+    found = await figures.stats(ids)
     return [found.get(id) for id in ids]
 
 
@@ -165,7 +166,7 @@ async def create(
 async def _need_members(viewer: Viewer, group_id: int) -> None:
     await connect.execute("SELECT 1 FROM contact_group WHERE id = $1 FOR SHARE", group_id)
     await groups.visible(viewer, group_id, field="groupId")
-    if not await rows.has_people(group_id):
+    if not await figures.has_people(group_id):
         raise Refusal(ErrorCode.VALIDATION_ERROR, "The group has no members.", field="groupId", reason="empty_group")
 
 
@@ -180,7 +181,7 @@ async def cancel(viewer: Viewer, id: int) -> Schedule:
     """Calls a PENDING or HELD schedule off. Against a start at the same moment one wins, and the other finds it so."""
     async with transaction():
         schedule = await _in_status(viewer, id, WAITING)
-        recipients, excluded = await rows.reach(schedule.group_id)
+        recipients, excluded = await figures.reach(schedule.group_id)
         return await _set(
             schedule,
             "status = 'CANCELLED', cancelled_at = now(), cancelled_by_id = $2, recipients = $3, excluded = $4",
@@ -251,15 +252,15 @@ async def start_due(*, limit: int = 2000) -> list[int]:
     Any number of callers may do this at once: each takes others.
     """
     async with transaction():
-        due = await rows.due(limit)
+        due = await run.due(limit)
         if held := [(row["id"], row["hold"]) for row in due if row["hold"]]:
-            await rows.hold(held)
+            await run.hold(held)
         return await _begin([row["id"] for row in due if not row["hold"]])
 
 
 async def _begin(ids: list[int], *, actor_id: int | None = None) -> list[int]:
     """The one way into PROCESSING; answers which came through: those whose template may be sent."""
-    begun = await rows.begin(ids) if ids else []
+    begun = await run.begin(ids) if ids else []
     for row in begun:
         _record(EventType.MESSAGE_PROCESSING, row["id"], row["sender_id"], actor_id=actor_id)
         ring("fan_out", row["id"])
@@ -274,7 +275,7 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
     done = False
     while not done:
         async with transaction():
-            if (found := await rows.fan_out(id, chunk)) is None:
+            if (found := await run.fan_out(id, chunk)) is None:
                 return
             sender_id, done = found
             ring("dispatch", sender_id)
@@ -284,16 +285,16 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
 async def complete(ids: Sequence[int] | None) -> list[int]:
     """Ends those of these schedules (or of all) of which every message is done: each once, with its event."""
     async with transaction():
-        done = {row["id"]: row["sender_id"] for row in await rows.lock_done(ids)}
+        done = {row["id"]: row["sender_id"] for row in await run.lock_done(ids)}
         if done:
-            await rows.finish(list(done))
-            for id, figures in (await rows.stats(list(done))).items():
-                _record(EventType.MESSAGE_COMPLETED, id, done[id], data={"stats": asdict(figures)})
+            await run.finish(list(done))
+            for id, ended in (await figures.stats(list(done))).items():
+                _record(EventType.MESSAGE_COMPLETED, id, done[id], data={"stats": asdict(ended)})
     return list(done)
 
 
 async def complete_all() -> None:
     """The same for all, and a ring for each whose fan-out stands still: makes up for lost rings and dead workers."""
     await complete(None)
-    for id in await rows.unfanned():
+    for id in await run.unfanned():
         ring("fan_out", id)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
+from db import schedules
 from db.accounts import ApiToken, Role, Scope
 from db.core import connect
 from db.core.columns import as_row
@@ -212,11 +213,7 @@ async def delete(viewer: Viewer, id: int) -> int:
     async with transaction():
         await _lock_default()
         sender = await visible(viewer, id, lock="FOR UPDATE")
-        if await connect.value(
-            "SELECT EXISTS (SELECT 1 FROM schedule WHERE sender_id = $1"
-            " AND status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL)",
-            id,
-        ):
+        if await schedules.needed("sender_id", id):
             raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this sender.", field="id")
         was_default = sender.is_default
         await connect.execute(

@@ -3,10 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from db import schedules as rows
 from db.core import connect
 from db.messages import MessageState
-from db.schedules import Schedule, ScheduleStatus
+from db.schedules import Schedule, ScheduleStatus, run
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import schedules, senders
 from domain.core.access import SYSTEM, Viewer
@@ -66,7 +65,7 @@ async def into(schedule: Schedule, status: ScheduleStatus) -> None:
 async def begun(group_id: int, **given: Any) -> Schedule:
     """A schedule in PROCESSING whose recipients nobody has queued yet."""
     schedule = await plan(group_id=group_id, **given)
-    await rows.begin([schedule.id])
+    await run.begin([schedule.id])
     return await Schedule.get(id=schedule.id)
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypedDict, Unpack
 from db import schedules
 from db.accounts import Role, Scope
 from db.core import connect
+from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import transaction
 from db.schedules import ScheduleCounts
@@ -64,7 +65,7 @@ async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "")
     found = await connect.row(f"SELECT * FROM message_template WHERE {where.sql} {lock}", *where.values)
     if found is None:
         raise not_found("message template", field=field)
-    return MessageTemplate._init_from_db(**found)  # pyright: ignore[reportPrivateUsage]
+    return as_row(MessageTemplate, found)
 
 
 @allow()
@@ -136,19 +137,26 @@ def preview(template: MessageTemplate, own: Mapping[str, str], variables: Mappin
 # ---------------------------------------------------------------------------
 
 
-class TemplateChanges(TypedDict, total=False):
-    """What is left out stays. examples: for the placeholders of a new content that WhatsApp is to approve."""
+class TemplateValues(TypedDict, total=False):
+    """What a person writes in a template. A change leaves as it is what is left out."""
 
     title: str | None
     content: str | None
+
+
+class TemplateChanges(TemplateValues, total=False):
     examples: Any
+    """For the placeholders of a new content that WhatsApp is to approve."""
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
-async def create(viewer: Viewer, *, title: str, content: str, approval: Approval | None = None) -> MessageTemplate:
+async def create(
+    viewer: Viewer, *, approval: Approval | None = None, **given: Unpack[TemplateValues]
+) -> MessageTemplate:
     """Stores a template, and submits it to WhatsApp if asked to; what WhatsApp refuses is not stored."""
     check = Checks()
-    values = _checked(check, {"title": title, "content": content}, for_approval=approval is not None)
+    title, content = given.get("title") or "", given.get("content") or ""
+    values = _checked(check, {**given, "title": title, "content": content}, for_approval=approval is not None)
     submission = at_whatsapp.prepare(check, approval, title=title, content=content) if approval else None
     check.done()
     if submission is None:
@@ -210,11 +218,7 @@ async def delete(viewer: Viewer, id: int) -> int:
     unbound(viewer)
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
-        if await connect.value(
-            "SELECT EXISTS (SELECT 1 FROM schedule WHERE template_id = $1"
-            " AND status IN ('PENDING', 'HELD', 'PROCESSING') AND deleted_at IS NULL)",
-            id,
-        ):
+        if await schedules.needed("template_id", id):
             raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this template.", field="id")
         await _hide(id, hidden=True)
     try:
@@ -251,7 +255,7 @@ async def _hide(id: int, *, hidden: bool) -> None:
     await connect.execute(sql, id, hidden)
 
 
-def _checked(check: Checks, given: TemplateChanges, *, for_approval: bool) -> dict[str, Any]:
+def _checked(check: Checks, given: TemplateValues, *, for_approval: bool) -> dict[str, Any]:
     """Columns of what was given, each within its bounds."""
     values: dict[str, Any] = {}
     with check():

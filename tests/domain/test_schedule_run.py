@@ -7,10 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from db import schedules as rows
 from db.core import connect
 from db.messages import MessageState
-from db.schedules import DeliveryStats, Schedule, ScheduleStatus
+from db.schedules import Schedule, ScheduleStatus, run
+from db.schedules.stats import DeliveryStats
 from db.templates import TemplateStatus
 from domain import schedules
 from domain.core.access import SYSTEM
@@ -153,7 +153,7 @@ async def test_a_fan_out_that_was_cut_goes_on_where_it_stopped() -> None:
     group = await crowd(25, opted_out=5)
     schedule = await begun(group)
     for _ in range(2):
-        assert await rows.fan_out(schedule.id, 7) == (schedule.sender_id, False)
+        assert await run.fan_out(schedule.id, 7) == (schedule.sender_id, False)
     assert len(await messages_of(schedule)) == 14
     assert (await Schedule.get(id=schedule.id)).recipients is None
     assert (await stats(schedule)).recipients == 25
@@ -178,7 +178,7 @@ async def test_several_fan_outs_at_once_queue_everyone_once() -> None:
 async def test_who_joins_or_leaves_meanwhile_is_written_to_once_at_most() -> None:
     group = await crowd(10)
     schedule = await begun(group)
-    await rows.fan_out(schedule.id, 5)
+    await run.fan_out(schedule.id, 5)
     people = await members(group)
     newcomer = await factories.contact()
     await connect.execute("INSERT INTO group_member (group_id, contact_id) VALUES ($1, $2)", group, newcomer.id)

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from db import schedules as rows
 from db.core import connect
 from db.messages import MessageState
-from db.schedules import DeliveryStats, Schedule
+from db.schedules import Schedule, run
+from db.schedules.stats import DeliveryStats
 from domain import schedules, templates
 from domain.core.access import SYSTEM
 from tests import factories
@@ -97,7 +97,7 @@ async def test_a_schedules_template_may_change_until_its_messages_leave() -> Non
     template = await factories.template("Before")
     schedule = await plan(group_id=await crowd(1), template_id=template.id)
     await templates.update(SYSTEM, template.id, content="After")
-    await rows.begin([schedule.id])
+    await run.begin([schedule.id])
     await schedules.fan_out(schedule.id)
     (message,) = await messages_of(schedule)
     assert (message["template_id"], message["content"]) == (template.id, None)

@@ -8,7 +8,8 @@ import pytest
 
 from db.accounts import Role
 from db.core import connect
-from db.schedules import DeliveryStats, Schedule, ScheduleStatus
+from db.schedules import Schedule, ScheduleStatus
+from db.schedules.stats import DeliveryStats
 from db.templates import TemplateStatus
 from domain import groups, schedules, senders, templates
 from domain.core.access import SYSTEM, Viewer

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from db import schedules as rows
+from db.schedules import run
 from db.templates import MessageTemplate, TemplateStatus
 from domain import templates
 from domain.core.access import SYSTEM
@@ -141,7 +141,7 @@ async def test_a_text_that_is_being_sent_does_not_change_at_whatsapp(simulator: 
     await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
     await approve(template)
     schedule = await plan(template_id=template.id, sender_id=sender.id)
-    assert [row["id"] for row in await rows.begin([schedule.id])] == [schedule.id]
+    assert [row["id"] for row in await run.begin([schedule.id])] == [schedule.id]
     with pytest.raises(Refusal) as refused:
         await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
     assert refused.value.code is ErrorCode.INVALID_STATE
@@ -159,7 +159,7 @@ async def test_a_schedule_does_not_begin_while_its_template_is_being_changed() -
     await approve(template)
     schedule = await plan(template_id=template.id, sender_id=sender.id)
     begun, changed = await asyncio.gather(
-        rows.begin([schedule.id]),
+        run.begin([schedule.id]),
         templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye."),
         return_exceptions=True,
     )

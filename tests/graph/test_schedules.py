@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from db import schedules as rows
 from db.accounts import Role
 from db.core import connect
-from db.schedules import Schedule, ScheduleStatus
+from db.schedules import Schedule, ScheduleStatus, run
 from domain import schedules, senders, templates
 from domain.core.access import SYSTEM
 from graph.core.ids import decode, encode
@@ -297,7 +296,7 @@ async def test_a_list_of_schedules_costs_the_same_whatever_its_length() -> None:
         )
         await Schedule.filter(id=schedule.id).update(created_by_id=user.id)
         if n % 2:
-            await rows.begin([schedule.id])
+            await run.begin([schedule.id])
             await schedules.fan_out(schedule.id)
     query = f"""query ($filter: ScheduleFilter, $first: Int) {{
       schedules(filter: $filter, first: $first) {{ edges {{ node {{
