@@ -1,8 +1,10 @@
-"""Tortoise's asyncpg engine with two mends.
+"""Tortoise's asyncpg engine with three mends.
 
 A transaction that is cancelled while it begins gives its connection back: stock Tortoise 1.1 leaks it, and five
-cancellations hang every later query for good (`backends/base/client.py`, `TransactionContextPooled.__aenter__`). And
-nobody waits for a connection without end: an exhausted pool is an error, not silence.
+cancellations hang every later query for good (`backends/base/client.py`, `TransactionContextPooled.__aenter__`). One
+whose connection cannot be given back, because PostgreSQL cut it, is over for its task all the same: the stock one stays
+the task's transaction, and each later one fails as "released back to the pool". And nobody waits for a connection
+without end: an exhausted pool is an error, not silence.
 """
 
 from typing import Any
@@ -36,6 +38,16 @@ class CancelSafeTransaction(TransactionContextPooled):
             await pool.release(connection)
             raise
         return self.client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        try:
+            if not self.client._finalized:  # pyright: ignore[reportPrivateUsage]
+                await (self.client.rollback() if exc_type else self.client.commit())
+        finally:
+            get_connections().reset(self.token)
+            pool: Any = self.client._parent._pool  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
+            if pool is not None:
+                await pool.release(self.client._connection)  # pyright: ignore[reportPrivateUsage]
 
 
 class BoundedConnection(PoolConnectionWrapper[Any]):

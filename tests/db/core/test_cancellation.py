@@ -6,8 +6,11 @@ And where none is left, nobody waits for one without end.
 import asyncio
 import random
 from contextlib import AsyncExitStack
+from typing import Any
 
+import asyncpg
 import pytest
+from asyncpg.pool import Pool
 
 from db.core import connect, engine
 from db.core.transaction import transaction
@@ -37,6 +40,21 @@ async def test_four_hundred_cancellations_leak_no_connection() -> None:
         " AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
     )
     assert stuck == 0
+
+
+async def test_a_connection_that_cannot_be_given_back_ends_its_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when PostgreSQL restarts in the midst of it: the same task may begin another one at once."""
+    release = Pool.release
+
+    async def fails(pool: Pool, connection: Any) -> None:
+        await release(pool, connection)
+        raise asyncpg.InterfaceError("the connection was cut")
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Pool, "release", fails)
+        with pytest.raises(asyncpg.InterfaceError, match="was cut"):
+            await work(0)
+    await work(0)
 
 
 async def test_an_exhausted_pool_is_an_error_and_not_silence(monkeypatch: pytest.MonkeyPatch) -> None:
