@@ -14,6 +14,7 @@ from graphql import (
     Undefined,
     is_introspection_type,
 )
+from graphql.execution import Executor
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
@@ -37,6 +38,12 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_awaitable = _is_awaitable
+
+    def build_per_event_executor(self, payload: Any) -> Executor[Any]:
+        """graphql-core would keep what it collected for each event, some 2 KB, for as long as a subscription lives."""
+        executor: Any = super().build_per_event_executor(payload)  # pyright: ignore[reportUnknownMemberType]
+        executor._relevant_sub_fields = {}
+        return executor
 
 
 def _is_awaitable(value: Any) -> TypeGuard[Awaitable[Any]]:

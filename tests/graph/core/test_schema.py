@@ -1,10 +1,19 @@
 """The schema's own form: what Strawberry drops or adds, mended."""
 
 import pytest
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType, GraphQLSchema
+from graphql import (
+    ExecutionResult,
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    parse,
+)
 
 from db.accounts import Role
 from graph.core.enums import describe
+from graph.core.schema import Execution
 from graph.schema import schema as whole
 from tests.graph.core import toy
 
@@ -62,3 +71,13 @@ def test_a_list_of_smaller_pages_costs_less() -> None:
     assert query is not None
     assert query.fields["messages"].extensions["price"].size == 50
     assert query.fields["contacts"].extensions["price"].size == 100
+
+
+def test_a_subscription_keeps_nothing_of_an_event_that_it_has_told() -> None:
+    document = parse("{ __schema { queryType { name } } }")
+    subscription = Execution.build(whole._schema, document)
+    assert isinstance(subscription, Execution)
+    for _ in range(3):
+        told = subscription.build_per_event_executor(None).execute_operation()
+        assert told == ExecutionResult({"__schema": {"queryType": {"name": "Query"}}}, None)
+    assert subscription._relevant_sub_fields == {}
