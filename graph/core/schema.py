@@ -41,7 +41,7 @@ class Execution(StrawberryGraphQLCoreExecutionContext):
 
     def build_per_event_executor(self, payload: Any) -> Executor[Any]:
         """graphql-core would keep what it collected for each event, some 2 KB, for as long as a subscription lives."""
-        executor: Any = super().build_per_event_executor(payload)  # pyright: ignore[reportUnknownMemberType]
+        executor: Any = super().build_per_event_executor(payload)  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
         executor._relevant_sub_fields = {}
         return executor
 
