@@ -12,7 +12,7 @@ DOCUMENT = "{ contacts(first: 2) { edges { node { id groups { id } } } } groups(
 
 
 async def test_rows_are_shown_and_not_awaited(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tortoise makes them awaitable: a task for each would take a seventh of a list's time."""
+    """Tortoise makes them awaitable: a task for each took a tenth of a list's time."""
     await factories.contact()
     awaited = list[Model]()
     original = Model.__await__
