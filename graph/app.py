@@ -1,5 +1,6 @@
 """The API's process: GraphQL over HTTP and sockets, and what browsers and operators find around it."""
 
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -61,6 +62,9 @@ def create_app(schema: Schema = whole_schema) -> ASGIApp:
 @asynccontextmanager
 async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
     async with connect.connected(application="tidings api"):
+        # What was loaded until now stays: the collector would look through it again in the middle of every other query.
+        gc.collect()
+        gc.freeze()
         yield
     await shared_redis().aclose()
     shared_redis.cache_clear()

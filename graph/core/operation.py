@@ -1,9 +1,19 @@
 """What happens around each operation: its limits, and the extensions of its answer."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from graphql import GraphQLError, NoSchemaIntrospectionCustomRule, OperationDefinitionNode, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -14,17 +24,43 @@ from graph.core import limits
 MAX_MISTAKES = 10
 """Mistakes of a document that are told: for each one graphql-core prints all that stands around it, so that 8 KB with a
 hundred of them take seconds. Strawberry, which sets no limit, validates nothing that is validated already."""
+REMEMBERED = 128
+"""Documents that are remembered as parsed: clients send the same few, and reading one costs as much as 50 objects."""
+REMEMBERED_LENGTH = 4096
+"""Characters of a document that is remembered, at most: what strangers send to fill the memory comes to some 60 MB."""
+
+
+@dataclass(slots=True, eq=False)
+class _Document:
+    node: DocumentNode
+    valid: bool = False
+
+
+@lru_cache(REMEMBERED)
+def _read(text: str, schema: object, introspection: bool) -> _Document:
+    """Raises GraphQLError. Whether a document is valid hangs on the schema, and on whether it may be asked for."""
+    return _Document(parse(text, max_tokens=limits.MAX_TOKENS))
 
 
 class Limited(SchemaExtension):
     """Refuses what is too large or too costly, before and after validation, and says what the operation cost."""
 
     cost: int | None = None
+    document: _Document | None = None
 
     def on_operation(self) -> Iterator[None]:
         self.execution_context.parse_options["max_tokens"] = limits.MAX_TOKENS
         if not get_settings().introspection:
             self.execution_context.validation_rules += (NoSchemaIntrospectionCustomRule,)
+        yield
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        if context.query and len(context.query) <= REMEMBERED_LENGTH:
+            # What cannot be read Strawberry reads once more, and tells what is wrong with it.
+            with suppress(GraphQLError):
+                self.document = _read(context.query, context.schema, bool(get_settings().introspection))
+                context.graphql_document = self.document.node
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -39,15 +75,23 @@ class Limited(SchemaExtension):
                 operation,
                 context.variables or {},
             )
-            context.pre_execution_errors = validate(
-                context.schema._schema,  # pyright: ignore[reportPrivateUsage]
-                context.graphql_document,
-                (*context.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule),
-                max_errors=MAX_MISTAKES,
-            )
+            context.pre_execution_errors = self._validate(context.graphql_document)
         except GraphQLError as error:
             context.pre_execution_errors = [error]
         yield
+
+    def _validate(self, document: DocumentNode) -> list[GraphQLError]:
+        if self.document is not None and self.document.valid:
+            return []
+        mistakes = validate(
+            self.execution_context.schema._schema,  # pyright: ignore[reportPrivateUsage]
+            document,
+            (*self.execution_context.validation_rules, MaybeNullValidationRule, OneOfInputValidationRule),
+            max_errors=MAX_MISTAKES,
+        )
+        if self.document is not None:
+            self.document.valid = not mistakes
+        return mistakes
 
     def get_results(self) -> dict[str, Any]:
         return {} if self.cost is None else {"cost": {"cost": self.cost, "limit": limits.MAX_COST}}
