@@ -6,6 +6,7 @@ contact, a connection of the same shape. Both are executed in this process. Then
 python -m benchmarks.list_query [rows] [queries] [runs]
 """
 
+import gc
 import statistics
 import sys
 import time
@@ -174,6 +175,8 @@ async def main(rows: int, queries: int, runs: int) -> None:
         await fill(SMALL)
         await check()
         await took(ours, queries)
+        gc.collect()
+        gc.freeze()  # as the API does when it starts
         for _ in range(runs):
             base = note("dataclasses", await took(plain, queries))
             against.append(note(f"{SMALL:,} rows", await took(ours, queries)) / base)
