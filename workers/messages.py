@@ -39,7 +39,7 @@ _rung_again: dict[int, bool] = {}
 """Senders that this process is sending for, and whether someone rang for them meanwhile."""
 
 
-@actor(priority=10)
+@actor()
 async def dispatch(sender_id: int) -> None:
     """Sends what is due from a sender, for some seconds at most; one run at a time here, however often it is rung."""
     if sender_id in _rung_again:

@@ -5,7 +5,7 @@ from workers.core.broker import actor
 from workers.core.clock import every
 
 
-@actor(priority=5)
+@actor()
 async def fan_out(schedule_id: int) -> None:
     """Queues one message for each recipient of a schedule; goes on where an earlier run stopped."""
     await schedules.fan_out(schedule_id)
