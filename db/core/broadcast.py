@@ -70,12 +70,15 @@ class RedisBackend(BroadcastBackend):
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
-                    await self._start(pubsub)
-                    failures = 0
-                    await self._receive(pubsub)
+                    try:
+                        await self._start(pubsub)
+                        failures = 0
+                        await self._receive(pubsub)
+                    finally:
+                        # Whoever unsubscribes while it is being closed would open it again, for nobody to close.
+                        self._pubsub = None
             except _LOST as error:
                 log.warning("broadcast_lost", error=repr(error))
-            self._pubsub = None
             await asyncio.sleep(min(0.05 * 2**failures, _LONGEST_PAUSE) * random.uniform(0.5, 1.0))
             failures = min(failures + 1, 10)
 
