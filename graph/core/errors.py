@@ -16,7 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from db.core.connect import TRANSIENT
 from db.core.paging import BadCursor
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from graph.core.mistakes import Places, refusal_of
+from graph.core.mistakes import Places, is_mistake, refusal_of
 from graph.core.scalars import write_datetime
 
 log = structlog.get_logger()
@@ -108,6 +108,8 @@ def _refusals(error: GraphQLError, places: Places | None, *, suggest: bool) -> l
     if isinstance(cause, BadCursor):
         return [Refusal(ErrorCode.VALIDATION_ERROR, str(cause), field=cause.field, reason="invalid_cursor")]
     if error.path is None and (cause is None or isinstance(cause, GraphQLError | ValueError)):
+        return [refusal_of(error, places, suggest=suggest)]
+    if (cause is None or isinstance(cause, GraphQLError)) and is_mistake(error.message):
         return [refusal_of(error, places, suggest=suggest)]
     if isinstance(cause, WebSocketDisconnected):
         return []  # A client that is gone in mid-sentence is no error of ours, and nobody is left to be told.

@@ -19,6 +19,10 @@ from graphql import (
 from domain.core.errors import ErrorCode, Refusal
 
 _VARIABLE = re.compile(r"Variable '\$(?P<variable>\w+)' has invalid value(?: at (?P<path>[^:]*))?: (?P<rest>.*)", re.S)
+_GIVEN = re.compile(
+    r"Argument '\w+' has invalid value(?: at [^:]*)?: Expected variable '\$\w+' provided to non-null type .*", re.S
+)
+"""Said only as a field is executed: a variable that may be null was, where a value with a default is wanted."""
 _REQUIRED = re.compile(r"Expected value of type '.*?' to include required field '(\w+)'")
 _UNKNOWN = re.compile(r"Expected value of type '(.*?)' not to include unknown field '(\w+)'")
 _ARGUMENT = re.compile(r"Argument '[\w.@]+\((\w+):\)' of type '.*' is required")
@@ -49,6 +53,11 @@ class Places:
         return found
 
 
+def is_mistake(message: str) -> bool:
+    """Whether an error within the execution is of the variables that were sent."""
+    return _GIVEN.fullmatch(message) is not None
+
+
 def refusal_of(error: GraphQLError, places: Places | None, *, suggest: bool) -> Refusal:
     """The refusal that an error of parsing, validation or coercion comes to."""
     if isinstance(error, GraphQLSyntaxError):
@@ -64,7 +73,7 @@ def refusal_of(error: GraphQLError, places: Places | None, *, suggest: bool) -> 
         return _refusal("This is required.", match[1], "required")
     if match := _ARGUMENT.match(message):
         return _refusal("This is required.", match[1], "required")
-    if _NULL.match(message):
+    if _NULL.match(message) or is_mistake(message):
         return _refusal("This is required.", field, "required")
     if match := _UNKNOWN.match(message):
         return _refusal(f"{match[1]} has no such field.", match[2], "unknown_field")

@@ -65,6 +65,25 @@ async def test_a_variable_is_named_by_what_it_is_used_for(served: Toy) -> None:
     assert set(faults(await served.post(document, x="tomorrow", y=5))) == {"at", "name"}
 
 
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        ("query ($x: Boolean = true) { hello @include(if: $x) }", "if"),
+        ("query ($x: Boolean = true) { contacts(first: 1) { totalCount @skip(if: $x) } }", "if"),
+        ('query ($x: ID = "a") { node(id: $x) { id } }', "id"),
+        ('mutation ($x: String = "a") { rename(input: { id: 1, name: $x }) { id } }', "name"),
+        ('mutation ($x: Int = 1) { rename(input: { id: 1, name: "a", counts: [$x] }) { id } }', "counts"),
+    ],
+)
+async def test_null_in_the_place_of_a_default_is_a_mistake_too(served: Toy, document: str, field: str) -> None:
+    """Nobody sees it before the field is executed: a variable that has a default may stand where null may not."""
+    with capture_logs() as logged:
+        [error] = (await served.post(document, x=None))["errors"]
+    assert (error["extensions"]["code"], error["extensions"]["field"]) == ("VALIDATION_ERROR", field)
+    assert error["message"] == "This is required."
+    assert not [entry for entry in logged if entry["log_level"] == "error"]
+
+
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "2026-13-01T00:00:00Z", "", "x" * 5000, "2026-01-01"])
 async def test_odd_instants_are_refused(served: Toy, at: str) -> None:
     answer = await served.post(RENAME, input={"id": "1", "name": "x", "at": at})
