@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from strawberry.schema import schema as strawberry_schema
 
+from db.core.settings import get_settings
 from domain.core.access import SYSTEM
 from graph.core import limits, operation
 from graph.core.context import Context
@@ -16,14 +18,14 @@ PAGE = "query Remembered($first: Int!) { contacts(first: $first) { edges { node 
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was done for the documents that are asked."""
     done = list[str]()
-    for name in ("parse", "validate"):
-        original: Any = getattr(operation, name)
+    for place, name in ((strawberry_schema, "parse"), (operation, "validate")):
+        original: Any = getattr(place, name)
 
         def note(*args: Any, name: str = name, original: Any = original, **options: Any) -> Any:
             done.append(name)
             return original(*args, **options)
 
-        monkeypatch.setattr(operation, name, note)
+        monkeypatch.setattr(place, name, note)
     return done
 
 
@@ -53,11 +55,29 @@ async def test_variables_count_each_time(work: list[str], database: None) -> Non
 
 async def test_mistakes_are_told_each_time(work: list[str]) -> None:
     assert await ask("{ nothing remembered }") == await ask("{ nothing remembered }")
-    assert work == ["parse", "validate", "validate"]
     assert await ask("{ remembered") == await ask("{ remembered") == ["VALIDATION_ERROR"]
+    assert work == ["parse", "validate"] * 2 + ["parse"] * 2
+
+
+async def test_what_is_refused_takes_no_place_of_what_is_not(database: None) -> None:
+    for number in range(operation.REMEMBERED + 3):
+        assert await ask(f"{{ nothing{number} }}") == ["VALIDATION_ERROR"]
+    assert not any("nothing" in str(key) for key in operation.remembered)
+    for number in range(operation.REMEMBERED + 3):
+        assert await ask(f"query Numbered{number} {{ __typename }}") == []
+    assert len(operation.remembered) == operation.REMEMBERED
+
+
+async def test_a_schema_that_may_be_asked_for_no_more_is_refused_though_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    document = "query Remembered { __schema { queryType { name } } }"
+    for allowed in (True, False, True, False):
+        monkeypatch.setattr(get_settings(), "introspection", allowed)
+        assert (await ask(document) == []) is allowed
 
 
 async def test_long_documents_are_forgotten(work: list[str], database: None) -> None:
     document = PAGE + " " * operation.REMEMBERED_LENGTH
     assert await ask(document, first=1) == await ask(document, first=1) == []
-    assert work == ["validate", "validate"]
+    assert work == ["parse", "validate"] * 2
