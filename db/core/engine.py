@@ -44,10 +44,12 @@ class CancelSafeTransaction(TransactionContextPooled):
             if not self.client._finalized:  # pyright: ignore[reportPrivateUsage]
                 await (self.client.rollback() if exc_type else self.client.commit())
         finally:
-            get_connections().reset(self.token)
             pool: Any = self.client._parent._pool  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage, reportUnknownMemberType, reportUnknownVariableType]
-            if pool is not None:
-                await pool.release(self.client._connection)  # pyright: ignore[reportPrivateUsage]
+            try:
+                if pool is not None:
+                    await pool.release(self.client._connection)  # pyright: ignore[reportPrivateUsage]
+            finally:
+                get_connections().reset(self.token)
 
 
 class BoundedConnection(PoolConnectionWrapper[Any]):

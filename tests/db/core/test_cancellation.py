@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 import pytest
 from asyncpg.pool import Pool
+from tortoise.transactions import in_transaction
 
 from db.core import connect, engine
 from db.core.transaction import transaction
@@ -55,6 +56,15 @@ async def test_a_connection_that_cannot_be_given_back_ends_its_transaction(monke
         with pytest.raises(asyncpg.InterfaceError, match="was cut"):
             await work(0)
     await work(0)
+
+
+async def test_a_transaction_that_ends_in_another_task_gives_its_connection_back() -> None:
+    """As an abandoned generator does: the event loop ends it in a task of its own, where its token is worth nothing."""
+    abandoned = in_transaction()
+    await asyncio.create_task(abandoned.__aenter__())
+    with pytest.raises(ValueError, match="different Context"):
+        await abandoned.__aexit__(None, None, None)
+    assert connect.pool_figures()[2] == 0
 
 
 async def test_an_exhausted_pool_is_an_error_and_not_silence(monkeypatch: pytest.MonkeyPatch) -> None:
