@@ -1,5 +1,6 @@
 """Webhooks in: where WhatsApp's Cloud API shakes hands and posts."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from db.core.connect import TRANSIENT
 from domain import inbound
+from graph.core import http
 
 log = structlog.get_logger()
 
@@ -29,7 +31,10 @@ async def handshake(request: Request) -> Response:
 async def post(request: Request) -> Response:
     """Keeps what was posted and answers at once; the work comes after. 503 makes WhatsApp post it again."""
     try:
-        body = await request.body()
+        async with asyncio.timeout(http.BODY_SECONDS):
+            body = await request.body()
+    except TimeoutError:
+        return Response(status_code=408, headers={"connection": "close"})
     except ClientDisconnect:
         return Response(status_code=400)
     signatures = request.headers.getlist("x-hub-signature-256")
