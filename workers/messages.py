@@ -141,4 +141,5 @@ async def _settle(outcomes: list[tuple[Departure, Outcome]]) -> None:
 
 every(1.0)(departures.expire_leases)
 every(1.0)(departures.decide_doubts)
+every(5.0)(departures.cancel_orphans)
 every(1.0)(departures.ring_queues)

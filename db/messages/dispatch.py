@@ -177,6 +177,26 @@ async def decide_doubts(grace: timedelta) -> list[Record]:
     return await connect.rows(_DECIDE, grace)
 
 
+# Nobody sends for them any more. A schedule that is not done keeps its sender, but what is sent once more after a fault
+# of WhatsApp's may be queued when its schedule is long done.
+_ORPHANED = """
+WITH orphan AS MATERIALIZED (
+  SELECT m.id FROM sender s JOIN message m ON m.sender_id = s.id AND m.due_at IS NOT NULL
+  WHERE s.deleted_at IS NOT NULL ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
+)
+UPDATE message m
+SET state = 'CANCELLED', due_at = NULL, error_code = 'NOT_FOUND', error_message = 'The sender was deleted.',
+    updated_at = now()
+FROM orphan WHERE m.id = orphan.id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
+"""
+
+
+async def cancel_orphans() -> list[Record]:
+    """Cancels what waits in the queues of senders that were deleted."""
+    return await connect.rows(_ORPHANED)
+
+
 async def waiting_senders() -> list[int]:
     """Senders that may send and have something due."""
     found = await connect.rows("""

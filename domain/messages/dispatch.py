@@ -163,6 +163,12 @@ async def expire_leases() -> None:
         log.warning("leases_expired", messages=len(expired))
 
 
+async def cancel_orphans() -> None:
+    """Cancels what waits for a sender that was deleted: nobody would ever send it."""
+    async with transaction():
+        announce(await rows.cancel_orphans())
+
+
 async def decide_doubts() -> None:
     """Decides messages in doubt for which no receipt came: sent again when that is harmless, else unconfirmed.
 

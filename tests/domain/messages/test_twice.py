@@ -4,6 +4,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from db.core import connect
+from domain import senders
+from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.messages import dispatch, receipts
 from domain.messages.dispatch import Departure
@@ -57,6 +59,25 @@ async def test_a_first_send_that_failed_does_not_settle_the_second(late: str) ->
         await dispatch.settle([(second, Accepted(f"wamid.{second.attempt_id.hex}"))])
     assert await state_of(first.id) == "SENT"
     assert told == []
+
+
+@pytest.mark.parametrize("order", ["failed first", "deleted first"])
+async def test_what_is_to_be_sent_once_more_by_a_sender_that_is_deleted_is_cancelled(order: str) -> None:
+    """Its schedule is long done, and so does not keep the sender."""
+    first, other = await in_flight(), await in_flight()
+    sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", first.id)
+    await dispatch.settle([(d, Accepted(f"wamid.{d.attempt_id.hex}")) for d in (first, other)])
+    if order == "deleted first":
+        await senders.delete(SYSTEM, sender)
+    await receipts.settle_statuses([status(d, "failed", error=LATER) for d in (first, other)])
+    if order == "failed first":
+        await senders.delete(SYSTEM, sender)
+    await dispatch.cancel_orphans()
+    assert [await state_of(d.id) for d in (first, other)] == ["CANCELLED", "QUEUED"]
+    row = await connect.row("SELECT due_at, lease_until, error_code FROM message WHERE id = $1", first.id)
+    assert row is not None
+    assert tuple(row) == (None, None, "NOT_FOUND")
+    assert await events_of(first.id) == ["SENT", "CANCELLED"]
 
 
 async def test_a_refusal_of_the_message_itself_is_for_good() -> None:
