@@ -30,7 +30,7 @@ describe(
     "Kind of event.",
     MESSAGE_SCHEDULED="A schedule was created.",
     MESSAGE_PROCESSING="A schedule began to be sent.",
-    MESSAGE_SENT="WhatsApp took a message.",
+    MESSAGE_SENT="WhatsApp took a message; told again of one that it gave up by a fault of its own and took once more.",
     MESSAGE_DELIVERED="A message arrived on the recipient's phone.",
     MESSAGE_READ="The recipient read a message.",
     MESSAGE_FAILED="A message was given up.",

@@ -168,3 +168,37 @@ async def test_19_a_thousand_posts_of_which_twenty_are_different(installation: I
 @pytest.mark.soak
 async def test_19_ten_thousand_posts_of_which_a_hundred_are_different(installation: Installation) -> None:
     await repeat(installation, 100, 100)
+
+
+QUEUED_AGAIN = "SELECT 1 FROM message WHERE schedule_id = $1 AND state = 'QUEUED' AND provider_error_code = 131000"
+
+
+async def test_what_whatsapp_gave_up_by_a_fault_of_its_own_is_sent_once_more(installation: Installation) -> None:
+    """The one case in which WhatsApp takes a message twice: it says itself that nobody got the first one."""
+    installation.simulator.post("faults", kind="fail", count=5, code=131000)
+    schedule = await installation.schedule(30)
+    number = decode(schedule, "Schedule")
+    await installation.until_rows(QUEUED_AGAIN, 5, number)
+    await installation.fetch("UPDATE message SET due_at = now() WHERE schedule_id = $1 AND state = 'QUEUED'", number)
+    await installation.done(schedule)
+    await invariant.come_to_rest(installation, [schedule], 60)
+    stats = await installation.stats(schedule)
+    assert (stats["sent"], stats["failed"], stats["unconfirmed"]) == (30, 0, 0)
+    rows, accepted = await told(installation, schedule), invariant.accepted_by_message(await installation.ledger())
+    assert Counter(accepted[row["id"]] for row in rows) == {1: 25, 2: 5}
+    for row in rows:
+        assert list(dict.fromkeys(row["told"])) == TELLS[row["state"]]
+        assert len(row["told"]) < len(TELLS[row["state"]]) + accepted[row["id"]]
+    completed = "SELECT 1 FROM event WHERE schedule_id = $1 AND type = 'MESSAGE_COMPLETED'"
+    assert len(await installation.fetch(completed, number)) == 1
+
+
+async def test_what_would_be_sent_once_more_is_cancelled_when_its_sender_is_deleted(installation: Installation) -> None:
+    installation.simulator.configure(sent_delay=2)
+    installation.simulator.post("faults", kind="fail", count=3, code=131000)
+    schedule = await installation.schedule(3)
+    await installation.done(schedule)
+    await installation.until_rows(QUEUED_AGAIN, 3, decode(schedule, "Schedule"))
+    await installation.data("mutation ($id: ID!) { deleteSender(id: $id) }", id=await installation.sender())
+    await installation.until_in_state(schedule, "CANCELLED", 3, seconds=20)
+    assert (await installation.stats(schedule))["pending"] == 0
