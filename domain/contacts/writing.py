@@ -1,6 +1,7 @@
 """Creating, changing and deleting contacts, and what they agree to."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 from tortoise.expressions import RawSQL
@@ -20,6 +21,8 @@ from domain.core.errors import Checks, ErrorCode, not_found
 from domain.core.phone import parse_phone
 from domain.core.unique import unique
 
+_TOLD_IN = timedelta(seconds=1)
+"""WhatsApp tells times in whole seconds."""
 NUMBER_TAKEN = "A contact has this number already."
 
 
@@ -119,18 +122,22 @@ async def delete(viewer: Viewer, id: int) -> int:
 
 
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
-async def opt_in(viewer: Viewer, id: int) -> Contact:
-    """Records that a contact agrees to marketing messages; to repeat it changes nothing."""
+async def opt_in(viewer: Viewer, id: int, *, at: datetime | None = None) -> Contact:
+    """Records that a contact agrees to marketing messages; to repeat it changes nothing.
+
+    `at` is when they said so, where that is not now: what they have said since then holds.
+    """
     async with transaction():
-        return await _consent(viewer, id, OptInStatus.OPTED_IN)
+        return await _consent(viewer, id, OptInStatus.OPTED_IN, at)
 
 
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
-async def opt_out(viewer: Viewer, id: int) -> Contact:
+async def opt_out(viewer: Viewer, id: int, *, at: datetime | None = None) -> Contact:
     """Records that a contact declines them, and cancels those that wait; to repeat it changes nothing."""
     async with transaction():
-        contact = await _consent(viewer, id, OptInStatus.OPTED_OUT)
-        await cancel_marketing([id], actor_id=viewer.user_id)
+        contact = await _consent(viewer, id, OptInStatus.OPTED_OUT, at)
+        if contact.opt_in_status is OptInStatus.OPTED_OUT:
+            await cancel_marketing([id], actor_id=viewer.user_id)
         return contact
 
 
@@ -145,11 +152,12 @@ async def cancel_marketing(contact_ids: Sequence[int], *, actor_id: int | None) 
     )
 
 
-async def _consent(viewer: Viewer, id: int, status: OptInStatus) -> Contact:
+async def _consent(viewer: Viewer, id: int, status: OptInStatus, at: datetime | None) -> Contact:
     contact = await lock(viewer, id)
-    if contact.opt_in_status is status:
+    changed_at = contact.opt_in_changed_at
+    if contact.opt_in_status is status or (at and changed_at and changed_at >= at + _TOLD_IN):
         return contact
     now = RawSQL("now()")
-    await Contact.filter(id=id).update(opt_in_status=status, opt_in_changed_at=now, updated_at=now)
+    await Contact.filter(id=id).update(opt_in_status=status, opt_in_changed_at=at or now, updated_at=now)
     changed(id, actor_id=viewer.user_id)
     return await Contact.get(id=id)

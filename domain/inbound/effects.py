@@ -50,9 +50,10 @@ async def apply(envelope: Envelope) -> None:
     await _settle(envelope.statuses, senders)
     for news in envelope.templates:
         await _hear_of_template(news)
-    for preference in envelope.preferences:
+    # The newest word holds: what comes late, or once more, must not undo what was said since.
+    for preference in sorted(envelope.preferences, key=lambda preference: preference.at):
         for contact_id in await contacts_known_as(preference.wa_id, preference.bsuid):
-            await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id)
+            await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id, at=preference.at)
     await _note_activity(envelope, senders)
 
 

@@ -70,6 +70,7 @@ class Preference:
     wa_id: str | None
     bsuid: str | None
     wanted: bool
+    at: datetime
 
 
 @dataclass(slots=True)
@@ -178,7 +179,7 @@ class _Reader:
         for told in map(json_object, json_array(value.get("user_preferences"))):
             wa_id, bsuid = digits(told.get("wa_id")), word(told.get("user_id"), 160)
             if told.get("category") == "marketing_messages" and told.get("value") in _WANTED:
-                self.envelope.preferences.append(Preference(wa_id, bsuid, _WANTED[told["value"]]))
+                self.envelope.preferences.append(Preference(wa_id, bsuid, _WANTED[told["value"]], self._time(told)))
 
     @contextmanager
     def _alone(self, path: str) -> Generator[None]:

@@ -28,6 +28,7 @@ from db.messages import dispatch as rows
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
+from domain.messages.declined import heed, lock_contacts
 from domain.messages.halt import halt
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
 from domain.templates.placeholders import compile_template, fill
@@ -115,12 +116,15 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
     outcomes = list(outcomes)
     if not outcomes:
         return
+    declined = [d.id for d, o in outcomes if isinstance(o, Refused) and o.error.code is ErrorCode.OPTED_OUT]
     async with transaction():
+        contacts = await lock_contacts(declined)
         found = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
         accepted = {d.id: {o.provider_message_id} for d, o in outcomes if isinstance(o, Accepted)}
         check_twice(found, accepted)
         settled = [row for row in found if row["state"] is not None]
         announce(settled)
+        await heed(settled, declined, contacts)
         refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
         if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):
             await halt(settled[0]["sender_id"], fault)

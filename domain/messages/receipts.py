@@ -14,6 +14,7 @@ from db.messages import receipts as rows
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import check_twice, event
+from domain.messages.declined import heed, lock_contacts
 from domain.messages.halt import halt
 from domain.providers.base import ProviderError, Reaction
 
@@ -51,14 +52,22 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
         else:
             told.setdefault(id, []).append(status)
     if told:
+        declined = [id for id, of_one in told.items() if any(_declines(status) for status in of_one)]
         async with transaction():
+            contacts = await lock_contacts(declined)
             found = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
             check_twice(found, {id: _provider_ids(of_one) for id, of_one in told.items()})
             moved = [row for row in found if row["state"] is not None]
             record_all(event for row in moved for event in _receipt_events(row))
+            await heed(moved, declined, contacts)
             for sender_id, fault in sorted(_grave(moved, told).items()):
                 await halt(sender_id, fault)
     return waiting
+
+
+def _declines(status: Status) -> bool:
+    """Whether somebody wants no marketing: WhatsApp takes the message, and says only later why it was not delivered."""
+    return status.error is not None and status.error.code is ErrorCode.OPTED_OUT
 
 
 def _grave(moved: Sequence[Record], told: Mapping[int, Sequence[Status]]) -> dict[int, ProviderError]:

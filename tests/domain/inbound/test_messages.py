@@ -166,3 +166,29 @@ async def test_a_stop_told_to_whatsapp_opts_out_all_whom_it_may_mean(sender: Sen
     assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_OUT"}
     await take_up(told("resume"))
     assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_IN"}
+
+
+async def test_what_is_told_late_or_once_more_does_not_undo_what_was_said_since(sender: Sender) -> None:
+    """A resume of last week, posted again, would send marketing to someone who has opted out meanwhile."""
+    phone = factories.phone()
+    contact = await factories.contact(phone_number=phone)
+
+    def told(value: str, at: int) -> dict[str, Any]:
+        preference = {"wa_id": digits_of(phone), "category": "marketing_messages", "value": value, "timestamp": at}
+        return body({"field": "user_preferences", "value": {"user_preferences": [preference]}})
+
+    async def status() -> str:
+        return (await Contact.get(id=contact.id)).opt_in_status
+
+    resume = told("resume", NOW)
+    await take_up(resume)
+    assert await status() == "OPTED_IN"
+    await contacts.opt_out(SYSTEM, contact.id)
+    await take_up(resume)
+    assert await status() == "OPTED_OUT"
+    await take_up(told("stop", NOW - 1))
+    await contacts.opt_in(SYSTEM, contact.id)
+    await take_up(told("stop", NOW))
+    assert await status() == "OPTED_IN"
+    await take_up(told("stop", int(datetime.now(UTC).timestamp())))
+    assert await status() == "OPTED_OUT"
