@@ -113,6 +113,11 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     websocket: Adapter
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._carried: set[asyncio.Task[None]] = set()
+        """Mutations that the client has completed before they were: they count as running."""
+
     @property
     def viewer(self) -> Viewer:
         return self.context.viewer
@@ -135,7 +140,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
-        if len(self.operations) < MAX_OPERATIONS or message["id"] in self.operations:
+        if len(self.operations) + len(self._carried) < MAX_OPERATIONS or message["id"] in self.operations:
             await super().handle_subscribe(message)
             return
         words = f"A socket may have {MAX_OPERATIONS} operations."
@@ -166,6 +171,9 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if operation is not None and _changes(operation):
             self.forget_id(operation_id)
             operation.completed = True
+            task = cast("asyncio.Task[None]", operation.task)  # pyright: ignore[reportUnknownMemberType]
+            self._carried.add(task)
+            task.add_done_callback(self._carried.discard)
         else:
             await super().cleanup_operation(operation_id)
 

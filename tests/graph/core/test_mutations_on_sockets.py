@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from domain.core.access import Viewer
+from graph.core import sockets
 from tests.graph.core import toy
 from tests.graph.core.test_sockets import acknowledged, ask, receive, send
 from tests.graph.core.toy import Toy
@@ -40,3 +41,34 @@ async def test_a_mutation_that_has_begun_is_carried_through(
         if not gone:
             await send(socket, type="ping")
             assert (await receive(socket))["type"] == "pong", "and nothing more is told of it"
+
+
+async def test_mutations_that_are_carried_through_count_as_running(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or else a client that completes each at once would have as many running as it likes."""
+    monkeypatch.setattr(sockets, "MAX_OPERATIONS", 2)
+    begun, may_go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def enter(_viewer: Viewer, *, secret: str) -> bool:
+        begun.release()
+        await may_go_on.wait()
+        return True
+
+    monkeypatch.setattr(toy, "enter", enter)
+    async with acknowledged(served) as socket:
+        for _ in range(2):
+            await ask(socket, 'mutation { enter(secret: "x") }')
+            await begun.acquire()
+            await send(socket, type="complete", id="1")
+        await ask(socket, 'mutation { enter(secret: "x") }')
+        try:
+            refused = await receive(socket)
+            assert refused["payload"][0]["extensions"]["code"] == "RATE_LIMIT_EXCEEDED"
+        finally:
+            may_go_on.set()
+        async with asyncio.timeout(5):
+            while True:
+                await ask(socket, "{ hello }")
+                if (await receive(socket))["type"] == "next":
+                    break
