@@ -20,12 +20,14 @@ from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
     ErrorMessage,
     Message,
     PingMessage,
     SubscribeMessage,
 )
 
+from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
@@ -44,6 +46,8 @@ SEND_DEADLINE = 20.0
 """Seconds that a client may leave a message unread before it is cut off."""
 MAX_OPERATIONS = 100
 """Operations that one socket may have running."""
+TRY_AGAIN = 1013
+"""Code of a close that says nothing against the client (RFC 6455's registry)."""
 MAX_REASON = 123
 """Bytes that the reason of a close frame may have."""
 
@@ -133,6 +137,13 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if message["type"] == "connection_init" and message.get("payload") is None:
             message.pop("payload", None)
         await super().handle_message(message)
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """While the database is away nobody knows whether credentials are good: clients come again by themselves."""
+        try:
+            await super().handle_connection_init(message)
+        except TRANSIENT as error:
+            await self.websocket.close(TRY_AGAIN, unexpected(error).message)
 
     async def handle_ping(self, message: PingMessage) -> None:
         """The pong carries what the ping did, so that clients can tell their pings apart."""

@@ -150,6 +150,20 @@ async def test_while_the_database_is_away_an_operation_is_answered(
         assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
 
 
+async def test_while_the_database_is_away_a_socket_is_told_to_come_again(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not 4403: the credentials may be good, and clients take that for the end of their sign-in."""
+
+    async def away(*_: Any, **_given: Any) -> Viewer:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(sockets, "signed_in", away)
+    async with opened(served.url) as socket:
+        await send(socket, type="connection_init", payload={"Authorization": "Bearer tdg_x"})
+        assert await closing(socket) == (1013, "The database does not answer. Try again in a few seconds.")
+
+
 async def test_variables_that_are_nested_too_deeply_are_a_mistake(served: Toy) -> None:
     message = {"type": "subscribe", "id": "1", "payload": {"query": "{ hello }", "variables": {"a": "deep"}}}
     async with acknowledged(served) as socket:
