@@ -88,11 +88,13 @@ async def test_while_redis_answers_nothing_the_poll_misses_nothing(api: Api) -> 
 
 async def test_a_slow_reader_gets_everything_in_order(api: Api) -> None:
     contact, start = await factories.contact(), await now()
-    async with socket_of(api, api.tokens[Role.VIEWER], max_queue=8) as socket:
+    async with socket_of(api, api.tokens[Role.VIEWER], max_queue=None) as socket:
         await subscribe(socket, CURSORS, filter=of(contact), after=start)
+        socket.transport.pause_reading()
         for _ in range(10):
             await say(contact, times=1000)
         await asyncio.sleep(1)
+        socket.transport.resume_reading()
         seen = [(await event(socket))["cursor"] for _ in range(10_000)]
     numbers = [int(base64.urlsafe_b64decode(cursor + "==").decode().split(":")[2]) for cursor in seen]
     assert numbers == sorted(set(numbers))
