@@ -34,6 +34,6 @@ async def database_of_its_own(*, template: str | None = None) -> AsyncIterator[s
     finally:
         await connect.disconnect()
         get_settings.cache_clear()
-        await connect.connect()
+        await connect.connect(application="tidings tests")
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
