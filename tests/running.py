@@ -177,6 +177,10 @@ class Simulator:
     def post(self, path: str, **body: Any) -> dict[str, Any]:
         return self._answer(httpx.post(f"{self.url}/_simulator/{path}", json=body, timeout=10, trust_env=False))
 
+    def forget_faults(self) -> None:
+        """Sends from here on fare as the settings have it."""
+        self._answer(httpx.delete(f"{self.url}/_simulator/faults", timeout=10, trust_env=False))
+
     def get(self, path: str, **query: Any) -> dict[str, Any]:
         return self._answer(httpx.get(f"{self.url}/_simulator/{path}", params=query, timeout=30, trust_env=False))
 

@@ -58,7 +58,7 @@ def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict
                     "application_name": application,
                     "server_settings": {
                         "statement_timeout": "60s",
-                        "idle_in_transaction_session_timeout": "60s",
+                        "idle_in_transaction_session_timeout": "10s",
                         "jit": "off",
                         "timezone": "UTC",
                     },

@@ -118,21 +118,23 @@ FROM late WHERE m.id = late.id
 RETURNING m.id, m.state, m.sender_id
 """
 
-# attempted: when the POST of an unknown row may have left. Heard of: the sender's statuses have passed it by the grace,
-# and what was posted to us meanwhile is taken up. Silence: nothing came for four times the grace, and what lies in the
-# journal unread is no silence: after an outage of all workers it may hold every receipt.
+# attempted: when the POST of an unknown row may have left. Passed: the sender's statuses are beyond it by the grace.
+# Quiet: four times the grace went by while somebody was here to listen, and none came that passes it. What was posted
+# to us by then and lies in the journal unread decides nothing: after an outage of workers it may hold all receipts.
+# Heard: WhatsApp has told something of the sender since, so that it reaches us. The last messages of a small send are
+# heard of and never passed, since nothing comes after them.
 _DECIDE = f"""
 WITH doubt AS (
   SELECT m.id, heard AND m.purpose <> 'MARKETING' AS again, heard
   FROM message m JOIN sender s ON s.id = m.sender_id,
        LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t,
-       LATERAL (SELECT coalesce(s.status_watermark > attempted + $1::interval, false)
-                  AND NOT EXISTS (SELECT 1 FROM inbound_post p
-                                  WHERE p.done_at IS NULL AND p.created_at <= attempted + $1::interval) AS heard) h
+       LATERAL (SELECT coalesce(s.status_watermark > attempted, false) AS heard,
+                       coalesce(s.status_watermark > attempted + $1::interval, false) AS passed,
+                       least(now() - attempted, $2::interval) > 4 * $1::interval AS quiet) h
   WHERE m.state = 'UNKNOWN' AND m.lease_until < now() + interval '{FLIGHT_SECONDS} s' - $1::interval
-    AND (heard OR now() > attempted + 4 * $1::interval
-                  AND NOT EXISTS (SELECT 1 FROM inbound_post p
-                                  WHERE p.done_at IS NULL AND p.created_at <= attempted + 4 * $1::interval))
+    AND (passed OR quiet)
+    AND NOT EXISTS (SELECT 1 FROM inbound_post p WHERE p.done_at IS NULL
+                    AND p.created_at <= attempted + CASE WHEN passed THEN 1 ELSE 4 END * $1::interval)
   ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE message m
@@ -172,9 +174,9 @@ async def expire_leases() -> list[Record]:
     return await connect.rows(_EXPIRE)
 
 
-async def decide_doubts(grace: timedelta) -> list[Record]:
-    """Decides unknown rows that no receipt has settled; see docs/decisions.md."""
-    return await connect.rows(_DECIDE, grace)
+async def decide_doubts(grace: timedelta, awake: timedelta) -> list[Record]:
+    """Decides unknown rows that no receipt has settled, by one who was there for so long; see docs/decisions.md."""
+    return await connect.rows(_DECIDE, grace, awake)
 
 
 # Nobody sends for them any more. A schedule that is not done keeps its sender, but what is sent once more after a fault

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from graph.core.ids import decode
+from tests.faults import invariant
 from tests.faults.conftest import Installation
 from tests.faults.invariant import ARRIVED
 
@@ -182,6 +183,34 @@ async def test_3_kill_between_departure_and_acceptance(installation: Installatio
     assert {row["attempts"] for row in await installation.in_state(harmless, *ARRIVED)} == {2}
     assert {row["attempts"] for row in await installation.in_state(harmful, "UNCONFIRMED")} == {1}
     await installation.check_invariant(harmless, harmful, *more)
+
+
+@pytest.mark.soak
+async def test_kill_at_the_last_messages_of_all(installation: Installation) -> None:
+    """Nothing is sent after them, so no receipt ever passes them by the grace: they are late, and not lost."""
+    await installation.sender()
+    template, some, others = await installation.template(), await installation.group(20), await installation.group(10)
+    # What arrives is read a good second after the last messages have left.
+    installation.simulator.configure(read_delay=3.5)
+    first = await installation.plan(template, some)
+    last = await installation.plan(template, others, ahead=3)
+    await installation.until_accepted(20)
+    installation.simulator.post("faults", kind="cut_before_accept", count=10, seconds=100)
+    await installation.until_in_state(last, "IN_FLIGHT", 10)
+    await installation.kill_worker()
+    doubtful = await installation.in_state(last, "IN_FLIGHT")
+    assert len(doubtful) == 10
+    installation.simulator.forget_faults()
+    installation.worker.start()
+    await invariant.receipts_are_in(installation, seconds=60)
+    [sender] = await installation.fetch("SELECT status_watermark AS told FROM sender WHERE deleted_at IS NULL")
+    attempted = doubtful[0]["updated_at"]
+    assert attempted < sender["told"] < attempted + installation.grace, "it is another rule that is tried"
+    for schedule, people in ((first, 20), (last, 10)):
+        stats = await installation.done(schedule)
+        assert (stats["sent"], stats["unconfirmed"]) == (people, 0)
+    assert {row["attempts"] for row in await installation.in_state(last, *ARRIVED)} == {2}
+    await installation.check_invariant(first, last)
 
 
 @pytest.mark.soak

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from graph.core.ids import decode
 from tests.faults import invariant
 from tests.faults.conftest import Installation
 from tests.faults.invariant import ARRIVED
@@ -38,6 +39,30 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
             assert frozen.stop(60) == 0, "what it still did is done"
             stats = await installation.done(schedule)
     assert (stats["sent"], stats["unconfirmed"]) == (400, 0)
+    await installation.check_invariant(schedule)
+
+
+async def test_a_worker_frozen_while_it_takes_up_posts_keeps_them_from_nobody(installation: Installation) -> None:
+    """It holds locks on what WhatsApp told, in a transaction that PostgreSQL ends after a while."""
+    installation.simulator.configure(sent_delay=1, delivered_delay=1.2, read_delay=1.4)
+    with installation.workers(1) as [frozen]:
+        schedule = await installation.schedule(20)
+        await installation.under_way(schedule, 20)
+        lock = "SELECT 1 FROM message WHERE schedule_id = $1 FOR UPDATE"
+        async with installation.locked(lock, decode(schedule, "Schedule")):
+            waits = (
+                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%told AS MATERIALIZED%'"
+            )
+            await installation.until_rows(waits, 1)
+            frozen.send(signal.SIGSTOP)
+        held = (
+            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%told AS MATERIALIZED%'"
+        )
+        await installation.until_rows(held, 1)
+        with Program.worker(installation.environment):
+            await invariant.receipts_are_in(installation, seconds=30)
+            frozen.send(signal.SIGCONT)
+            assert frozen.stop(60) == 0
     await installation.check_invariant(schedule)
 
 

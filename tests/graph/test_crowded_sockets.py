@@ -36,7 +36,7 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
         ]
         await say(contact, times=EVENTS)
         before = process.memory_info().rss
-        asking = asyncio.create_task(ask())
+        asking, begun = asyncio.create_task(ask()), time.perf_counter()
         for socket in sockets:
             await subscribe(socket, CURSORS, filter=of(contact), after=start)
 
@@ -46,11 +46,12 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
             return [one["cursor"] for one in told]
 
         heard = await asyncio.gather(*[take(number) for number in range(SOCKETS)])
+        took = time.perf_counter() - begun
         asking.cancel()
     assert len(set(heard[0])) == EVENTS
     assert heard == [heard[0]] * SOCKETS
     waits.sort()
-    assert waits[len(waits) * 95 // 100] < 1
+    assert waits[len(waits) * 95 // 100] < took / 4, "others waited for most of it"
     assert process.memory_info().rss - before < 100 * 2**20
 
 

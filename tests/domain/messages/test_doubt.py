@@ -1,5 +1,6 @@
 """Messages whose answer was lost: settled by their receipts, or by the silence after them."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,24 @@ async def in_doubt(purpose: str, *, age: float, watermark: float | None) -> Depa
     return departure
 
 
+def awake_for(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    monkeypatch.setattr(dispatch, "_AWAKE_SINCE", time.monotonic() - seconds)
+
+
+@pytest.mark.parametrize("watermark", [59, None])
+async def test_time_in_which_nobody_listened_is_no_silence(
+    monkeypatch: pytest.MonkeyPatch, watermark: float | None
+) -> None:
+    """The machine was down for a night: WhatsApp tells once more, at its leisure, what it could not tell then."""
+    departure = await in_doubt("UTILITY", age=60, watermark=watermark)
+    awake_for(monkeypatch, 15)
+    await dispatch.decide_doubts()
+    assert await state_of(departure.id) == "UNKNOWN"
+    awake_for(monkeypatch, 17)
+    await dispatch.decide_doubts()
+    assert await state_of(departure.id) == ("QUEUED" if watermark else "UNCONFIRMED")
+
+
 @pytest.mark.parametrize(
     ("purpose", "age", "watermark", "state"),
     [
@@ -40,11 +59,16 @@ async def in_doubt(purpose: str, *, age: float, watermark: float | None) -> Depa
         ("UTILITY", 15, None, "UNKNOWN"),  # silence, but not for long enough
         ("UTILITY", 17, None, "UNCONFIRMED"),
         ("MARKETING", 17, None, "UNCONFIRMED"),
+        ("UTILITY", 17, 18, "UNCONFIRMED"),
+        ("UTILITY", 15, 13, "UNKNOWN"),  # the last of a send: receipts came after it, but none passes it by the grace
+        ("UTILITY", 17, 15, "QUEUED"),
+        ("MARKETING", 17, 15, "UNCONFIRMED"),
     ],
 )
 async def test_doubt_is_decided_by_the_senders_receipts(
-    purpose: str, age: float, watermark: float | None, state: str
+    monkeypatch: pytest.MonkeyPatch, purpose: str, age: float, watermark: float | None, state: str
 ) -> None:
+    awake_for(monkeypatch, 100)
     departure = await in_doubt(purpose, age=age, watermark=watermark)
     await dispatch.decide_doubts()
     assert await state_of(departure.id) == state
@@ -63,8 +87,9 @@ async def test_doubt_is_not_decided_while_posts_of_its_time_are_not_taken_up() -
     assert await state_of(departure.id) == "QUEUED"
 
 
-async def test_unread_posts_are_no_silence() -> None:
-    """All workers were away for more than four times the grace: the journal may hold every receipt."""
+async def test_unread_posts_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The workers took up no posts for more than four times the grace: the journal may hold every receipt."""
+    awake_for(monkeypatch, 100)
     departure = await in_doubt("UTILITY", age=60, watermark=61)
     post = await connect.value(
         "INSERT INTO inbound_post (body, created_at) VALUES ('', now() - interval '50 s') RETURNING id"
