@@ -58,6 +58,8 @@ class Contact(ChangingRow):
     opt_in_status = choice(OptInStatus, default=OptInStatus.UNKNOWN)
     opt_in_changed_at: datetime | None = fields.DatetimeField(null=True)
     deleted_at: datetime | None = fields.DatetimeField(null=True)
+    merged_into_id: int | None = fields.BigIntField(null=True)
+    """The contact that has its numbers, messages and consents since it was merged; with deleted_at."""
 
     class Meta:
         table = "contact"
@@ -93,6 +95,25 @@ class ContactIdentity(Row):
     class Meta:
         table = "contact_identity"
         indexes = (("contact_id",),)
+
+
+class ContactDuplicate(Row):
+    """Two contacts who seem to be one person; contact_id is the lower of the ids. Offered for merging, never merged."""
+
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", on_delete=fields.CASCADE, related_name="duplicates_above"
+    )
+    contact_id: int
+    other: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "models.Contact", on_delete=fields.CASCADE, related_name="duplicates_below"
+    )
+    other_id: int
+    reason: str = fields.TextField()
+
+    class Meta:
+        table = "contact_duplicate"
+        unique_together = (("contact_id", "other_id"),)
+        indexes = (("other_id",),)
 
 
 class ContactImport(Row):

@@ -47,6 +47,7 @@ class Event(Model):
     contact_id: int | None = fields.BigIntField(null=True)
     schedule_id: int | None = fields.BigIntField(null=True)
     message_id: int | None = fields.BigIntField(null=True)
+    conversation_id: int | None = fields.BigIntField(null=True)
     data: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
     """What the event says of its own moment, such as an error or figures."""
     epoch: str = ""

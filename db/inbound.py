@@ -4,12 +4,14 @@ from datetime import datetime
 
 from tortoise import fields
 
-from db.core.columns import Row
+from db.core.columns import Row, choice
+from db.senders import SenderProvider
 
 
 class InboundPost(Row):
     """One webhook as it came. done_at is set once it was taken up; errors name elements that were not understood."""
 
+    provider = choice(SenderProvider, db_default="CLOUD_API")
     body: bytes = fields.BinaryField()
     done_at: datetime | None = fields.DatetimeField(null=True)
     errors: list[str] | None = fields.JSONField[list[str]](null=True)

@@ -6,18 +6,25 @@ from enum import StrEnum
 from tortoise import fields
 
 from db.core.columns import ChangingRow, choice
+from db.templates import QualityRating
 
 
 class SenderProvider(StrEnum):
     CLOUD_API = "CLOUD_API"
+    WAHA = "WAHA"
 
 
 class SenderStatus(StrEnum):
     STOPPED = "STOPPED"
     STARTING = "STARTING"
+    WAITING_FOR_SCAN = "WAITING_FOR_SCAN"
+    SCANNED = "SCANNED"
     CONNECTED = "CONNECTED"
     EXPIRED = "EXPIRED"
     FAILED = "FAILED"
+
+
+_REQUIRE_AUTH = (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED, SenderStatus.WAITING_FOR_SCAN)
 
 
 class Sender(ChangingRow):
@@ -35,6 +42,30 @@ class Sender(ChangingRow):
     error_message: str | None = fields.TextField(null=True)
     paused_until: datetime | None = fields.DatetimeField(null=True)
     """Nothing is sent before; with status CONNECTED."""
+    bot_enabled = fields.BooleanField(db_default=True)
+    session_name = fields.CharField(64, null=True)
+    """WAHA's name of the session."""
+    pinged_at: datetime | None = fields.DatetimeField(null=True)
+    expiry_told_at: datetime | None = fields.DatetimeField(null=True)
+    """When SENDER_EXPIRING was told of the present life of its session."""
+    quality = choice(QualityRating, db_default="UNKNOWN")
+    messages_per_second: int | None = fields.IntField(null=True)
+    """What WhatsApp takes; null until it says so."""
+    messaging_limit: int | None = fields.IntField(null=True)
+    """Of the portfolio: people outside a service window in moving 24 hours; null where there is none, or not told."""
+    portfolio_id = fields.CharField(64, null=True)
+    """What its limit is counted by; the WhatsApp Business account where the portfolio is not told."""
+    display_name = fields.CharField(255, null=True)
+    display_name_status = fields.CharField(64, null=True)
+    last_error_code: int | None = fields.IntField(null=True)
+    last_error: str | None = fields.TextField(null=True)
+    last_error_at: datetime | None = fields.DatetimeField(null=True)
+    checked_at: datetime | None = fields.DatetimeField(null=True)
+    slowed_until: datetime | None = fields.DatetimeField(null=True)
+    """When it is back to its full rate."""
+    slowed_to: float | None = fields.FloatField(null=True)
+    """Messages a second until then."""
+    slowed_reason: str | None = fields.TextField(null=True)
     last_active_at: datetime | None = fields.DatetimeField(null=True)
     status_watermark: datetime | None = fields.DatetimeField(null=True)
     """Newest time that WhatsApp gave in a status of this sender's messages: what is older has been heard of."""
@@ -51,4 +82,4 @@ class Sender(ChangingRow):
     @property
     def requires_auth(self) -> bool:
         """Whether it sends nothing until a person has seen to it."""
-        return self.status in (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED)
+        return self.status in _REQUIRE_AUTH

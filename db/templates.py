@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
 
@@ -36,6 +37,13 @@ class MessageTemplate(ChangingRow):
 
     title = fields.CharField(255)
     content: str = fields.TextField()
+    header: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    footer = fields.CharField(60, null=True)
+    buttons: list[dict[str, Any]] | None = fields.JSONField[list[dict[str, Any]]](null=True)
+    examples: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    """An example for each placeholder, as WhatsApp asks for."""
+    positional = fields.BooleanField(db_default=False)
+    """Whether WhatsApp takes its parameters in order and not by name."""
     approval_id = fields.CharField(64, null=True)
     """WhatsApp's id of the template."""
     approval_name = fields.CharField(512, null=True)

@@ -34,14 +34,17 @@ describe(
     SenderProvider,
     "How a sender reaches WhatsApp.",
     CLOUD_API="Meta's WhatsApp Business Cloud API.",
+    WAHA="A WAHA gateway: a WhatsApp Web session, authenticated with a QR or pairing code.",
 )
 describe(
     SenderStatus,
-    "State of a sender. CLOUD_API senders go straight to CONNECTED.",
+    "State of a sender's session. CLOUD_API senders go straight to CONNECTED.",
     STOPPED="Saved, but not started.",
     STARTING="Starting.",
+    WAITING_FOR_SCAN="Waits for its QR code to be scanned.",
+    SCANNED="Scanned; being confirmed.",
     CONNECTED="Ready to send and receive.",
-    EXPIRED="Ended: the access token ran out; must be authenticated again.",
+    EXPIRED="Ended: the session lapsed, or the access token did; must be authenticated again.",
     FAILED="Broken; see the error.",
 )
 describe(

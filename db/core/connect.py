@@ -14,12 +14,15 @@ from db.core.settings import Settings, get_settings
 MODELS = [
     "db.accounts",
     "db.contacts",
+    "db.conversations",
     "db.events",
+    "db.files",
     "db.groups",
     "db.inbound",
     "db.messages",
     "db.schedules",
     "db.senders",
+    "db.settings",
     "db.templates",
 ]
 

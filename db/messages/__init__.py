@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from tortoise import fields
@@ -110,6 +110,17 @@ class Message(ChangingRow):
     """The latest attempt; it travels to WhatsApp and comes back in receipts, where it settles doubt."""
     due_at: datetime | None = fields.DatetimeField(null=True)
     lease_until: datetime | None = fields.DatetimeField(null=True)
+    operator_id: int | None = fields.BigIntField(null=True)
+    reply_to_id: int | None = fields.BigIntField(null=True)
+    """The message that it replies or reacts to."""
+    media_id: int | None = fields.BigIntField(null=True)
+    """The file that goes along."""
+    details: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    """What its type carries besides text and file, as domain/messages/content.py writes it."""
+    variables: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    """Values for placeholders of its template, for this message alone."""
+    referral: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    metadata: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
     provider_message_id = fields.CharField(255, null=True)
     correlation_id = fields.CharField(255, null=True)
     error_code = fields.CharField(32, null=True)
@@ -118,6 +129,8 @@ class Message(ChangingRow):
     sent_at: datetime | None = fields.DatetimeField(null=True)
     delivered_at: datetime | None = fields.DatetimeField(null=True)
     read_at: datetime | None = fields.DatetimeField(null=True)
+    edited_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "message"
