@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from db import events as log
 from db.core.paging import PageRequest
-from db.core.settings import get_settings
 from db.events import Event, EventFilter, Reading
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
@@ -119,6 +118,6 @@ async def find(viewer: Viewer, where: EventFilter, page: PageRequest) -> EventPa
     return EventPage(reading.events[: page.size], more, after is not None)
 
 
-async def trim() -> None:
-    """Deletes what is older than EVENT_RETENTION_DAYS, in batches that each commit."""
-    await log.trim(get_settings().event_retention_days)
+async def trim(days: int) -> None:
+    """Deletes what is older than so many days, in batches that each commit."""
+    await log.trim(days)

@@ -1,5 +1,6 @@
 """The API's process: GraphQL over HTTP and sockets, and what browsers and operators find around it."""
 
+import asyncio
 import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -16,7 +17,7 @@ from starlette.types import ASGIApp
 from db.core import connect
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from domain import VERSION
+from domain import VERSION, settings
 from domain.core.errors import ErrorCode, Refusal
 from graph import health, inbound
 from graph.core import graphiql, http
@@ -65,7 +66,9 @@ async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
         # What was loaded until now stays: the collector would look through it again in the middle of every other query.
         gc.collect()
         gc.freeze()
+        reading = asyncio.create_task(settings.keep_reading())
         yield
+        reading.cancel()
     await shared_redis().aclose()
     shared_redis.cache_clear()
 

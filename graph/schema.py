@@ -13,6 +13,7 @@ from graph.health import HealthQuery
 from graph.messages import MessagesQuery
 from graph.schedules import SchedulesMutation, SchedulesQuery
 from graph.senders import SendersMutation, SendersQuery
+from graph.settings import SettingsMutation, SettingsQuery
 from graph.templates import TemplatesMutation, TemplatesQuery
 
 QUERIES: tuple[type, ...] = (
@@ -20,6 +21,7 @@ QUERIES: tuple[type, ...] = (
     NodeQuery,
     AccountsQuery,
     SendersQuery,
+    SettingsQuery,
     ContactsQuery,
     GroupsQuery,
     TemplatesQuery,
@@ -30,6 +32,7 @@ QUERIES: tuple[type, ...] = (
 MUTATIONS: tuple[type, ...] = (
     AccountsMutation,
     SendersMutation,
+    SettingsMutation,
     ContactsMutation,
     GroupsMutation,
     TemplatesMutation,

@@ -11,6 +11,7 @@ import structlog
 from db.core.connect import connect, disconnect
 from db.core.logs import configure_logging
 from db.core.settings import get_settings
+from domain import settings
 from workers import accounts, contacts, events, inbound, messages, schedules
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
@@ -61,6 +62,7 @@ def main() -> int:
 
 async def _in_background(tally: Tally) -> None:
     async with asyncio.TaskGroup() as group:
+        group.create_task(settings.keep_reading())
         group.create_task(run_clock())
         group.create_task(keep_beating(tally))
 

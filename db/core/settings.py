@@ -52,7 +52,13 @@ class Settings(BaseSettings):
     )
     # Below one, a chunk could wait for its place longer than its claim holds.
     send_rate: float = Field(default=80, ge=1, le=10000, description="Messages a second of a Cloud API sender.")
-    event_retention_days: int = Field(default=30, ge=1)
+    message_delay: int = Field(
+        default=0, ge=0, le=3600, description="Seconds between messages of a WAHA sender, until a setting says else."
+    )
+    sender_switch_delay: int = Field(
+        default=0, ge=0, le=3600, description="Seconds where sending goes on with another WAHA sender, until then."
+    )
+    event_retention_days: int = Field(default=30, ge=1, description="Until a setting says else.")
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
     health_addresses: list[str] | None = Field(

@@ -26,10 +26,10 @@ from graphql import (
     is_leaf_type,
 )
 
+from domain import settings
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.fields import MOST, Cost, Public
 
-MAX_COST = 5000
 LISTED = 10
 """Items that a plain list counts as: nobody says how many it has, and nested in each other lists multiply."""
 MAX_DEPTH = 16
@@ -53,6 +53,11 @@ class Price:
     """What each item costs by itself; in a connection edges and nodes do."""
     once: bool = False
     """Whether an operation may have it only once: it takes credentials."""
+
+
+def most_cost() -> int:
+    """What one operation may cost."""
+    return settings.known().limits.max_query_cost
 
 
 def price_fields(schema: GraphQLSchema) -> None:
@@ -198,7 +203,7 @@ def check_cost(
     _check("too_many_aliases", found.aliases, MAX_ALIASES)
     _check("too_many_directives", found.directives, MAX_DIRECTIVES)
     _check("too_many_sign_ins", found.once, 1)
-    _check("too_costly", found.cost, MAX_COST)
+    _check("too_costly", found.cost, most_cost())
     return found.cost
 
 

@@ -90,7 +90,7 @@ class Limited(SchemaExtension):
         return context.query, context.schema, bool(get_settings().introspection)
 
     def get_results(self) -> dict[str, Any]:
-        return {} if self.cost is None else {"cost": {"cost": self.cost, "limit": limits.MAX_COST}}
+        return {} if self.cost is None else {"cost": {"cost": self.cost, "limit": limits.most_cost()}}
 
     def _operation(self) -> OperationDefinitionNode:
         """The operation that is meant. Strawberry would take the first of several when none is named."""

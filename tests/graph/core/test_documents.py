@@ -47,7 +47,7 @@ async def test_variables_count_each_time(work: list[str], database: None) -> Non
     assert await ask(document, first="one") == ["VALIDATION_ERROR"]
     assert await ask(document) == ["VALIDATION_ERROR"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(limits, "MAX_COST", 50)
+        patch.setattr(limits, "most_cost", lambda: 50)
         assert await ask(document, first=1) == []
         assert await ask(document, first=10) == ["COST_LIMIT_EXCEEDED"]
     assert work == ["parse", "validate"]

@@ -60,7 +60,7 @@ async def test_fragments_in_a_circle_are_refused(served: Toy) -> None:
 )
 async def test_each_answer_says_what_it_cost(served: Toy, document: str, variables: dict[str, Any], cost: int) -> None:
     answer = await served.post(document, **variables)
-    assert answer["extensions"] == {"cost": {"cost": cost, "limit": limits.MAX_COST}}
+    assert answer["extensions"] == {"cost": {"cost": cost, "limit": limits.most_cost()}}
 
 
 async def test_what_costs_too_much_is_refused_before_it_runs(served: Toy) -> None:
@@ -114,7 +114,7 @@ def test_lists_in_lists_are_too_costly(document: str) -> None:
 def test_what_graphiql_opens_with_stays_far_below_the_limit() -> None:
     costs = {file.stem: cost_of(file.read_text()) for file in OPERATIONS}
     assert costs
-    assert {name: cost for name, cost in costs.items() if cost > limits.MAX_COST / 5} == {}
+    assert {name: cost for name, cost in costs.items() if cost > limits.most_cost() / 5} == {}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,218 @@
+"""Settings that are changed while it runs: built-in values, and what was put in their place, a row a section.
+
+Every process reads them again every two seconds, so that asking for them costs nothing and an outage changes nothing.
+"""
+
+import asyncio
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import orjson
+import structlog
+
+from db.accounts import Role, Scope
+from db.core import connect
+from db.core.settings import get_settings
+from db.core.transaction import transaction
+from domain import VERSION
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.errors import Checks, ErrorCode, Refusal, text
+
+READ_SECONDS = 2.0
+"""From one reading to the next: what is changed is in force everywhere soon after."""
+MOST_WORDS = 200
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    max_message_length: int = 4096
+    """UTF-16 units of a text."""
+    max_file_size_mb: int = 10
+    """Of documents."""
+    messages_per_hour: int | None = None
+    """Of each sender; None: what is usual for its provider."""
+    max_query_cost: int = 5000
+    event_retention_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Delays:
+    """Seconds, for senders of WAHA."""
+
+    message_delay: int = 0
+    sender_switch_delay: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Words besides the built-in ones, and what is answered to them; None: nothing."""
+
+    stop_words: tuple[str, ...] = ()
+    start_words: tuple[str, ...] = ()
+    opt_out_reply: str | None = None
+    opt_in_reply: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    environment: str
+    version: str
+    limits: Limits
+    delays: Delays
+    consent: Consent
+
+
+_SECTIONS = ["limits", "delays", "consent"]
+_known: Settings | None = None
+"""As they were read last."""
+
+
+def built_in() -> Settings:
+    """What holds where nothing else was set; some of it comes from the environment."""
+    given = get_settings()
+    return Settings(
+        environment=given.environment,
+        version=VERSION,
+        limits=Limits(event_retention_days=given.event_retention_days),
+        delays=Delays(given.message_delay, given.sender_switch_delay),
+        consent=Consent(),
+    )
+
+
+def known() -> Settings:
+    """The settings in force, as far as this process has read them yet."""
+    return _known or built_in()
+
+
+async def current() -> Settings:
+    """The settings in force, a few seconds old at most."""
+    return _known or await read()
+
+
+async def read() -> Settings:
+    """Asks the database for them; what is asked for from here on is told this."""
+    global _known
+    found = built_in()
+    for row in await connect.rows("SELECT name, values FROM setting_section WHERE name = ANY($1)", _SECTIONS):
+        section = getattr(found, row["name"])
+        stored: dict[str, Any] = orjson.loads(row["values"])
+        # Another version may have written what this one does not know.
+        values = {name: _frozen(value) for name, value in stored.items() if hasattr(section, name)}
+        found = replace(found, **{row["name"]: replace(section, **values)})
+    _known = found
+    return found
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(cast("list[Any]", value)) if isinstance(value, list) else value
+
+
+async def keep_reading() -> None:
+    """Follows what is changed elsewhere; ends only when cancelled."""
+    while True:
+        try:
+            await read()
+        except Exception:
+            # The database may be away, or not there yet: what was read last holds meanwhile.
+            log.warning("settings_not_read", exc_info=True)
+        await asyncio.sleep(READ_SECONDS)
+
+
+@allow(Role.ADMIN, scope=Scope.ADMIN)
+async def get(viewer: Viewer) -> Settings:
+    unbound(viewer)
+    return await read()
+
+
+# What is null goes back to its built-in value, by leaving the row.
+_PUT = """
+INSERT INTO setting_section AS s (name, values, updated_by_id) VALUES ($1, jsonb_strip_nulls($2::jsonb), $3)
+ON CONFLICT (name) DO UPDATE
+SET values = jsonb_strip_nulls(s.values || $2::jsonb), updated_at = now(), updated_by_id = excluded.updated_by_id
+"""
+
+
+@allow(Role.ADMIN, scope=Scope.ADMIN)
+async def update(viewer: Viewer, sections: Mapping[str, Mapping[str, Any]]) -> Settings:
+    """Changes what is given, section by section; None brings a built-in value back. One error for each bad field."""
+    unbound(viewer)
+    check = Checks()
+    changes = {name: _checked(check, name, given) for name, given in sections.items()}
+    check.done()
+    # In their order, so that two changes never wait for each other in a circle.
+    async with transaction():
+        for name in sorted(changes):
+            await connect.execute(_PUT, name, orjson.dumps(changes[name]).decode(), viewer.user_id)
+    return await read()
+
+
+# ---------------------------------------------------------------------------
+# Bounds
+# ---------------------------------------------------------------------------
+
+
+def _whole(least: int, most: int) -> Callable[[Any, str], int]:
+    def check(value: int, field: str) -> int:
+        if not least <= value <= most:
+            raise Refusal(
+                ErrorCode.VALIDATION_ERROR,
+                f"This is {value}; {least} to {most} are allowed.",
+                field=field,
+                reason="out_of_range",
+                providedValue=value,
+            )
+        return value
+
+    return check
+
+
+def _words(value: list[str], field: str) -> list[str]:
+    if len(value) > MOST_WORDS:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            f"These are {len(value)} words; at most {MOST_WORDS} are allowed.",
+            field=field,
+            reason="too_many",
+        )
+    words = [text(word, field, most=50) for word in value]
+    if not all(any(unicodedata.category(char)[0] in "LN" for char in word) for word in words):
+        # They are compared without punctuation: such a word would equal any other of its kind.
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "A word needs a letter or a digit.", field=field, reason="invalid_characters"
+        )
+    return list(dict.fromkeys(words))
+
+
+def _reply(value: str, field: str) -> str:
+    return text(value, field, most=1000)
+
+
+_BOUNDS: Mapping[str, Callable[[Any, str], Any]] = {
+    "max_message_length": _whole(1, 4096),
+    "max_file_size_mb": _whole(1, 100),
+    "messages_per_hour": _whole(1, 10_000_000),
+    # Below it nobody could change it back.
+    "max_query_cost": _whole(100, 100_000),
+    "event_retention_days": _whole(1, 3650),
+    "message_delay": _whole(0, 3600),
+    "sender_switch_delay": _whole(0, 3600),
+    "stop_words": _words,
+    "start_words": _words,
+    "opt_out_reply": _reply,
+    "opt_in_reply": _reply,
+}
+
+
+def _checked(check: Checks, section: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict[str, Any]()
+    for name, value in given.items():
+        first, *rest = name.split("_")
+        with check():
+            field = f"{section}.{first}{''.join(map(str.capitalize, rest))}"
+            values[name] = None if value is None else _BOUNDS[name](value, field)
+    return values

@@ -1,0 +1,108 @@
+"""Settings that are changed while it runs."""
+
+from typing import Annotated
+
+import strawberry
+
+from domain import settings
+from graph.core.context import Info
+from graph.core.fields import arg, column, mutation, query
+from graph.core.inputs import given, optional
+
+
+@strawberry.type(description="Bounds.")
+class LimitSettings:
+    max_message_length: int = column("Characters in one text message, in UTF-16 units; 4096 unless changed.")
+    max_file_size_mb: int = column("Size of a document in MB; 10 unless changed. Other kinds keep WhatsApp's bounds.")
+    messages_per_hour: int | None = column(
+        "Messages an hour, for each sender; null: 1000 for WAHA, no limit for the Cloud API, which has its own."
+    )
+    max_query_cost: int = column("Cost of one operation; see @cost. 5000 unless changed.")
+    event_retention_days: int = column("Days that events are kept; EVENT_RETENTION_DAYS, else 30, unless changed.")
+
+
+@strawberry.type(
+    description=(
+        "Pauses of WAHA senders between messages, in whole seconds; what passes is between three quarters and five "
+        "quarters of them, by chance."
+    )
+)
+class DelaySettings:
+    message_delay: int = column("Between two messages of one sender; MESSAGE_DELAY, else 0, unless changed.")
+    sender_switch_delay: int = column(
+        "When sending goes on with another sender; SENDER_SWITCH_DELAY, else 0, unless changed."
+    )
+
+
+@strawberry.type(description="Rules of STOP and START: whole messages, compared without case, accents and punctuation.")
+class ConsentSettings:
+    stop_words: list[str] = column("Words that opt out, besides the built-in ones of each language.")
+    start_words: list[str] = column("Words that opt in again, besides the built-in ones.")
+    opt_out_reply: str | None = column("What to answer to an opt-out; null: nothing.")
+    opt_in_reply: str | None = column("What to answer to an opt-in; null: nothing.")
+
+
+@strawberry.type(description="Bounds and rules in force.")
+class Settings:
+    environment: str = column("Environment: development, test or production.")
+    version: str = column("Version of the product.")
+    limits: LimitSettings = column("Bounds.")
+    delays: DelaySettings = column("Pauses between messages.")
+    consent: ConsentSettings = column("Rules of STOP and START.")
+
+
+@strawberry.input(description="Changes to bounds.")
+class LimitSettingsInput:
+    max_message_length: int | None = optional("Characters in one text message, 1 to 4096.")
+    max_file_size_mb: int | None = optional("Size of a document in MB, 1 to 100.")
+    messages_per_hour: int | None = optional("Messages an hour, for each sender, 1 to 10000000.")
+    max_query_cost: int | None = optional("Cost of one operation, 100 to 100000.")
+    event_retention_days: int | None = optional("Days that events are kept, 1 to 3650.")
+
+
+@strawberry.input(description="Changes to pauses, in whole seconds; in force for the next message.")
+class DelaySettingsInput:
+    message_delay: int | None = optional("Between two messages of one sender, 0 to 3600.")
+    sender_switch_delay: int | None = optional("When sending goes on with another sender, 0 to 3600.")
+
+
+@strawberry.input(description="Changes to the rules of STOP and START.")
+class ConsentSettingsInput:
+    stop_words: list[str] | None = optional(
+        "Replaces the further words that opt out; at most 200 of up to 50 characters."
+    )
+    start_words: list[str] | None = optional(
+        "Replaces the further words that opt in; at most 200 of up to 50 characters."
+    )
+    opt_out_reply: str | None = optional("What to answer to an opt-out, 1 to 1000 characters; null: nothing.")
+    opt_in_reply: str | None = optional("What to answer to an opt-in, 1 to 1000 characters; null: nothing.")
+
+
+@strawberry.input(
+    description="Changes to settings; what is left out stays, and null brings back the value that holds unless changed."
+)
+class SettingsInput:
+    limits: LimitSettingsInput | None = optional("Bounds.")
+    delays: DelaySettingsInput | None = optional("Pauses between messages.")
+    consent: ConsentSettingsInput | None = optional("Rules of STOP and START.")
+
+
+@strawberry.type
+class SettingsQuery:
+    @query(settings.get, description="Bounds and rules in force.", graphql_type=Settings)
+    async def settings(self, info: Info) -> settings.Settings:
+        return await settings.get(info.context.viewer)
+
+
+@strawberry.type
+class SettingsMutation:
+    @mutation(
+        settings.update,
+        description="Changes settings; every server and worker follows within 5 seconds.",
+        graphql_type=Settings,
+    )
+    async def update_settings(
+        self, info: Info, input: Annotated[SettingsInput, arg("What to change.")]
+    ) -> settings.Settings:
+        changes = {name: given(section) for name, section in given(input).items()}
+        return await settings.update(info.context.viewer, changes)

@@ -1,0 +1,122 @@
+"""Settings: partly changed, kept, followed by other processes, and refused where they are out of bounds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from db.core import connect
+from db.settings import SettingSection
+from domain import settings
+from domain.core.access import SYSTEM, Viewer
+from domain.core.errors import Refusal, Refusals
+from tests import factories
+from tests.databases import database_of_its_own
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def alone(database: None) -> AsyncIterator[None]:
+    """Where nobody else is told of what is changed here."""
+    async with database_of_its_own():
+        yield
+    await settings.read()
+
+
+async def fields_of(**sections: dict[str, Any]) -> list[str | None]:
+    with pytest.raises((Refusal, Refusals)) as caught:
+        await settings.update(SYSTEM, sections)
+    error = caught.value
+    return [refusal.field for refusal in (error.refusals if isinstance(error, Refusals) else [error])]
+
+
+async def test_what_was_never_changed_is_built_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings.get_settings(), "message_delay", 7)
+    monkeypatch.setattr(settings.get_settings(), "event_retention_days", 12)
+    found = await settings.get(SYSTEM)
+    assert found == settings.built_in()
+    assert (found.delays.message_delay, found.delays.sender_switch_delay) == (7, 0)
+    assert (found.limits.max_message_length, found.limits.event_retention_days) == (4096, 12)
+
+
+async def test_a_change_leaves_the_rest_and_null_takes_it_back() -> None:
+    person = await factories.user()
+    viewer = Viewer(user_id=person.id, role=person.role, session_id=1)
+    await settings.update(viewer, {"limits": {"max_message_length": 900, "messages_per_hour": 50}})
+    await settings.update(viewer, {"limits": {"messages_per_hour": 60}, "consent": {"stop_words": ["basta", "basta"]}})
+    found = await settings.get(SYSTEM)
+    assert (found.limits.max_message_length, found.limits.messages_per_hour) == (900, 60)
+    assert (found.consent.stop_words, found.consent.opt_out_reply) == (("basta",), None)
+    assert (await SettingSection.get(name="limits")).updated_by_id == person.id
+    await settings.update(viewer, {"limits": {"max_message_length": None}})
+    assert settings.known().limits == settings.Limits(messages_per_hour=60, event_retention_days=30)
+    assert (await SettingSection.get(name="limits")).values == {"messages_per_hour": 60}
+
+
+async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> None:
+    await settings.update(SYSTEM, {"limits": {"max_file_size_mb": 20}})
+    wrong = {
+        "limits": {
+            "max_message_length": 4097,
+            "max_file_size_mb": 0,
+            "messages_per_hour": 0,
+            "max_query_cost": 99,
+            "event_retention_days": 0,
+        },
+        "delays": {"message_delay": -1, "sender_switch_delay": 3601},
+        "consent": {
+            "stop_words": ["stop", "!!!"],
+            "start_words": ["x" * 51],
+            "opt_out_reply": " ",
+            "opt_in_reply": "x" * 1001,
+        },
+    }
+    assert await fields_of(**wrong) == [
+        "limits.maxMessageLength",
+        "limits.maxFileSizeMb",
+        "limits.messagesPerHour",
+        "limits.maxQueryCost",
+        "limits.eventRetentionDays",
+        "delays.messageDelay",
+        "delays.senderSwitchDelay",
+        "consent.stopWords",
+        "consent.startWords",
+        "consent.optOutReply",
+        "consent.optInReply",
+    ]
+    assert await fields_of(limits={"max_file_size_mb": 101, "max_message_length": 10}) == ["limits.maxFileSizeMb"]
+    assert await fields_of(consent={"stop_words": [f"w{n}" for n in range(201)]}) == ["consent.stopWords"]
+    assert (await settings.get(SYSTEM)).limits == settings.Limits(max_file_size_mb=20)
+
+
+async def test_two_changes_at_once_are_both_kept() -> None:
+    one = settings.update(SYSTEM, {"limits": {"max_file_size_mb": 20}, "delays": {"message_delay": 1}})
+    other = settings.update(SYSTEM, {"delays": {"sender_switch_delay": 2}, "limits": {"max_message_length": 100}})
+    await asyncio.gather(one, other)
+    found = await settings.get(SYSTEM)
+    assert found.delays == settings.Delays(1, 2)
+    assert (found.limits.max_file_size_mb, found.limits.max_message_length) == (20, 100)
+
+
+async def test_a_process_follows_what_another_one_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "READ_SECONDS", 0.05)
+    following = asyncio.create_task(settings.keep_reading())
+    try:
+        # Written as another process, or a newer version, would.
+        values = {"message_delay": 9, "no_such_setting": 1}
+        await SettingSection.create(name="delays", values=values)
+        await SettingSection.create(name="no_such_section", values={})
+        async with asyncio.timeout(5):
+            while settings.known().delays.message_delay != 9:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+        await connect.execute("ALTER TABLE setting_section RENAME TO setting_section_away")
+        await asyncio.sleep(0.2)
+        assert settings.known().delays.message_delay == 9
+        await connect.execute("ALTER TABLE setting_section_away RENAME TO setting_section")
+        await connect.execute("DELETE FROM setting_section")
+        async with asyncio.timeout(5):
+            while settings.known() != settings.built_in():  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.01)
+    finally:
+        following.cancel()

@@ -1,0 +1,82 @@
+"""Settings over the API: read, changed in part, in force in another process within seconds."""
+
+import asyncio
+import time
+
+import pytest
+
+from db.accounts import Role, Scope
+from domain import settings
+from domain.core.access import SYSTEM
+from tests import factories
+from tests.running import Api
+
+SETTINGS = """{ settings { environment version
+  limits { maxMessageLength maxFileSizeMb messagesPerHour maxQueryCost eventRetentionDays }
+  delays { messageDelay senderSwitchDelay }
+  consent { stopWords startWords optOutReply optInReply } } }"""
+UPDATE = """mutation ($input: SettingsInput!) { updateSettings(input: $input) {
+  limits { maxFileSizeMb maxMessageLength } delays { messageDelay } consent { stopWords optOutReply } } }"""
+
+
+async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
+    found = (await api.data(SETTINGS))["settings"]
+    assert (found["environment"], found["version"]) == ("test", "0.1.0")
+    assert found["delays"] == {"messageDelay": 0, "senderSwitchDelay": 0}
+    assert found["limits"]["maxMessageLength"] == 4096
+    try:
+        given = {"limits": {"maxFileSizeMb": 12}, "consent": {"stopWords": ["basta"], "optOutReply": "Bye."}}
+        changed = (await api.data(UPDATE, input=given))["updateSettings"]
+        assert changed["limits"] == {"maxFileSizeMb": 12, "maxMessageLength": 4096}
+        assert changed["consent"] == {"stopWords": ["basta"], "optOutReply": "Bye."}
+        assert (await api.data(SETTINGS))["settings"]["limits"]["maxFileSizeMb"] == 12
+    finally:
+        await settings.update(
+            SYSTEM,
+            {"limits": {"max_file_size_mb": None}, "consent": {"stop_words": None, "opt_out_reply": None}},
+        )
+
+
+async def test_a_change_is_in_force_in_another_process_within_five_seconds(api: Api) -> None:
+    """The cost of an operation, which the API's process follows; this process changes it."""
+    ask = "{ contacts { edges { node { id } } } }"
+    assert "errors" not in await api.gql(ask, role=Role.ADMIN)
+    started = time.monotonic()
+    await settings.update(SYSTEM, {"limits": {"max_query_cost": 150}})
+    try:
+        while "errors" not in (answer := await api.gql(ask, role=Role.ADMIN)):
+            assert time.monotonic() - started < 5
+            await asyncio.sleep(0.1)
+        assert answer["errors"][0]["extensions"]["code"] == "COST_LIMIT_EXCEEDED"
+        assert answer["errors"][0]["extensions"]["details"]["limit"] == 150
+    finally:
+        await settings.update(SYSTEM, {"limits": {"max_query_cost": None}})
+    while "errors" in await api.gql(ask, role=Role.ADMIN):
+        assert time.monotonic() - started < 10
+        await asyncio.sleep(0.1)
+
+
+async def test_each_bad_field_has_an_error_of_its_own(api: Api) -> None:
+    given = {"limits": {"maxMessageLength": 0}, "delays": {"messageDelay": -1}}
+    answer = await api.gql(UPDATE, {"input": given}, role=Role.ADMIN)
+    assert [error["extensions"]["field"] for error in answer["errors"]] == [
+        "limits.maxMessageLength",
+        "delays.messageDelay",
+    ]
+    assert {error["extensions"]["code"] for error in answer["errors"]} == {"VALIDATION_ERROR"}
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+async def test_settings_are_for_admins(api: Api, role: Role) -> None:
+    assert (await api.refusal(SETTINGS, role=role))["code"] == "AUTHORIZATION_ERROR"
+    given = {"delays": {"messageDelay": 3}}
+    assert (await api.refusal(UPDATE, role=role, input=given))["code"] == "AUTHORIZATION_ERROR"
+    assert (await api.data(SETTINGS))["settings"]["delays"]["messageDelay"] == 0
+
+
+async def test_a_token_bound_to_a_sender_may_not(api: Api) -> None:
+    owner, sender = await factories.user(), await factories.sender()
+    token = await factories.api_token(owner, Scope.ADMIN, sender_id=sender.id)
+    for document, variables in ((SETTINGS, {}), (UPDATE, {"input": {"delays": {"messageDelay": 3}}})):
+        answer = await api.gql(document, variables, token=token)
+        assert [error["extensions"]["code"] for error in answer["errors"]] == ["AUTHORIZATION_ERROR"]
