@@ -5,7 +5,7 @@ const OPERATIONS = ['graph/static/graphiql/operations/*.graphql', 'tests/clients
 
 // What has no id of its own: it belongs to what holds it, or, as events and pages do, has a cursor.
 const VALUES = {
-  suffixes: ['Connection', 'Edge', 'Event', 'Health'],
+  suffixes: ['Connection', 'Edge', 'Event', 'Health', 'Pacing', 'Settings'],
   types: [
     'AuthTokens',
     'ContactIdentity',
