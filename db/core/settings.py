@@ -47,6 +47,10 @@ class Settings(BaseSettings):
     )
     whatsapp_verify_token: SecretStr = Field(default=SecretStr(""), description="Of the webhook's handshake.")
 
+    waha_url: str = Field(default="", description="WAHA, such as http://waha:3000; empty: none.")
+    waha_api_key: SecretStr = Field(default=SecretStr(""), description="Opens WAHA's API.")
+    waha_hmac_key: SecretStr = Field(default=SecretStr(""), description="Signs the webhooks that WAHA sends us.")
+
     send_grace: float = Field(
         default=900, gt=0, description="Seconds that a lost answer waits for its receipt; see docs/decisions.md."
     )
@@ -84,12 +88,14 @@ class Settings(BaseSettings):
             self.health_addresses = [] if self.production else ["127.0.0.1", "::1"]
         if not self.production:
             return self
-        secret = self.secret_key.get_secret_value()
+        secret, waha = self.secret_key.get_secret_value(), bool(self.waha_url)
         faults = [
             (secret == DEVELOPMENT_SECRET or len(secret) < 32, "SECRET_KEY must be set, 32 characters or more"),
             (not self.whatsapp_app_secret.get_secret_value(), "WHATSAPP_APP_SECRET must be set"),
             (not self.whatsapp_verify_token.get_secret_value(), "WHATSAPP_VERIFY_TOKEN must be set"),
             (not self.whatsapp_api_url, "WHATSAPP_API_URL must be set, such as Meta's Graph API"),
+            (waha and not self.waha_api_key.get_secret_value(), "WAHA_API_KEY must be set, as WAHA_URL is"),
+            (waha and not self.waha_hmac_key.get_secret_value(), "WAHA_HMAC_KEY must be set, as WAHA_URL is"),
             (not self.database_url, "DATABASE_URL must be set"),
             (not self.redis_url, "REDIS_URL must be set"),
             ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),

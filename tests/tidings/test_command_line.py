@@ -54,6 +54,10 @@ def test_production_says_what_it_lacks(tmp_path: Path) -> None:
     assert done.returncode == 1
     for name in ("SECRET_KEY", "DATABASE_URL", "WHATSAPP_APP_SECRET", "CORS_ORIGINS", "SEND_GRACE"):
         assert name in done.stderr
+    assert "WAHA" not in done.stderr
+    done = tidings("api", folder=tmp_path, ENVIRONMENT="production", WAHA_URL="http://waha:3000")
+    for name in ("WAHA_API_KEY", "WAHA_HMAC_KEY"):
+        assert name in done.stderr
 
 
 def test_without_a_database_there_are_no_users(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """The doctor before real servers that are set up badly."""
 
 from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import asyncpg
 import pytest
 import redis
+from pydantic import SecretStr
 
 from db.core.settings import Settings
 from tidings.doctor import machine, outside, stores
@@ -102,3 +105,29 @@ def test_secrets_that_are_known_to_the_world(settings: Settings) -> None:
     assert list(outside.check_secrets(settings)) == []
     settings.api_host = "0.0.0.0"
     assert ["SECRET_KEY" in finding.what for finding in outside.check_secrets(settings)] == [True, False]
+
+
+def test_a_waha_that_is_set_up_badly(settings: Settings) -> None:
+    """A real server answers as WAHA does to a wrong key, and one that is not there does not answer."""
+
+    class Unauthorized(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200 if self.headers["X-Api-Key"] == "right" else 401)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    assert [finding.wrong for finding in outside.check_waha(settings)] == [False]
+    with ThreadingHTTPServer(("127.0.0.1", 0), Unauthorized) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.waha_url = f"http://127.0.0.1:{server.server_port}/"
+        refused, unsigned = outside.check_waha(settings)
+        settings.waha_api_key, settings.waha_hmac_key = SecretStr("right"), SecretStr("key")
+        (good,) = outside.check_waha(settings)
+        server.shutdown()
+    assert "refuses WAHA_API_KEY" in refused.what
+    assert "anyone" in unsigned.what
+    assert not good.wrong
+    (silent,) = outside.check_waha(settings)
+    assert "does not answer" in silent.what

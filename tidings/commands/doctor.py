@@ -48,6 +48,6 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
     else:
         yield Finding("REDIS_URL is empty: `tidings up` starts an embedded Valkey.")
-    for check in (outside.check_whatsapp, machine.check_api):
+    for check in (outside.check_whatsapp, outside.check_waha, machine.check_api):
         for finding in check(settings):
             yield finding

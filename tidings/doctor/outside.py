@@ -46,3 +46,29 @@ def check_whatsapp(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(f"WhatsApp's API answers at {url}.")
+
+
+def check_waha(settings: Settings) -> Iterator[Finding]:
+    if not settings.waha_url:
+        yield Finding("WAHA is not used: WAHA_URL is empty.")
+        return
+    key = settings.waha_api_key.get_secret_value()
+    try:
+        answer = httpx.get(f"{settings.waha_url.rstrip('/')}/api/sessions", headers={"X-Api-Key": key}, timeout=10.0)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        yield Finding(
+            f"WAHA at {settings.waha_url} does not answer: {str(error) or type(error).__name__}.",
+            "Mend WAHA_URL, or start WAHA.",
+        )
+        return
+    if answer.status_code == 401:
+        yield Finding(f"WAHA at {settings.waha_url} refuses WAHA_API_KEY.", "Set WAHA_API_KEY to the key of WAHA.")
+    elif not answer.is_success:
+        yield Finding(f"WAHA at {settings.waha_url} answers HTTP {answer.status_code}.", "Look into WAHA's log.")
+    else:
+        yield Finding(f"WAHA answers at {settings.waha_url}.")
+    if not settings.waha_hmac_key.get_secret_value():
+        yield Finding(
+            "WAHA_HMAC_KEY is empty: anyone who reaches /webhooks/waha may write there.",
+            'Set WAHA_HMAC_KEY: python -c "import secrets; print(secrets.token_urlsafe(48))"',
+        )
