@@ -15,8 +15,8 @@ from db.core import connect
 from db.core.settings import get_settings
 from domain.core.secrets import seal
 from domain.providers import base
-from domain.providers.base import Outgoing
-from domain.providers.cloud_api import body
+from domain.providers.base import Outgoing, Text
+from domain.providers.cloud_bodies import body
 
 TARGET = 0.7
 CHUNK = 100
@@ -54,7 +54,7 @@ async def bare(recipients: int, url: str) -> float:
     headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
 
     async def post(address: str, content: str, id: int) -> str:
-        message = orjson.dumps(body(Outgoing(address, str(id), content)))
+        message = orjson.dumps(body(Outgoing(address, str(id), Text(content))))
         answer = await base.client().post(url, content=message, headers=headers)
         return orjson.loads(answer.content)["messages"][0]["id"]
 

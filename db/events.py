@@ -28,6 +28,9 @@ class EventType(StrEnum):
     MESSAGE_CANCELLED = "MESSAGE_CANCELLED"
     MESSAGE_COMPLETED = "MESSAGE_COMPLETED"
     MESSAGE_RECEIVED = "MESSAGE_RECEIVED"
+    MESSAGE_UPDATED = "MESSAGE_UPDATED"
+    CONVERSATION_CREATED = "CONVERSATION_CREATED"
+    CONVERSATION_UPDATED = "CONVERSATION_UPDATED"
     CONTACT_UPDATED = "CONTACT_UPDATED"
     IMPORT_PROGRESS = "IMPORT_PROGRESS"
     TEMPLATE_UPDATED = "TEMPLATE_UPDATED"
@@ -73,15 +76,24 @@ _LOCK = 0x7469_6469
 # The lock is taken in the statement that numbers, the last before the commit, and held until after it: whoever gets a
 # higher number commits later, so a reader that has seen number N has missed nothing below it. A process that freezes
 # before its commit would hold up every writer: PostgreSQL ends its session after two idle seconds instead of sixty.
+# Conversations are looked up before, so that nobody waits for that: a message is of the one of its sender and contact.
 _APPEND = f"""
-WITH lock AS MATERIALIZED (
-  SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({_LOCK}))
+WITH placed AS MATERIALIZED (
+  SELECT e.*, CASE WHEN e.subject_type = 'Conversation' THEN e.subject_id ELSE c.id END AS conversation_id
+  FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
+              $8::bigint[], $9::jsonb[])
+  WITH ORDINALITY AS e(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
+                       n)
+  LEFT JOIN conversation c ON e.message_id IS NOT NULL AND c.sender_id = e.sender_id AND c.contact_id = e.contact_id
+    AND c.deleted_at IS NULL
+), lock AS MATERIALIZED (
+  SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({_LOCK})
+  FROM (SELECT count(*) FROM placed) AS first)
 INSERT INTO event (type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
-                   occurred_at)
-SELECT e.*, clock_timestamp() FROM lock, unnest(
-  $1::text[], $2::bigint[], $3::text[], $4::bigint[],
-  $5::bigint[], $6::bigint[], $7::bigint[], $8::bigint[], $9::jsonb[]
-) AS e
+                   conversation_id, occurred_at)
+SELECT type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
+       conversation_id, clock_timestamp()
+FROM lock, placed ORDER BY n
 """
 
 
@@ -97,7 +109,7 @@ def record(
     message_id: int | None = None,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Appends an event to the log with the current transaction; an error outside of one."""
+    """Appends an event to the log with the current transaction; an error outside of one. Its conversation is found."""
     text = None if data is None else orjson.dumps(data).decode()
     record_all([(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, text)])
 
@@ -123,6 +135,7 @@ class EventFilter:
     sender_id: int | None = None
     contact_id: int | None = None
     schedule_id: int | None = None
+    conversation_id: int | None = None
     subject_type: str | None = None
     subject_id: int | None = None
 
@@ -149,6 +162,7 @@ class EventFilter:
             ("sender_id", self.sender_id),
             ("contact_id", self.contact_id),
             ("schedule_id", self.schedule_id),
+            ("conversation_id", self.conversation_id),
             ("subject_id", self.subject_id),
             ("subject_type", self.subject_type),
         )

@@ -11,9 +11,10 @@ from db import events as log
 from db.events import EventType
 from db.schedules.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
-from domain import accounts, contacts, messages, schedules, senders, templates
+from domain import accounts, contacts, conversations, messages, schedules, senders, templates
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
+from graph.conversations import Conversation
 from graph.core.context import ById, Info
 from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, query, subscription
@@ -38,6 +39,9 @@ describe(
     MESSAGE_CANCELLED="A message was called off before it left.",
     MESSAGE_COMPLETED="All messages of a schedule are done.",
     MESSAGE_RECEIVED="A contact wrote to us.",
+    MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, or its file arrived.",
+    CONVERSATION_CREATED="A conversation was opened.",
+    CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
@@ -45,12 +49,14 @@ describe(
 )
 
 MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
+CONVERSATIONS = frozenset(type for type in EventType if type.startswith("CONVERSATION_"))
 SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
-RESOURCES = frozenset(EventType) - MESSAGES - SENDERS
+RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - SENDERS
 
 _SUBJECTS: Mapping[str, ById[Model | None]] = {
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
+    "Conversation": conversations.by_ids,
     "Message": messages.by_ids,
     "MessageTemplate": templates.by_ids,
     "Schedule": schedules.by_ids,
@@ -60,6 +66,7 @@ _SUBJECTS: Mapping[str, ById[Model | None]] = {
 tailer = Tailer(
     {
         contacts.by_ids: "contact_id",
+        conversations.by_ids: "conversation_id",
         messages.by_ids: "message_id",
         schedules.by_ids: "schedule_id",
         senders.by_ids: "sender_id",
@@ -124,6 +131,13 @@ class MessageEvent(Event):
         return None if figures is None else DeliveryStatsRow(**figures)
 
 
+@strawberry.type(description="Something that happened to a conversation or to one of its messages.")
+class ConversationEvent(Event):
+    family = CONVERSATIONS
+
+    conversation: Conversation = loaded("The conversation.", conversations.by_ids, of="conversation_id")
+
+
 @strawberry.type(description="Something that happened to a sender.")
 class SenderEvent(Event):
     family = SENDERS
@@ -172,6 +186,7 @@ class EventFilter:
     types: list[EventType] | None = optional("Of one of these types.")
     schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
     contact_id: strawberry.ID | None = optional("Of this contact.", of="Contact")
+    conversation_id: strawberry.ID | None = optional("Of this conversation.", of="Conversation")
     sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
     subject_id: strawberry.ID | None = optional(
         "About this object itself, of any type, such as an import, a message or a template.", of=ANY

@@ -5,9 +5,10 @@ from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
 from graph.contacts.roots import ContactsMutation, ContactsQuery
+from graph.conversations import ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
-from graph.events import EventsQuery, EventsSubscription, ResourceEvent
+from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent
 from graph.groups import GroupsMutation, GroupsQuery
 from graph.health import HealthQuery
 from graph.messages import MessagesQuery
@@ -26,6 +27,7 @@ QUERIES: tuple[type, ...] = (
     GroupsQuery,
     TemplatesQuery,
     SchedulesQuery,
+    ConversationsQuery,
     MessagesQuery,
     EventsQuery,
 )
@@ -39,7 +41,7 @@ MUTATIONS: tuple[type, ...] = (
     SchedulesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
-TYPES: tuple[type, ...] = (ResourceEvent,)
+TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent)
 """What only an interface leads to."""
 
 

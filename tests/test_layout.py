@@ -36,9 +36,9 @@ BESIDE_ROOMS = {
     "graph": {"core", "static", "app", "schema"},
     "workers": {"core", "app"},
     "domain": {"core", "providers"},
-    "db": {"core", "migrations", "memberships"},
+    "db": {"content", "core", "migrations", "memberships"},
 }
-"""What stands on a floor and is no room: its plumbing, its front door, shared SQL."""
+"""What stands on a floor and is no room: its plumbing, its front door, what several rooms store or ask alike."""
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "manager", "service", "common", "misc"}
 QUERY = {
     "all",

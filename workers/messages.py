@@ -8,11 +8,10 @@ import structlog
 from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from db.core.transaction import ring
-from domain import senders
+from domain import providers, senders
 from domain.messages import dispatch as departures
 from domain.messages.dispatch import Departure
-from domain.providers.base import InDoubt, Outcome, Reaction, Refused, describe
-from domain.providers.cloud_api import CloudApi
+from domain.providers.base import InDoubt, Outcome, Provider, Reaction, Refused, describe
 from workers.core import pace
 from workers.core.broker import actor
 from workers.core.clock import every
@@ -62,7 +61,7 @@ async def _run(sender_id: int) -> bool:
     rate = get_settings().send_rate
     size = max(1, min(MOST_IN_FLIGHT, int(rate / 4)) // LANES)
     line: asyncio.Queue[Chunk | None] = asyncio.Queue(LANES)
-    api = CloudApi(account)
+    api = providers.of(account)
     broken = asyncio.Event()
     lanes = [asyncio.create_task(_lane(line, broken, api, sender_id, rate)) for _ in range(LANES)]
     try:
@@ -95,7 +94,7 @@ async def _claim(
 
 
 async def _lane(
-    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, api: CloudApi, sender_id: int, rate: float
+    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, api: Provider, sender_id: int, rate: float
 ) -> None:
     """Sends chunks until there are no more. When it fails, what is left goes back to the queue as its lease ends."""
     try:
@@ -108,7 +107,7 @@ async def _lane(
         raise
 
 
-async def _send(chunk: Chunk, api: CloudApi, sender_id: int, rate: float) -> None:
+async def _send(chunk: Chunk, api: Provider, sender_id: int, rate: float) -> None:
     ready = [departure for departure in chunk if departure.refusal is None]
     refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
     await pace.take(sender_id, len(ready), rate)

@@ -44,8 +44,8 @@ WITH leaving AS MATERIALIZED (
   ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
-SET state = 'IN_FLIGHT', content = c.content, attempts = least(m.attempts + 1, 32767), updated_at = now(),
-    lease_until = now() + interval '{FLIGHT_SECONDS} s'
+SET state = 'IN_FLIGHT', content = coalesce(c.content, m.content), attempts = least(m.attempts + 1, 32767),
+    updated_at = now(), lease_until = now() + interval '{FLIGHT_SECONDS} s'
 FROM leaving, unnest($1::bigint[], $3::text[]) AS c(id, content), contact, sender
 WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
   AND contact.deleted_at IS NULL
@@ -151,7 +151,7 @@ async def claim(sender_id: int, limit: int) -> list[Record]:
     return await connect.rows(_CLAIM, sender_id, limit)
 
 
-async def depart(ids: list[int], attempts: list[UUID], contents: list[str]) -> set[int]:
+async def depart(ids: list[int], attempts: list[UUID], contents: list[str | None]) -> set[int]:
     """Commits claimed rows to leave, with their text; answers those that may."""
     return {row["id"] for row in await connect.rows(_DEPART, ids, attempts, contents)}
 

@@ -26,12 +26,24 @@ from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.messages import dispatch as rows
+from db.templates import TemplateCategory
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
 from domain.messages.declined import heed, lock_contacts
 from domain.messages.halt import halt
-from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, ProviderError, Reaction, Refused
+from domain.providers.base import (
+    Accepted,
+    InDoubt,
+    NotSent,
+    Outcome,
+    Outgoing,
+    ProviderError,
+    Reaction,
+    Refused,
+    TemplateContent,
+    Text,
+)
 from domain.templates.placeholders import compile_template, fill
 
 log = structlog.get_logger()
@@ -53,6 +65,8 @@ class Departure:
     attempt_id: UUID
     attempts: int
     outgoing: Outgoing | None
+    text: str | None = None
+    """What is kept as its content."""
     refusal: ProviderError | None = None
 
 
@@ -66,7 +80,7 @@ async def claim(sender_id: int, limit: int) -> list[Departure]:
 
 
 async def _templates(ids: set[int]) -> dict[int, Record]:
-    sql = "SELECT id, content, approval_name, language FROM message_template WHERE id = ANY($1)"
+    sql = "SELECT id, content, approval_name, language, category FROM message_template WHERE id = ANY($1)"
     return {row["id"]: row for row in await connect.rows(sql, list(ids))} if ids else {}
 
 
@@ -80,20 +94,25 @@ def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any])
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
     own_mark = callback.write(id, attempt_id)
     if template is None:
-        return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, row["content"] or ""))
+        text = row["content"] or ""
+        return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, Text(text)), text)
     compiled = compile_template(template["content"])
     own = {name: row[name] for name in _OF_CONTACT if row[name]}
     values = fill(own | {"phone_number": row["address"]}, variables)
     if missing := compiled.missing(values):
         words = f"Nothing fills {', '.join(f'{{{{{name}}}}}' for name in missing)} for this contact."
-        return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
+        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
     text = compiled.render(values)
     if len(text.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
         words = f"The text has over {MOST_CHARACTERS} characters once it is filled in."
-        return Departure(id, attempt_id, attempts, None, ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
-    parameters = {name: values[name] for name in compiled.variables} if template["approval_name"] else {}
-    outgoing = Outgoing(row["address"], own_mark, text, template["approval_name"], template["language"], parameters)
-    return Departure(id, attempt_id, attempts, outgoing)
+        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
+    content = Text(text)
+    if template["approval_name"]:
+        named = [{"type": "text", "parameter_name": name, "text": values[name]} for name in compiled.variables]
+        components = [{"type": "body", "parameters": named}] if named else []
+        category = TemplateCategory(template["category"])
+        content = TemplateContent(template["approval_name"], template["language"], category, components, text)
+    return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content), text)
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:
@@ -103,7 +122,7 @@ async def depart(departures: Sequence[Departure]) -> list[Departure]:
     """
     ids = [departure.id for departure in departures]
     attempts = [departure.attempt_id for departure in departures]
-    texts = [departure.outgoing.text if departure.outgoing else "" for departure in departures]
+    texts = [departure.text for departure in departures]
     leaving = await rows.depart(ids, attempts, texts)
     if len(leaving) < len(ids):
         try:

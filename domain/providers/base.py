@@ -1,15 +1,17 @@
 """What every way to WhatsApp has in common: the HTTP client, and what may become of a send."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Literal, Protocol
 from weakref import WeakKeyDictionary
 
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
+from db.content import Card, InteractiveDetails, Location
+from db.senders import SenderProvider
+from db.templates import TemplateCategory
 from domain.core.errors import ErrorCode
 
 TIMEOUT = httpx.Timeout(20, connect=5, pool=5)
@@ -43,19 +45,117 @@ class Account:
     sender_id: int
     phone_number_id: str
     access_token: str
+    provider: SenderProvider = SenderProvider.CLOUD_API
+
+
+# ---------------------------------------------------------------------------
+# What is sent
+# ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The first link in it is shown with a preview."""
+
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of ours (file_id), which leaves as the provider's own id of it, or as a link that the provider fetches."""
+
+    kind: Literal["IMAGE", "VIDEO", "AUDIO", "VOICE", "DOCUMENT", "STICKER"]
+    file_id: int | None = None
+    id: str | None = None
+    link: str | None = None
+    caption: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interactive:
+    """A text with buttons, a list, a link or a form; media is the file of its header."""
+
+    text: str
+    details: InteractiveDetails
+    media: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateContent:
+    """An approved template with its components as sent, but for a header with a file, which is media.
+
+    text and details are the same rendered, for providers without templates and for the record.
+    """
+
+    name: str
+    language: str
+    category: TemplateCategory
+    components: list[dict[str, Any]]
+    text: str
+    details: InteractiveDetails | None = None
+    media: Media | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    location: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    cards: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A reaction to a message, which is named by the provider's id; None takes it back."""
+
+    message_id: str
+    emoji: str | None
+
+
+Content = Text | Media | Interactive | TemplateContent | Place | Cards | Emoji
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message as it is to leave: a text, or an approved template with the values of its placeholders."""
+    """A message as it is to leave."""
 
     to: str
+    """E.164 with its plus, a BSUID, or a chat id of WAHA's."""
     callback: str
     """Comes back in each status; at most 512 characters, nothing personal."""
-    text: str
-    template: str | None = None
-    language: str | None = None
-    parameters: Mapping[str, str] = field(default_factory=dict[str, str])
+    content: Content
+    reply_to: str | None = None
+    """The message that it quotes, by the provider's id."""
+
+    @property
+    def media(self) -> Media | None:
+        """The file that goes along, or stands in the header."""
+        match self.content:
+            case Media():
+                return self.content
+            case Interactive(media=media) | TemplateContent(media=media):
+                return media
+            case _:
+                return None
+
+    def holding(self, provider_id: str) -> "Outgoing":
+        """The same, with the provider's own id of its file."""
+        match self.content:
+            case Media():
+                return replace(self, content=replace(self.content, id=provider_id, link=None))
+            case Interactive(media=Media() as media) | TemplateContent(media=Media() as media):
+                held = replace(media, id=provider_id, link=None)
+                return replace(self, content=replace(self.content, media=held))
+            case _:
+                return self
+
+
+# ---------------------------------------------------------------------------
+# What becomes of it
+# ---------------------------------------------------------------------------
 
 
 class Reaction(Enum):
@@ -113,6 +213,21 @@ class InDoubt:
 
 
 Outcome = Accepted | Refused | NotSent | InDoubt
+
+
+class Provider(Protocol):
+    """A sender's way to WhatsApp."""
+
+    async def send(self, message: Outgoing) -> Outcome:
+        """Posts once and says what became of it; it never raises for what WhatsApp or the network does."""
+        ...
+
+    async def mark_read(self, provider_message_id: str, address: str, *, typing: bool = False) -> None:
+        """Shows the contact that their message, and what they wrote before it, was read; and that somebody types.
+
+        Raises Refusal WHATSAPP_API_ERROR.
+        """
+        ...
 
 
 def describe(value: Any) -> str:

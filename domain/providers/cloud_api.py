@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from db.core.settings import get_settings
-from domain.core.errors import ErrorCode
+from domain.core.errors import ErrorCode, Refusal
 from domain.providers.base import (
     Accepted,
     Account,
@@ -22,6 +22,7 @@ from domain.providers.base import (
     client,
     describe,
 )
+from domain.providers.cloud_bodies import body
 
 FAIL, RETRY, SLOW = Reaction.FAIL, Reaction.RETRY, Reaction.SLOW
 DELAY_CONTACT, PAUSE_SENDER = Reaction.DELAY_CONTACT, Reaction.PAUSE_SENDER
@@ -55,28 +56,6 @@ def interpret(error: Mapping[str, Any]) -> ProviderError:
     return ProviderError(code, meaning, words, reaction)
 
 
-def body(message: Outgoing) -> dict[str, Any]:
-    """The request's body (A2, A3). A phone goes into `to` with its plus, a BSUID into `recipient`, never crosswise."""
-    common: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        ("to" if message.to.startswith("+") else "recipient"): message.to,
-        "biz_opaque_callback_data": message.callback,
-    }
-    if message.template is None:
-        return common | {"type": "text", "text": {"body": message.text, "preview_url": True}}
-    parameters = [{"type": "text", "parameter_name": name, "text": value} for name, value in message.parameters.items()]
-    components = [{"type": "body", "parameters": parameters}] if parameters else []
-    return common | {
-        "type": "template",
-        "template": {
-            "name": message.template,
-            "language": {"code": message.language},
-            **({"components": components} if components else {}),
-        },
-    }
-
-
 def address(path: str) -> str:
     """Where a path of the Cloud API is, in the version that is set."""
     settings = get_settings()
@@ -98,6 +77,20 @@ class CloudApi:
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
             return _unanswered(error)
         return _answered(response)
+
+    async def mark_read(self, provider_message_id: str, address: str, *, typing: bool = False) -> None:
+        """Tells the contact that it was read, and what came before it too (A4). Raises Refusal WHATSAPP_API_ERROR."""
+        told: dict[str, Any] = {"messaging_product": "whatsapp", "status": "read", "message_id": provider_message_id}
+        if typing:
+            told["typing_indicator"] = {"type": "text"}
+        try:
+            response = await client().post(self._url, content=orjson.dumps(told), headers=self._headers)
+        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not answer: {describe(error)}") from error
+        if not response.is_success:
+            outcome = _answered(response)
+            words = outcome.error.message if isinstance(outcome, Refused) else f"HTTP {response.status_code}"
+            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not take it: {words}")
 
 
 def _unanswered(error: BaseException) -> Outcome:

@@ -166,7 +166,7 @@ async def test_a_filter_means_the_same_in_memory_and_in_sql() -> None:
         for _ in range(300):
             record(
                 random.choice([EventType.MESSAGE_SENT, EventType.MESSAGE_READ, EventType.CONTACT_UPDATED]),
-                random.choice(["Message", "Contact"]),
+                random.choice(["Message", "Contact", "Conversation"]),
                 random.choice([1, 2]),
                 sender_id=random.choice(random_ids),
                 contact_id=random.choice(random_ids),
@@ -188,8 +188,9 @@ def _filters() -> list[EventFilter]:
             sender_id=IDS,
             contact_id=IDS,
             schedule_id=IDS,
+            conversation_id=IDS,
             subject_id=IDS,
-            subject_type=st.sampled_from([None, "Message", "Contact"]),
+            subject_type=st.sampled_from([None, "Message", "Contact", "Conversation"]),
         )
     )
     def collect(where: EventFilter) -> None:

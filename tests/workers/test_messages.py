@@ -7,7 +7,7 @@ import pytest
 from db.core import connect
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
-from domain.providers.base import Accepted, Outcome, Outgoing, ProviderError, Reaction, Refused
+from domain.providers.base import Accepted, Outcome, Outgoing, ProviderError, Reaction, Refused, Text
 from domain.providers.cloud_api import CloudApi
 from tests import factories
 from tests.databases import database_of_its_own
@@ -36,7 +36,7 @@ async def states(sender_id: int) -> dict[str, str]:
 
 async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     async def send(api: CloudApi, message: Outgoing) -> Outcome:
-        if message.text == "bad":
+        if message.content == Text("bad"):
             raise RuntimeError("a fault of ours")
         return Accepted(unique("wamid"))
 
@@ -52,7 +52,7 @@ async def test_messages_that_were_too_fast_slow_their_sender_down(monkeypatch: p
     fault = ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW)
 
     async def send(api: CloudApi, message: Outgoing) -> Outcome:
-        return Refused(fault) if message.text == "fast" else Accepted(unique("wamid"))
+        return Refused(fault) if message.content == Text("fast") else Accepted(unique("wamid"))
 
     monkeypatch.setattr(CloudApi, "send", send)
     rate = get_settings().send_rate

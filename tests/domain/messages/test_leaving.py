@@ -10,7 +10,7 @@ from db.core import connect
 from db.messages import dispatch as rows
 from domain.core.errors import ErrorCode
 from domain.messages import dispatch
-from domain.providers.base import Refused
+from domain.providers.base import Refused, Text
 from tests.domain.messages.surroundings import NOW, a_contact, a_message, a_sender, leave, state_of
 from tests.factories import unique
 
@@ -37,7 +37,7 @@ async def test_a_template_is_filled_for_the_contact_and_what_is_missing_fails_th
     by_id = {departure.id: departure for departure in await dispatch.claim(sender, 10)}
     outgoing, refusal = by_id[full].outgoing, by_id[lacking].refusal
     assert outgoing is not None
-    assert outgoing.text == "Hi Ana of Sol"
+    assert outgoing.content == Text("Hi Ana of Sol")
     assert refusal is not None
     assert (refusal.code, "{{company}}" in refusal.message) == (ErrorCode.VALIDATION_ERROR, True)
     await dispatch.settle([(by_id[lacking], Refused(refusal))])

@@ -14,10 +14,10 @@ from httpx_aiohttp import HttpxAiohttpClient
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
 from domain.providers import base, cloud_api
-from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Reaction, Refused
+from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Reaction, Refused, Text
 from tests.running import free_port
 
-MESSAGE = Outgoing("+5511912345678", "1.00000000000000000000000000000000.x", "Hello")
+MESSAGE = Outgoing("+5511912345678", "1.00000000000000000000000000000000.x", Text("Hello"))
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
@@ -223,18 +223,3 @@ def test_error_data_may_be_missing_or_plain(extra: dict[str, object], words: str
 def test_what_postgresql_cannot_keep_is_left_out() -> None:
     error = cloud_api.interpret({"code": 2**40, "message": "so\0so"})
     assert (error.provider_code, error.message) == (None, "soso")
-
-
-def test_bodies() -> None:
-    text = cloud_api.body(MESSAGE)
-    assert (text["to"], text["type"], text["text"]["body"]) == ("+5511912345678", "text", "Hello")
-    assert text["biz_opaque_callback_data"] == MESSAGE.callback
-    template = cloud_api.body(Outgoing("PT.99", "c", "Hi Rita", "visit", "pt_PT", {"name": "Rita"}))
-    assert "to" not in template
-    assert template["recipient"] == "PT.99"
-    assert template["template"] == {
-        "name": "visit",
-        "language": {"code": "pt_PT"},
-        "components": [{"type": "body", "parameters": [{"type": "text", "parameter_name": "name", "text": "Rita"}]}],
-    }
-    assert "components" not in cloud_api.body(Outgoing("+1", "c", "Hi", "plain", "en"))["template"]
