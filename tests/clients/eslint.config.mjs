@@ -12,6 +12,7 @@ const VALUES = {
     'DeliveryStats',
     'MessagePreview',
     'PageInfo',
+    'ServiceWindow',
     'TemplateApproval',
     'Worker',
   ],
