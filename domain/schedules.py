@@ -12,13 +12,14 @@ from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
-from db.schedules import Schedule, ScheduleStatus, run
+from db.schedules import Schedule, ScheduleStatus, hold, run
 from db.schedules import stats as figures
 from db.schedules.stats import DeliveryStats
 from domain import groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.core.unique import unique
+from domain.messages.announce import announce
 from domain.templates.placeholders import check_variables
 
 WAITING = (ScheduleStatus.PENDING, ScheduleStatus.HELD)
@@ -157,6 +158,7 @@ async def create(
                 sender_id=sender.id,
                 send_at=send_at,
                 variables=values,
+                category=template.category,
                 created_by_id=viewer.user_id,
             )
             _record(EventType.MESSAGE_SCHEDULED, schedule.id, sender.id, actor_id=viewer.user_id)
@@ -178,10 +180,14 @@ async def _need_future(send_at: datetime) -> None:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def cancel(viewer: Viewer, id: int) -> Schedule:
-    """Calls a PENDING or HELD schedule off. Against a start at the same moment one wins, and the other finds it so."""
+    """Calls a PENDING or HELD schedule off, or what is left of it. Of this and a start, one wins."""
     async with transaction():
         schedule = await _in_status(viewer, id, WAITING)
-        recipients, excluded = await figures.reach(schedule.group_id)
+        ring("fan_out", id)
+        if schedule.processing_started_at is None:
+            recipients, excluded = await figures.reach(schedule.group_id)
+        else:
+            recipients, excluded = await run.recipients(id), schedule.excluded
         return await _set(
             schedule,
             "status = 'CANCELLED', cancelled_at = now(), cancelled_by_id = $2, recipients = $3, excluded = $4",
@@ -191,9 +197,13 @@ async def cancel(viewer: Viewer, id: int) -> Schedule:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def send_now(viewer: Viewer, id: int) -> Schedule:
-    """Begins a PENDING schedule at once; its planned time then finds nothing to do. Raises TEMPLATE_UNAVAILABLE."""
+    """Begins a PENDING schedule at once, or lets a HELD one go on; its planned time then finds nothing to do.
+
+    Whoever does so agrees to what WhatsApp takes the template for. Raises TEMPLATE_UNAVAILABLE.
+    """
     async with transaction():
-        schedule = await _in_status(viewer, id, (ScheduleStatus.PENDING,))
+        schedule = await _in_status(viewer, id, WAITING)
+        await hold.agree(id)
         if not await _begin([id], actor_id=viewer.user_id):
             status = (await schedule.template).approval_status.value
             words = f"The template is {status} at WhatsApp."
@@ -247,14 +257,14 @@ def _record(
 
 
 async def start_due(*, limit: int = 2000) -> list[int]:
-    """Begins schedules whose time has come, and holds those whose template may not be sent now; answers the begun.
+    """Begins schedules whose time has come or that may go on, and holds those that must not; answers the begun.
 
     Any number of callers may do this at once: each takes others.
     """
     async with transaction():
-        due = await run.due(limit)
+        due = [*await run.due(limit), *await hold.turned(limit)]
         if held := [(row["id"], row["hold"]) for row in due if row["hold"]]:
-            await run.hold(held)
+            await hold.hold(held)
         return await _begin([row["id"] for row in due if not row["hold"]])
 
 
@@ -271,14 +281,23 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
     """Queues one message for each recipient, a chunk a transaction, from where an earlier run stopped.
 
     Of two at once, one leaves it to the other. A contact is written to once, whatever happens to the group meanwhile.
+    What was parked while the schedule was held goes on, or is cancelled with it.
     """
     done = False
     while not done:
         async with transaction():
             if (found := await run.fan_out(id, chunk)) is None:
-                return
+                break
             sender_id, done = found
             ring("dispatch", sender_id)
+    moved = True
+    while moved:
+        async with transaction():
+            cancelled, gone = await hold.cancel(id, chunk), await hold.let_go(id, chunk)
+            announce(cancelled)
+            for sender_id in set(gone):
+                ring("dispatch", sender_id)
+        moved = bool(cancelled or gone)
     await complete([id])
 
 
@@ -294,7 +313,7 @@ async def complete(ids: Sequence[int] | None) -> list[int]:
 
 
 async def complete_all() -> None:
-    """The same for all, and a ring for each whose fan-out stands still: makes up for lost rings and dead workers."""
+    """The same for all, and a ring for each that stands still: makes up for lost rings and dead workers."""
     await complete(None)
-    for id in await run.unfanned():
+    for id in {*await run.unfanned(), *await hold.parking()}:
         ring("fan_out", id)

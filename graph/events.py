@@ -30,7 +30,8 @@ describe(
     EventType,
     "Kind of event.",
     MESSAGE_SCHEDULED="A schedule was created.",
-    MESSAGE_PROCESSING="A schedule began to be sent.",
+    MESSAGE_PROCESSING="A schedule began to be sent, or goes on after it was held.",
+    MESSAGE_HELD="A schedule is held, before it began or in its midst.",
     MESSAGE_SENT="WhatsApp took a message; told again of one that it gave up by a fault of its own and took once more.",
     MESSAGE_DELIVERED="A message arrived on the recipient's phone.",
     MESSAGE_READ="The recipient read a message.",
@@ -115,11 +116,11 @@ class MessageEvent(Event):
     family = MESSAGES
 
     message: Message | None = loaded(
-        "The message; null for MESSAGE_SCHEDULED, PROCESSING and COMPLETED.", messages.by_ids, of="message_id"
+        "The message; null for MESSAGE_SCHEDULED, PROCESSING, HELD and COMPLETED.", messages.by_ids, of="message_id"
     )
     schedule: Schedule | None = loaded("The schedule, when there is one.", schedules.by_ids, of="schedule_id")
 
-    @computed("Why; only for MESSAGE_FAILED and MESSAGE_UNCONFIRMED.")
+    @computed("Why; only for MESSAGE_FAILED, MESSAGE_UNCONFIRMED and MESSAGE_HELD.")
     @staticmethod
     def error(row: Row) -> str | None:
         return (row.data or {}).get("error")

@@ -40,11 +40,15 @@ describe(
     ScheduleStatus,
     "Where a schedule stands.",
     PENDING="Waits for its time.",
-    HELD=("Its time came, but its template may not be sent now; see the error. Goes on by itself when it may."),
+    HELD=(
+        "Its time came or its messages are leaving, but its template may not be sent now; see the error. Goes on by "
+        "itself when it may; where WhatsApp takes the template for MARKETING since it was planned, or refuses it for "
+        "a fault in it, once sendScheduleNow says so. Its messages stay QUEUED."
+    ),
     PROCESSING="Its messages are being sent.",
     SENT="Done; at least one message was sent.",
     FAILED="Done; no message was sent.",
-    CANCELLED="Called off before its time.",
+    CANCELLED="Called off before its time, or while it was held.",
     ARCHIVED="Put away.",
 )
 describe(
@@ -178,7 +182,7 @@ class SchedulesMutation:
 
     @mutation(
         schedules.cancel,
-        description="Cancels a schedule; only a PENDING or HELD one.",
+        description="Cancels a schedule, or what is left of it; only a PENDING or HELD one.",
         graphql_type=Schedule,
     )
     async def cancel_schedule(self, info: Info, id: ScheduleId) -> rows.Schedule:
@@ -187,7 +191,8 @@ class SchedulesMutation:
     @mutation(
         schedules.send_now,
         description=(
-            "Sends a schedule at once instead of at its time; only a PENDING one, of a template that may be sent."
+            "Sends a schedule at once instead of at its time, or lets a held one go on; only a PENDING or HELD one, of "
+            "a template that may be sent. This also agrees to what WhatsApp takes the template for by now."
         ),
         graphql_type=Schedule,
     )

@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
+from db.schedules.hold import STAYS
 from db.templates import TemplateCategory
 
 CLAIM_SECONDS = 15
@@ -20,19 +21,25 @@ CLAIM_SECONDS = 15
 FLIGHT_SECONDS = 25
 """Lease of a row in flight: longer than a POST may take (20 s). When it runs out, the outcome is unknown."""
 
+# Messages of schedules that are held are parked in passing (db/schedules/hold.py).
 _CLAIM = f"""
 WITH due AS (
   SELECT id FROM message
   WHERE sender_id = $1 AND due_at <= now() AND state = 'QUEUED'
   ORDER BY priority DESC, due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+), judged AS (
+  SELECT m.id, {STAYS} AS stays
+  FROM due JOIN message m ON m.id = due.id
+  LEFT JOIN schedule s ON s.id = m.schedule_id LEFT JOIN message_template t ON t.id = m.template_id
 )
 UPDATE message m
-SET state = 'CLAIMED', attempt_id = gen_random_uuid(), due_at = NULL, updated_at = now(),
-    lease_until = now() + interval '{CLAIM_SECONDS} s'
-FROM due, contact c
-WHERE m.id = due.id AND c.id = m.contact_id
-RETURNING m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content, m.priority,
-          c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+SET state = CASE WHEN stays THEN 'QUEUED' ELSE 'CLAIMED' END, due_at = CASE WHEN stays THEN 'infinity'::timestamptz END,
+    attempt_id = CASE WHEN stays THEN m.attempt_id ELSE gen_random_uuid() END, updated_at = now(),
+    lease_until = CASE WHEN NOT stays THEN now() + interval '{CLAIM_SECONDS} s' END
+FROM judged, contact c
+WHERE m.id = judged.id AND c.id = m.contact_id
+RETURNING m.state, m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content,
+          m.priority, c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
 """
 
 # What forbids a message is looked at once more here, in the statement that commits it to leave.
@@ -48,6 +55,8 @@ SET state = 'IN_FLIGHT', content = coalesce(c.content, m.content), attempts = le
     updated_at = now(), lease_until = now() + interval '{FLIGHT_SECONDS} s'
 FROM leaving, unnest($1::bigint[], $3::text[]) AS c(id, content), contact, sender
 WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
+  AND NOT EXISTS (SELECT FROM schedule s JOIN message_template t ON t.id = s.template_id
+                  WHERE s.id = m.schedule_id AND {STAYS})
   AND contact.deleted_at IS NULL
   AND (m.purpose <> 'MARKETING' OR contact.opt_in_status <> 'OPTED_OUT')
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
@@ -148,7 +157,13 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_messa
 
 async def claim(sender_id: int, limit: int) -> list[Record]:
     """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id and the contact to fill it for."""
-    return await connect.rows(_CLAIM, sender_id, limit)
+    # A whole page of parked ones says nothing of what comes after it; a worker that is to stop waits for us, though.
+    for _ in range(20):
+        found = await connect.rows(_CLAIM, sender_id, limit)
+        claimed = [row for row in found if row["state"] == "CLAIMED"]
+        if claimed or len(found) < limit:
+            return claimed
+    return []
 
 
 async def depart(ids: list[int], attempts: list[UUID], contents: list[str | None]) -> set[int]:

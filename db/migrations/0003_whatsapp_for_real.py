@@ -5,7 +5,7 @@ from db.conversations import ConversationHandler, ConversationStatus, Escalation
 from db.files import FilePurpose
 from db.messages import Priority
 from db.senders import SenderProvider
-from db.templates import QualityRating
+from db.templates import QualityRating, TemplateCategory
 from orjson import loads
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.base import OnDelete
@@ -28,6 +28,10 @@ UP = [
     # The same id in the same conversation is the same message.
     "CREATE UNIQUE INDEX message_correlation ON message (sender_id, contact_id, correlation_id)"
     " WHERE correlation_id IS NOT NULL",
+    # Schedules that are being sent or held, which the clock looks after.
+    "CREATE INDEX schedule_running ON schedule (id) WHERE status IN ('HELD', 'PROCESSING')",
+    # Messages of schedules that are held (db/schedules/hold.py).
+    "CREATE INDEX message_parked ON message (schedule_id, id) WHERE due_at = 'infinity'",
     "CREATE INDEX event_conversation ON event (conversation_id, number) WHERE conversation_id IS NOT NULL",
 ]
 
@@ -214,6 +218,16 @@ class Migration(migrations.Migration):
             model_name='MessageTemplate',
             name='positional',
             field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='Schedule',
+            name='by_hand',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='Schedule',
+            name='category',
+            field=fields.CharEnumField(null=True, description='TemplateCategory', enum_type=TemplateCategory, max_length=24),
         ),
         ops.AddField(
             model_name='Sender',

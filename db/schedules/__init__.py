@@ -9,6 +9,7 @@ from tortoise import fields
 
 from db.core import connect
 from db.core.columns import ChangingRow, choice
+from db.templates import TemplateCategory
 
 if TYPE_CHECKING:
     from db.accounts import User
@@ -49,6 +50,10 @@ class Schedule(ChangingRow):
     fanned_out_to: int = fields.BigIntField(default=0)
     """Id of the last contact that fan-out has passed, so that it can go on."""
     error_message: str | None = fields.TextField(null=True)
+    category = choice(TemplateCategory, null=True)
+    """What WhatsApp took its template for when somebody last agreed to send it; null for a text of ours alone."""
+    by_hand = fields.BooleanField(db_default=False)
+    """Whether it is held until somebody sends it, whatever becomes of its template."""
     created_by: "fields.ForeignKeyNullableRelation[User]" = fields.ForeignKeyField(
         "models.User", on_delete=fields.SET_NULL, null=True, related_name="schedules_created"
     )

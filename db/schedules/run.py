@@ -5,37 +5,28 @@ from collections.abc import Sequence
 from asyncpg import Record
 
 from db.core import connect
+from db.schedules.hold import WHY
 
-# A held schedule is taken up again when its template may be sent, or is refused for another reason than before.
-_DUE = """
-SELECT s.id, t.hold
-FROM schedule s, LATERAL (
-  SELECT CASE WHEN approval_status <> 'APPROVED' THEN format('The template is %s at WhatsApp.', approval_status) END
-  FROM message_template WHERE id = s.template_id
-) AS t(hold)
-WHERE s.status IN ('PENDING', 'HELD') AND s.deleted_at IS NULL AND s.send_at <= now()
-  AND (s.status = 'PENDING' OR t.hold IS DISTINCT FROM s.error_message)
+_DUE = f"""
+SELECT s.id, {WHY} AS hold
+FROM schedule s JOIN message_template t ON t.id = s.template_id
+WHERE s.status = 'PENDING' AND s.deleted_at IS NULL AND s.send_at <= now()
 ORDER BY s.send_at, s.id LIMIT $1
 FOR UPDATE OF s SKIP LOCKED
 """
 
 # The template is looked at once more with its row held: whoever changes it at WhatsApp waits for us, or we find it so.
-_BEGIN = """
+_BEGIN = f"""
 WITH ready AS MATERIALIZED (
   SELECT s.id FROM schedule s JOIN message_template t ON t.id = s.template_id
-  WHERE s.id = ANY($1) AND s.status IN ('PENDING', 'HELD') AND coalesce(t.approval_status, 'APPROVED') = 'APPROVED'
+  WHERE s.id = ANY($1) AND s.status IN ('PENDING', 'HELD') AND {WHY} IS NULL
   FOR SHARE OF t
 )
 UPDATE schedule s
-SET status = 'PROCESSING', task_id = gen_random_uuid()::text, processing_started_at = now(), error_message = NULL,
-    updated_at = now()
+SET status = 'PROCESSING', task_id = gen_random_uuid()::text,
+    processing_started_at = coalesce(processing_started_at, now()), error_message = NULL, updated_at = now()
 FROM ready WHERE s.id = ready.id
 RETURNING s.id, s.sender_id
-"""
-
-_HOLD = """
-UPDATE schedule s SET status = 'HELD', error_message = h.hold, updated_at = now()
-FROM unnest($1::bigint[], $2::text[]) AS h(id, hold) WHERE s.id = h.id
 """
 
 # The row lock lets one fan-out at a time go on, from where the last one stopped; another leaves it to that one, so that
@@ -105,18 +96,13 @@ WHERE s.id = ended.id
 
 
 async def due(limit: int) -> list[Record]:
-    """Locks schedules whose time has come and that nobody else has taken up: (id, why it must be held or null)."""
+    """Locks schedules whose time has come and that nobody else takes up: (id, why it must be held or null)."""
     return await connect.rows(_DUE, limit)
 
 
 async def begin(ids: list[int]) -> list[Record]:
-    """Lets schedules be sent, each in a run of its own: (id, sender_id) of those that waited."""
+    """Lets schedules be sent, or go on, each in a run of its own: (id, sender_id) of those that waited."""
     return await connect.rows(_BEGIN, ids)
-
-
-async def hold(holds: Sequence[tuple[int, str]]) -> None:
-    """Keeps schedules waiting, each with the reason why."""
-    await connect.execute(_HOLD, *map(list, zip(*holds, strict=True)))
 
 
 async def fan_out(id: int, chunk: int) -> tuple[int, bool] | None:
@@ -137,6 +123,11 @@ async def fan_out(id: int, chunk: int) -> tuple[int, bool] | None:
     if done:
         await connect.execute(_FREEZE, id)
     return fanning["sender_id"], done
+
+
+async def recipients(id: int) -> int:
+    """How many messages a schedule has, whatever became of them."""
+    return await connect.value("SELECT count(*) FROM message WHERE schedule_id = $1", id)
 
 
 async def lock_done(ids: Sequence[int] | None) -> list[Record]:

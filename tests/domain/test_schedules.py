@@ -187,10 +187,10 @@ async def test_only_what_waits_is_cancelled(status: ScheduleStatus) -> None:
 
 
 @pytest.mark.parametrize("status", ALL)
-async def test_only_what_is_pending_is_sent_now(status: ScheduleStatus) -> None:
+async def test_only_what_waits_is_sent_now(status: ScheduleStatus) -> None:
     schedule = await plan()
     await into(schedule, status)
-    if status is not ScheduleStatus.PENDING:
+    if status not in WAITING:
         return await changes_nothing(schedule, schedules.send_now(SYSTEM, schedule.id))
     begun = await schedules.send_now(SYSTEM, schedule.id)
     assert begun.status is ScheduleStatus.PROCESSING
