@@ -30,6 +30,10 @@ class Agenda(Generic[T]):
             entries.append(entry)
         self._count += 1
 
+    def next(self) -> float | None:
+        """When the first entry is due."""
+        return self._ticks[0] / _TICKS_A_SECOND if self._ticks else None
+
     def due(self, now: float) -> list[T]:
         """Take out everything due by `now`, in order of time."""
         last = int(now * _TICKS_A_SECOND)

@@ -1,4 +1,4 @@
-"""The Cloud API's HTTP.
+"""The Cloud API's HTTP, and the application that serves it beside WAHA's.
 
 aiohttp.web rather than an ASGI server: the simulator shares two cores with what it is to load. A bare route costs it
 35-38 µs of CPU a request, Starlette over uvicorn 41-47 µs (32 connections, both on uvloop), and the webhooks go out
@@ -6,40 +6,29 @@ through the same library.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from simulator.accidents import Accepted, befall
 from simulator.cloud import Cloud, Taken
 from simulator.control import control_app
 from simulator.errors import CloudError, error_body, http_status
 from simulator.faults import Fault, Kind
-from simulator.ledger import Message, Outcome
-from simulator.templates import Template
+from simulator.ledger import Message
+from simulator.waha.api import WahaApi
+from simulator.waha.server import Waha
 from simulator.wire import Json, is_object
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_HTML = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _PAGE = 25
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
     return web.Response(body=orjson.dumps(body), status=status, content_type="application/json")
-
-
-def _bad_gateway() -> web.Response:
-    return web.Response(text=_HTML, status=502, content_type="text/html")
-
-
-def _cut(request: web.Request) -> web.Response:
-    """Close the connection; what is returned finds it closed and goes nowhere."""
-    if request.transport is not None:
-        request.transport.close()
-    return web.Response()
 
 
 class CloudApi:
@@ -105,38 +94,17 @@ class CloudApi:
         return await self._faulty(request, taken, taken.fault)
 
     async def _faulty(self, request: web.Request, taken: Taken, fault: Fault) -> web.StreamResponse:
-        """A send that something happens to; which part of it happens before acceptance is the whole point."""
-        match fault.kind:
-            case Kind.REFUSE:
-                raise CloudError(fault.code)
-            case Kind.CUT_BEFORE_ACCEPT:
-                await asyncio.sleep(fault.seconds)
-                return _cut(request)
-            case Kind.BAD_GATEWAY:
-                return _bad_gateway()
-            case Kind.SLOW:
-                await asyncio.sleep(fault.seconds or self._cloud.settings.slow_seconds)
-            case _:
-                pass
-        status_first = fault.kind is Kind.STATUS_FIRST
-        message = self._cloud.accept(taken, first_told=status_first)
-        reply = self._accepted(taken, message)
-        match fault.kind:
-            case Kind.STATUS_FIRST if message.outcome is not Outcome.LOST:
-                await self._cloud.tell_first(message)
-            case Kind.CUT_AFTER_ACCEPT:
-                await asyncio.sleep(fault.seconds)
-                return _cut(request)
-            case Kind.BAD_GATEWAY_AFTER_ACCEPT:
-                return _bad_gateway()
-            case Kind.GARBLED:
-                half = orjson.dumps(reply)
-                return web.Response(body=half[: len(half) // 2], content_type="application/json")
-            case Kind.HELD if taken.template is not None:
+        if fault.kind is Kind.REFUSE:
+            raise CloudError(fault.code)
+
+        def accept() -> Accepted:
+            message = self._cloud.accept(taken, first_told=fault.kind is Kind.STATUS_FIRST)
+            reply = self._accepted(taken, message)
+            if fault.kind is Kind.HELD and taken.template is not None:
                 reply["messages"][0]["message_status"] = "held_for_quality_assessment"
-            case _:
-                pass
-        return _json(reply)
+            return Accepted(_json(reply), lambda: self._cloud.tell_first(message))
+
+        return await befall(request, fault, self._cloud.settings.slow_seconds, accept)
 
     def _accepted(self, taken: Taken, message: Message) -> Json:
         """The reply to a send (A5): a BSUID answers with user_id and no wa_id; message_status with templates only."""
@@ -158,18 +126,15 @@ class CloudApi:
 
     async def _create_template(self, request: web.Request) -> web.StreamResponse:
         template = self._cloud.templates.create(request.match_info["node"], await self._body(request))
-        self._review_later(template)
+        self._cloud.review_later(template)
         return _json({"id": template.id, "status": template.status, "category": template.category})
-
-    def _review_later(self, template: Template) -> None:
-        asyncio.get_running_loop().call_later(self._cloud.settings.template_review, self._cloud.review, template)
 
     async def _edit_template(self, request: web.Request) -> web.StreamResponse:
         template = self._cloud.templates.by_id(request.match_info["node"])
         if template is None:
             raise CloudError(100, f"Object with ID '{request.match_info['node']}' does not exist.", 33)
         self._cloud.templates.edit(template, await self._body(request))
-        self._review_later(template)
+        self._cloud.review_later(template)
         return _json({"success": True})
 
     async def _list_templates(self, request: web.Request) -> web.StreamResponse:
@@ -245,18 +210,22 @@ async def _not_found(request: web.Request) -> web.StreamResponse:
 
 
 def make_app(cloud: Cloud) -> web.Application:
-    """The simulator as an application; its delivery loop lives and dies with it."""
-    app = web.Application(client_max_size=64_000_000)
+    """The simulator as an application; its loops live and die with it."""
+    waha = Waha(cloud)
+    app = web.Application(client_max_size=110_000_000)
     app.add_routes(CloudApi(cloud).routes())
-    app.add_subapp("/_simulator/", control_app(cloud))
+    app.add_routes(WahaApi(waha).routes())
+    app.add_subapp("/_simulator/", control_app(cloud, waha))
     app.router.add_route("*", "/{rest:.*}", _not_found)
 
-    async def delivering(_: web.Application) -> AsyncIterator[None]:
-        loop = asyncio.create_task(cloud.delivery.run())
+    async def running(_: web.Application) -> AsyncIterator[None]:
+        await waha.hooks.open()
+        loops = [asyncio.create_task(each) for each in (cloud.delivery.run(), cloud.timers.run())]
         yield
-        loop.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await loop
+        for loop in loops:
+            loop.cancel()
+        await asyncio.gather(*loops, return_exceptions=True)
+        await waha.hooks.close()
 
-    app.cleanup_ctx.append(delivering)
+    app.cleanup_ctx.append(running)
     return app

@@ -6,12 +6,14 @@ from collections import Counter, deque
 from dataclasses import dataclass, replace
 from random import Random
 
+from simulator.clock import Clock, Timers
 from simulator.delivery import Delivery
 from simulator.errors import CloudError
 from simulator.faults import Fault, Faults, Kind
 from simulator.inbound import Inbound, contact_json, message_json
 from simulator.ledger import Ledger, Message, Outcome
 from simulator.limits import Pairs, Throughput
+from simulator.media import Store
 from simulator.people import People, on_whatsapp, wa_id_of
 from simulator.sends import Send, read
 from simulator.settings import Settings
@@ -41,7 +43,9 @@ class Cloud:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.random = Random(settings.seed)
-        self.delivery = Delivery(settings, self.random, lambda: self.envelopes)
+        self.clock = Clock()
+        self.timers = Timers(self.clock)
+        self.delivery = Delivery(settings, self.random, self.clock, lambda: self.envelopes)
         self.reset(keep_templates=False)
 
     def reset(self, *, keep_templates: bool) -> None:
@@ -50,9 +54,10 @@ class Cloud:
         self.ledger = Ledger()
         self.people = People()
         self.numbers = Numbers(self.settings)
-        self.envelopes = Envelopes(self.numbers, self.people, self.ledger)
-        self.throughput = Throughput(self.settings, time.monotonic)
-        self.pairs = Pairs(self.settings, time.monotonic)
+        self.envelopes = Envelopes(self.numbers, self.people, self.ledger, self.clock)
+        self.throughput = Throughput(self.settings, self.clock.now)
+        self.pairs = Pairs(self.settings, self.clock.now)
+        self.media = Store(self.settings, self.clock)
         self.faults = Faults(self.settings, self.random)
         self.windows: dict[tuple[str, str], float] = {}
         self._heard = 0
@@ -60,6 +65,7 @@ class Cloud:
         """Messages the client marked as read, with or without typing."""
         self.refused: Counter[str] = Counter()
         self.delivery.forget()
+        self.timers.forget()
         if not keep_templates:
             self.templates = Templates()
 
@@ -106,7 +112,7 @@ class Cloud:
             category=sys.intern(template.category.lower()) if template else "",
             text=taken.text,
             callback_data=send.callback_data,
-            accepted_at=time.time(),
+            accepted_at=self.clock.now(),
         )
         self.ledger.messages.append(message)
         if send.lost:
@@ -122,6 +128,8 @@ class Cloud:
 
     async def tell_first(self, message: Message) -> None:
         """Tell the first status of a message accepted with `first_told` and wait until the endpoint has it (C3)."""
+        if message.outcome is Outcome.LOST:
+            return
         outcome = Outcome.FAILED if message.error else Outcome.SENT
         await self.delivery.tell_first(Status(message, outcome, int(message.accepted_at)))
 
@@ -149,6 +157,11 @@ class Cloud:
         }
         self.delivery.tell(Change(template.waba_id, "message_template_status_update", value))
 
+    def review_later(self, template: Template) -> None:
+        """Meta looks at the template after a while."""
+        due = self.clock.now() + self.settings.template_review
+        self.timers.at(due, lambda: self.review(template))
+
     def review(self, template: Template) -> None:
         """Meta's decision on a template that is still PENDING: REJECTED where the name says so."""
         if template.status == "PENDING" and self.templates.by_id(template.id) is template:
@@ -164,9 +177,9 @@ class Cloud:
         bsuid = inbound.bsuid or (self.people.bsuid(wa_id) if self.settings.bsuids else "")
         self._heard += 1
         wamid = inbound.id or f"wamid.HBgI{time.time_ns() // 1000:X}{self._heard:06X}"
-        inbound = replace(inbound, id=wamid)
+        inbound = replace(inbound, id=wamid, timestamp=inbound.timestamp or int(self.clock.now()))
         person = wa_id or self.people.person(bsuid)
-        self.windows[inbound.phone_number_id, person] = time.time()
+        self.windows[inbound.phone_number_id, person] = self.clock.now()
         value = self.envelopes.value(inbound.phone_number_id)
         value["contacts"] = [contact_json(inbound, wa_id, bsuid)]
         value["messages"] = [message_json(inbound, wa_id, bsuid)]

@@ -14,6 +14,10 @@ POST   /webhooks/replay          {"which": "last" | "all"}: the same bytes again
 POST   /webhooks/raw             {"body", "signature": "good" | "bad" | "missing"}: once, now; answers what came back
 POST   /templates/{name}/status  {"status", "language", "waba_id", "reason"}: sets it and tells it by webhook
 POST   /handshake                shake hands now; answers {"verified", "problem"}
+POST   /media?mime_type&filename the bytes of the body, as if somebody had sent them: answers {"id"}; kept 7 days
+POST   /clock                    {"scale": 1, "jump": 0}: how fast time runs from here on, seconds it skips; GET
+                                 tells {"now", "scale"}
+*      /waha…                    the WAHA side: waha/control.py
 POST   /reset                    {"keep": ["settings", "templates"]}: everything else as at the start
 """
 
@@ -30,7 +34,10 @@ from simulator.cloud import Cloud
 from simulator.faults import Fault, Kind
 from simulator.inbound import InboundError, read_inbound
 from simulator.ledger import Outcome, Wanted, summary
+from simulator.media import HEARD
 from simulator.settings import SettingError, change
+from simulator.waha.control import WahaControl
+from simulator.waha.server import Waha
 from simulator.webhooks import signature
 from simulator.wire import Json, ascii_json, is_array, is_object
 
@@ -94,8 +101,9 @@ def _wanted(query: Mapping[str, str]) -> Wanted:
 class Control:
     """Handlers over one Cloud."""
 
-    def __init__(self, cloud: Cloud) -> None:
+    def __init__(self, cloud: Cloud, waha: Waha) -> None:
         self._cloud = cloud
+        self._waha = waha
         self._at_start = copy.deepcopy(cloud.settings)
 
     def routes(self) -> list[web.RouteDef]:
@@ -115,6 +123,9 @@ class Control:
             web.post("/webhooks/raw", self._raw),
             web.post("/templates/{name}/status", self._template_status),
             web.post("/handshake", self._handshake),
+            web.post("/media", self._media),
+            web.get("/clock", self._time),
+            web.post("/clock", self._change_time),
             web.post("/reset", self._reset),
         ]
 
@@ -240,6 +251,25 @@ class Control:
         verified = await self._cloud.delivery.verify()
         return _json({"verified": verified, "problem": self._cloud.delivery.problem or None})
 
+    async def _media(self, request: web.Request) -> web.Response:
+        mime_type = request.query.get("mime_type", "")
+        data = await request.read()
+        if not data or "/" not in mime_type:
+            raise ControlError("mime_type is needed, such as image/png, and the bytes as the body.")
+        held = self._cloud.media.keep(data, mime_type, HEARD, filename=request.query.get("filename", ""))
+        return _json({"id": held.id, "mime_type": mime_type, "sha256": held.sha256})
+
+    async def _time(self, _: web.Request) -> web.Response:
+        return _json({"now": self._cloud.clock.now(), "scale": self._cloud.clock.scale})
+
+    async def _change_time(self, request: web.Request) -> web.Response:
+        body = await _object(request, "scale", "jump")
+        scale, jump = body.get("scale", self._cloud.clock.scale), body.get("jump", 0)
+        if not isinstance(scale, int | float) or not isinstance(jump, int | float) or scale <= 0 or jump < 0:
+            raise ControlError("scale is a number above 0, jump a number of seconds that is not negative.")
+        self._cloud.clock.change(scale=float(scale), jump=float(jump))
+        return await self._time(request)
+
     async def _reset(self, request: web.Request) -> web.Response:
         """Everything as at the start, but for what `keep` names."""
         keep = (await _object(request, "keep")).get("keep", [])
@@ -249,11 +279,13 @@ class Control:
             start, now = (orjson.loads(orjson.dumps(each)) for each in (self._at_start, self._cloud.settings))
             self._apply({name: value for name, value in start.items() if value != now[name]})
         self._cloud.reset(keep_templates="templates" in keep)
+        self._waha.reset()
         return _json({"status": "ok"})
 
 
-def control_app(cloud: Cloud) -> web.Application:
+def control_app(cloud: Cloud, waha: Waha) -> web.Application:
     """The control API as a sub-application."""
-    app = web.Application(middlewares=[_explain])
-    app.add_routes(Control(cloud).routes())
+    app = web.Application(middlewares=[_explain], client_max_size=110_000_000)
+    app.add_routes(Control(cloud, waha).routes())
+    app.add_routes(WahaControl(waha).routes())
     return app

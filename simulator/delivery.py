@@ -14,6 +14,7 @@ from random import Random
 import aiohttp
 
 from simulator.agenda import Agenda
+from simulator.clock import Clock
 from simulator.settings import Settings
 from simulator.statuses import Status
 from simulator.webhooks import Envelopes, Update, signature
@@ -80,9 +81,10 @@ class Latencies:
 class Delivery:
     """One loop that gathers what is due, and as many POSTs at once as the settings allow."""
 
-    def __init__(self, settings: Settings, random: Random, envelopes: Callable[[], Envelopes]) -> None:
+    def __init__(self, settings: Settings, random: Random, clock: Clock, envelopes: Callable[[], Envelopes]) -> None:
         self._settings = settings
         self._random = random
+        self._clock = clock
         self._envelopes = envelopes
         self._client: aiohttp.ClientSession | None = None
         self._posting: set[asyncio.Task[None]] = set()
@@ -139,7 +141,7 @@ class Delivery:
             await self._client.close()
 
     def _gather(self) -> None:
-        for entry in self._agenda.due(time.time()):
+        for entry in self._agenda.due(self._clock.now()):
             if isinstance(entry, Post):
                 self._again.append(entry)
                 continue
@@ -181,7 +183,7 @@ class Delivery:
             self._pump()
 
     def _posts(self, updates: list[Update]) -> list[Post]:
-        return [Post(body, count, time.time()) for body, count in self._envelopes().bodies(updates)]
+        return [Post(body, count, self._clock.now()) for body, count in self._envelopes().bodies(updates)]
 
     async def tell_first(self, update: Status) -> None:
         """Tell `update` now and return when the endpoint has answered; a failure is retried like any other."""
@@ -194,7 +196,7 @@ class Delivery:
 
     def repeat(self, body: bytes) -> None:
         """Send bytes again that were sent before."""
-        self._agenda.add(0.0, Post(body, 0, time.time(), copy=True))
+        self._agenda.add(0.0, Post(body, 0, self._clock.now(), copy=True))
         self._wake.set()
 
     async def _settle(self, post: Post) -> None:
@@ -213,13 +215,15 @@ class Delivery:
         while len(self.posted) > self._settings.replay_kept:
             self.posted.popleft()
         if self._settings.duplicate_share and self._random.random() < self._settings.duplicate_share:
-            self._agenda.add(time.time() + self._settings.duplicate_delay, Post(post.body, 0, time.time(), copy=True))
+            self._agenda.add(
+                self._clock.now() + self._settings.duplicate_delay, Post(post.body, 0, self._clock.now(), copy=True)
+            )
             self._wake.set()
 
     def _failed(self, post: Post, answer: Answer) -> None:
         self.failures += 1
         self.problem = f"{answer.status or 'no answer'}: {answer.text[:200]}"
-        now, gap = time.time(), self._settings.retry_gap * 2**post.attempts
+        now, gap = self._clock.now(), self._settings.retry_gap * 2**post.attempts
         post.attempts += 1
         if now + gap - post.since > self._settings.retry_window:
             self.dropped += 1

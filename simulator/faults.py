@@ -28,6 +28,8 @@ class Kind(StrEnum):
     """502 with an HTML body, yet the message was accepted."""
     GARBLED = "garbled"
     """200 with half a JSON body; the message was accepted."""
+    EMPTY = "empty"
+    """Accepted; the reply has no body (some releases of WAHA)."""
     STATUS_FIRST = "status_first"
     """Accepted; the endpoint has the first status before the client has its reply."""
     HELD = "held"

@@ -1,6 +1,5 @@
 """People who write to us: the inbound half of the field `messages` (C4)."""
 
-import time
 from dataclasses import dataclass
 
 from simulator.people import digits
@@ -26,6 +25,7 @@ class Inbound:
     referral: Json
     id: str
     timestamp: int
+    """0: now."""
 
 
 _WORDS = ("phone_number_id", "from", "bsuid", "name", "username", "id")
@@ -56,7 +56,7 @@ def read_inbound(asked: object) -> Inbound:
             raise InboundError(f"{name} must be a string.")
     if not words["phone_number_id"] or not (words["from"] or words["bsuid"]):
         raise InboundError("phone_number_id is needed, and from or bsuid.")
-    at = asked.get("timestamp", time.time())
+    at = asked.get("timestamp", 0)
     if not isinstance(at, int | float):
         raise InboundError("timestamp is a number of seconds.")
     sender = digits(words.pop("from"))

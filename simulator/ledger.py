@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     READ = "read"
+    PLAYED = "played"
     FAILED = "failed"
     LOST = "lost"
 
@@ -44,6 +45,8 @@ class Message:
     accepted_at: float
     outcome: Outcome = Outcome.ACCEPTED
     error: int = 0
+    id: str = ""
+    """An id from elsewhere, such as WAHA's."""
 
     def advance(self, outcome: Outcome) -> None:
         """Move forward; statuses that arrive backwards change nothing."""
@@ -90,7 +93,7 @@ class Ledger:
 
     def wamid(self, message: Message) -> str:
         """The id WhatsApp gave to `message`."""
-        return f"{self._prefix}{message.index:08X}"
+        return message.id or f"{self._prefix}{message.index:08X}"
 
     def find(self, wanted: Wanted) -> Iterator[Message]:
         """Messages that match, oldest first."""

@@ -42,6 +42,7 @@ class Settings:
     sent_delay: float = setting(0.05, "from acceptance to the status sent", SECONDS)
     delivered_delay: float = setting(0.2, "from acceptance to the status delivered", SECONDS)
     read_delay: float = setting(1.0, "from acceptance to the status read", SECONDS)
+    played_delay: float = setting(0.5, "from read to the status played of a voice message", SECONDS)
     status_jitter: float = setting(0.05, "random time on top of each status delay", SECONDS)
 
     delivered_share: float = setting(1.0, "messages that reach the phone", SHARE)
@@ -81,6 +82,26 @@ class Settings:
     retry_gap: float = setting(1.0, "first gap before a webhook is sent again; doubles each time", SECONDS)
     retry_window: float = setting(600.0, "when a failing webhook is dropped; stands for Meta's 7 days", SECONDS)
     replay_kept: int = setting(200, "posted webhooks kept for replay")
+
+    media_url: float = setting(300.0, "how long a URL of media holds", SECONDS)
+
+    waha_api_key: str = setting("simulator-key", "what X-Api-Key must hold")
+    waha_engine: str = setting("NOWEB", "engine of new WAHA sessions: NOWEB, GOWS, WEBJS")
+    waha_empty_share: float = setting(0.0, "WAHA sends answered 201 with an empty body", SHARE)
+    waha_numbers: dict[str, str] = setting({}, "session=the number that scanning its code links; else one made up")
+    waha_start: float = setting(0.2, "from STARTING to SCAN_QR_CODE or WORKING, and from a scan to WORKING", SECONDS)
+    waha_first_code: float = setting(60.0, "how long the first QR code of a session holds", SECONDS)
+    waha_next_code: float = setting(20.0, "how long each QR code after it holds", SECONDS)
+    waha_codes: int = setting(6, "QR codes until the session is FAILED")
+    waha_patience: float = setting(5.0, "how long a call waits for a session to get ready before its 422", SECONDS)
+    waha_link: float = setting(1_209_600.0, "how long a link holds without use (about 14 days)", SECONDS)
+    waha_swallow_repeats: bool = setting(False, "a send whose id was sent before is answered alike and not sent again")
+    waha_error_acks_share: float = setting(
+        0.5, "people not on WhatsApp whose messages get ack -1; else 1 for ever", SHARE
+    )
+    waha_lost_acks_share: float = setting(0.0, "acks that are never told", SHARE)
+    waha_lid_share: float = setting(0.0, "people who write as …@lid, chosen by their digits", SHARE)
+    waha_lid_acks_share: float = setting(0.0, "messages whose acks name …@lid where the send named …@c.us", SHARE)
 
     template_review: float = setting(0.3, "from PENDING to APPROVED, or REJECTED where the name says reject", SECONDS)
 
@@ -126,7 +147,7 @@ def _checked(name: str, unit: str, value: object) -> object:
             raise SettingError(f"{name} must not be negative.")
         if unit == SHARE and value > 1:
             raise SettingError(f"{name} is a share and must lie between 0 and 1.")
-        if name in ("max_updates", "concurrent_posts", "pair_burst") and value < 1:
+        if name in ("max_updates", "concurrent_posts", "pair_burst", "waha_codes") and value < 1:
             raise SettingError(f"{name} must be at least 1.")
         if name == "max_updates" and value > 1_000:
             raise SettingError("max_updates must not exceed 1000 (C3).")

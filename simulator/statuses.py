@@ -10,7 +10,7 @@ from simulator.people import People
 from simulator.settings import Settings
 from simulator.wire import Json
 
-SENT, DELIVERED, READ, FAILED = Outcome.SENT, Outcome.DELIVERED, Outcome.READ, Outcome.FAILED
+SENT, DELIVERED, READ, PLAYED, FAILED = Outcome.SENT, Outcome.DELIVERED, Outcome.READ, Outcome.PLAYED, Outcome.FAILED
 
 
 class Status(NamedTuple):
@@ -63,6 +63,9 @@ def plan(message: Message, settings: Settings, random: Random) -> list[tuple[flo
             told.append(delivered)
         at = max(at, start + settings.read_delay + random.random() * jitter)
         told.append((at, Status(message, READ, int(at))))
+        if message.type == "voice":
+            at += settings.played_delay + random.random() * jitter
+            told.append((at, Status(message, PLAYED, int(at))))
     if settings.shuffle_share and random.random() < settings.shuffle_share:
         times = [when for when, _ in told]
         return [(when, status) for when, (_, status) in zip(times, reversed(told), strict=True)]

@@ -1,10 +1,10 @@
 """The bytes of a webhook: the envelope of C4, the signature of C2."""
 
 import hmac
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from simulator.clock import Clock
 from simulator.ledger import Ledger
 from simulator.people import People
 from simulator.statuses import Numbers, Status, contact_json, status_json
@@ -34,10 +34,11 @@ def signature(body: bytes, app_secret: str) -> str:
 class Envelopes:
     """Puts updates into envelopes: an entry a WABA, a change a number, as many statuses as there are."""
 
-    def __init__(self, numbers: Numbers, people: People, ledger: Ledger) -> None:
+    def __init__(self, numbers: Numbers, people: People, ledger: Ledger, clock: Clock) -> None:
         self._numbers = numbers
         self._people = people
         self._ledger = ledger
+        self._clock = clock
 
     def bodies(self, updates: Sequence[Update]) -> list[tuple[bytes, int]]:
         """The updates as one body, or as several where it would pass 3 MB; each with how many it tells."""
@@ -71,7 +72,7 @@ class Envelopes:
         for phone_number_id, persons in contacts.items():
             if persons:
                 values[phone_number_id]["contacts"] = list(persons.values())
-        now = int(time.time())
+        now = int(self._clock.now())
         entries = [{"id": waba_id, "time": now, "changes": each} for waba_id, each in changes.items()]
         return {"object": "whatsapp_business_account", "entry": entries}
 

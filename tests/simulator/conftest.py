@@ -40,6 +40,10 @@ class Endpoint:
         self.signatures: list[str | None] = []
         self.at: list[float] = []
         self.shakes: list[dict[str, str]] = []
+        self.events: list[dict[str, Any]] = []
+        """What WAHA told, with the headers of each POST in `event_headers` and its bytes in `event_bodies`."""
+        self.event_headers: list[dict[str, str]] = []
+        self.event_bodies: list[bytes] = []
         self.answer = 200
         self.refuse = 0
         """So many POSTs get 500 first."""
@@ -51,7 +55,7 @@ class Endpoint:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64_000_000)
-        app.add_routes([web.get("/hook", self._shake), web.post("/hook", self._take)])
+        app.add_routes([web.get("/hook", self._shake), web.post("/hook", self._take), web.post("/waha", self._hear)])
         return app
 
     async def _shake(self, request: web.Request) -> web.Response:
@@ -73,6 +77,27 @@ class Endpoint:
             self.refuse -= 1
             return web.Response(status=500)
         return web.Response(status=self.answer)
+
+    async def _hear(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        self.events.append(json.loads(body))
+        self.event_bodies.append(body)
+        self.event_headers.append(dict(request.headers))
+        self.at.append(time.monotonic())
+        self.changed.set()
+        if self.refuse:
+            self.refuse -= 1
+            return web.Response(status=500)
+        return web.Response(status=self.answer)
+
+    def told(self, event: str) -> list[dict[str, Any]]:
+        """The payloads of one kind of WAHA's events, in the order they came."""
+        return [each["payload"] for each in self.events if each["event"] == event]
+
+    def acks(self, message_id: str) -> list[int]:
+        """The acks of one message of WAHA's by the last part of its id."""
+        told = self.told("message.ack")
+        return [each["ack"] for each in told if each["id"].rpartition("_")[2] == message_id.rpartition("_")[2]]
 
     def changes(self) -> list[dict[str, Any]]:
         """Every change that came, in order."""
@@ -112,6 +137,7 @@ class Rig:
     def __init__(self, url: str, endpoint: Endpoint, http: aiohttp.ClientSession) -> None:
         self.url = url
         self.endpoint = endpoint
+        self.endpoint_url = ""
         self.http = http
 
     async def call(
@@ -147,6 +173,54 @@ class Rig:
             answer = await response.json()
             assert response.status == expect, answer
             return answer
+
+    async def waha(
+        self, method: str, path: str, body: Any = None, *, key: str = "simulator-key", **query: str
+    ) -> tuple[int, Any]:
+        """A call of WAHA's API."""
+        url = f"{self.url}/api/{path}"
+        async with self.http.request(method, url, json=body, headers={"X-Api-Key": key}, params=query) as response:
+            raw = await response.read()
+            return response.status, json.loads(raw) if raw else None
+
+    async def session(self, name: str = "clinic", *, phone: str = "351910000333", **hook: Any) -> str:
+        """A session that works, its webhooks going to the endpoint."""
+        events = ["message", "message.any", "message.ack", "session.status"]
+        events += ["message.reaction", "message.edited", "message.revoked"]
+        webhook = {"url": self.endpoint_url, "events": events, "hmac": {"key": "hook-key"}, **hook}
+        config = {"metadata": {"tenant": "t7"}, "webhooks": [webhook]}
+        status, shown = await self.waha("POST", "sessions", {"name": name, "config": config})
+        assert (status, shown["status"], shown["me"]) == (201, "STARTING", None)
+        await self.status(name, "SCAN_QR_CODE")
+        await self.control("POST", f"waha/{name}/scan", {"phone": phone, "name": "Clinic"})
+        await self.status(name, "WORKING")
+        return name
+
+    async def status(self, name: str, wanted: str) -> dict[str, Any]:
+        """Wait until a session has this status."""
+
+        async def shown() -> dict[str, Any] | None:
+            _, session = await self.waha("GET", f"sessions/{name}")
+            return session if session["status"] == wanted else None
+
+        return await self.until(shown)
+
+    async def until(self, ask: Callable[[], Awaitable[Any]], seconds: float = 5.0) -> Any:
+        """What `ask` answers once that is true; for what no webhook tells."""
+        async with asyncio.timeout(seconds):
+            while True:
+                found = await ask()
+                if found:
+                    return found
+                await asyncio.sleep(0.01)
+
+    async def text(self, chat: str = "351910000111@c.us", **more: Any) -> tuple[int, Any]:
+        """A text by the session clinic."""
+        return await self.waha("POST", "sendText", {"session": "clinic", "chatId": chat, "text": "Ola", **more})
+
+    async def write(self, **asked: Any) -> str:
+        """Somebody writes to the session clinic; the id of it."""
+        return (await self.control("POST", "waha/clinic/inbound", asked))["messages"][0]["id"]
 
     async def change(self, **settings: Any) -> None:
         await self.control("PATCH", "settings", settings)
@@ -187,10 +261,13 @@ async def start() -> AsyncIterator[Started]:
                 "webhook_url": f"{hook}/hook", "app_secret": SECRET, "verify_token": TOKEN, "window": False,
                 "sent_delay": 0.01, "delivered_delay": 0.06, "read_delay": 0.11, "status_jitter": 0.0,
                 "read_share": 1.0, "batch_window": 0.005, "retry_gap": 0.02, "template_review": 0.02,
+                "waha_start": 0.02, "waha_patience": 0.1,
             }  # fmt: skip
             simulator, url = await serve(make_app(Cloud(Settings(**{**quick, **settings}))))
             runners.extend((simulator, runner))
-            return Rig(url, endpoint, http)
+            rig = Rig(url, endpoint, http)
+            rig.endpoint_url = f"{hook}/waha"
+            return rig
 
         yield start
         for runner in runners:
