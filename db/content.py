@@ -3,10 +3,25 @@
 Keys that do not apply are null or absent; readers take both for the same.
 """
 
+from enum import StrEnum
 from typing import Any, Literal, TypedDict
 
-HeaderFormat = Literal["TEXT", "IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]
-ButtonType = Literal["REPLY", "URL", "PHONE", "CODE", "FLOW", "LIST"]
+
+class HeaderFormat(StrEnum):
+    TEXT = "TEXT"
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+    DOCUMENT = "DOCUMENT"
+    LOCATION = "LOCATION"
+
+
+class MessageButtonType(StrEnum):
+    REPLY = "REPLY"
+    URL = "URL"
+    PHONE = "PHONE"
+    CODE = "CODE"
+    FLOW = "FLOW"
+    LIST = "LIST"
 
 
 class Location(TypedDict, total=False):
@@ -25,7 +40,7 @@ class Header(TypedDict, total=False):
 
 
 class Button(TypedDict, total=False):
-    type: ButtonType
+    type: MessageButtonType
     title: str
     payload: str | None
     url: str | None

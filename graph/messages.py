@@ -13,6 +13,7 @@ from domain import contacts, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
 from graph.contacts.types import Contact
+from graph.content import MessageDetails, Referral
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, computed, loaded, query
@@ -162,6 +163,11 @@ class Message(Node):
         "The schedule that sent it; null once that is deleted.", schedules.by_ids, of="schedule_id"
     )
     template: MessageTemplate | None = loaded("The template it was made from.", templates.by_ids, of="template_id")
+
+    details: MessageDetails | None = column(
+        "What its type carries besides text and file; null for types that carry no more."
+    )
+    referral: Referral | None = column("The ad or post that the contact came from with this message.")
 
     @computed("Kind of failure.")
     @staticmethod

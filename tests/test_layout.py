@@ -33,7 +33,7 @@ ROOMS = {
     "webhooks",
 }
 BESIDE_ROOMS = {
-    "graph": {"core", "static", "app", "schema"},
+    "graph": {"content", "core", "static", "app", "schema"},
     "workers": {"core", "app"},
     "domain": {"core", "providers"},
     "db": {"content", "core", "migrations", "memberships"},

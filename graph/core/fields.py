@@ -79,6 +79,16 @@ def column(description: str, *, name: str | None = None) -> Any:
     return strawberry.field(name=name, description=description)
 
 
+def entry(description: str, key: str, read: Callable[[Any], Any] | None = None, *, size: int | None = None) -> Any:
+    """A field that shows what stands under a key of a JSON object, through `read` where that is given."""
+
+    def resolve(row: strawberry.Parent[Any]) -> Any:
+        found = row.get(key)
+        return read(found) if read is not None and found is not None else found
+
+    return strawberry.field(resolver=resolve, description=description, metadata={"size": size})
+
+
 def loaded(description: str, fn: ById[Any], *, of: str = "id", size: int | None = None) -> Any:
     """A field that shows what `fn(viewer, ids)` finds for the id in the column `of`. `size` as in query."""
 

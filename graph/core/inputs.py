@@ -2,9 +2,10 @@
 
 from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
+from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 from domain.core.errors import Checks, check_characters
@@ -39,6 +40,25 @@ def given(value: Any, *, within: str = "") -> dict[str, Any]:
                 found[field.name] = _numbers(what, kind, within + to_camel_case(field.name)) if kind else what
     check.done()
     return found
+
+
+def whole(value: Any, within: str) -> dict[str, Any]:
+    """The same of an input and of all inputs that stand in it, each as an object of its own."""
+    found, check = dict[str, Any](), Checks()
+    for field in fields(value):
+        what, kind = getattr(value, field.name), field.metadata.get("of")
+        place = within + to_camel_case(field.name)
+        if what is not strawberry.UNSET:
+            with check():
+                found[field.name] = _numbers(what, kind, place) if kind else _whole(what, place)
+    check.done()
+    return found
+
+
+def _whole(value: Any, place: str) -> Any:
+    if isinstance(value, list):
+        return [_whole(one, f"{place}[{i}]") for i, one in enumerate(cast("list[Any]", value))]
+    return whole(value, f"{place}.") if has_object_definition(value) else value
 
 
 def criteria(filter: Any) -> dict[str, Any]:

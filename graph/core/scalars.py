@@ -2,6 +2,7 @@
 
 import math
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any, NewType, cast
 
 import strawberry
@@ -94,5 +95,11 @@ SCALARS: dict[object, ScalarDefinition] = {
         ),
         parse_value=parse_json,
         parse_literal=parse_json_literal,
+    ),
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="An exact decimal number, written as a string.",
+        serialize=str,
+        parse_value=Decimal,
     ),
 }

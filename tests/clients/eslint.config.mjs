@@ -5,13 +5,20 @@ const OPERATIONS = ['graph/static/graphiql/operations/*.graphql', 'tests/clients
 
 // What has no id of its own: it belongs to what holds it, or, as events and pages do, has a cursor.
 const VALUES = {
-  suffixes: ['Connection', 'Edge', 'Event', 'Health', 'Pacing', 'Settings'],
+  suffixes: ['Connection', 'Edge', 'Event', 'Health', 'Details', 'Pacing', 'Settings'],
   types: [
     'AuthTokens',
+    'ContactCard',
     'ContactIdentity',
     'DeliveryStats',
+    'ListRow',
+    'ListSection',
+    'MessageButton',
+    'MessageHeader',
     'MessagePreview',
+    'OrderItem',
     'PageInfo',
+    'Referral',
     'ServiceWindow',
     'TemplateApproval',
     'Worker',
