@@ -39,7 +39,7 @@ SET state = CASE WHEN stays THEN 'QUEUED' ELSE 'CLAIMED' END, due_at = CASE WHEN
 FROM judged, contact c
 WHERE m.id = judged.id AND c.id = m.contact_id
 RETURNING m.state, m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content,
-          m.priority, c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+          m.details, m.variables, m.priority, c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
 """
 
 # What forbids a message is looked at once more here, in the statement that commits it to leave.
@@ -51,9 +51,9 @@ WITH leaving AS MATERIALIZED (
   ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
-SET state = 'IN_FLIGHT', content = coalesce(c.content, m.content), attempts = least(m.attempts + 1, 32767),
-    updated_at = now(), lease_until = now() + interval '{FLIGHT_SECONDS} s'
-FROM leaving, unnest($1::bigint[], $3::text[]) AS c(id, content), contact, sender
+SET state = 'IN_FLIGHT', content = coalesce(c.content, m.content), details = coalesce(c.details, m.details),
+    attempts = least(m.attempts + 1, 32767), updated_at = now(), lease_until = now() + interval '{FLIGHT_SECONDS} s'
+FROM leaving, unnest($1::bigint[], $3::text[], $4::jsonb[]) AS c(id, content, details), contact, sender
 WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
   AND NOT EXISTS (SELECT FROM schedule s JOIN message_template t ON t.id = s.template_id
                   WHERE s.id = m.schedule_id AND {STAYS})
@@ -166,9 +166,11 @@ async def claim(sender_id: int, limit: int) -> list[Record]:
     return []
 
 
-async def depart(ids: list[int], attempts: list[UUID], contents: list[str | None]) -> set[int]:
-    """Commits claimed rows to leave, with their text; answers those that may."""
-    return {row["id"] for row in await connect.rows(_DEPART, ids, attempts, contents)}
+async def depart(
+    ids: list[int], attempts: list[UUID], contents: list[str | None], details: list[str | None]
+) -> set[int]:
+    """Commits claimed rows to leave, with their text and what stands around it; answers those that may."""
+    return {row["id"] for row in await connect.rows(_DEPART, ids, attempts, contents, details)}
 
 
 async def release(ids: list[int], attempts: list[UUID]) -> list[Record]:

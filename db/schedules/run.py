@@ -33,7 +33,9 @@ RETURNING s.id, s.sender_id
 # rings for a long fan-out do not fill a worker with those that wait for it.
 _FANNING = """
 SELECT s.group_id, s.sender_id, s.template_id, s.fanned_out_to,
-       CASE WHEN t.approval_name IS NULL THEN 'TEXT' ELSE 'TEMPLATE' END AS type,
+       CASE WHEN t.approval_name IS NOT NULL THEN 'TEMPLATE' WHEN t.buttons IS NOT NULL THEN 'INTERACTIVE'
+            ELSE coalesce(t.header ->> 'format', 'TEXT') END AS type,
+       (t.header ->> 'media_id')::bigint AS media_id,
        coalesce(t.category, 'MARKETING') AS purpose
 FROM schedule s JOIN message_template t ON t.id = s.template_id
 WHERE s.id = $1 AND s.status = 'PROCESSING' AND s.recipients IS NULL
@@ -49,9 +51,9 @@ WITH page AS MATERIALIZED (
   JOIN contact c ON c.id = page.contact_id AND c.deleted_at IS NULL
   LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary
 ), queued AS (
-  INSERT INTO message (schedule_id, contact_id, address, sender_id, template_id, type, purpose, direction, author,
-                       priority, state, attempts, due_at)
-  SELECT $1, id, phone_number, $5, $6, $7, $8, 'OUTBOUND', 'SYSTEM', 2, 'QUEUED', 0, now()
+  INSERT INTO message (schedule_id, contact_id, address, sender_id, template_id, type, purpose, media_id, direction,
+                       author, priority, state, attempts, due_at)
+  SELECT $1, id, phone_number, $5, $6, $7, $8, $9, 'OUTBOUND', 'SYSTEM', 2, 'QUEUED', 0, now()
   FROM person WHERE reachable ORDER BY id
   ON CONFLICT (schedule_id, contact_id) WHERE schedule_id IS NOT NULL DO NOTHING
 )
@@ -119,6 +121,7 @@ async def fan_out(id: int, chunk: int) -> tuple[int, bool] | None:
         fanning["template_id"],
         fanning["type"],
         fanning["purpose"],
+        fanning["media_id"],
     )
     if done:
         await connect.execute(_FREEZE, id)

@@ -22,11 +22,13 @@ import orjson
 import structlog
 from asyncpg import Record
 
+from db.content import Details
 from db.core import connect
+from db.core.columns import as_row
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.messages import dispatch as rows
-from db.templates import TemplateCategory
+from db.templates import MessageTemplate
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
@@ -41,18 +43,15 @@ from domain.providers.base import (
     ProviderError,
     Reaction,
     Refused,
-    TemplateContent,
     Text,
 )
-from domain.templates.placeholders import compile_template, fill
+from domain.templates.rendering import render
 
 log = structlog.get_logger()
 
 MOST_ATTEMPTS = 6
 """Tries of a message that WhatsApp refuses for the time being."""
 _OF_CONTACT = ("name", "first_name", "last_name", "email", "company", "job_title")
-MOST_CHARACTERS = 4096
-"""Of a rendered text, in UTF-16 units: the stricter reading of Meta's limit."""
 _AWAKE_SINCE = time.monotonic()
 """Silence counts from here on: what WhatsApp told while the machine was down, it tells again at its leisure."""
 
@@ -67,6 +66,8 @@ class Departure:
     outgoing: Outgoing | None
     text: str | None = None
     """What is kept as its content."""
+    details: Details | None = None
+    """What is kept of what stands around it."""
     refusal: ProviderError | None = None
 
 
@@ -79,9 +80,9 @@ async def claim(sender_id: int, limit: int) -> list[Departure]:
     return [_prepare(row, templates.get(row["template_id"]), variables.get(row["schedule_id"], {})) for row in claimed]
 
 
-async def _templates(ids: set[int]) -> dict[int, Record]:
-    sql = "SELECT id, content, approval_name, language, category FROM message_template WHERE id = ANY($1)"
-    return {row["id"]: row for row in await connect.rows(sql, list(ids))} if ids else {}
+async def _templates(ids: set[int]) -> dict[int, MessageTemplate]:
+    found = await connect.rows("SELECT * FROM message_template WHERE id = ANY($1)", list(ids)) if ids else []
+    return {row["id"]: as_row(MessageTemplate, row) for row in found}
 
 
 async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
@@ -89,30 +90,21 @@ async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: orjson.loads(row["variables"]) for row in await connect.rows(sql, list(ids))} if ids else {}
 
 
-def _prepare(row: Record, template: Record | None, variables: Mapping[str, Any]) -> Departure:
+def _prepare(row: Record, template: MessageTemplate | None, variables: Mapping[str, Any]) -> Departure:
     """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before a send."""
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
     own_mark = callback.write(id, attempt_id)
     if template is None:
         text = row["content"] or ""
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, Text(text)), text)
-    compiled = compile_template(template["content"])
-    own = {name: row[name] for name in _OF_CONTACT if row[name]}
-    values = fill(own | {"phone_number": row["address"]}, variables)
-    if missing := compiled.missing(values):
-        words = f"Nothing fills {', '.join(f'{{{{{name}}}}}' for name in missing)} for this contact."
-        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
-    text = compiled.render(values)
-    if len(text.encode("utf-16-le")) // 2 > MOST_CHARACTERS:
-        words = f"The text has over {MOST_CHARACTERS} characters once it is filled in."
-        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, words))
-    content = Text(text)
-    if template["approval_name"]:
-        named = [{"type": "text", "parameter_name": name, "text": values[name]} for name in compiled.variables]
-        components = [{"type": "body", "parameters": named}] if named else []
-        category = TemplateCategory(template["category"])
-        content = TemplateContent(template["approval_name"], template["language"], category, components, text)
-    return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content), text)
+    own = {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
+    details = orjson.loads(row["details"] or "{}")
+    given = orjson.loads(row["variables"] or "{}")
+    rendered = render(template, own, {**variables, **given}, header=details.get("header"))
+    if fault := rendered.fault:
+        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, fault))
+    outgoing = Outgoing(row["address"], own_mark, rendered.content)
+    return Departure(id, attempt_id, attempts, outgoing, rendered.text, rendered.details)
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:
@@ -123,7 +115,8 @@ async def depart(departures: Sequence[Departure]) -> list[Departure]:
     ids = [departure.id for departure in departures]
     attempts = [departure.attempt_id for departure in departures]
     texts = [departure.text for departure in departures]
-    leaving = await rows.depart(ids, attempts, texts)
+    details = [orjson.dumps(departure.details).decode() if departure.details else None for departure in departures]
+    leaving = await rows.depart(ids, attempts, texts, details)
     if len(leaving) < len(ids):
         try:
             async with transaction():
