@@ -31,3 +31,25 @@ class WaitingStatus(Row):
     class Meta:
         table = "waiting_status"
         indexes = (("provider_message_id",),)
+
+
+class WaitingAmendment(Row):
+    """What is written of a message that we do not know yet, applied when it comes.
+
+    LINK: message_id replies or reacts to it; EDIT: its newest text; REVOKE: it was deleted for everyone.
+    """
+
+    sender_id: int = fields.BigIntField()
+    target = fields.CharField(255)
+    """The provider's id of the message that is meant."""
+    kind = fields.CharField(8)
+    at: datetime = fields.DatetimeField()
+    echo = fields.BooleanField()
+    """Whether one of us edited or deleted it."""
+    message_id: int | None = fields.BigIntField(null=True)
+    content: str | None = fields.TextField(null=True)
+    details: dict[str, object] | None = fields.JSONField[dict[str, object]](null=True)
+
+    class Meta:
+        table = "waiting_amendment"
+        indexes = (("target",),)

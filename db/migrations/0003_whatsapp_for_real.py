@@ -134,6 +134,23 @@ class Migration(migrations.Migration):
             options={'table': 'setting_section', 'app': 'models', 'pk_attr': 'name', 'table_description': 'A section of the settings, as far as it differs from the built-in values.'},
             bases=['Model'],
         ),
+        ops.CreateModel(
+            name='WaitingAmendment',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('sender_id', fields.BigIntField()),
+                ('target', fields.CharField(max_length=255)),
+                ('kind', fields.CharField(max_length=8)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('echo', fields.BooleanField()),
+                ('message_id', fields.BigIntField(null=True)),
+                ('content', fields.TextField(null=True, unique=False)),
+                ('details', fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'waiting_amendment', 'app': 'models', 'indexes': [Index(fields=['target'])], 'pk_attr': 'id', 'table_description': 'What is written of a message that we do not know yet, applied when it comes.'},
+            bases=['Row'],
+        ),
         ops.AddField(
             model_name='Contact',
             name='merged_into_id',

@@ -1,5 +1,6 @@
 """Contacts, their phone numbers and consent, and imports."""
 
+from domain.contacts.identities import Identity, duplicates_of, learn
 from domain.contacts.imports import (
     get_import,
     get_import_row,
@@ -34,6 +35,7 @@ from domain.contacts.writing import changed, create, delete, opt_in, opt_out, up
 __all__ = [
     "MOST_PHONES",
     "ContactOrder",
+    "Identity",
     "MessageFigures",
     "by_ids",
     "changed",
@@ -41,6 +43,7 @@ __all__ = [
     "create_phone",
     "delete",
     "delete_phone",
+    "duplicates_of",
     "find",
     "get",
     "get_import",
@@ -48,6 +51,7 @@ __all__ = [
     "get_phone",
     "identities_of",
     "imports_by_ids",
+    "learn",
     "message_figures",
     "opt_in",
     "opt_out",

@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Unpack
 
-from tortoise.expressions import RawSQL
+from tortoise.expressions import Q, RawSQL
 
 from db.accounts import Role, Scope
-from db.contacts import PHONE_UNIQUE, Contact, ContactIdentity, ContactPhone, ContactValues, OptInStatus, add_contacts
+from db.contacts import (
+    PHONE_UNIQUE,
+    Contact,
+    ContactDuplicate,
+    ContactIdentity,
+    ContactPhone,
+    ContactValues,
+    OptInStatus,
+    add_contacts,
+    lock_same,
+)
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.memberships import join, leave_all, replace_groups
@@ -109,6 +119,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
         await ContactPhone.filter(contact_id=id).delete()
         await ContactIdentity.filter(contact_id=id).delete()
+        await ContactDuplicate.filter(Q(contact_id=id) | Q(other_id=id)).delete()
         await leave_all(id)
         await cancel_queued(
             [id],
@@ -128,17 +139,23 @@ async def opt_in(viewer: Viewer, id: int, *, at: datetime | None = None) -> Cont
     `at` is when they said so, where that is not now: what they have said since then holds.
     """
     async with transaction():
-        return await _consent(viewer, id, OptInStatus.OPTED_IN, at)
+        return await _consent(viewer, await lock(viewer, id), OptInStatus.OPTED_IN, at)
 
 
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
 async def opt_out(viewer: Viewer, id: int, *, at: datetime | None = None) -> Contact:
-    """Records that a contact declines them, and cancels those that wait; to repeat it changes nothing."""
+    """Records that a contact declines them, and cancels those that wait; to repeat it changes nothing.
+
+    It holds for all who seem to be the same person, except those who have agreed since `at`.
+    """
     async with transaction():
-        contact = await _consent(viewer, id, OptInStatus.OPTED_OUT, at)
-        if contact.opt_in_status is OptInStatus.OPTED_OUT:
-            await cancel_marketing([id], actor_id=viewer.user_id)
-        return contact
+        await visible(viewer, id)
+        same = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in await lock_same(id)]
+        if declined := [contact.id for contact in same if contact.opt_in_status is OptInStatus.OPTED_OUT]:
+            await cancel_marketing(declined, actor_id=viewer.user_id)
+        if (found := next((contact for contact in same if contact.id == id), None)) is None:
+            raise not_found("contact")
+        return found
 
 
 async def cancel_marketing(contact_ids: Sequence[int], *, actor_id: int | None) -> None:
@@ -152,12 +169,12 @@ async def cancel_marketing(contact_ids: Sequence[int], *, actor_id: int | None) 
     )
 
 
-async def _consent(viewer: Viewer, id: int, status: OptInStatus, at: datetime | None) -> Contact:
-    contact = await lock(viewer, id)
+async def _consent(viewer: Viewer, contact: Contact, status: OptInStatus, at: datetime | None) -> Contact:
+    """Writes what a contact, whose row is locked, agrees to."""
     changed_at = contact.opt_in_changed_at
     if contact.opt_in_status is status or (at and changed_at and changed_at >= at + _TOLD_IN):
         return contact
     now = RawSQL("now()")
-    await Contact.filter(id=id).update(opt_in_status=status, opt_in_changed_at=at or now, updated_at=now)
-    changed(id, actor_id=viewer.user_id)
-    return await Contact.get(id=id)
+    await Contact.filter(id=contact.id).update(opt_in_status=status, opt_in_changed_at=at or now, updated_at=now)
+    changed(contact.id, actor_id=viewer.user_id)
+    return await Contact.get(id=contact.id)

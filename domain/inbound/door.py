@@ -8,16 +8,19 @@ import re
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring
+from db.senders import SenderProvider
 
 MOST_BYTES = 4_000_000
 """Of one post; Meta sends at most 3 MB."""
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_KEEP = "INSERT INTO inbound_post (body, provider) SELECT * FROM unnest($1::bytea[], $2::text[])"
 _TOGETHER_BYTES = 16_000_000
 _WRITE_SECONDS = 10.0
 """A frozen database must not make posts pile up here; what was written all the same does no harm twice."""
 
-_arrived: list[tuple[bytes, "asyncio.Future[None]"]] = []
+Arrived = tuple[bytes, SenderProvider, "asyncio.Future[None]"]
+_arrived: list[Arrived] = []
 _writers: set["asyncio.Task[None]"] = set()
 
 
@@ -38,14 +41,14 @@ def is_genuine(body: bytes, signature: str) -> bool:
     return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
 
 
-async def keep(body: bytes) -> None:
+async def keep(body: bytes, provider: SenderProvider = SenderProvider.CLOUD_API) -> None:
     """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away.
 
     Posts that arrive while others are being written are written together next: one statement, one commit, one ring.
     Nobody waits for company, so a lone post is as fast as it can be.
     """
     kept = asyncio.get_running_loop().create_future()
-    _arrived.append((body, kept))
+    _arrived.append((body, provider, kept))
     if not _writers:
         writer = asyncio.create_task(_write_all(), context=contextvars.Context())
         _writers.add(writer)
@@ -58,23 +61,23 @@ async def _write_all() -> None:
         together = _take()
         try:
             async with asyncio.timeout(_WRITE_SECONDS):
-                bodies = [body for body, _ in together]
-                await connect.execute("INSERT INTO inbound_post (body) SELECT unnest($1::bytea[])", bodies)
+                bodies, providers = [body for body, _, _ in together], [provider for _, provider, _ in together]
+                await connect.execute(_KEEP, bodies, providers)
         except Exception as error:  # noqa: BLE001 - whoever posted is told, each of them
-            for _, kept in together:
+            for _, _, kept in together:
                 if not kept.done():
                     kept.set_exception(error)
         else:
             ring("ingest")
-            for _, kept in together:
+            for _, _, kept in together:
                 if not kept.done():
                     kept.set_result(None)
 
 
-def _take() -> list[tuple[bytes, "asyncio.Future[None]"]]:
+def _take() -> list[Arrived]:
     """What has arrived, up to 16 MB, and one post at least."""
     size = 0
-    for count, (body, _) in enumerate(_arrived):
+    for count, (body, _, _) in enumerate(_arrived):
         size += len(body)
         if count and size > _TOGETHER_BYTES:
             break

@@ -8,28 +8,18 @@ import orjson
 import structlog
 
 from db.core import connect
-from db.events import EventType, record_all
-from db.messages import ids_of_provider_ids
 from domain.contacts import opt_in, opt_out
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
-from domain.inbound.envelope import Envelope, Number, Preference, TemplateNews, Told, Written
-from domain.inbound.identify import contacts_known_as, contacts_of
+from domain.inbound import amended, received
+from domain.inbound.envelope import Envelope, News, Number, Preference, Told
+from domain.inbound.identify import contacts_known_as
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
 from domain.providers.base import ProviderError
 from domain.templates.approval import apply_category, apply_quality, apply_status
 
 log = structlog.get_logger()
-
-_RECEIVED = """
-INSERT INTO message (sender_id, contact_id, type, address, content, provider_message_id, created_at,
-                     direction, author, purpose, priority, state, attempts)
-SELECT m.*, 'INBOUND', 'CONTACT', 'UTILITY', 2, 'RECEIVED', 0
-FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[]) AS m
-ON CONFLICT (provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
-RETURNING id, sender_id, contact_id
-"""
 
 _ACTIVE = """
 UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told)
@@ -38,21 +28,37 @@ FROM (SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS a(id, told) ORDER
 
 _WAIT = """
 INSERT INTO waiting_status (provider_message_id, status, status_at, error)
-SELECT * FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[])
+SELECT DISTINCT ON (w.id, w.status, w.at) w.*
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[]) AS w(id, status, at, error)
+WHERE NOT EXISTS (
+  SELECT FROM waiting_status known
+  WHERE known.provider_message_id = w.id AND known.status = w.status AND known.status_at = w.at)
 """
 
 
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
-    senders = await _senders([*(m.number for m in envelope.messages), *(t.number for t in envelope.statuses)])
+    senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
     await _lock_contacts(envelope.preferences)
-    await _receive(envelope.messages, senders)
+    await received.take(envelope.messages, senders)
+    await amended.amend(envelope.amendments, senders)
+    await amended.apply_due(
+        [
+            *(
+                target
+                for message in envelope.messages
+                for target in (message.provider_message_id, message.reply_to)
+                if target
+            ),
+            *(amendment.provider_message_id for amendment in envelope.amendments),
+        ]
+    )
     await _settle(envelope.statuses, senders)
-    for news in envelope.templates:
-        await _hear_of_template(news)
+    for news in envelope.news:
+        await _hear(news)
     # The newest word holds: what comes late, or once more, must not undo what was said since.
     for preference in sorted(envelope.preferences, key=lambda preference: preference.at):
-        for contact_id in await contacts_known_as(preference.wa_id, preference.bsuid):
+        for contact_id in await contacts_known_as(preference.person):
             await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id, at=preference.at)
     await _note_activity(envelope, senders)
 
@@ -62,89 +68,61 @@ async def _lock_contacts(preferences: Sequence[Preference]) -> None:
 
     An opt-out by the API holds its contact when it comes to the messages; were we to come from these, one of us fails.
     """
-    ids = {id for preference in preferences for id in await contacts_known_as(preference.wa_id, preference.bsuid)}
+    ids = {id for preference in preferences for id in await contacts_known_as(preference.person)}
     if ids:
         await connect.execute("SELECT FROM contact WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:
-    """Which sender each number is: by WhatsApp's id, by its digits; the default one where an update names none."""
+    """Which sender each number is: by WhatsApp's id, by session, by digits; the default where none is named."""
     if not numbers:
         return {}
     found = await connect.rows(
-        "SELECT id, phone_number_id, phone_number, is_default FROM sender WHERE deleted_at IS NULL"
-        " AND (phone_number_id = ANY($1) OR phone_number = ANY($2) OR is_default)",
+        "SELECT id, phone_number_id, phone_number, session_name, is_default FROM sender WHERE deleted_at IS NULL"
+        " AND (phone_number_id = ANY($1) OR phone_number = ANY($2) OR session_name = ANY($3) OR is_default)",
         list({number.phone_number_id for number in numbers if number.phone_number_id}),
         list({f"+{number.digits}" for number in numbers if number.digits}),
+        list({number.session for number in numbers if number.session}),
     )
-    by_id = {row["phone_number_id"]: row["id"] for row in found}
-    by_digits = {row["phone_number"]: row["id"] for row in found}
+    ids = {
+        (name, row[name]): row["id"] for row in found for name in ("phone_number_id", "phone_number", "session_name")
+    }
     default = next((row["id"] for row in found if row["is_default"]), None)
     known: dict[Number, int] = {}
     for number in numbers:
-        sender_id = by_id.get(number.phone_number_id) or by_digits.get(f"+{number.digits}")
-        if sender_id is None and number == Number(None, None):
+        names = (
+            ("phone_number_id", number.phone_number_id),
+            ("session_name", number.session),
+            ("phone_number", f"+{number.digits}"),
+        )
+        sender_id = next((ids[name] for name in names if name[1] is not None and name in ids), None)
+        if sender_id is None and number == Number():
             sender_id = default
         if sender_id is not None:
             known[number] = sender_id
     return known
 
 
-async def _receive(messages: Sequence[Written], senders: Mapping[Number, int]) -> None:
-    """Keeps each message once, by WhatsApp's id; one to a number that is none of our senders is only logged."""
-    if not messages:
-        return
-    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
-    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
-    for message in fresh.values():
-        if message.number not in senders:
-            log.warning("inbound_for_unknown_number", phone_number_id=message.number.phone_number_id)
-    ours = [message for message in fresh.values() if message.number in senders]
-    if ours:
-        contact_ids = await contacts_of(ours)
-        kept = await connect.rows(
-            _RECEIVED,
-            [senders[message.number] for message in ours],
-            contact_ids,
-            [message.type for message in ours],
-            [f"+{message.wa_id}" if message.wa_id else message.bsuid for message in ours],
-            [message.content for message in ours],
-            [message.provider_message_id for message in ours],
-            [message.at for message in ours],
-        )
-        record_all(
-            (
-                EventType.MESSAGE_RECEIVED,
-                None,
-                "Message",
-                row["id"],
-                row["sender_id"],
-                row["contact_id"],
-                None,
-                row["id"],
-                None,
-            )
-            for row in kept
-        )
-
-
-async def _hear_of_template(news: TemplateNews) -> None:
+async def _hear(news: News) -> None:
     """What WhatsApp decided about a template; of one that is none of ours there is nothing to keep."""
-    approval_id = word(news.value.get("message_template_id"), 64)
-    match news.kind:
-        case "status":
+    value = news.value
+    approval_id = word(value.get("message_template_id"), 64)
+    match news.field:
+        case "message_template_status_update":
             await apply_status(
-                word(news.value.get("event"), 64) or "UNKNOWN",
+                word(value.get("event"), 64) or "UNKNOWN",
                 approval_id=approval_id,
-                name=word(news.value.get("message_template_name"), 512),
-                language=word(news.value.get("message_template_language"), 16),
+                name=word(value.get("message_template_name"), 512),
+                language=word(value.get("message_template_language"), 16),
                 business_account_id=news.business_account_id,
-                reason=word(news.value.get("reason"), 1024),
+                reason=word(value.get("reason"), 1024),
             )
-        case "quality":
-            await apply_quality(word(news.value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)
-        case "category":
-            await apply_category(word(news.value.get("new_category"), 64) or "", approval_id=approval_id)
+        case "message_template_quality_update":
+            await apply_quality(word(value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)
+        case "template_category_update":
+            await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id)
+        case _:
+            log.info("news_of_whatsapp", field=news.field, business_account_id=news.business_account_id)
 
 
 async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> None:
@@ -165,7 +143,8 @@ async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> No
 
 
 async def settle_waiting() -> None:
-    """Takes up statuses whose message has become known, inside the caller's transaction."""
+    """Takes up what waited for messages that have become known, inside the caller's transaction."""
+    await amended.apply_due()
     found = await connect.rows(
         "DELETE FROM waiting_status w USING message m WHERE m.provider_message_id = w.provider_message_id"
         " RETURNING w.provider_message_id, w.status, w.status_at, w.error"

@@ -4,78 +4,122 @@ from collections.abc import Iterable, Sequence
 
 from db.contacts import ContactIdentityType, ContactValues, add_contacts
 from db.core import connect
-from domain.contacts import changed
+from domain.contacts import Identity, changed, learn
 from domain.core.errors import Refusal
 from domain.core.phone import aliases, parse_phone
-from domain.inbound.envelope import Written
+from domain.inbound.envelope import Person
 
 Key = tuple[str, str]
-"""A kind of identity (BSUID, WA_ID, USERNAME or PHONE) and its value."""
+"""A kind of identity (BSUID, WA_ID or LID), or PHONE, and its value."""
 
 _FIND = """
 SELECT i.type AS kind, i.value, i.contact_id FROM contact_identity i
 JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
-WHERE i.type = 'BSUID' AND i.value = ANY($1) OR i.type = 'WA_ID' AND i.value = ANY($2)
+WHERE (i.type, i.value) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 UNION ALL
 SELECT 'PHONE', p.phone_number, p.contact_id FROM contact_phone p
 JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($3)
 """
 
-# An identity stays with whom it was first seen, for contacts are never merged in silence; a username goes to its owner.
-_LEARN = """
-INSERT INTO contact_identity (contact_id, type, value, business_account_id)
-SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[])
-ON CONFLICT (type, value, (coalesce(business_account_id, ''))) DO UPDATE SET contact_id = excluded.contact_id
-WHERE excluded.type = 'USERNAME' AND contact_identity.contact_id <> excluded.contact_id
+# Whoever deletes or merges a contact waits for those who write to it, who see then what became of it.
+_HOLD = "SELECT id FROM contact WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE"
+
+_REACHED = """
+UPDATE contact_phone p SET on_whatsapp = true
+FROM unnest($1::bigint[], $2::text[]) AS r(contact_id, number)
+WHERE p.contact_id = r.contact_id AND p.phone_number = r.number AND p.on_whatsapp IS DISTINCT FROM true
 """
 
 
-async def contacts_of(messages: Sequence[Written]) -> list[int]:
-    """The contact of each message. Matching goes by BSUID, then wa_id, then number, then national spellings of it."""
-    known = await _known(key for message in messages for key in _keys(message.wa_id, message.bsuid))
-    found: list[int] = []
-    for message in messages:
-        contact_id = next((known[key] for key in _keys(message.wa_id, message.bsuid) if key in known), None)
-        if contact_id is None:
-            contact_id = await _make(message)
-        for key in _own_keys(message.wa_id, message.bsuid):
-            known.setdefault(key, contact_id)
-        found.append(contact_id)
-    await _learn(messages, found)
+async def contacts_of(people: Sequence[Person]) -> list[int]:
+    """The contact of each person, inside the caller's transaction; those who are known stay until it ends.
+
+    Matching goes by BSUID, then wa_id, then number, then LID, then national spellings of the number. Where these lead
+    to several contacts the first is meant, and the others are its duplicates. Raises a unique violation when somebody
+    else has just made one of the new contacts.
+    """
+    while True:
+        known = await _known(key for person in people for key in _keys(person))
+        ids = sorted(set(known.values()))
+        if len(await connect.rows(_HOLD, ids)) == len(ids):
+            return await _found(people, known)
+
+
+async def contacts_known_as(person: Person) -> list[int]:
+    """Every contact that may be meant: two who meet through a national spelling are both meant."""
+    return sorted(set((await _known(_keys(person))).values()))
+
+
+async def _found(people: Sequence[Person], known: dict[Key, int]) -> list[int]:
+    """Contacts that are yet to be made go by -1, -2 … until they are."""
+    new: list[ContactValues] = []
+    places: list[int] = []
+    for person in people:
+        place = next((known[key] for key in _keys(person) if key in known), None)
+        if place is None:
+            new.append(_values(person))
+            place = -len(new)
+        for key in _own_keys(person):
+            known.setdefault(key, place)
+        places.append(place)
+    made = await add_contacts(new)
+    for id in made:
+        changed(id, actor_id=None)
+    found = [made[-place - 1] if place < 0 else place for place in places]
+    await remember(zip(found, people, strict=True))
     return found
 
 
-async def contacts_known_as(wa_id: str | None, bsuid: str | None) -> list[int]:
-    """Every contact that these may mean: two who meet through a national spelling are both meant."""
-    return sorted(set((await _known(_keys(wa_id, bsuid))).values()))
+async def remember(called: Iterable[tuple[int, Person]]) -> None:
+    """Keeps what WhatsApp calls these contacts; whose number it is, is on WhatsApp."""
+    identities: list[Identity] = []
+    reached: set[tuple[int, str]] = set()
+    for id, person in called:
+        if person.wa_id:
+            identities.append(Identity(id, ContactIdentityType.WA_ID, person.wa_id))
+            reached.update((id, number) for kind, number in _keys(person) if kind == "PHONE")
+        if person.bsuid:
+            identities.append(Identity(id, ContactIdentityType.BSUID, person.bsuid, person.business_account_id))
+        if person.lid:
+            identities.append(Identity(id, ContactIdentityType.LID, person.lid))
+        if person.username:
+            identities.append(Identity(id, ContactIdentityType.USERNAME, person.username))
+    await learn(identities)
+    if reached:
+        await connect.execute(_REACHED, *map(list, zip(*sorted(reached), strict=True)))
 
 
 async def _known(keys: Iterable[Key]) -> dict[Key, int]:
-    wanted: dict[str, list[str]] = {"BSUID": [], "WA_ID": [], "PHONE": []}
-    for kind, value in keys:
-        wanted[kind].append(value)
-    found = await connect.rows(_FIND, wanted["BSUID"], wanted["WA_ID"], wanted["PHONE"])
+    wanted = set(keys)
+    named = [key for key in wanted if key[0] != "PHONE"]
+    found = await connect.rows(
+        _FIND,
+        [kind for kind, _ in named],
+        [value for _, value in named],
+        [value for kind, value in wanted if kind == "PHONE"],
+    )
     return {(row["kind"], row["value"]): row["contact_id"] for row in found}
 
 
-def _own_keys(wa_id: str | None, bsuid: str | None) -> list[Key]:
-    keys = [("BSUID", bsuid)] if bsuid else []
-    return [*keys, ("WA_ID", wa_id), ("PHONE", f"+{wa_id}")] if wa_id else keys
+def _own_keys(person: Person) -> list[Key]:
+    keys = [("BSUID", person.bsuid)] if person.bsuid else []
+    keys += [("WA_ID", person.wa_id), ("PHONE", f"+{person.wa_id}")] if person.wa_id else []
+    return [*keys, ("LID", person.lid)] if person.lid else keys
 
 
-def _keys(wa_id: str | None, bsuid: str | None) -> list[Key]:
+def _keys(person: Person) -> list[Key]:
     """By what a contact may be known, the surest first."""
-    others = aliases(f"+{wa_id}") if wa_id else []
-    return [*_own_keys(wa_id, bsuid), *(("PHONE", other) for other in others)]
+    others = aliases(f"+{person.wa_id}") if person.wa_id else []
+    return [*_own_keys(person), *(("PHONE", other) for other in others)]
 
 
-async def _make(message: Written) -> int:
-    """A new contact with the name of the profile. Raises a unique violation when someone else has just made it."""
-    number = _number(message.wa_id)
-    name = message.name or number or message.username or message.bsuid or message.wa_id
-    [contact_id] = await add_contacts([ContactValues(name=name, phone_number=number)])
-    changed(contact_id, actor_id=None)
-    return contact_id
+def _values(person: Person) -> ContactValues:
+    """A new contact with the name of the profile."""
+    number = _number(person.wa_id)
+    return ContactValues(
+        name=person.name or number or person.username or person.address,
+        phone_number=number,
+    )
 
 
 def _number(wa_id: str | None) -> str | None:
@@ -86,29 +130,3 @@ def _number(wa_id: str | None) -> str | None:
         except Refusal:
             continue
     return None
-
-
-async def _learn(messages: Sequence[Written], contact_ids: Sequence[int]) -> None:
-    """Keeps what WhatsApp calls these contacts; who writes is on WhatsApp."""
-    learned: dict[tuple[str, str, str | None], int] = {}
-    for message, contact_id in zip(messages, contact_ids, strict=True):
-        for kind, value, account in (
-            (ContactIdentityType.WA_ID, message.wa_id, None),
-            (ContactIdentityType.WA_ID, message.moved_to, None),
-            (ContactIdentityType.BSUID, message.bsuid, message.business_account_id),
-            (ContactIdentityType.USERNAME, message.username, None),
-        ):
-            if value is not None:
-                learned[kind, value, account] = contact_id
-    if not learned:
-        return
-    # In one order for all, so that no two of these wait for each other.
-    in_order = sorted(learned.items(), key=lambda item: (item[0][0], item[0][1], item[0][2] or ""))
-    kinds, values, accounts = (list(column) for column in zip(*(key for key, _ in in_order), strict=True))
-    await connect.execute(_LEARN, [contact_id for _, contact_id in in_order], kinds, values, accounts)
-    await connect.execute(
-        "UPDATE contact_phone SET on_whatsapp = true WHERE contact_id = ANY($1) AND phone_number = ANY($2)"
-        " AND on_whatsapp IS DISTINCT FROM true",
-        list(contact_ids),
-        [value for message in messages for kind, value in _keys(message.wa_id, None) if kind == "PHONE"],
-    )

@@ -1,22 +1,27 @@
 """The journal: what was kept raw is taken up from there, in any order and however often it comes."""
 
 import time
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import orjson
 import structlog
+from asyncpg import Record
 
 from db.core import connect
 from db.core.connect import TRANSIENT
 from db.core.transaction import ring, transaction
-from domain.inbound import effects
-from domain.inbound.envelope import Envelope, read
+from db.senders import SenderProvider
+from domain.inbound import cloud, effects
+from domain.inbound.envelope import Envelope
 
 log = structlog.get_logger()
 
 KEPT_DAYS = 7
 """Days that a post stays after it was taken up: as long as Meta repeats one."""
+
+READERS: Mapping[str, Callable[[bytes, datetime], Envelope]] = {SenderProvider.CLOUD_API: cloud.read}
+"""How the posts of each provider are read; readers never raise."""
 
 _LOCK = 0x7469_696E
 _POSTS, _BYTES = 200, 8_000_000
@@ -24,7 +29,7 @@ _POSTS, _BYTES = 200, 8_000_000
 _RUN_SECONDS = 5.0
 
 _TAKE = """
-UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, body, created_at
+UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, provider, body, created_at
 """
 
 
@@ -74,7 +79,7 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
             whole, errors = Envelope(), list[tuple[int, list[str]]]()
             # In the order they came: RETURNING has none of its own.
             for post in sorted(await connect.rows(_TAKE, list(ids)), key=lambda post: post["id"]):
-                envelope = read(post["body"], post["created_at"])
+                envelope = _read(post)
                 whole.add(envelope)
                 errors.append((post["id"], envelope.errors))
             await effects.apply(whole)
@@ -105,10 +110,12 @@ async def _alone(*, patient: bool) -> bool:
 
 async def _salvage(id: int) -> None:
     """Takes up what can be of a post that failed, element by element, and parks it with what was wrong."""
-    post = await connect.row("SELECT body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id)
+    post = await connect.row(
+        "SELECT provider, body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id
+    )
     if post is None:
         return
-    envelope = read(post["body"], post["created_at"])
+    envelope = _read(post)
     errors = envelope.errors
     for element in envelope.each():
         try:
@@ -123,6 +130,10 @@ async def _salvage(id: int) -> None:
     async with transaction():
         await connect.rows(_TAKE, [id])
         await _note([(id, errors)])
+
+
+def _read(post: Record) -> Envelope:
+    return READERS[post["provider"]](post["body"], post["created_at"])
 
 
 async def _note(errors: Sequence[tuple[int, list[str]]]) -> None:
@@ -147,12 +158,18 @@ async def ring_if_open() -> None:
 
 
 async def take_up_waiting() -> None:
-    """Settles statuses whose message has become known; after a day without one they are dropped."""
+    """Applies what waited for a message that has become known; without one statuses are dropped after a day.
+
+    What is written of other messages stays as long as WhatsApp may still post these.
+    """
     async with transaction():
         await effects.settle_waiting()
     sql = "DELETE FROM waiting_status WHERE created_at < now() - interval '1 day'"
     if dropped := await connect.execute(sql):
         log.info("statuses_dropped", count=dropped)
+    await connect.execute(
+        "DELETE FROM waiting_amendment WHERE created_at < now() - $1::interval", timedelta(days=KEPT_DAYS)
+    )
 
 
 async def trim() -> None:

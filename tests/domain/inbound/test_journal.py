@@ -13,7 +13,7 @@ from db.inbound import InboundPost
 from db.messages import Message, MessageState
 from db.senders import Sender
 from domain import inbound
-from domain.inbound import effects
+from domain.inbound import received as received_messages
 from tests import factories
 from tests.domain.inbound.posts import (
     body,
@@ -132,7 +132,7 @@ async def test_an_outage_parks_nothing(sender: Sender, monkeypatch: pytest.Monke
 
     posted = message(digits_of(factories.phone()))
     with monkeypatch.context() as patched:
-        patched.setattr(effects, "contacts_of", away)
+        patched.setattr(received_messages, "contacts_of", away)
         # Nobody rings, so a worker sees the post only when its clock strikes just now.
         post = await InboundPost.create(body=orjson.dumps(body(change(sender, messages=[posted]))))
         with pytest.raises(ConnectionResetError):

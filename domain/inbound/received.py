@@ -1,0 +1,106 @@
+"""Messages that come in, and those that people of ours wrote in the phone's app: kept once each, by WhatsApp's id."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+import structlog
+from asyncpg import Record
+
+from db.core import connect
+from db.events import EventType, record
+from db.messages import MessageType, ids_of_provider_ids
+from domain.inbound.amended import link
+from domain.inbound.envelope import Number, Written
+from domain.inbound.identify import contacts_of, remember
+
+log = structlog.get_logger()
+
+_KEEP = """
+INSERT INTO message (sender_id, contact_id, type, address, content, details, media_id, referral, metadata,
+                     provider_message_id, created_at, error_code, error_message, provider_error_code,
+                     direction, author, state, attempts, sent_at, purpose, priority)
+SELECT m.sender_id, m.contact_id, m.type, m.address, m.content, m.details, m.media_id, m.referral, m.metadata,
+       m.provider_message_id, m.at, m.error_code, m.error_message, m.provider_error_code, way.*, 'UTILITY', 2
+FROM json_to_recordset($1::json) AS m(
+  sender_id bigint, contact_id bigint, type text, address text, content text, details jsonb, media_id bigint,
+  referral jsonb, metadata jsonb, provider_message_id text, at timestamptz, error_code text, error_message text,
+  provider_error_code int, echo bool
+), LATERAL (SELECT CASE WHEN echo THEN 'OUTBOUND' ELSE 'INBOUND' END, CASE WHEN echo THEN 'OPERATOR' ELSE 'CONTACT' END,
+                   CASE WHEN echo THEN 'SENT' ELSE 'RECEIVED' END, echo::int, CASE WHEN echo THEN at END) AS way
+ON CONFLICT (provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
+RETURNING id, sender_id, contact_id, provider_message_id, created_at
+"""
+
+_UNNAMED = {
+    MessageType.IMAGE: "Image",
+    MessageType.VIDEO: "Video",
+    MessageType.DOCUMENT: "Document",
+    MessageType.STICKER: "Sticker",
+    MessageType.AUDIO: "Audio",
+    MessageType.VOICE: "Voice message",
+}
+"""What stands for a file that did not come with the message."""
+
+
+async def take(messages: Sequence[Written], senders: Mapping[Number, int]) -> None:
+    """Keeps each message once; one to a number that is none of our senders is only logged."""
+    fresh = await _fresh(messages, senders)
+    if not fresh:
+        return
+    contact_ids = await contacts_of([message.person for message in fresh])
+    await remember((id, m.moved_to) for id, m in zip(contact_ids, fresh, strict=True) if m.moved_to is not None)
+    rows = [
+        _row(message, senders[message.number], contact_id)
+        for message, contact_id in zip(fresh, contact_ids, strict=True)
+    ]
+    found = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
+    kept = [(message, found[message.provider_message_id]) for message in fresh if message.provider_message_id in found]
+    await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
+    for message, row in kept:
+        _tell(message, row)
+
+
+async def _fresh(messages: Sequence[Written], senders: Mapping[Number, int]) -> list[Written]:
+    if not messages:
+        return []
+    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
+    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
+    for message in fresh.values():
+        if message.number not in senders:
+            log.warning("inbound_for_unknown_number", number=str(message.number))
+    return [message for message in fresh.values() if message.number in senders]
+
+
+def _row(message: Written, sender_id: int, contact_id: int) -> dict[str, Any]:
+    said, error = message.said, message.said.error
+    return {
+        "sender_id": sender_id,
+        "contact_id": contact_id,
+        "type": said.type,
+        "address": message.person.address,
+        "content": said.content or _UNNAMED.get(said.type),
+        "details": said.details,
+        "media_id": None,
+        "referral": message.referral,
+        "metadata": message.metadata,
+        "provider_message_id": message.provider_message_id,
+        "at": message.at,
+        "error_code": error.code if error else None,
+        "error_message": error.message if error else None,
+        "provider_error_code": error.provider_code if error else None,
+        "echo": message.echo,
+    }
+
+
+def _tell(message: Written, row: Record) -> None:
+    """A reaction is no message of its own to whoever looks on: it is told of with the message that it is to."""
+    if message.said.type is not MessageType.REACTION:
+        record(
+            EventType.MESSAGE_SENT if message.echo else EventType.MESSAGE_RECEIVED,
+            "Message",
+            row["id"],
+            sender_id=row["sender_id"],
+            contact_id=row["contact_id"],
+            message_id=row["id"],
+        )
