@@ -38,7 +38,6 @@ describe(
     MESSAGE_FAILED="A message was given up.",
     MESSAGE_UNCONFIRMED="A message was handed over, but never confirmed.",
     MESSAGE_CANCELLED="A message was called off before it left.",
-    MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, or its file arrived.",
     MESSAGE_COMPLETED="All messages of a schedule are done.",
     MESSAGE_RECEIVED="A contact wrote to us.",
     MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, or its file arrived.",

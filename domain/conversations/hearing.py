@@ -37,7 +37,8 @@ class Heard(Spoken):
 
 
 # One row for each pair, and in one order, so that two who say something to the same people wait for each other in no
-# circle. What comes late neither shortens a window nor takes the place of a later message.
+# circle. What comes late neither shortens a window nor takes the place of a later message. People are answered where
+# they wrote from, wherever one of us wrote to.
 _SAY = """
 WITH said AS (
   SELECT sender_id, contact_id, max(at) AS at, max(expires_at) AS expires_at, count(*) FILTER (WHERE unread) AS unread,
@@ -54,7 +55,8 @@ INSERT INTO conversation AS c
   (sender_id, contact_id, address, window_expires_at, last_message_id, last_message_at, unread_count, epoch)
 SELECT sender_id, contact_id, address, expires_at, last_id, last_at, unread, spoken FROM said
 ON CONFLICT (sender_id, contact_id) WHERE deleted_at IS NULL DO UPDATE
-SET address = CASE WHEN excluded.last_message_at < c.last_message_at THEN c.address ELSE excluded.address END,
+SET address = CASE WHEN excluded.window_expires_at IS NULL OR excluded.last_message_at < c.last_message_at
+                   THEN c.address ELSE excluded.address END,
     window_expires_at = greatest(c.window_expires_at, excluded.window_expires_at),
     last_message_id = CASE WHEN excluded.last_message_at >= c.last_message_at OR c.last_message_at IS NULL
                       THEN coalesce(excluded.last_message_id, c.last_message_id) ELSE c.last_message_id END,

@@ -10,6 +10,8 @@ from asyncpg import Record
 from db.core import connect
 from db.events import EventType, record
 from db.messages import MessageType, ids_of_provider_ids
+from domain import conversations
+from domain.conversations import Heard, Spoken
 from domain.inbound.amended import link
 from domain.inbound.envelope import Number, Written
 from domain.inbound.identify import contacts_of, remember
@@ -30,6 +32,12 @@ FROM json_to_recordset($1::json) AS m(
                    CASE WHEN echo THEN 'SENT' ELSE 'RECEIVED' END, echo::int, CASE WHEN echo THEN at END) AS way
 ON CONFLICT (provider_message_id) WHERE provider_message_id IS NOT NULL DO NOTHING
 RETURNING id, sender_id, contact_id, provider_message_id, created_at
+"""
+
+_READDRESS = """
+UPDATE conversation c SET address = m.new, updated_at = now()
+FROM unnest($1::bigint[], $2::text[], $3::text[]) AS m(contact_id, old, new)
+WHERE c.contact_id = m.contact_id AND c.address = m.old AND c.deleted_at IS NULL
 """
 
 _UNNAMED = {
@@ -59,6 +67,10 @@ async def take(messages: Sequence[Written], senders: Mapping[Number, int]) -> No
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
     for message, row in kept:
         _tell(message, row)
+    said = [(message, row) for message, row in kept if message.said.type is not MessageType.SYSTEM]
+    await conversations.heard([_heard(message, row) for message, row in said if not message.echo])
+    await conversations.spoke([_spoken(message, row) for message, row in said if message.echo and not _reacts(message)])
+    await _readdress(kept)
 
 
 async def _fresh(messages: Sequence[Written], senders: Mapping[Number, int]) -> list[Written]:
@@ -93,9 +105,42 @@ def _row(message: Written, sender_id: int, contact_id: int) -> dict[str, Any]:
     }
 
 
+def _reacts(message: Written) -> bool:
+    return message.said.type is MessageType.REACTION
+
+
+def _heard(message: Written, row: Record) -> Heard:
+    return Heard(
+        message_id=row["id"],
+        sender_id=row["sender_id"],
+        contact_id=row["contact_id"],
+        address=message.person.address,
+        at=message.at,
+        from_ad=message.referral is not None,
+        quiet=_reacts(message),
+    )
+
+
+def _spoken(message: Written, row: Record) -> Spoken:
+    return Spoken(
+        message_id=row["id"],
+        sender_id=row["sender_id"],
+        contact_id=row["contact_id"],
+        address=message.person.address,
+        at=message.at,
+    )
+
+
+async def _readdress(kept: Sequence[tuple[Written, Record]]) -> None:
+    """Answers go to where one has moved who changed numbers; the old one belongs to nobody, or soon to another."""
+    moved = [(row["contact_id"], m.person.address, m.moved_to.address) for m, row in kept if m.moved_to is not None]
+    if moved:
+        await connect.execute(_READDRESS, *map(list, zip(*moved, strict=True)))
+
+
 def _tell(message: Written, row: Record) -> None:
     """A reaction is no message of its own to whoever looks on: it is told of with the message that it is to."""
-    if message.said.type is not MessageType.REACTION:
+    if not _reacts(message):
         record(
             EventType.MESSAGE_SENT if message.echo else EventType.MESSAGE_RECEIVED,
             "Message",

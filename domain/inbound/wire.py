@@ -53,7 +53,7 @@ def number(value: Any) -> float | None:
 
 
 def moment(value: Any, received: datetime) -> datetime:
-    """When something happened, from seconds as text or number; what is unreadable or yet to come is when it was received."""
+    """When something happened, from seconds; what is unreadable or yet to come is when it was received."""
     if isinstance(value, str | int) and str(value).isascii() and str(value).isdecimal() and len(str(value)) <= 10:
         return min(datetime.fromtimestamp(int(value), UTC), received)
     return received
