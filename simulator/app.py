@@ -14,6 +14,7 @@ from aiohttp import web
 
 from simulator.accidents import Accepted, befall
 from simulator.cloud import Cloud, Taken
+from simulator.commands import Commands
 from simulator.control import control_app
 from simulator.errors import CloudError, error_body, http_status
 from simulator.faults import Fault, Kind
@@ -148,10 +149,7 @@ class CloudApi:
         if not limit.isdecimal() or not after.isdecimal() or int(limit) < 1:
             raise CloudError(100, "limit and after must be numbers.")
         start, stop = int(after), int(after) + int(limit)
-        wanted = {name for name in query.get("fields", "").split(",") if name} | {"id"}
-        rows = [each.shown() for each in found[start:stop]]
-        if len(wanted) > 1:
-            rows = [{name: value for name, value in row.items() if name in wanted} for row in rows]
+        rows = [_only(_fields(request), each.shown()) for each in found[start:stop]]
         paging: Json = {"cursors": {"before": str(start), "after": str(stop)}} if rows else {}
         if stop < len(found):
             paging["next"] = str(request.url.update_query({"after": str(stop)}))
@@ -174,35 +172,25 @@ class CloudApi:
         """A template, where the id is one; else what Meta tells about a phone number (A8)."""
         node = request.match_info["node"]
         template = self._cloud.templates.by_id(node)
-        full = self._phone_number(node) if template is None else template.shown()
-        wanted = {name for name in request.query.get("fields", "").split(",") if name}
-        wanted = wanted | {"id"} if wanted else {"id", "display_phone_number", "verified_name", "quality_rating"}
-        return _json(full if template else {name: value for name, value in full.items() if name in wanted})
+        if template is not None:
+            return _json(_only(_fields(request), template.shown()))
+        wanted = _fields(request) or {"display_phone_number", "verified_name", "quality_rating"}
+        return _json(_only(wanted, self._cloud.accounts.shown(node)))
 
     async def _phone_numbers(self, request: web.Request) -> web.StreamResponse:
         numbers = self._cloud.numbers
         mine = [each for each in numbers.all() if numbers.waba_id(each) == request.match_info["node"]]
-        return _json({"data": [self._phone_number(each) for each in mine]})
+        wanted = _fields(request)
+        return _json({"data": [_only(wanted, self._cloud.accounts.shown(each)) for each in mine], "paging": {}})
 
-    def _phone_number(self, phone_number_id: str) -> Json:
-        cloud = self._cloud
-        refused = phone_number_id in cloud.settings.number_refusals
-        can_send = "BLOCKED" if refused else "AVAILABLE"
-        entity = {"entity_type": "PHONE_NUMBER", "id": phone_number_id, "can_send_message": can_send}
-        high = not cloud.settings.throughput or cloud.settings.throughput >= 1000
-        return {
-            "id": phone_number_id,
-            "display_phone_number": f"+{cloud.numbers.display(phone_number_id)}",
-            "verified_name": "Simulated business",
-            "quality_rating": "GREEN",
-            "name_status": "APPROVED",
-            "status": "DISCONNECTED" if refused else "CONNECTED",
-            "code_verification_status": "VERIFIED",
-            "platform_type": "CLOUD_API",
-            "throughput": {"level": "HIGH" if high else "STANDARD"},
-            "whatsapp_business_manager_messaging_limit": "TIER_UNLIMITED",
-            "health_status": {"can_send_message": can_send, "entities": [entity]},
-        }
+
+def _fields(request: web.Request) -> set[str]:
+    """The fields a GET asks for; empty: all that it tells unasked."""
+    return {name.strip() for name in request.query.get("fields", "").split(",") if name.strip()}
+
+
+def _only(wanted: set[str], full: Json) -> Json:
+    return {name: value for name, value in full.items() if name in wanted or name == "id"} if wanted else full
 
 
 async def _not_found(request: web.Request) -> web.StreamResponse:
@@ -215,7 +203,7 @@ def make_app(cloud: Cloud) -> web.Application:
     app = web.Application(client_max_size=110_000_000)
     app.add_routes(CloudApi(cloud).routes())
     app.add_routes(WahaApi(waha).routes())
-    app.add_subapp("/_simulator/", control_app(cloud, waha))
+    app.add_subapp("/_simulator/", control_app(cloud, waha, Commands(cloud, waha)))
     app.router.add_route("*", "/{rest:.*}", _not_found)
 
     async def running(_: web.Application) -> AsyncIterator[None]:

@@ -14,10 +14,11 @@ from simulator.inbound import Inbound, contact_json, message_json
 from simulator.ledger import Ledger, Message, Outcome
 from simulator.limits import Pairs, Throughput
 from simulator.media import Store
+from simulator.numbers import Accounts, Numbers
 from simulator.people import People, on_whatsapp, wa_id_of
 from simulator.sends import Send, read
 from simulator.settings import Settings
-from simulator.statuses import Numbers, Status, plan
+from simulator.statuses import Status, plan
 from simulator.templates import Template, Templates, fill
 from simulator.webhooks import Change, Envelopes
 from simulator.wire import Json, is_object
@@ -55,10 +56,11 @@ class Cloud:
         self.people = People()
         self.numbers = Numbers(self.settings)
         self.envelopes = Envelopes(self.numbers, self.people, self.ledger, self.clock)
-        self.throughput = Throughput(self.settings, self.clock.now)
+        self.accounts = Accounts(self.settings, self.numbers, self.clock)
+        self.throughput = Throughput(self.numbers, self.clock.now)
         self.pairs = Pairs(self.settings, self.clock.now)
         self.media = Store(self.settings, self.clock)
-        self.faults = Faults(self.settings, self.random)
+        self.faults = Faults(self.settings, self.random, self.clock)
         self.windows: dict[tuple[str, str], float] = {}
         self._heard = 0
         self.receipts: deque[Json] = deque(maxlen=_RECEIPTS_KEPT)
@@ -72,9 +74,7 @@ class Cloud:
     def check(self, phone_number_id: str, body: Json) -> Taken:
         """Everything that can refuse a send in its HTTP reply."""
         phone_number_id = self.numbers.used.setdefault(phone_number_id, phone_number_id)
-        code = self.settings.number_refusals.get(phone_number_id)
-        if code is not None:
-            raise CloudError(code)
+        self.accounts.check(phone_number_id, begins=body.get("type") == "template")
         send = read(body, self.settings)
         person = send.person
         if send.by_bsuid:
@@ -88,7 +88,18 @@ class Cloud:
             raise CloudError(130429, "Message failed to send because the number's throughput was reached.")
         if not self.pairs.allows(phone_number_id, person):
             raise CloudError(131056, "Too many messages to this recipient; slow down.")
-        return Taken(phone_number_id, send, person, template, text, self.faults.next(phone_number_id, person))
+        over = template is not None and not self._window_open(phone_number_id, person) and self.accounts.over(person)
+        if over and self.settings.portfolio_cap_in_reply:
+            raise CloudError(self.settings.portfolio_cap_code, "The portfolio's messaging limit was reached.")
+        fault = self.faults.next(phone_number_id, person)
+        if over and fault is None:
+            fault = Fault(Kind.FAIL, code=self.settings.portfolio_cap_code)
+        return Taken(phone_number_id, send, person, template, text, fault)
+
+    def _window_open(self, phone_number_id: str, person: str) -> bool:
+        """Whether they wrote to this number within the last 24 hours."""
+        opened = self.windows.get((phone_number_id, person))
+        return opened is not None and self.clock.now() - opened <= self.settings.window_seconds
 
     def _template(self, phone_number_id: str, send: Send) -> tuple[Template, str]:
         name, language = send.content.get("name"), send.content.get("language")
@@ -139,10 +150,9 @@ class Cloud:
             return fault.code
         if not on_whatsapp(message.person, self.settings):
             return 131026
-        if self.settings.window and not message.template:
-            opened = self.windows.get((message.phone_number_id, message.person))
-            if opened is None or message.accepted_at - opened > self.settings.window_seconds:
-                return 131047
+        free = self.settings.window and not message.template
+        if free and not self._window_open(message.phone_number_id, message.person):
+            return 131047
         return 0
 
     def announce(self, template: Template, reason: str = "NONE") -> None:

@@ -1,10 +1,12 @@
 """What goes wrong with a send: at random by the shares in the settings, or on demand by the control API."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
+from simulator.clock import Clock
 from simulator.people import digits, wa_id_of
 from simulator.settings import Settings
 
@@ -48,6 +50,8 @@ class Fault:
     phone_number_id: str = ""
     code: int = 131000
     seconds: float = 0.0
+    until: float = math.inf
+    """When it ends even if sends are left."""
 
     def meets(self, phone_number_id: str, person: str, settings: Settings) -> bool:
         """Whether this send is one it waits for."""
@@ -59,13 +63,19 @@ class Fault:
 class Faults:
     """Faults asked for come first, in the order they were asked; then the dice."""
 
-    def __init__(self, settings: Settings, random: Random) -> None:
+    def __init__(self, settings: Settings, random: Random, clock: Clock) -> None:
         self._settings = settings
         self._random = random
+        self._clock = clock
         self.asked: list[Fault] = []
 
     def next(self, phone_number_id: str, person: str) -> Fault | None:
         """The fault of this send, if it has one."""
+        if not self.asked:
+            return self._by_chance()
+        now = self._clock.now()
+        for fault in [each for each in self.asked if each.until <= now]:
+            self.asked.remove(fault)
         for fault in self.asked:
             if fault.meets(phone_number_id, person, self._settings):
                 fault.count -= 1

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from simulator.numbers import Numbers
 from simulator.settings import Settings
 
 
@@ -15,14 +16,14 @@ class _Bucket:
 class Throughput:
     """A token bucket for each number, one second deep; the rate is read at each take, so it can change."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
-        self._settings = settings
+    def __init__(self, numbers: Numbers, clock: Callable[[], float]) -> None:
+        self._numbers = numbers
         self._clock = clock
         self._buckets: dict[str, _Bucket] = {}
 
     def allows(self, phone_number_id: str) -> bool:
         """Take one message from the number's second; False is 130429."""
-        rate = self._settings.throughput
+        rate = self._numbers.throughput(phone_number_id)
         if not rate:
             return True
         now, depth = self._clock(), max(rate, 1.0)

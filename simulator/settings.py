@@ -7,10 +7,14 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, cast
+from typing import Any, cast, get_args, get_origin
 
 from simulator.wire import is_array, is_object
 
+TIERS = {"TIER_50": 50, "TIER_250": 250, "TIER_1K": 1_000, "TIER_2K": 2_000, "TIER_10K": 10_000, "TIER_100K": 100_000}
+TIERS["TIER_UNLIMITED"] = 0
+"""Distinct users that a portfolio may begin with in 24 hours (B1)."""
+QUALITIES = ("GREEN", "YELLOW", "RED", "NA", "UNKNOWN")
 SECONDS = "seconds"
 SHARE = "share"
 
@@ -36,6 +40,10 @@ class Settings:
     waba_id: str = setting("318800221144667", "WhatsApp Business Account of numbers that waba_ids does not name")
     waba_ids: dict[str, str] = setting({}, "phone_number_id=WABA id")
     display_numbers: dict[str, str] = setting({}, "phone_number_id=the number shown to people")
+    verified_names: dict[str, str] = setting({}, "phone_number_id=the business's name")
+    quality_ratings: dict[str, str] = setting({}, "phone_number_id=GREEN, YELLOW, RED, NA")
+    name_statuses: dict[str, str] = setting({}, "phone_number_id=APPROVED, PENDING_REVIEW, DECLINED")
+    messaging_limit: str = setting("TIER_UNLIMITED", "limit of the portfolio, which all numbers here belong to")
 
     latency: float = setting(0.0, "time a send takes", SECONDS)
     latency_jitter: float = setting(0.0, "random time on top of latency", SECONDS)
@@ -62,6 +70,10 @@ class Settings:
     window: bool = setting(True, "free-form messages need an open customer service window (131047)")
     window_seconds: float = setting(86_400.0, "length of that window after the last inbound message", SECONDS)
     throughput: float = setting(80.0, "messages a second and number (130429); 0: no limit")
+    throughputs: dict[str, float] = setting({}, "phone_number_id=messages a second, where it is not throughput")
+    portfolio_cap: int = setting(0, "distinct users a day in place of messaging_limit's; 0: that one's")
+    portfolio_cap_code: int = setting(131048, "what a send to one user too many fails with; Meta names no code")
+    portfolio_cap_in_reply: bool = setting(False, "it is refused in the reply, not failed by webhook")
     pair_limit: bool = setting(True, "limit messages from one number to one person (131056)")
     pair_interval: float = setting(6.0, "time between two messages of a pair", SECONDS)
     pair_burst: int = setting(45, "messages a pair may borrow within one interval")
@@ -106,6 +118,11 @@ class Settings:
     template_review: float = setting(0.3, "from PENDING to APPROVED, or REJECTED where the name says reject", SECONDS)
 
 
+_KINDS = {each.name: get_args(each.type)[1] for each in fields(Settings) if get_origin(each.type) is dict}
+"""Of what type the values of a setting are that is an object."""
+_WORDS = {"messaging_limit": tuple(TIERS), "quality_ratings": QUALITIES, "waha_engine": ("NOWEB", "GOWS", "WEBJS")}
+
+
 class SettingError(ValueError):
     """A setting is unknown or its value cannot be used."""
 
@@ -134,14 +151,20 @@ def _typed(name: str, default: object, value: object) -> object:
         case tuple():
             wanted = "a list of strings"
         case _:
-            kind = int if name == "number_refusals" else str
-            if is_object(value) and all(type(part) is kind for part in value.values()):
-                return dict(value)
+            kind = _KINDS[name]
+            if is_object(value) and all(
+                type(part) in (kind, int) if kind is float else type(part) is kind for part in value.values()
+            ):
+                return {key: kind(part) for key, part in value.items()}
             wanted = f"an object whose values are of type {kind.__name__}"
     raise SettingError(f"{name} must be {wanted}, not {value!r}.")
 
 
 def _checked(name: str, unit: str, value: object) -> object:
+    allowed = _WORDS.get(name)
+    words = value.values() if is_object(value) else [value]
+    if allowed and not set(words) <= set(allowed):
+        raise SettingError(f"{name} is one of {', '.join(allowed)}.")
     if isinstance(value, int | float):
         if value < 0:
             raise SettingError(f"{name} must not be negative.")
@@ -181,8 +204,9 @@ def _from_text(name: str, default: object, text: str) -> object:
             return [part for part in text.split(",") if part]
         case dict():
             pairs = [part.partition("=") for part in text.split(",") if part]
-            numbers = name == "number_refusals"
-            return {key: int(value) if numbers and value.isdecimal() else value for key, _, value in pairs}
+            return {
+                key: int(value) if _KINDS[name] is not str and value.isdecimal() else value for key, _, value in pairs
+            }
         case _:
             return text
 

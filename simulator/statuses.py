@@ -1,6 +1,5 @@
 """The life of an accepted message as status webhooks tell it (C5)."""
 
-from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
@@ -20,28 +19,6 @@ class Status(NamedTuple):
     outcome: Outcome
     at: int
     """When it happened, which is not when it is told."""
-
-
-@dataclass(slots=True)
-class Numbers:
-    """Which account a number belongs to and how people see it; any number exists, by its first use."""
-
-    settings: Settings
-    used: dict[str, str] = field(default_factory=dict[str, str])
-    """Each id by itself, so that a million messages share one string."""
-
-    def waba_id(self, phone_number_id: str) -> str:
-        """The WABA of the number."""
-        return self.settings.waba_ids.get(phone_number_id, self.settings.waba_id)
-
-    def all(self) -> list[str]:
-        """The numbers that were used or that the settings name."""
-        return list(dict.fromkeys((*self.used, *self.settings.waba_ids, *self.settings.display_numbers)))
-
-    def display(self, phone_number_id: str) -> str:
-        """The number's digits as people see them; made up from the id unless the settings name it."""
-        named = self.settings.display_numbers.get(phone_number_id)
-        return named or f"1555{phone_number_id[-7:].rjust(7, '0')}"
 
 
 def plan(message: Message, settings: Settings, random: Random) -> list[tuple[float, Status]]:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from simulator.clock import Clock
 from simulator.ledger import Ledger
+from simulator.numbers import Numbers
 from simulator.people import People
-from simulator.statuses import Numbers, Status, contact_json, status_json
+from simulator.statuses import Status, contact_json, status_json
 from simulator.wire import Json, ascii_json
 
 MAX_BYTES = 3_000_000

@@ -95,6 +95,11 @@ class Sessions:
         self._changed = changed
         self.by_name: dict[str, Session] = {}
 
+    def told(self, session: Session) -> Json:
+        """The session with what only the control API tells: its code and the number it is linked to."""
+        code = {"code": session.code or None, "code_expires": session.code_expires if session.code else None}
+        return {**session.shown(), **code, "account": session.account}
+
     def create(self, name: str, config: Json) -> Session:
         """A stopped session."""
         session = self.by_name[name] = Session(name, config, self._settings.waha_engine)

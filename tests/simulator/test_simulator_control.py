@@ -40,7 +40,8 @@ async def test_bad_settings_change_nothing(rig: Rig, changes: dict[str, Any], sa
     [
         ("faults", {"kind": "fire"}, "kind is one of"),
         ("faults", {"kind": "slow", "count": 0}, "at least 1"),
-        ("faults", {"kind": "slow", "seconds": "x"}, "wrong type"),
+        ("faults", {"kind": "slow", "seconds": "x"}, "seconds must be a number"),
+        ("faults", {"kind": "slow", "code": "x"}, "wrong type"),
         ("faults", {"kind": "slow", "when": 1}, "Unknown: when"),
         ("faults", [], "JSON object"),
         ("inbound", {"from": ALICE, "text": "x"}, "phone_number_id is needed"),
