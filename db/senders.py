@@ -1,6 +1,6 @@
 """Senders: the WhatsApp numbers that messages leave from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tortoise import fields
@@ -24,6 +24,8 @@ class SenderStatus(StrEnum):
     FAILED = "FAILED"
 
 
+SESSION_DAYS = 14
+"""Days without a sign of life after which WhatsApp ends a session of WAHA's."""
 _REQUIRE_AUTH = (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED, SenderStatus.WAITING_FOR_SCAN)
 
 
@@ -45,6 +47,8 @@ class Sender(ChangingRow):
     bot_enabled = fields.BooleanField(db_default=True)
     session_name = fields.CharField(64, null=True)
     """WAHA's name of the session."""
+    session_since: datetime | None = fields.DatetimeField(null=True)
+    """Since when WAHA says what the status is; what it said before does not count any more."""
     pinged_at: datetime | None = fields.DatetimeField(null=True)
     expiry_told_at: datetime | None = fields.DatetimeField(null=True)
     """When SENDER_EXPIRING was told of the present life of its session."""
@@ -83,3 +87,10 @@ class Sender(ChangingRow):
     def requires_auth(self) -> bool:
         """Whether it sends nothing until a person has seen to it."""
         return self.status in _REQUIRE_AUTH
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When its session runs out; None for one that does not, or was not scanned yet."""
+        if self.provider is not SenderProvider.WAHA or self.status is SenderStatus.WAITING_FOR_SCAN:
+            return None
+        return self.last_active_at and self.last_active_at + timedelta(days=SESSION_DAYS)

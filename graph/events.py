@@ -47,6 +47,7 @@ describe(
     IMPORT_PROGRESS="An import went on or ended.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
+    SENDER_EXPIRING="A WAHA session runs out in two days at most, and does not answer; told once.",
 )
 
 MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))

@@ -12,7 +12,7 @@ from domain import senders
 from domain.senders import SenderOrder
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, mutation, query
+from graph.core.fields import arg, column, computed, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
@@ -56,6 +56,13 @@ describe(
 )
 
 
+@strawberry.type(description="A QR code for WhatsApp's 'Linked devices'.")
+class QrCode:
+    image: str = column("PNG, in base64.")
+    text: str = column("What the code says, to be drawn by the client.")
+    expires_at: datetime = column("When it runs out: after 20 to 60 seconds.")
+
+
 @node(rows.Sender, get=senders.get, description="A WhatsApp number that we send from.")
 class Sender(Node):
     phone_number: PhoneNumber = column("The number; unique.")
@@ -65,6 +72,9 @@ class Sender(Node):
     active: bool = column("Whether the session is live at the provider; otherwise it is only saved.")
     requires_auth: bool = column("Whether a person must authenticate or start it before it can send.")
     last_active_at: datetime | None = column("Last sign of life.")
+    expires_at: datetime | None = column(
+        "When the session runs out: 14 days after its last sign of life. Null for a session that does not run out."
+    )
     error_message: str | None = column("What is wrong.")
     is_default: bool = column("Whether this sender is used where none is named; one is.")
     phone_number_id: str | None = column("Cloud API id of the number.")
@@ -73,6 +83,16 @@ class Sender(Node):
     )
     created_at: datetime = column("When it was registered.")
     updated_at: datetime = column("When it or its session last changed.")
+
+    @computed(
+        "QR code to scan; null unless WAITING_FOR_SCAN. A run-out one is renewed on reading. requestPairingCode is the "
+        "other way in.",
+        graphql_type=QrCode | None,
+        cost=10,
+    )
+    @staticmethod
+    async def qr_code(info: Info, row: strawberry.Parent[rows.Sender]) -> senders.QrCode | None:
+        return await senders.qr_code(info.context.viewer, row.id)
 
 
 SenderId: TypeAlias = Annotated[strawberry.ID, arg("The sender.")]
@@ -155,7 +175,10 @@ class SendersQuery:
 class SendersMutation:
     @mutation(
         senders.create,
-        description="Registers a WhatsApp number; a CLOUD_API one is connected at once.",
+        description=(
+            "Registers a WhatsApp number; a CLOUD_API one is connected at once, a WAHA one starts its session and "
+            "waits for its code to be scanned."
+        ),
         graphql_type=Sender,
     )
     async def create_sender(
@@ -175,8 +198,8 @@ class SendersMutation:
     @mutation(
         senders.delete,
         description=(
-            "Removes a sender and the API tokens bound to it; refused while a pending, held or processing schedule "
-            "needs it. Its history stays."
+            "Removes a sender and the API tokens bound to it, and logs a WAHA session out; refused while a pending, "
+            "held or processing schedule needs it. Its history stays."
         ),
     )
     async def delete_sender(self, info: Info, id: SenderId) -> strawberry.ID:
@@ -186,17 +209,37 @@ class SendersMutation:
     @mutation(
         senders.connect_sender,
         description=(
-            "Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends."
+            "Starts a sender's session again, or anew after it expired, and lifts a pause; does nothing to one that "
+            "is connected, unless told to restart."
         ),
         graphql_type=Sender,
     )
-    async def connect_sender(self, info: Info, id: SenderId) -> rows.Sender:
-        return await senders.connect_sender(info.context.viewer, decode(id, "Sender"))
+    async def connect_sender(
+        self, info: Info, id: SenderId, restart: Annotated[bool, arg("Stop a live session first.")] = False
+    ) -> rows.Sender:
+        return await senders.connect_sender(info.context.viewer, decode(id, "Sender"), restart=restart)
 
     @mutation(
         senders.disconnect_sender,
         description="Stops a sender: nothing is sent until it is connected again; its queue waits.",
         graphql_type=Sender,
     )
-    async def disconnect_sender(self, info: Info, id: SenderId) -> rows.Sender:
-        return await senders.disconnect_sender(info.context.viewer, decode(id, "Sender"))
+    async def disconnect_sender(
+        self,
+        info: Info,
+        id: SenderId,
+        logout: Annotated[
+            bool, arg("Also forget the authentication, so that it must be scanned again; WAHA only.")
+        ] = False,
+    ) -> rows.Sender:
+        return await senders.disconnect_sender(info.context.viewer, decode(id, "Sender"), logout=logout)
+
+    @mutation(
+        senders.request_pairing_code,
+        description=(
+            "Asks for a code to type into WhatsApp's 'Linked devices' instead of scanning the QR code; only WAHA, "
+            "while WAITING_FOR_SCAN. Such as ABCD-1234."
+        ),
+    )
+    async def request_pairing_code(self, info: Info, id: SenderId) -> str:
+        return await senders.request_pairing_code(info.context.viewer, decode(id, "Sender"))

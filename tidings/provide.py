@@ -10,6 +10,9 @@ from tidings.services import Services
 from tidings.services.server import free_port
 from tidings.trouble import Trouble
 
+SIMULATED_WAHA_KEY = "simulator-key"
+"""What the simulator's WAHA side wants, unless told otherwise."""
+
 
 def address(host: str, port: int) -> str:
     """Where this machine reaches a server, even one that listens on all addresses."""
@@ -81,6 +84,9 @@ def provide(settings: Settings, services: Services, data_dir: Path) -> Provision
         WHATSAPP_API_URL=settings.whatsapp_api_url or provision.simulator or "",
         WHATSAPP_APP_SECRET=provision.app_secret,
         WHATSAPP_VERIFY_TOKEN=provision.verify_token,
+        WAHA_URL=settings.waha_url or provision.simulator or "",
+        WAHA_API_KEY=settings.waha_api_key.get_secret_value() if settings.waha_url else SIMULATED_WAHA_KEY,
+        WAHA_HMAC_KEY=secret(settings.waha_hmac_key.get_secret_value(), "waha_hmac_key"),
     )
     _insist_on_port(provision)
     return provision

@@ -318,6 +318,11 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Sender',
+            name='session_since',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='Sender',
             name='slowed_reason',
             field=fields.TextField(null=True, unique=False),
         ),

@@ -46,6 +46,8 @@ class Account:
     phone_number_id: str
     access_token: str
     provider: SenderProvider = SenderProvider.CLOUD_API
+    session: str = ""
+    """WAHA's name of the session; it needs nothing else."""
 
 
 # ---------------------------------------------------------------------------

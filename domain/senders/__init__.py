@@ -1,11 +1,24 @@
 """Senders: the numbers that messages leave from. Exactly one of them is the default, as long as there are any."""
 
 from domain.senders.reading import SenderOrder, account, by_ids, choose, default_sender, find, get, visible
+from domain.senders.sessions import (
+    QrCode,
+    SessionNews,
+    expire,
+    hear,
+    ping,
+    poll,
+    qr_code,
+    request_pairing_code,
+    ring_silent,
+)
 from domain.senders.writing import SenderChanges, connect_sender, create, delete, disconnect_sender, update
 
 __all__ = [
+    "QrCode",
     "SenderChanges",
     "SenderOrder",
+    "SessionNews",
     "account",
     "by_ids",
     "choose",
@@ -14,8 +27,15 @@ __all__ = [
     "default_sender",
     "delete",
     "disconnect_sender",
+    "expire",
     "find",
     "get",
+    "hear",
+    "ping",
+    "poll",
+    "qr_code",
+    "request_pairing_code",
+    "ring_silent",
     "update",
     "visible",
 ]

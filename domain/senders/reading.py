@@ -102,10 +102,12 @@ async def default_sender(*, field: str = "senderId") -> Sender:
 async def account(id: int) -> Account | None:
     """Where and as whom a sender sends, for the dispatcher; None while it may not."""
     sender = await connect.row(
-        "SELECT phone_number_id, access_token FROM sender WHERE id = $1 AND deleted_at IS NULL"
+        "SELECT provider, session_name, phone_number_id, access_token FROM sender WHERE id = $1 AND deleted_at IS NULL"
         " AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())",
         id,
     )
+    if sender is not None and sender["provider"] == SenderProvider.WAHA:
+        return Account(id, "", "", SenderProvider.WAHA, sender["session_name"])
     if sender is None or sender["phone_number_id"] is None or sender["access_token"] is None:
         return None
     return Account(id, sender["phone_number_id"], unseal(sender["access_token"]))

@@ -5,6 +5,7 @@ from typing import Any, TypedDict, Unpack
 from db import schedules
 from db.accounts import ApiToken, Role, Scope
 from db.core import connect
+from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.senders import Sender, SenderProvider, SenderStatus
@@ -14,6 +15,8 @@ from domain.core.errors import Checks, ErrorCode, Refusal, optional_text, text
 from domain.core.phone import parse_phone
 from domain.core.secrets import seal
 from domain.core.unique import unique
+from domain.providers import waha_sessions
+from domain.senders import sessions
 from domain.senders.reading import visible
 
 _DEFAULT_LOCK = 0x7469_6473
@@ -42,7 +45,10 @@ async def create(
     business_account_id: str | None = None,
     access_token: str | None = None,
 ) -> Sender:
-    """Registers a number, connected straight away; the first is the default. Raises DUPLICATE_RESOURCE."""
+    """Registers a number; the first is the default. Raises DUPLICATE_RESOURCE, WHATSAPP_API_ERROR.
+
+    One of the Cloud API is connected straight away; one of WAHA has its session started, and waits to be scanned.
+    """
     unbound(viewer)
     check, values = Checks(), dict[str, Any]()
     with check():
@@ -53,18 +59,39 @@ async def create(
         "business_account_id": business_account_id,
         "access_token": access_token,
     }
-    values |= _checked(check, given)
+    if provider is SenderProvider.WAHA:
+        with check():
+            sessions.check_set_up()
+    values |= _checked(check, given, provider)
     check.done()
+    news = await _open(values["phone_number"]) if provider is SenderProvider.WAHA else None
     with unique("sender_number", "This number is registered already.", field="phoneNumber"):
         async with transaction():
             first = await _lock_default()
             if is_default and not first:
                 await _unset_default()
+            status = SenderStatus.CONNECTED if news is None else SenderStatus.STOPPED
             sender = await Sender.create(
-                **values, provider=provider, status=SenderStatus.CONNECTED, is_default=first or is_default
+                **values,
+                provider=provider,
+                status=status,
+                is_default=first or is_default,
+                session_name=news and news.session,
             )
-            _record(viewer, sender)
+            if news is None:
+                _record(viewer, sender)
+            else:
+                await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
     return sender
+
+
+async def _open(phone_number: str) -> sessions.SessionNews:
+    """Starts the session of a new number, before anything is written: where that fails nothing is left half done."""
+    if await Sender.filter(phone_number=phone_number, deleted_at=None).exists():
+        raise Refusal(
+            ErrorCode.DUPLICATE_RESOURCE, "This number is registered already.", field="phoneNumber", reason="duplicate"
+        )
+    return await sessions.start(Sender(phone_number=phone_number, status=SenderStatus.STOPPED), restart=False)
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
@@ -72,8 +99,9 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
     """Changes a sender; is_default true takes that place from the present one, and false is refused: one must be."""
     if "is_default" in changes:
         unbound(viewer)
+    provider = (await visible(viewer, id)).provider
     check = Checks()
-    values = _checked(check, changes)
+    values = _checked(check, changes, provider)
     check.done()
     async with transaction():
         if "is_default" in changes:
@@ -96,14 +124,18 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
 async def delete(viewer: Viewer, id: int) -> int:
     """Removes a sender and the tokens bound to it; its messages stay, and the oldest one left becomes the default.
 
-    Raises INVALID_STATE while a schedule that is not done needs it.
+    A session at WAHA is logged out and forgotten there first. Raises INVALID_STATE while a schedule that is not done
+    needs it, WHATSAPP_API_ERROR when WAHA does not answer.
     """
     unbound(viewer)
+    session = (await visible(viewer, id)).session_name
+    await _check_unneeded(id)
+    if session is not None and get_settings().waha_url:
+        await waha_sessions.delete(session)
     async with transaction():
         await _lock_default()
         sender = await visible(viewer, id, lock="FOR UPDATE")
-        if await schedules.needed("sender_id", id):
-            raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this sender.", field="id")
+        await _check_unneeded(id)
         was_default = sender.is_default
         await connect.execute(
             "UPDATE sender SET deleted_at = now(), updated_at = now(), is_default = false, status = 'STOPPED',"
@@ -121,26 +153,59 @@ async def delete(viewer: Viewer, id: int) -> int:
     return id
 
 
+async def _check_unneeded(id: int) -> None:
+    if await schedules.needed("sender_id", id):
+        raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this sender.", field="id")
+
+
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
-async def connect_sender(viewer: Viewer, id: int) -> Sender:
-    """Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends."""
+async def connect_sender(viewer: Viewer, id: int, *, restart: bool = False) -> Sender:
+    """Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends.
+
+    With restart a session at WAHA is stopped first. Raises WHATSAPP_API_ERROR when WAHA does not do it.
+    """
+    sender = await visible(viewer, id)
+    live = sender.active and not restart
+    news = None
+    if sender.provider is SenderProvider.WAHA and not live:
+        sessions.check_set_up()
+        news = await sessions.start(sender, restart=restart)
     async with transaction():
         sender = await visible(viewer, id, lock="FOR UPDATE")
-        if sender.active and sender.paused_until is None and sender.error_message is None:
+        if sender.active and sender.paused_until is None and sender.error_message is None and news is None:
             return sender
         was = sender.status
-        sender = await _save(sender, status=SenderStatus.CONNECTED, paused_until=None, error_message=None)
-        if was is not sender.status:
-            _record(viewer, sender)
+        sender = await _save(sender, paused_until=None, error_message=None)
+        if news is not None:
+            await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
+        else:
+            sender = await _save(sender, status=SenderStatus.CONNECTED)
+            if was is not sender.status:
+                _record(viewer, sender)
         ring("dispatch", id)
     return sender
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
-async def disconnect_sender(viewer: Viewer, id: int) -> Sender:
-    """Stops a sender: nothing more leaves than is in flight already, and its queue waits."""
+async def disconnect_sender(viewer: Viewer, id: int, *, logout: bool = False) -> Sender:
+    """Stops a sender: nothing more leaves than is in flight already, and its queue waits.
+
+    With logout a session at WAHA forgets its authentication too. Raises WHATSAPP_API_ERROR when WAHA does not do it.
+    """
+    sender = await visible(viewer, id)
+    if logout and sender.provider is not SenderProvider.WAHA:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            "Only senders of WAHA can be logged out.",
+            field="logout",
+            reason="not_applicable",
+        )
+    news = await sessions.stop(sender, logout=logout) if sender.provider is SenderProvider.WAHA else None
     async with transaction():
         sender = await visible(viewer, id, lock="FOR UPDATE")
+        if news is not None:
+            await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
+            return sender
         if sender.status is SenderStatus.STOPPED:
             return sender
         sender = await _save(sender, status=SenderStatus.STOPPED)
@@ -148,9 +213,27 @@ async def disconnect_sender(viewer: Viewer, id: int) -> Sender:
     return sender
 
 
-def _checked(check: Checks, given: SenderChanges) -> dict[str, Any]:
-    """Columns of what was given, each within its bounds."""
+_CLOUD_ONLY = {
+    "phone_number_id": "phoneNumberId",
+    "business_account_id": "businessAccountId",
+    "access_token": "accessToken",
+}
+
+
+def _checked(check: Checks, given: SenderChanges, provider: SenderProvider) -> dict[str, Any]:
+    """Columns of what was given, each within its bounds; what only the Cloud API has is refused of others."""
     values: dict[str, Any] = {}
+    if provider is not SenderProvider.CLOUD_API:
+        for column, field in _CLOUD_ONLY.items():
+            with check():
+                if given.get(column) is not None:
+                    raise Refusal(
+                        ErrorCode.VALIDATION_ERROR,
+                        "Only senders of the Cloud API have this.",
+                        field=field,
+                        reason="not_applicable",
+                    )
+        given = {"name": given["name"]} if "name" in given else {}
     with check():
         if "name" in given:
             values["name"] = optional_text(given["name"], "name", most=100)

@@ -42,6 +42,9 @@ OPEN = {"health", "login", "logout", "node", "refreshTokens", "register"}
 OWN = {"updateUser"}
 """What everyone may do, but only ADMIN to others."""
 
+UNNAMED = {"requestPairingCode": "Sender"}
+"""Whose ids fields take that do not say so."""
+
 
 def field(operation: str, name: str) -> GraphQLField:
     root = ROOTS[operation]
@@ -63,7 +66,7 @@ def kind_of(argument: str, name: str) -> str:
     """Whose id an argument takes: templateId a MessageTemplate's, the id of deleteContactPhone a ContactPhone's."""
     named = [node for node in NODES if argument != "id" and node.endswith(argument[:1].upper() + argument[1:-2])]
     meant = [node for node in NODES if node.lower() in name.lower()]
-    return max(named or meant, key=len, default="Contact")
+    return max(named or meant, key=len, default=UNNAMED.get(name, "Contact"))
 
 
 def value(kind: Any, argument: str, name: str) -> Any:

@@ -1,16 +1,18 @@
 """Senders over the real API."""
 
+import base64
 from typing import Any
 
 import pytest
 
 from db.accounts import Role
-from db.senders import Sender
+from db.senders import Sender, SenderStatus
 from graph.core.ids import encode
 from tests import factories
 from tests.factories import phone, unique
-from tests.running import Api
+from tests.running import Api, Simulator
 from tests.statements import counted
+from tests.waha import becomes
 
 CREATE = "mutation ($input: CreateSenderInput!) { createSender(input: $input) { id phoneNumber status } }"
 UPDATE = "mutation ($id: ID!, $input: UpdateSenderInput!) { updateSender(id: $id, input: $input) { name isDefault } }"
@@ -130,3 +132,42 @@ async def test_a_list_of_senders_is_one_statement() -> None:
         assert len(data["senders"]["edges"]) == first
         counts.append(count)
     assert counts == [1, 1]
+
+
+WAHA = """
+query ($id: ID!) { sender(id: $id) { status requiresAuth expiresAt qrCode { image text expiresAt } } }
+"""
+PAIR = "mutation ($id: ID!) { requestPairingCode(id: $id) }"
+
+
+async def test_a_waha_number_is_scanned_over_the_api(api: Api, simulator: Simulator) -> None:
+    """With no worker and no webhook the code is shown, paired by, and forgotten with its sender."""
+    simulator.configure(waha_start=0)
+    number = phone()
+    made = (await api.data(CREATE, input={"phoneNumber": number, "provider": "WAHA"}))["createSender"]
+    sender = await Sender.get(phone_number=number)
+    await becomes(sender, SenderStatus.WAITING_FOR_SCAN)
+    shown = (await api.data(WAHA, role=Role.VIEWER, id=made["id"]))["sender"]
+    assert (shown["status"], shown["requiresAuth"], shown["expiresAt"]) == ("WAITING_FOR_SCAN", True, None)
+    assert base64.b64decode(shown["qrCode"]["image"]).startswith(b"\x89PNG")
+    assert shown["qrCode"]["text"].startswith("2@")
+    code = (await api.data(PAIR, role=Role.MARKETER, id=made["id"]))["requestPairingCode"]
+    assert len(code) == 9
+    simulator.post(f"waha/tidings-{number[1:]}/scan", phone=number)
+    await becomes(sender, SenderStatus.CONNECTED)
+    shown = (await api.data(WAHA, id=made["id"]))["sender"]
+    assert (shown["status"], shown["qrCode"]) == ("CONNECTED", None)
+    assert shown["expiresAt"] is not None
+    refusal = await api.refusal(PAIR, id=made["id"])
+    assert (refusal["code"], refusal["field"]) == ("INVALID_STATE", "id")
+    stop = "mutation ($id: ID!) { disconnectSender(id: $id, logout: true) { status } }"
+    assert (await api.data(stop, id=made["id"]))["disconnectSender"]["status"] == "STOPPED"
+    start = "mutation ($id: ID!) { connectSender(id: $id, restart: true) { status } }"
+    assert (await api.data(start, id=made["id"]))["connectSender"]["status"] in ("STARTING", "WAITING_FOR_SCAN")
+    assert (await api.data(DELETE, id=made["id"]))["deleteSender"] == made["id"]
+    assert f"tidings-{number[1:]}" not in {each["name"] for each in simulator.get("waha")["sessions"]}
+
+
+async def test_what_waha_senders_do_not_have_is_refused_by_field(api: Api, simulator: Simulator) -> None:
+    answer = await api.gql(CREATE, {"input": {**given(), "provider": "WAHA"}}, role=Role.ADMIN)
+    assert sorted(error["extensions"]["field"] for error in answer["errors"]) == ["accessToken", "phoneNumberId"]
