@@ -18,6 +18,7 @@ const VALUES = {
     'MessagePreview',
     'OrderItem',
     'PageInfo',
+    'QrCode',
     'Referral',
     'ServiceWindow',
     'TemplateApproval',
