@@ -48,7 +48,7 @@ class File(ChangingRow):
 
     class Meta:
         table = "file"
-        indexes = (("conversation_id",),)
+        indexes = (("conversation_id", "id"),)
 
 
 class ProviderMedia(Row):

@@ -19,7 +19,7 @@ from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from domain import VERSION, settings
 from domain.core.errors import ErrorCode, Refusal
-from graph import health, inbound
+from graph import files, health, inbound
 from graph.core import graphiql, http
 from graph.core.callers import request_id_of
 from graph.core.errors import FAULT, refused
@@ -28,7 +28,7 @@ from graph.core.schema import Schema
 from graph.core.sockets import Sockets
 from graph.schema import schema as whole_schema
 
-ROUTES: list[BaseRoute] = [*inbound.routes, *health.routes]
+ROUTES: list[BaseRoute] = [*inbound.routes, *files.routes, *health.routes]
 """What rooms serve beside GraphQL, such as webhooks and health."""
 
 

@@ -11,7 +11,7 @@ from db import events as log
 from db.events import EventType
 from db.schedules.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
-from domain import accounts, contacts, conversations, messages, schedules, senders, templates
+from domain import accounts, contacts, conversations, files, messages, schedules, senders, templates
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
 from graph.conversations import Conversation
@@ -45,6 +45,7 @@ describe(
     CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",
+    FILE_UPDATED="A file arrived, is being fetched, or was given up or refused.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
     SENDER_EXPIRING="A WAHA session runs out in two days at most, and does not answer; told once.",
@@ -59,6 +60,7 @@ _SUBJECTS: Mapping[str, ById[Model | None]] = {
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
     "Conversation": conversations.by_ids,
+    "File": files.by_ids,
     "Message": messages.by_ids,
     "MessageTemplate": templates.by_ids,
     "Schedule": schedules.by_ids,
@@ -152,7 +154,7 @@ class SenderEvent(Event):
         return SenderStatus((row.data or {})["status"])
 
 
-@strawberry.type(description="Something that happened to a contact, an import or a template: see subject.")
+@strawberry.type(description="Something that happened to a contact, an import, a file or a template: see subject.")
 class ResourceEvent(Event):
     family = RESOURCES
 

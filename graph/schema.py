@@ -9,6 +9,7 @@ from graph.conversations import ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
 from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent
+from graph.files import FilesMutation
 from graph.groups import GroupsMutation, GroupsQuery
 from graph.health import HealthQuery
 from graph.messages import MessagesQuery
@@ -39,6 +40,7 @@ MUTATIONS: tuple[type, ...] = (
     GroupsMutation,
     TemplatesMutation,
     SchedulesMutation,
+    FilesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
 TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent)

@@ -32,13 +32,14 @@ def services() -> Iterator[Services]:
 
 
 @pytest.fixture(scope="session")
-def environment(services: Services) -> dict[str, str]:
+def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The settings of all test processes, this one included."""
     api_port, simulator_port = free_port(), free_port()
     given = {
         "ENVIRONMENT": "test",
         "DATABASE_URL": services.database_url,
         "REDIS_URL": services.redis_url,
+        "DATA_DIR": str(tmp_path_factory.mktemp("data")),
         "SECRET_KEY": "a-secret-key-for-tests-of-32-bytes-and-more",
         "API_PORT": str(api_port),
         "PUBLIC_URL": f"http://127.0.0.1:{api_port}",

@@ -20,7 +20,10 @@ class Settings(BaseSettings):
         default="", description="PostgreSQL 18 or later; empty: `tidings up` starts an embedded one."
     )
     redis_url: str = Field(default="", description="Redis or Valkey; empty: `tidings up` starts an embedded one.")
-    data_dir: Path = Field(default=Path("data"), description="Where embedded services keep what they store.")
+    data_dir: Path = Field(
+        default=Path("data"),
+        description="Where files lie, and what embedded services store; one folder for API and workers.",
+    )
     secret_key: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET), description="Signs tokens and encrypts secrets; 32 bytes or more."
     )

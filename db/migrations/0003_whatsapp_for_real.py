@@ -24,6 +24,8 @@ UP = [
     "CREATE UNIQUE INDEX conversation_pair ON conversation (sender_id, contact_id) WHERE deleted_at IS NULL",
     "CREATE UNIQUE INDEX sender_session ON sender (session_name) WHERE deleted_at IS NULL",
     "CREATE INDEX file_due ON file (due_at) WHERE due_at IS NOT NULL",
+    # Which messages carry a file: they change when it arrives, and show it to tokens of their sender.
+    "CREATE INDEX message_media ON message (media_id) WHERE media_id IS NOT NULL",
     "CREATE INDEX message_reply ON message (reply_to_id) WHERE reply_to_id IS NOT NULL",
     # The same id in the same conversation is the same message.
     "CREATE UNIQUE INDEX message_correlation ON message (sender_id, contact_id, correlation_id)"
@@ -107,7 +109,7 @@ class Migration(migrations.Migration):
                 ('uploaded_by', fields.ForeignKeyField('models.User', source_field='uploaded_by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'file', 'app': 'models', 'indexes': [Index(fields=['conversation_id'])], 'pk_attr': 'id', 'table_description': 'A file. Its bytes are here once it is COMPLETED; until then `source` says where they come from, if anywhere.'},
+            options={'table': 'file', 'app': 'models', 'indexes': [Index(fields=['conversation_id', 'id'])], 'pk_attr': 'id', 'table_description': 'A file. Its bytes are here once it is COMPLETED; until then `source` says where they come from, if anywhere.'},
             bases=['ChangingRow'],
         ),
         ops.CreateModel(

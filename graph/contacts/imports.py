@@ -20,14 +20,6 @@ from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
 
 describe(
-    JobStatus,
-    "State of work that a worker does; it survives restarts.",
-    QUEUED="Waits for a worker.",
-    RUNNING="Being done.",
-    COMPLETED="Done.",
-    FAILED="Could not be done; see the error.",
-)
-describe(
     DuplicatePolicy,
     "What to do with an imported row whose number is already known.",
     SKIP="Leave the contact as it is, but add it to the groups.",

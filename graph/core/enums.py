@@ -6,6 +6,7 @@ from typing import TypeVar
 import strawberry
 
 from db.accounts import Role, Scope
+from db.contacts import JobStatus
 from domain.core.errors import ErrorCode
 
 E = TypeVar("E", bound=Enum)
@@ -54,6 +55,14 @@ describe(
     SENDERS="Change senders.",
     WEBHOOKS="Read and change outgoing webhooks.",
     ADMIN="Read and change users, tokens and settings; read system metrics.",
+)
+describe(
+    JobStatus,
+    "State of work that a worker does; it survives restarts.",
+    QUEUED="Waits for a worker.",
+    RUNNING="Being done.",
+    COMPLETED="Done.",
+    FAILED="Could not be done; see the error.",
 )
 describe(
     ErrorCode,

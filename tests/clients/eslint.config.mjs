@@ -22,6 +22,7 @@ const VALUES = {
     'Referral',
     'ServiceWindow',
     'TemplateApproval',
+    'Upload',
     'Worker',
   ],
 };

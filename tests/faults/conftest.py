@@ -295,6 +295,7 @@ async def installation() -> AsyncIterator[Installation]:
             "ENVIRONMENT": "test",
             "DATABASE_URL": services.database_url,
             "REDIS_URL": services.redis_url,
+            "DATA_DIR": folder,
             "SECRET_KEY": secrets.token_hex(32),
             "ADMIN_TOKEN": ADMIN_TOKEN,
             "API_PORT": str(api_port),

@@ -1,0 +1,256 @@
+"""Uploads: a file is announced, its bytes are put to a signed link, and their content decides whether it is kept."""
+
+import asyncio
+from collections.abc import AsyncIterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+
+from db.accounts import Role, Scope
+from db.contacts import JobStatus
+from db.core import connect
+from db.core.transaction import ring, transaction
+from db.files import File, FilePurpose
+from domain import settings
+from domain.core.access import Viewer, allow
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
+from domain.files import kinds
+from domain.files.announce import told
+from domain.files.links import SECONDS, is_good, link
+from domain.files.reading import visible
+from domain.files.storage import Incoming, TooLargeError, incoming, path_of
+
+MOST_METADATA = 16 * 1024
+"""Bytes, as JSON."""
+MOST_SECONDS = 3600
+"""How long bytes may be on their way."""
+_WRONG_SIZE = "The file was announced with {} bytes; exactly so many must come."
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """Where to put the bytes of a file that was announced."""
+
+    file: File
+    url: str
+    headers: Mapping[str, str]
+    expires_at: datetime
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.FILES)
+async def create_upload(
+    viewer: Viewer,
+    *,
+    name: str,
+    size_bytes: int,
+    purpose: FilePurpose = FilePurpose.MEDIA,
+    conversation_id: int | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> Upload:
+    """Announces a file of so many bytes; what its name promises is checked now, its content when it comes."""
+    check = Checks()
+    with check():
+        name = _checked_name(name)
+        mime_type = _promised(name, purpose)
+        with check():
+            await _check_size(purpose, mime_type, size_bytes, field="sizeBytes")
+    with check():
+        _check_metadata(metadata)
+    sender_id = viewer.sender_id
+    if conversation_id is not None:
+        with check():
+            sender_id = await _sender_of(viewer, conversation_id)
+    check.done()
+    expires_at = datetime.now(UTC) + timedelta(seconds=SECONDS)
+    file = await File.create(
+        name=name,
+        purpose=purpose,
+        size_bytes=size_bytes,
+        sender_id=sender_id,
+        conversation_id=conversation_id,
+        metadata=metadata,
+        uploaded_by_id=viewer.user_id,
+        # Bytes that have not come by then never will.
+        due_at=expires_at + timedelta(seconds=MOST_SECONDS),
+    )
+    return Upload(file, link("PUT", file.id), {"Content-Type": kinds.UNKNOWN}, expires_at)
+
+
+async def take(id: int, *, expires: str, signature: str, length: int | None, chunks: AsyncIterable[bytes]) -> File:
+    """Takes the bytes of an announced file from whoever has its link.
+
+    Raises Refusal; only where the content itself is refused is the file FAILED, anything else may be tried again.
+    """
+    if not is_good("PUT", id, expires, signature):
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "This link is not good, or not any more.")
+    announced = _waiting(await File.get_or_none(id=id))
+    size = announced.size_bytes or 0
+    if length not in (None, size):
+        raise _wrong_size(size)
+    async with incoming(size) as file:
+        try:
+            async for chunk in chunks:
+                await file.write(chunk)
+        except TooLargeError:
+            raise _wrong_size(size) from None
+        await file.close()
+        if file.size != size:
+            raise _wrong_size(size)
+        mime_type = await asyncio.to_thread(kinds.found, file.path, announced.name)
+        fault = await _fault(announced, mime_type)
+        return await _decide(id, file, mime_type, fault)
+
+
+async def _decide(id: int, file: Incoming, mime_type: str, fault: Refusal | None) -> File:
+    """Keeps the bytes, or says why not; whoever comes second finds that it is decided."""
+    async with transaction():
+        announced = _waiting(await File.filter(id=id).select_for_update().first())
+        announced.due_at, announced.updated_at = None, datetime.now(UTC)
+        if fault is None:
+            await file.keep(id)
+            announced.status = JobStatus.COMPLETED
+            announced.mime_type, announced.sha256 = mime_type, file.sha256
+        else:
+            announced.status, announced.error_message = JobStatus.FAILED, fault.message
+        await announced.save()
+        told(id, announced.uploaded_by_id, announced.sender_id)
+    if fault is not None:
+        raise fault
+    return announced
+
+
+async def read(id: int, *, expires: str, signature: str) -> File:
+    """The file that a link leads to, whose bytes are at `storage.path_of`. Raises Refusal."""
+    if not is_good("GET", id, expires, signature):
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "This link is not good, or not any more.")
+    file = await File.get_or_none(id=id, deleted_at=None, status=JobStatus.COMPLETED)
+    if file is None or not await asyncio.to_thread(path_of(id).exists):
+        raise not_found("file")
+    return file
+
+
+def url_of(file: File) -> str | None:
+    """Where to read a file; None where its bytes are not here."""
+    if file.status is not JobStatus.COMPLETED or file.deleted_at is not None:
+        return None
+    return link("GET", file.id)
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.FILES)
+async def delete(viewer: Viewer, id: int) -> int:
+    """Deletes a file and, soon after, its bytes; what carried it keeps its name."""
+    async with transaction():
+        file = await visible(viewer, id)
+        await connect.execute("SELECT FROM file WHERE id = $1 FOR UPDATE", id)
+        if viewer.sender_id not in (None, file.sender_id):
+            raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "An API token that is bound to a sender does not allow this.")
+        if await connect.value(_NEEDED, id):
+            raise Refusal(ErrorCode.INVALID_STATE, "A message template needs this file; change that first.", field="id")
+        await connect.execute(
+            "UPDATE file SET deleted_at = now(), due_at = now(), updated_at = now() WHERE id = $1", id
+        )
+        ring("tend_files")
+    return id
+
+
+_NEEDED = (
+    "SELECT EXISTS (SELECT FROM message_template WHERE deleted_at IS NULL AND (header ->> 'media_id')::bigint = $1)"
+)
+
+
+def _waiting(file: File | None) -> File:
+    """An announced file whose bytes have not come yet. Raises NOT_FOUND, INVALID_STATE."""
+    if file is None or file.deleted_at is not None:
+        raise not_found("file")
+    if file.status is not JobStatus.QUEUED or file.source is not None:
+        raise Refusal(ErrorCode.INVALID_STATE, "The bytes of this file have come already.")
+    return file
+
+
+def _wrong_size(size: int) -> Refusal:
+    return Refusal(ErrorCode.VALIDATION_ERROR, _WRONG_SIZE.format(size), reason="wrong_size")
+
+
+def _checked_name(name: str) -> str:
+    name = text(name, "name", most=255)
+    if any(char in name for char in "/\\\n\t"):
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "A name has no slashes or lines.", field="name", reason="invalid_characters"
+        )
+    return name
+
+
+def _promised(name: str, purpose: FilePurpose) -> str:
+    """What the file is to be, by its name."""
+    mime_type = kinds.named(name)
+    if purpose is FilePurpose.EXPORT:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, "Exports are made here.", field="purpose", reason="not_allowed")
+    if mime_type is None or not kinds.taken(purpose, mime_type):
+        raise _wrong_kind(purpose, "name")
+    return mime_type
+
+
+_TAKEN: Mapping[FilePurpose, str] = {
+    FilePurpose.MEDIA: "PDF, DOC, DOCX, XLS, XLSX, PPT, PPTX, TXT, MD, CSV, JPG, PNG, GIF, WebP, MP3, WAV, M4A, OGG, "
+    "AAC, AMR, MP4, 3GP and AVI",
+    FilePurpose.KNOWLEDGE: "PDF, DOCX, TXT, MD and CSV",
+    FilePurpose.IMPORT: "CSV",
+}
+
+
+def _wrong_kind(purpose: FilePurpose, field: str | None = None) -> Refusal:
+    return Refusal(
+        ErrorCode.VALIDATION_ERROR,
+        f"Files of these kinds are taken: {_TAKEN[purpose]}.",
+        field=field,
+        reason="wrong_kind",
+    )
+
+
+async def _check_size(purpose: FilePurpose, mime_type: str, size: int, field: str | None = None) -> None:
+    most = kinds.most(purpose, mime_type, (await settings.current()).limits.max_file_size_mb)
+    if not 1 <= size <= most:
+        words = f"This has {size} bytes; a file of its kind may have 1 to {most}."
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, words, field=field, reason="too_large" if size > most else "out_of_range"
+        )
+
+
+async def _fault(file: File, mime_type: str) -> Refusal | None:
+    """Why what has come is not kept."""
+    if not kinds.taken(file.purpose, mime_type):
+        return _wrong_kind(file.purpose)
+    try:
+        await _check_size(file.purpose, mime_type, file.size_bytes or 0)
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _check_metadata(metadata: Any) -> None:
+    if metadata is None:
+        return
+    if not isinstance(metadata, dict):
+        raise Refusal(ErrorCode.VALIDATION_ERROR, "This must be an object.", field="metadata", reason="not_an_object")
+    try:
+        written = orjson.dumps(metadata)
+    except orjson.JSONEncodeError:
+        written = b"\\u0000"
+    if b"\\u0000" in written:
+        words = "Null characters and halves of emoji cannot be kept."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="metadata", reason="invalid_characters")
+    if len(written) > MOST_METADATA:
+        words = f"This has {len(written)} bytes as JSON; {MOST_METADATA} are allowed."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="metadata", reason="too_long")
+
+
+async def _sender_of(viewer: Viewer, conversation_id: int) -> int:
+    """The sender of a conversation that the caller may see. Raises NOT_FOUND."""
+    sender_id = await connect.value(
+        "SELECT sender_id FROM conversation WHERE id = $1 AND deleted_at IS NULL", conversation_id
+    )
+    if sender_id is None or viewer.sender_id not in (None, sender_id):
+        raise not_found("conversation", field="conversationId")
+    return sender_id
