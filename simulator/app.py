@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from simulator import media_api
 from simulator.accidents import Accepted, befall
 from simulator.cloud import Cloud, Taken
 from simulator.commands import Commands
@@ -45,6 +46,9 @@ class CloudApi:
             web.post(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._create_template)),
             web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
             web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
+            web.post(r"/{version:v\d+\.\d+}/{node}/media", self._guarded(self._upload)),
+            web.delete(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._delete_media)),
+            web.get("/_media/{secret}", self._guarded(self._download)),
             web.get(r"/{version:v\d+\.\d+}/{node}/phone_numbers", self._guarded(self._phone_numbers)),
             web.get(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._node)),
             web.post(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._edit_template)),
@@ -125,6 +129,15 @@ class CloudApi:
         )
         return _json({"success": True})
 
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        return _json(await media_api.upload(self._cloud, request))
+
+    async def _delete_media(self, request: web.Request) -> web.StreamResponse:
+        return _json(media_api.delete(self._cloud, request))
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        return media_api.download(self._cloud, request)
+
     async def _create_template(self, request: web.Request) -> web.StreamResponse:
         template = self._cloud.templates.create(request.match_info["node"], await self._body(request))
         self._cloud.review_later(template)
@@ -174,6 +187,9 @@ class CloudApi:
         template = self._cloud.templates.by_id(node)
         if template is not None:
             return _json(_only(_fields(request), template.shown()))
+        media = media_api.describe(self._cloud, request)
+        if media is not None:
+            return _json(media)
         wanted = _fields(request) or {"display_phone_number", "verified_name", "quality_rating"}
         return _json(_only(wanted, self._cloud.accounts.shown(node)))
 

@@ -1,8 +1,9 @@
 """The simulated WhatsApp: takes sends, decides their fate, keeps windows, templates and the ledger."""
 
+import asyncio
 import sys
 import time
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -13,6 +14,7 @@ from simulator.faults import Fault, Faults, Kind
 from simulator.inbound import Inbound, contact_json, message_json
 from simulator.ledger import Ledger, Message, Outcome
 from simulator.limits import Pairs, Throughput
+from simulator.links import Links, acceptable
 from simulator.media import Store
 from simulator.numbers import Accounts, Numbers
 from simulator.people import People, on_whatsapp, wa_id_of
@@ -24,6 +26,7 @@ from simulator.webhooks import Change, Envelopes
 from simulator.wire import Json, is_object
 
 _RECEIPTS_KEPT = 100_000
+_REACTED_DAYS = 30 * 86_400.0
 
 
 @dataclass(slots=True, frozen=True)
@@ -46,6 +49,7 @@ class Cloud:
         self.random = Random(settings.seed)
         self.clock = Clock()
         self.timers = Timers(self.clock)
+        self._fetching: set[asyncio.Task[None]] = set()
         self.delivery = Delivery(settings, self.random, self.clock, lambda: self.envelopes)
         self.reset(keep_templates=False)
 
@@ -60,9 +64,14 @@ class Cloud:
         self.throughput = Throughput(self.numbers, self.clock.now)
         self.pairs = Pairs(self.settings, self.clock.now)
         self.media = Store(self.settings, self.clock)
+        self.links = Links(self.settings, self.clock)
+        for task in self._fetching:
+            task.cancel()
         self.faults = Faults(self.settings, self.random, self.clock)
         self.windows: dict[tuple[str, str], float] = {}
         self._heard = 0
+        self.heard: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        """What kinds of messages people sent, and when."""
         self.receipts: deque[Json] = deque(maxlen=_RECEIPTS_KEPT)
         """Messages the client marked as read, with or without typing."""
         self.refused: Counter[str] = Counter()
@@ -84,6 +93,9 @@ class Cloud:
         template, text = None, send.text
         if send.type == "template":
             template, text = self._template(phone_number_id, send)
+        kind, media = send.media
+        if kind and (media_id := media.get("id")):
+            self._check_media(media_id, phone_number_id)
         if not self.throughput.allows(phone_number_id):
             raise CloudError(130429, "Message failed to send because the number's throughput was reached.")
         if not self.pairs.allows(phone_number_id, person):
@@ -95,6 +107,11 @@ class Cloud:
         if over and fault is None:
             fault = Fault(Kind.FAIL, code=self.settings.portfolio_cap_code)
         return Taken(phone_number_id, send, person, template, text, fault)
+
+    def _check_media(self, media_id: str, phone_number_id: str) -> None:
+        held = self.media.get(media_id)
+        if held is None or held.phone_number_id not in ("", phone_number_id):
+            raise CloudError(100, f"Media ID {media_id} does not exist or has expired.", 33)
 
     def _window_open(self, phone_number_id: str, person: str) -> bool:
         """Whether they wrote to this number within the last 24 hours."""
@@ -131,11 +148,27 @@ class Cloud:
             return message
         if fault is not None and fault.kind is Kind.SILENT:
             return message
-        message.error = self._error(message, fault)
-        for due, status in plan(message, self.settings, self.random):
+        message.error = self._error(message, send, fault)
+        kind, media = send.media
+        if kind and media.get("link") and not message.error:
+            task = asyncio.create_task(self._fetch(message, send, kind, str(media["link"])))
+            self._fetching.add(task)
+            task.add_done_callback(self._fetching.discard)
+        else:
+            self._plan(message, send, first_told=first_told)
+        return message
+
+    def _plan(self, message: Message, send: Send, *, first_told: bool = False) -> None:
+        voice = send.type == "audio" and bool(send.content.get("voice"))
+        for due, status in plan(message, self.settings, self.random, voice=voice):
             if not (first_told and status.outcome in (Outcome.SENT, Outcome.FAILED)):
                 self.delivery.plan(due, status)
-        return message
+
+    async def _fetch(self, message: Message, send: Send, kind: str, link: str) -> None:
+        """A link that leads to nothing useful fails the message that was accepted."""
+        if not acceptable(await self.links.fetch(link), kind):
+            message.error = 131053
+        self._plan(message, send)
 
     async def tell_first(self, message: Message) -> None:
         """Tell the first status of a message accepted with `first_told` and wait until the endpoint has it (C3)."""
@@ -144,16 +177,23 @@ class Cloud:
         outcome = Outcome.FAILED if message.error else Outcome.SENT
         await self.delivery.tell_first(Status(message, outcome, int(message.accepted_at)))
 
-    def _error(self, message: Message, fault: Fault | None) -> int:
+    def _error(self, message: Message, send: Send, fault: Fault | None) -> int:
         """The code of the failed webhook that will follow, or 0."""
         if fault is not None and fault.kind is Kind.FAIL:
             return fault.code
         if not on_whatsapp(message.person, self.settings):
             return 131026
+        if send.type == "reaction" and not self._can_be_reacted_to(str(send.content["message_id"])):
+            return 131009
         free = self.settings.window and not message.template
         if free and not self._window_open(message.phone_number_id, message.person):
             return 131047
         return 0
+
+    def _can_be_reacted_to(self, wamid: str) -> bool:
+        """Not after 30 days, not a reaction, not what was taken back; ids nobody gave are not looked into (A3)."""
+        kind, at = self.heard.get(wamid, ("", self.clock.now()))
+        return kind not in ("reaction", "revoke") and self.clock.now() - at <= _REACTED_DAYS
 
     def announce(self, template: Template, reason: str = "NONE") -> None:
         """Tell the template's status by webhook (C6)."""
@@ -188,6 +228,12 @@ class Cloud:
         self._heard += 1
         wamid = inbound.id or f"wamid.HBgI{time.time_ns() // 1000:X}{self._heard:06X}"
         inbound = replace(inbound, id=wamid, timestamp=inbound.timestamp or int(self.clock.now()))
+        self.heard[wamid] = inbound.type, self.clock.now()
+        original = inbound.content.get("original_message_id")
+        if inbound.type == "revoke" and isinstance(original, str):
+            self.heard[original] = "revoke", self.clock.now()
+        while len(self.heard) > _RECEIPTS_KEPT:
+            self.heard.popitem(last=False)
         person = wa_id or self.people.person(bsuid)
         self.windows[inbound.phone_number_id, person] = self.clock.now()
         value = self.envelopes.value(inbound.phone_number_id)

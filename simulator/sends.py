@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from simulator.errors import CloudError
 from simulator.people import digits, is_bsuid, wa_id_of
 from simulator.settings import Settings
+from simulator.shapes import MEDIA, check, contacts
 from simulator.wire import Json, is_array, is_object
 
-_MEDIA = ("image", "video", "audio", "document", "sticker")
-_NAMES = ("text", "template", *_MEDIA, "location", "contacts", "interactive", "reaction")
+_NAMES = ("text", "template", *MEDIA, "location", "contacts", "interactive", "reaction")
 # To themselves: a ledger of a million messages then holds each name once, not a million copies out of JSON.
 _TYPES = {name: name for name in _NAMES}
 _TEXT_LIMIT = 4096
@@ -27,8 +27,24 @@ class Send:
     """Addressed to a BSUID in `to`: accepted, and then it goes to nobody (A2)."""
     type: str
     content: Json
+    """Of contacts: `cards`."""
     text: str
     callback_data: str
+    reply_to: str
+
+    @property
+    def media(self) -> tuple[str, Json]:
+        """What kind of file it carries, itself or in a template's header, and which; empty where there is none."""
+        if self.type in MEDIA:
+            return self.type, self.content
+        components = self.content.get("components") if self.type == "template" else None
+        for component in components if is_array(components) else []:
+            if is_object(component) and str(component.get("type", "")).lower() == "header":
+                for parameter in component.get("parameters", []):
+                    kind = parameter.get("type") if is_object(parameter) else None
+                    if kind in MEDIA and is_object(parameter.get(kind)):
+                        return kind, parameter[kind]
+        return "", {}
 
 
 def _text(content: Json, kind: str) -> str:
@@ -76,6 +92,12 @@ def read(body: Json, settings: Settings) -> Send:
     callback_data = body.get("biz_opaque_callback_data", "")
     if not isinstance(callback_data, str) or len(callback_data) > _CALLBACK_LIMIT:
         raise CloudError(131009, f"biz_opaque_callback_data is a string of at most {_CALLBACK_LIMIT} characters.")
+    if is_object(content):
+        check(kind, content, body)
+    else:
+        contacts(content)
     to, person, by_bsuid, lost = _recipient(body, settings)
-    shaped: Json = content if is_object(content) else {}
-    return Send(to, person, by_bsuid, lost, kind, shaped, _text(shaped, kind), callback_data)
+    context = body.get("context")
+    reply_to = str(context.get("message_id", "")) if is_object(context) else ""
+    shaped: Json = content if is_object(content) else {"cards": content}
+    return Send(to, person, by_bsuid, lost, kind, shaped, _text(shaped, kind), callback_data, reply_to)

@@ -95,6 +95,7 @@ class Settings:
     retry_window: float = setting(600.0, "when a failing webhook is dropped; stands for Meta's 7 days", SECONDS)
     replay_kept: int = setting(200, "posted webhooks kept for replay")
 
+    fetch_links: bool = setting(True, "fetch the links of media, as Meta does; names under .example are pretended")
     media_url: float = setting(300.0, "how long a URL of media holds", SECONDS)
 
     waha_api_key: str = setting("simulator-key", "what X-Api-Key must hold")

@@ -21,7 +21,7 @@ class Status(NamedTuple):
     """When it happened, which is not when it is told."""
 
 
-def plan(message: Message, settings: Settings, random: Random) -> list[tuple[float, Status]]:
+def plan(message: Message, settings: Settings, random: Random, *, voice: bool = False) -> list[tuple[float, Status]]:
     """When which status is told: sent, delivered, read unless the dice or the message's error say otherwise."""
     start, jitter = message.accepted_at, settings.status_jitter
     at = start + settings.sent_delay + random.random() * jitter
@@ -40,7 +40,7 @@ def plan(message: Message, settings: Settings, random: Random) -> list[tuple[flo
             told.append(delivered)
         at = max(at, start + settings.read_delay + random.random() * jitter)
         told.append((at, Status(message, READ, int(at))))
-        if message.type == "voice":
+        if voice:
             at += settings.played_delay + random.random() * jitter
             told.append((at, Status(message, PLAYED, int(at))))
     if settings.shuffle_share and random.random() < settings.shuffle_share:

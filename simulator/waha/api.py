@@ -12,6 +12,7 @@ from aiohttp import web
 
 from simulator.accidents import Accepted, befall
 from simulator.faults import Kind
+from simulator.media import HEARD
 from simulator.people import digits
 from simulator.waha.hooks import VERSION
 from simulator.waha.notes import Note, answer
@@ -228,6 +229,8 @@ class WahaApi:
         if settings.latency:
             await asyncio.sleep(settings.latency)
         asked = self._asked(verb, session, body)
+        if asked.media and not asked.media.pop("kept", False) and not await self._waha.reachable(asked.media["url"]):
+            return _crashed(request, f"fetch failed: {asked.media['url']}")
         fault = self._waha.fault(asked)
         if fault is None:
             return self._answered(session, self._waha.accept(asked, None))
@@ -266,8 +269,25 @@ class WahaApi:
                 return Asked(**asked, kind="vcard", body="", extra={"vCards": cards})
             case _:
                 return Asked(
-                    **asked, kind=_FILES[verb], body=str(body.get("caption") or ""), media=_file(body.get("file"))
+                    **asked, kind=_FILES[verb], body=str(body.get("caption") or ""), media=self._file(body.get("file"))
                 )
+
+    def _file(self, file: object) -> Json:
+        """What a send says about its file; base64 that is none is refused, what is some is kept for look-ups."""
+        if (
+            not is_object(file)
+            or not isinstance(file.get("mimetype"), str)
+            or not (file.get("url") or file.get("data"))
+        ):
+            raise _refused(400, ["file must be an object with mimetype, and url or data"])
+        name = str(file.get("filename") or "")
+        if file.get("url"):
+            return {"url": str(file["url"]), "mimetype": file["mimetype"], "filename": name or None, "error": None}
+        try:
+            data = base64.b64decode(str(file["data"]), validate=True)
+        except binascii.Error as error:
+            raise _refused(400, ["file.data must be base64"]) from error
+        return {**self._waha.file(self._waha.media.keep(data, file["mimetype"], HEARD, filename=name)), "kept": True}
 
     async def _reaction(self, request: web.Request) -> web.StreamResponse:
         body = await self._body(request, "session", "messageId", "reaction")
@@ -357,15 +377,3 @@ class WahaApi:
 
     async def _ping(self, _: web.Request) -> web.StreamResponse:
         return _json({"message": "pong"})
-
-
-def _file(file: object) -> Json:
-    """What a send says about its file; base64 that is none is refused."""
-    if not is_object(file) or not isinstance(file.get("mimetype"), str) or not (file.get("url") or file.get("data")):
-        raise _refused(400, ["file must be an object with mimetype, and url or data"])
-    if not file.get("url"):
-        try:
-            base64.b64decode(str(file["data"]), validate=True)
-        except binascii.Error as error:
-            raise _refused(400, ["file.data must be base64"]) from error
-    return {"url": file.get("url"), "mimetype": file["mimetype"], "filename": file.get("filename"), "error": None}

@@ -122,6 +122,10 @@ class Waha:
         url = f"{self.url}/api/files/{held.id}{extension}"
         return {"url": url, "mimetype": held.mime_type, "filename": held.filename or None, "error": None}
 
+    async def reachable(self, url: str) -> bool:
+        """Whether a link leads to something: WAHA fetches it before it sends."""
+        return bool((await self._cloud.links.fetch(url)).data)
+
     def receipt(self, session: Session, chat: str, message_id: str | None, *, typing: bool) -> None:
         """The client has read somebody's messages, or types."""
         told = {"phone_number_id": session.name, "chat": chat, "message_id": message_id, "typing": typing}
@@ -175,7 +179,7 @@ class Waha:
             message.error = fault.code
         elif not self._reaches(message.person):
             message.error = 131026
-        steps = plan(message, settings, random)
+        steps = plan(message, settings, random, voice=note.kind == "voice")
         if message.error == 131026:
             errors = zlib.crc32(message.person.encode()) / 2**32 < settings.waha_error_acks_share
             steps = [

@@ -166,7 +166,9 @@ async def test_other_types_pass(rig: Rig) -> None:
     await rig.send(ALICE, type="image", image={"link": "https://ex.example/a.jpg", "caption": "door"})
     await rig.send(ALICE, type="location", location={"latitude": 1.0, "longitude": 2.0, "name": "Depot"})
     await rig.send(ALICE, type="contacts", contacts=[{"name": {"formatted_name": "R"}}])
-    await rig.send(ALICE, type="interactive", interactive={"type": "button", "body": {"text": "Keep?"}})
+    buttons = [{"type": "reply", "reply": {"id": "keep", "title": "Keep"}}]
+    asked = {"type": "button", "body": {"text": "Keep?"}, "action": {"buttons": buttons}}
+    await rig.send(ALICE, type="interactive", interactive=asked)
     reaction = await rig.send(ALICE, type="reaction", reaction={"message_id": "wamid.x", "emoji": "👍"})
     assert [row["text"] for row in await rig.ledger()] == ["door", "Depot", "", "Keep?", "👍"]
     await rig.endpoint.until(lambda: [s["status"] for s in rig.endpoint.statuses()].count("read") == 4)
