@@ -62,7 +62,8 @@ async def listen(port: int, sockets: int, contacts: int, events: int) -> None:
     await all_live.wait()
     print("ready", flush=True)
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(all_heard.wait(), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await all_heard.wait()
     await asyncio.sleep(0.5)  # for what should not come
     for number, frames in enumerate(heard):
         for at, frame in frames:
@@ -90,7 +91,8 @@ class Clients:
 
     async def line(self, seconds: float = PATIENCE) -> list[str]:
         assert self.process.stdout is not None
-        return (await asyncio.wait_for(self.process.stdout.readline(), seconds)).decode().split()
+        async with asyncio.timeout(seconds):
+            return (await self.process.stdout.readline()).decode().split()
 
 
 def marker(contact: int) -> tuple[object, ...]:

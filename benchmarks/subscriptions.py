@@ -109,13 +109,15 @@ async def told(port: int, server: psutil.Process, sockets: int, events: int, *, 
         if not ask:
             await write([MARKER])
         with contextlib.suppress(TimeoutError):
-            assert await asyncio.wait_for(clients.stdout.readline(), 0.5) == b"ready\n"
+            async with asyncio.timeout(0.5):
+                assert await clients.stdout.readline() == b"ready\n"
             break
     started, used = time.perf_counter(), sum(server.cpu_times()[:2])
     clients.stdin.write(b"go\n")
     if not ask:
         await write([sent(number) for number in range(1, events + 1)])
-    assert await asyncio.wait_for(clients.stdout.readline(), PATIENCE) == b"done\n"
+    async with asyncio.timeout(PATIENCE):
+        assert await clients.stdout.readline() == b"done\n"
     seconds, used = time.perf_counter() - started, sum(server.cpu_times()[:2]) - used
     assert await clients.wait() == 0
     return sockets * events / seconds, used / (sockets * events) * 1e6

@@ -26,7 +26,8 @@ class Listener(asyncio.Protocol):
         """Connected, signed in and acknowledged."""
         listener = cls(port, hear)
         await asyncio.get_running_loop().create_connection(lambda: listener, "127.0.0.1", port)
-        await asyncio.wait_for(listener.acknowledged.wait(), 60)
+        async with asyncio.timeout(60):
+            await listener.acknowledged.wait()
         return listener
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

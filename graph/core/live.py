@@ -225,7 +225,9 @@ class Tailer:
 
     async def _keep_following(self) -> None:
         """Also while the database is away."""
-        while True:
+        task = asyncio.current_task()
+        # Some library below may swallow the cancellation; two readers of one log would set each other back.
+        while task is not None and not task.cancelling():
             try:
                 await self._follow()
             except TRANSIENT as error:
@@ -243,7 +245,8 @@ class Tailer:
         self._take(reading)
         if len(reading.events) < BATCH:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), POLL)
+                async with asyncio.timeout(POLL):
+                    await self._bell.wait()
             await asyncio.sleep(GATHER)
             self._bell.clear()
 

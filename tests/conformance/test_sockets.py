@@ -62,7 +62,8 @@ async def opened(server: Server, *protocols: Subprotocol) -> AsyncIterator[Clien
 
 async def told(socket: ClientConnection) -> str:
     """The next message, in short."""
-    message = json.loads(await asyncio.wait_for(socket.recv(), 10))
+    async with asyncio.timeout(10):
+        message = json.loads(await socket.recv())
     line = " ".join(message[key] for key in ("type", "id") if key in message)
     if message["type"] == "next":
         line += f" {write(message['payload'].get('data'))}"

@@ -169,7 +169,8 @@ class Installation:
             while not enough.is_set():
                 schedules.append(await self.plan(template, group, ahead=0.5))
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(enough.wait(), 1)
+                    async with asyncio.timeout(1):
+                        await enough.wait()
 
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(go_on())

@@ -31,6 +31,14 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return {**clean, **own, **settings}
 
 
+def command_line(process: psutil.Process) -> list[str]:
+    """Its words; none of one that is gone."""
+    try:
+        return process.cmdline()
+    except psutil.NoSuchProcess:
+        return []
+
+
 @dataclass
 class Up:
     """A running `tidings up`."""
@@ -42,8 +50,7 @@ class Up:
     def children(self, *words: str) -> list[psutil.Process]:
         """Its children whose command line has all these words; all of them when none is given."""
         found = psutil.Process(self.process.pid).children()
-        lines = {child: child.as_dict(["cmdline"])["cmdline"] or () for child in found}  # a zombie has none
-        return [child for child, line in lines.items() if set(words) <= set(line)]
+        return [child for child in found if set(words) <= set(command_line(child))]
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return run(*arguments, folder=self.folder)

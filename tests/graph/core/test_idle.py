@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 
-from db.events import Event, EventFilter, EventType
+from db.events import Event, EventFilter, EventType, Reading
 from domain.core.access import SYSTEM
 from domain.events import decode as place_of
 from graph.core import live
@@ -71,7 +71,15 @@ async def test_one_that_begins_ahead_of_the_reader_is_not_set_back(monkeypatch: 
     where, tailer = contact(), Tailer({})
     earlier = asyncio.create_task(take(tailer, 21, where, await now()))
     await listening(tailer)
-    monkeypatch.setattr(live, "GATHER", 0.3)
+    read, free = live.rows.read, asyncio.Event()
+
+    async def behind(after: int, limit: int, *where: EventFilter) -> Reading:
+        """The reader of all reads no more until it is let go; a subscription reads what it asks for itself."""
+        if limit and not where:
+            await free.wait()
+        return await read(after, limit, *where)
+
+    monkeypatch.setattr(live.rows, "read", behind)
     await say(where, *range(20))
     stream = await tailer.subscribe(SYSTEM, where, None)
     async with aclosing(stream), asyncio.timeout(20):
@@ -79,5 +87,6 @@ async def test_one_that_begins_ahead_of_the_reader_is_not_set_back(monkeypatch: 
         await listening(tailer, 2)
         assert (tailer._head or 0) < place_of(await now(), "after").number - 5, "The reader came first."
         await say(where, 99)
+        free.set()
         assert (await first).subject_id == 99
     assert [event.subject_id for event in await earlier] == [*range(20), 99]

@@ -68,6 +68,26 @@ def numbers(seen: list[Event]) -> list[int]:
     return [event.subject_id for event in seen]
 
 
+@pytest.mark.parametrize("turns", range(12))
+async def test_the_reader_stops_with_the_last_subscription_whatever_it_is_at(turns: int) -> None:
+    """One that was rung in the same moment went on beside the next one, and both set each other back."""
+    tailer = Tailer({})
+    subscription = asyncio.create_task(take(tailer, 1, contact()))
+    await listening(tailer)
+    async with asyncio.timeout(10):
+        while tailer._head is None:  # noqa: ASYNC110 - there is nothing to wait on
+            await asyncio.sleep(0.005)
+    await asyncio.sleep(0.05)
+    reader = tailer._running
+    assert reader is not None
+    tailer._bell.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    subscription.cancel()
+    done, _ = await asyncio.wait([reader], timeout=10)
+    assert done == {reader}
+
+
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A window that is soon too short."""

@@ -47,7 +47,8 @@ async def send(socket: ClientConnection, **message: Any) -> None:
 
 
 async def receive(socket: ClientConnection) -> dict[str, Any]:
-    return json.loads(await asyncio.wait_for(socket.recv(), 10))
+    async with asyncio.timeout(10):
+        return json.loads(await socket.recv())
 
 
 async def closing(socket: ClientConnection) -> tuple[int, str]:
