@@ -67,8 +67,8 @@ class Sender(ChangingRow):
     checked_at: datetime | None = fields.DatetimeField(null=True)
     slowed_until: datetime | None = fields.DatetimeField(null=True)
     """When it is back to its full rate."""
-    slowed_to: float | None = fields.FloatField(null=True)
-    """Messages a second until then."""
+    slowed_step: float | None = fields.FloatField(null=True)
+    """Seconds in which its rate doubles until then."""
     slowed_reason: str | None = fields.TextField(null=True)
     last_active_at: datetime | None = fields.DatetimeField(null=True)
     status_watermark: datetime | None = fields.DatetimeField(null=True)

@@ -49,6 +49,7 @@ describe(
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
     SENDER_EXPIRING="A WAHA session runs out in two days at most, and does not answer; told once.",
+    SENDER_HEALTH_CHANGED="A sender's quality, limits, pace or last error changed.",
 )
 
 MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))

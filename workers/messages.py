@@ -11,7 +11,8 @@ from db.core.transaction import ring
 from domain import providers, senders
 from domain.messages import dispatch as departures
 from domain.messages.dispatch import Departure
-from domain.providers.base import InDoubt, Outcome, Provider, Reaction, Refused, describe
+from domain.providers.base import InDoubt, Outcome, Provider, Refused, describe
+from domain.providers.reactions import Reaction
 from workers.core import pace
 from workers.core.broker import actor
 from workers.core.clock import every

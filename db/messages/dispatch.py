@@ -92,14 +92,16 @@ WITH answer AS (
                        $8::float8[])
   AS s(id, attempt_id, state, provider_message_id, error_code, error_message, provider_error_code, delay)
 ), settled AS MATERIALIZED (
-  SELECT m.id, m.provider_message_id FROM message m JOIN answer s ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
+  SELECT m.id, m.provider_message_id, CASE WHEN s.state <> 'OF_CAMPAIGN' THEN s.state
+                                           WHEN m.schedule_id IS NULL THEN 'FAILED' ELSE 'QUEUED' END AS state
+  FROM message m JOIN answer s ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
 ), moved AS (
   UPDATE message m
-  SET state = s.state, updated_at = now(),
+  SET state = settled.state, updated_at = now(),
       sent_at = CASE WHEN s.state = 'SENT' THEN now() END,
       provider_message_id = coalesce(s.provider_message_id, m.provider_message_id),
       error_code = s.error_code, error_message = s.error_message, provider_error_code = s.provider_error_code,
-      due_at = CASE WHEN s.state = 'QUEUED' THEN now() + make_interval(secs => s.delay) END,
+      due_at = CASE WHEN settled.state = 'QUEUED' THEN now() + make_interval(secs => s.delay) END,
       lease_until = CASE WHEN s.state = 'UNKNOWN' THEN m.lease_until END
   FROM settled, answer s
   WHERE m.id = settled.id AND s.id = m.id

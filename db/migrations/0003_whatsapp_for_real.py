@@ -330,7 +330,7 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='Sender',
-            name='slowed_to',
+            name='slowed_step',
             field=fields.FloatField(null=True),
         ),
         ops.AddField(

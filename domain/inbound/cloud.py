@@ -20,7 +20,7 @@ from domain.inbound.envelope import (
 )
 from domain.inbound.wire import Json, digits, json_array, json_object, kept, moment, parse, word
 from domain.messages.receipts import Status
-from domain.providers.cloud_api import interpret
+from domain.providers.reactions import interpret
 
 _STATUSES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",

@@ -9,7 +9,7 @@ import orjson
 from db.messages import MessageType
 from domain.inbound.envelope import Media, Said
 from domain.inbound.wire import MOST_CHARACTERS, Json, json_array, json_object, kept, number, word
-from domain.providers.cloud_api import interpret
+from domain.providers.reactions import interpret
 
 
 def read(message: Json) -> Said:

@@ -10,13 +10,12 @@ import structlog
 from db.core import connect
 from domain.contacts import opt_in, opt_out
 from domain.core.access import SYSTEM
-from domain.core.errors import ErrorCode
 from domain.inbound import amended, received
 from domain.inbound.envelope import Envelope, News, Number, Preference, Told
 from domain.inbound.identify import contacts_known_as
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
-from domain.providers.base import ProviderError
+from domain.providers.reactions import ProviderError, of_code
 from domain.templates.approval import apply_category, apply_quality, apply_status
 
 log = structlog.get_logger()
@@ -161,14 +160,14 @@ async def settle_waiting() -> None:
 def _packed(error: ProviderError | None) -> str | None:
     if error is None:
         return None
-    return orjson.dumps({"number": error.provider_code, "code": error.code, "message": error.message}).decode()
+    return orjson.dumps({"number": error.provider_code, "message": error.message}).decode()
 
 
 def _unpacked(text: str | None) -> ProviderError | None:
     if text is None:
         return None
     error: dict[str, Any] = orjson.loads(text)
-    return ProviderError(error["number"], ErrorCode(error["code"]), error["message"])
+    return of_code(error["number"], error["message"])
 
 
 async def _note_activity(envelope: Envelope, senders: Mapping[Number, int]) -> None:

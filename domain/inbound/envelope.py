@@ -8,7 +8,7 @@ from typing import Any
 
 from db.messages import MessageType
 from domain.messages.receipts import Status
-from domain.providers.base import ProviderError
+from domain.providers.reactions import ProviderError
 
 
 class UnreadableError(ValueError):

@@ -32,19 +32,9 @@ from db.templates import MessageTemplate
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
-from domain.messages.declined import heed, lock_contacts
-from domain.messages.halt import halt
-from domain.providers.base import (
-    Accepted,
-    InDoubt,
-    NotSent,
-    Outcome,
-    Outgoing,
-    ProviderError,
-    Reaction,
-    Refused,
-    Text,
-)
+from domain.messages.reacting import lock_contacts, react
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Refused, Text
+from domain.providers.reactions import KEEPING, TRYING_AGAIN, ProviderError, Reaction
 from domain.templates.rendering import render
 
 log = structlog.get_logger()
@@ -131,22 +121,22 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
     outcomes = list(outcomes)
     if not outcomes:
         return
-    declined = [d.id for d, o in outcomes if isinstance(o, Refused) and o.error.code is ErrorCode.OPTED_OUT]
+    errors = {d.id: o.error for d, o in outcomes if isinstance(o, Refused) and o.error.provider_code is not None}
     async with transaction():
-        contacts = await lock_contacts(declined)
+        contacts = await lock_contacts(errors)
         found = await rows.settle([_answer(departure, outcome) for departure, outcome in outcomes])
         accepted = {d.id: {o.provider_message_id} for d, o in outcomes if isinstance(o, Accepted)}
         check_twice(found, accepted)
         settled = [row for row in found if row["state"] is not None]
         announce(settled)
-        await heed(settled, declined, contacts)
-        refused = (outcome.error for _, outcome in outcomes if isinstance(outcome, Refused))
-        if settled and (fault := next((e for e in refused if e.reaction is Reaction.PAUSE_SENDER), None)):
-            await halt(settled[0]["sender_id"], fault)
+        await react(settled, errors, contacts, by_webhook=False)
 
 
 def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
-    """The row of an outcome: (id, attempt, state, provider id, code, words, provider's code, delay in seconds)."""
+    """The row of an outcome: (id, attempt, state, provider id, code, words, provider's code, delay in seconds).
+
+    OF_CAMPAIGN is QUEUED for a message of a schedule, and FAILED for any other.
+    """
     head = (departure.id, departure.attempt_id)
     match outcome:
         case Accepted(provider_message_id):
@@ -156,14 +146,22 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
         case InDoubt(reason):
             return (*head, "UNKNOWN", None, None, reason, None, None)
         case Refused(error):
-            again = error.reaction in (Reaction.PAUSE_SENDER, Reaction.SLOW) or (
-                error.reaction is not Reaction.FAIL and departure.attempts + 1 < MOST_ATTEMPTS
-            )
             fault = (error.code.value, error.message, error.provider_code)
-            if not again:
+            again = error.reaction in TRYING_AGAIN and departure.attempts + 1 < MOST_ATTEMPTS
+            if error.reaction is Reaction.PAUSE_CAMPAIGN:
+                return (*head, "OF_CAMPAIGN", None, *fault, _backoff(departure.attempts))
+            if not again and error.reaction not in KEEPING:
                 return (*head, "FAILED", None, *fault, None)
-            crowded = error.reaction is Reaction.DELAY_CONTACT
-            return (*head, "QUEUED", None, *fault, 4.0**departure.attempts if crowded else _backoff(departure.attempts))
+            return (*head, "QUEUED", None, *fault, _wait(error, departure.attempts))
+
+
+def _wait(error: ProviderError, attempts: int) -> float:
+    """Seconds until another try of a message that WhatsApp refused."""
+    if error.reaction is Reaction.DELAY_CONTACT:
+        return 4.0**attempts
+    if error.reaction is Reaction.RETRY and error.seconds is not None:
+        return error.seconds * random.uniform(1, 1.25)
+    return _backoff(attempts)
 
 
 def _backoff(attempts: int) -> float:

@@ -1,6 +1,6 @@
 """Receipts: what WhatsApp says became of messages, in any order and any number of times."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,9 +14,8 @@ from db.messages import receipts as rows
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import check_twice, event
-from domain.messages.declined import heed, lock_contacts
-from domain.messages.halt import halt
-from domain.providers.base import ProviderError, Reaction
+from domain.messages.reacting import lock_contacts, react
+from domain.providers.reactions import ONCE_MORE, ProviderError
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +29,6 @@ class Status:
     error: ProviderError | None = None
 
 
-_MAY_BE_TRIED_AGAIN = (Reaction.RETRY, Reaction.SLOW, Reaction.DELAY_CONTACT)
-"""Faults of WhatsApp's, or of the moment: one more send at the most, where they come by webhook (table B2)."""
 _RANK = {"sent": 1, "delivered": 2, "read": 3}
 
 
@@ -52,33 +49,15 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
         else:
             told.setdefault(id, []).append(status)
     if told:
-        declined = [id for id, of_one in told.items() if any(_declines(status) for status in of_one)]
+        errors = {id: status.error for id, of_one in told.items() for status in of_one if status.error is not None}
         async with transaction():
-            contacts = await lock_contacts(declined)
+            contacts = await lock_contacts(errors)
             found = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
             check_twice(found, {id: _provider_ids(of_one) for id, of_one in told.items()})
             moved = [row for row in found if row["state"] is not None]
             record_all(event for row in moved for event in _receipt_events(row))
-            await heed(moved, declined, contacts)
-            for sender_id, fault in sorted(_grave(moved, told).items()):
-                await halt(sender_id, fault)
+            await react(moved, errors, contacts, by_webhook=True)
     return waiting
-
-
-def _declines(status: Status) -> bool:
-    """Whether somebody wants no marketing: WhatsApp takes the message, and says only later why it was not delivered."""
-    return status.error is not None and status.error.code is ErrorCode.OPTED_OUT
-
-
-def _grave(moved: Sequence[Record], told: Mapping[int, Sequence[Status]]) -> dict[int, ProviderError]:
-    """Why senders cannot go on: WhatsApp accepts a message, and says only later that the account is not paid for."""
-    return {
-        row["sender_id"]: status.error
-        for row in moved
-        if row["state"] == "FAILED"
-        for status in told[row["id"]]
-        if status.error is not None and status.error.reaction is Reaction.PAUSE_SENDER
-    }
 
 
 def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
@@ -103,7 +82,7 @@ def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
         error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
         error.message if error else None,
         error.provider_code if error else None,
-        state == "FAILED" and error is not None and error.reaction in _MAY_BE_TRIED_AGAIN,
+        state == "FAILED" and error is not None and error.reaction in ONCE_MORE,
     )
 
 

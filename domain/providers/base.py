@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any, Literal, Protocol
 from weakref import WeakKeyDictionary
 
@@ -12,7 +11,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from db.content import Card, InteractiveDetails, Location
 from db.senders import SenderProvider
 from db.templates import TemplateCategory
-from domain.core.errors import ErrorCode
+from domain.providers.reactions import ProviderError
 
 TIMEOUT = httpx.Timeout(20, connect=5, pool=5)
 """Seconds. A send that has no answer after 20 s is in doubt; see domain/messages/dispatch.py."""
@@ -158,31 +157,6 @@ class Outgoing:
 # ---------------------------------------------------------------------------
 # What becomes of it
 # ---------------------------------------------------------------------------
-
-
-class Reaction(Enum):
-    """What a documented error asks for."""
-
-    FAIL = "fail"
-    """This message, for good."""
-    RETRY = "retry"
-    """Later, some times, then fail."""
-    SLOW = "slow"
-    """Later, and the sender slower."""
-    DELAY_CONTACT = "delay contact"
-    """Later for this recipient alone."""
-    PAUSE_SENDER = "pause sender"
-    """Later, once a person has mended the sender."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderError:
-    """An error in the provider's words, and what it means to us."""
-
-    provider_code: int | None
-    code: ErrorCode
-    message: str
-    reaction: Reaction = Reaction.FAIL
 
 
 @dataclass(frozen=True, slots=True)

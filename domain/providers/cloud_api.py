@@ -1,7 +1,6 @@
 """Meta's Cloud API: sending, and what its answers mean (wire facts, parts A and B)."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 import aiohttp
 import httpx
@@ -16,44 +15,12 @@ from domain.providers.base import (
     NotSent,
     Outcome,
     Outgoing,
-    ProviderError,
-    Reaction,
     Refused,
     client,
     describe,
 )
 from domain.providers.cloud_bodies import body
-
-FAIL, RETRY, SLOW = Reaction.FAIL, Reaction.RETRY, Reaction.SLOW
-DELAY_CONTACT, PAUSE_SENDER = Reaction.DELAY_CONTACT, Reaction.PAUSE_SENDER
-
-REACTIONS: Mapping[int, tuple[Reaction, ErrorCode]] = {
-    **dict.fromkeys((0, 3, 10, 33, 190, 368), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)),
-    **dict.fromkeys(range(200, 300), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)),
-    **dict.fromkeys(
-        (131005, 131031, 131037, 131042, 131044, 131045, 131048, 133010), (PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR)
-    ),
-    **dict.fromkeys((1, 2, 131000, 131016, 131057, 133000, 133004), (RETRY, ErrorCode.WHATSAPP_API_ERROR)),
-    **dict.fromkeys((4, 80007, 130429), (SLOW, ErrorCode.WHATSAPP_API_ERROR)),
-    131056: (DELAY_CONTACT, ErrorCode.WHATSAPP_API_ERROR),
-    131026: (FAIL, ErrorCode.NOT_ON_WHATSAPP),
-    131047: (FAIL, ErrorCode.WINDOW_CLOSED),
-    131050: (FAIL, ErrorCode.OPTED_OUT),
-    **dict.fromkeys((132001, 132007, 132015, 132016), (FAIL, ErrorCode.TEMPLATE_UNAVAILABLE)),
-}
-"""Error codes and what each asks for: table B2 of the wire facts. Codes that are not here fail the message."""
-
-
-def interpret(error: Mapping[str, Any]) -> ProviderError:
-    """A documented error, from an answer or from a failed status. error_data may be missing, or a plain string."""
-    code = error.get("code")
-    data: Any = error.get("error_data")
-    details: Any = cast("dict[str, Any]", data).get("details") if isinstance(data, dict) else data
-    words = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.").replace("\0", "")
-    if not isinstance(code, int) or abs(code) >= 2**31:
-        return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, words)
-    reaction, meaning = REACTIONS.get(code, (FAIL, ErrorCode.WHATSAPP_API_ERROR))
-    return ProviderError(code, meaning, words, reaction)
+from domain.providers.reactions import interpret
 
 
 def address(path: str) -> str:
@@ -115,6 +82,6 @@ def _answered(response: httpx.Response) -> Outcome:
                 case _:
                     return Accepted(provider_id)
         case {"error": {"code": int()}}:
-            return Refused(interpret(answer["error"]))
+            return Refused(interpret(answer["error"], http_status=response.status_code))
         case _:
             return InDoubt(f"HTTP {response.status_code} with an unknown body")

@@ -5,7 +5,8 @@ import httpx
 import orjson
 
 from domain.providers.base import Account, client, describe
-from domain.providers.cloud_api import address, interpret
+from domain.providers.cloud_api import address
+from domain.providers.reactions import interpret
 
 
 async def fault_of(account: Account) -> str | None:

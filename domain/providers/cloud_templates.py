@@ -11,7 +11,8 @@ import orjson
 from db.templates import TemplateCategory
 from domain.core.errors import ErrorCode, Refusal
 from domain.providers.base import client, describe
-from domain.providers.cloud_api import address, interpret
+from domain.providers.cloud_api import address
+from domain.providers.reactions import interpret
 
 NOT_THERE = 2593002
 """Subcode of an answer about a template that WhatsApp does not have."""

@@ -7,8 +7,9 @@ import pytest
 from db.core import connect
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
-from domain.providers.base import Accepted, Outcome, Outgoing, ProviderError, Reaction, Refused, Text
+from domain.providers.base import Accepted, Outcome, Outgoing, Refused, Text
 from domain.providers.cloud_api import CloudApi
+from domain.providers.reactions import ProviderError, Reaction
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.factories import phone, unique

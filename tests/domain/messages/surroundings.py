@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from db.core import connect
-from domain.core.errors import ErrorCode
 from domain.core.secrets import stamp
 from domain.messages import dispatch
 from domain.messages.dispatch import Departure
 from domain.messages.receipts import Status
-from domain.providers.base import ProviderError
+from domain.providers.reactions import of_code
 from tests.factories import phone
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -83,4 +82,4 @@ def status(departure: Departure, kind: Any, *, seconds: float = 0, **given: Any)
     return Status(wamid, kind, NOW + timedelta(seconds=seconds), **values)
 
 
-FAULT = ProviderError(131026, ErrorCode.NOT_ON_WHATSAPP, "Message undeliverable")
+FAULT = of_code(131026, "Message undeliverable")

@@ -4,9 +4,9 @@ import pytest
 
 from db.core import connect
 from db.messages import dispatch as rows
-from domain.core.errors import ErrorCode
 from domain.messages import dispatch
-from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, ProviderError, Reaction, Refused
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Refused
+from domain.providers.reactions import of_code
 from tests.domain.messages.surroundings import FAULT, a_message, a_sender, events_of, in_flight, leave, state_of
 from tests.factories import unique
 
@@ -16,9 +16,9 @@ from tests.factories import unique
     [
         (Accepted("wamid.X"), "SENT", ["SENT"]),
         (Refused(FAULT), "FAILED", ["FAILED"]),
-        (Refused(ProviderError(2, ErrorCode.WHATSAPP_API_ERROR, "Later", Reaction.RETRY)), "QUEUED", []),
-        (Refused(ProviderError(131056, ErrorCode.WHATSAPP_API_ERROR, "Pair", Reaction.DELAY_CONTACT)), "QUEUED", []),
-        (Refused(ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW)), "QUEUED", []),
+        (Refused(of_code(2, "Later")), "QUEUED", []),
+        (Refused(of_code(131056, "Pair")), "QUEUED", []),
+        (Refused(of_code(130429, "Too fast")), "QUEUED", []),
         (NotSent("refused"), "QUEUED", []),
         (InDoubt("timeout"), "UNKNOWN", []),
     ],
@@ -39,7 +39,7 @@ async def test_outcomes(outcome: Outcome, state: str, events: list[str]) -> None
 async def test_tries_come_to_an_end() -> None:
     sender = await a_sender()
     message = await a_message(sender)
-    again = Refused(ProviderError(131000, ErrorCode.WHATSAPP_API_ERROR, "Something went wrong", Reaction.RETRY))
+    again = Refused(of_code(131000, "Something went wrong"))
     for _ in range(dispatch.MOST_ATTEMPTS):
         await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", message)
         await dispatch.settle([(departure, again) for departure in await leave(sender)])
@@ -50,7 +50,7 @@ async def test_tries_come_to_an_end() -> None:
 async def test_a_limit_of_whatsapps_fails_nobody_however_long_it_lasts() -> None:
     sender = await a_sender()
     message = await a_message(sender)
-    slow = Refused(ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW))
+    slow = Refused(of_code(130429, "Too fast"))
     for _ in range(dispatch.MOST_ATTEMPTS + 2):
         await connect.execute("UPDATE message SET due_at = now() WHERE id = $1", message)
         await dispatch.settle([(departure, slow) for departure in await leave(sender)])
@@ -68,7 +68,7 @@ async def test_a_day_without_a_connection_is_only_a_day_later() -> None:
 async def test_a_sender_that_whatsapp_refuses_stops_and_its_queue_waits() -> None:
     sender = await a_sender()
     message = await a_message(sender)
-    expired = Refused(ProviderError(190, ErrorCode.WHATSAPP_API_ERROR, "Token expired", Reaction.PAUSE_SENDER))
+    expired = Refused(of_code(190, "Token expired"))
     await dispatch.settle([(departure, expired) for departure in await leave(sender)])
     found = await connect.row("SELECT status, error_message FROM sender WHERE id = $1", sender)
     assert found is not None

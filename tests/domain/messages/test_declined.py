@@ -3,12 +3,12 @@
 from db.contacts import Contact
 from domain import contacts
 from domain.core.access import SYSTEM
-from domain.core.errors import ErrorCode
 from domain.messages import dispatch, receipts
-from domain.providers.base import ProviderError, Refused
+from domain.providers.base import Refused
+from domain.providers.reactions import of_code
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender, leave, state_of, status
 
-DECLINED = ProviderError(131050, ErrorCode.OPTED_OUT, "User has stopped marketing messages")
+DECLINED = of_code(131050, "User has stopped marketing messages")
 
 
 async def test_a_receipt_opts_its_contact_out_once_and_calls_off_what_waits() -> None:
@@ -29,7 +29,7 @@ async def test_so_does_the_answer_to_a_send_and_its_neighbours_stay() -> None:
     sender, declining, other = await a_sender(), await a_contact(), await a_contact()
     first = await a_message(sender, declining, purpose="MARKETING")
     await a_message(sender, other, purpose="MARKETING")
-    fault = ProviderError(131026, ErrorCode.NOT_ON_WHATSAPP, "Message undeliverable")
+    fault = of_code(131026, "Message undeliverable")
     await dispatch.settle([(d, Refused(DECLINED if d.id == first else fault)) for d in await leave(sender)])
     assert await state_of(first) == "FAILED"
     assert (await Contact.get(id=declining)).opt_in_status == "OPTED_OUT"

@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from db.core import connect
-from domain.core.errors import ErrorCode
 from domain.messages import dispatch, receipts
 from domain.messages.receipts import Status
-from domain.providers.base import Accepted, NotSent, ProviderError, Reaction
+from domain.providers.base import Accepted, NotSent
+from domain.providers.reactions import of_code
 from tests.domain.messages.surroundings import (
     FAULT,
     NOW,
@@ -135,7 +135,7 @@ async def test_the_attempt_that_was_accepted_is_the_one_that_can_fail() -> None:
 async def test_a_sender_that_whatsapp_refuses_by_a_receipt_stops_as_well() -> None:
     """131042 comes after a 200: without payment every message of the queue would be accepted, and fail."""
     departure, unmoved = await in_flight(), await in_flight()
-    unpaid = ProviderError(131042, ErrorCode.WHATSAPP_API_ERROR, "Payment issue", Reaction.PAUSE_SENDER)
+    unpaid = of_code(131042, "Payment issue")
     await receipts.settle_statuses([status(unmoved, "delivered")])
     await receipts.settle_statuses([status(one, "failed", error=unpaid) for one in (departure, unmoved)])
     sql = "SELECT s.status, s.error_message FROM sender s JOIN message m ON m.sender_id = s.id WHERE m.id = $1"

@@ -6,13 +6,13 @@ from structlog.testing import capture_logs
 from db.core import connect
 from domain import senders
 from domain.core.access import SYSTEM
-from domain.core.errors import ErrorCode
 from domain.messages import dispatch, receipts
 from domain.messages.dispatch import Departure
-from domain.providers.base import Accepted, InDoubt, ProviderError, Reaction
+from domain.providers.base import Accepted, InDoubt
+from domain.providers.reactions import of_code
 from tests.domain.messages.surroundings import FAULT, events_of, in_flight, leave, state_of, status
 
-LATER = ProviderError(131000, ErrorCode.WHATSAPP_API_ERROR, "Something went wrong", Reaction.RETRY)
+LATER = of_code(131000, "Something went wrong")
 
 
 async def leave_again(message: int) -> Departure:

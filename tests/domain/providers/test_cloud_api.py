@@ -13,8 +13,9 @@ from httpx_aiohttp import HttpxAiohttpClient
 
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode
-from domain.providers import base, cloud_api
-from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Reaction, Refused, Text
+from domain.providers import base, cloud_api, reactions
+from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Refused, Text
+from domain.providers.reactions import Reaction
 from tests.running import free_port
 
 MESSAGE = Outgoing("+5511912345678", "1.00000000000000000000000000000000.x", Text("Hello"))
@@ -185,7 +186,7 @@ async def test_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("status", "code", "reaction", "meaning"),
     [
-        (401, 190, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
+        (401, 190, Reaction.EXPIRE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
         (403, 230, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
         (400, 133010, Reaction.PAUSE_SENDER, ErrorCode.WHATSAPP_API_ERROR),
         (503, 2, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
@@ -194,13 +195,14 @@ async def test_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         (500, 131057, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
         (400, 130429, Reaction.SLOW, ErrorCode.WHATSAPP_API_ERROR),
         (400, 131056, Reaction.DELAY_CONTACT, ErrorCode.WHATSAPP_API_ERROR),
-        (400, 131026, Reaction.FAIL, ErrorCode.NOT_ON_WHATSAPP),
+        (400, 131026, Reaction.SUSPECT, ErrorCode.NOT_ON_WHATSAPP),
         (400, 131047, Reaction.FAIL, ErrorCode.WINDOW_CLOSED),
-        (400, 131050, Reaction.FAIL, ErrorCode.OPTED_OUT),
-        (404, 132001, Reaction.FAIL, ErrorCode.TEMPLATE_UNAVAILABLE),
-        (400, 132015, Reaction.FAIL, ErrorCode.TEMPLATE_UNAVAILABLE),
+        (400, 131050, Reaction.OPT_OUT, ErrorCode.OPTED_OUT),
+        (404, 132001, Reaction.PAUSE_CAMPAIGN, ErrorCode.TEMPLATE_UNAVAILABLE),
+        (400, 132015, Reaction.PAUSE_CAMPAIGN, ErrorCode.TEMPLATE_UNAVAILABLE),
         (400, 100, Reaction.FAIL, ErrorCode.WHATSAPP_API_ERROR),
         (400, 987654, Reaction.FAIL, ErrorCode.WHATSAPP_API_ERROR),
+        (500, 987654, Reaction.RETRY, ErrorCode.WHATSAPP_API_ERROR),
     ],
 )
 async def test_documented_errors(
@@ -217,9 +219,9 @@ async def test_documented_errors(
     ("extra", "words"), [({}, "(#100)"), ({"error_data": "plain"}, "plain"), ({"error_data": {"x": 1}}, "(#100)")]
 )
 def test_error_data_may_be_missing_or_plain(extra: dict[str, object], words: str) -> None:
-    assert cloud_api.interpret(orjson.loads(fault(100, **extra))["error"]).message == words
+    assert reactions.interpret(orjson.loads(fault(100, **extra))["error"]).message == words
 
 
 def test_what_postgresql_cannot_keep_is_left_out() -> None:
-    error = cloud_api.interpret({"code": 2**40, "message": "so\0so"})
+    error = reactions.interpret({"code": 2**40, "message": "so\0so"})
     assert (error.provider_code, error.message) == (None, "soso")

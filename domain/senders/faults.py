@@ -1,0 +1,89 @@
+"""What WhatsApp's faults do to senders: they are halted, rest, or go slower. Inside the caller's transaction."""
+
+import structlog
+
+from db.core import connect
+from db.events import EventType, record
+from db.senders import SenderStatus
+from domain.providers.reactions import ProviderError
+
+log = structlog.get_logger()
+
+THROUGHPUT_STEP = 60.0
+QUALITY_STEP = 3600.0
+"""Seconds until a sender that was slowed down doubles its rate, again and again until it is back."""
+MOST_HALVINGS = 6
+DEAF_SECONDS = 5
+"""What was posted before a sender was slowed down is refused for some seconds more: that is no further reason."""
+
+# In the order of their ids, as all lock senders who lock several.
+_THOSE = """
+WITH those AS MATERIALIZED (
+  SELECT s.id FROM sender s JOIN sender one ON one.id = $1
+  WHERE s.deleted_at IS NULL AND (s.id = $1 OR $2 AND s.business_account_id = one.business_account_id)
+  ORDER BY s.id FOR NO KEY UPDATE OF s
+)
+UPDATE sender SET last_error_code = $3, last_error = $4, last_error_at = now(), updated_at = now()"""
+
+_HALT = f"""{_THOSE}, status = $5, error_message = $4 FROM those
+WHERE sender.id = those.id AND sender.status = 'CONNECTED' RETURNING sender.id"""
+
+_REST = f"""{_THOSE}, paused_until = greatest(paused_until, now() + make_interval(secs => $5)) FROM those
+WHERE sender.id = those.id RETURNING sender.id"""
+
+HALVINGS = "CASE WHEN slowed_until > now() THEN ceil(extract(epoch FROM slowed_until - now()) / slowed_step) ELSE 0 END"
+"""How often the rate of a sender is halved now."""
+
+_SLOW = f"""{_THOSE}, slowed_reason = $7,
+  slowed_step = greatest($5, CASE WHEN slowed_until > now() THEN slowed_step END),
+  slowed_until = now() + make_interval(secs => least({HALVINGS} + $6, {MOST_HALVINGS})
+                                       * greatest($5, CASE WHEN slowed_until > now() THEN slowed_step END))
+FROM those WHERE sender.id = those.id
+  AND NOT (sender.last_error_code IS NOT DISTINCT FROM $3
+           AND coalesce(sender.last_error_at > now() - interval '{DEAF_SECONDS} s', false))
+RETURNING sender.id"""
+
+_NOTE = f"{_THOSE} FROM those WHERE sender.id = those.id RETURNING sender.id"
+
+
+async def halt(sender_id: int, fault: ProviderError, status: SenderStatus, *, account: bool = False) -> None:
+    """Halts a connected sender, or all of its account, until a person has mended it: its queue waits, and burns not."""
+    for row in await connect.rows(_HALT, sender_id, account, fault.provider_code, fault.message, status.value):
+        log.error("sender_paused", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
+        data = {"status": status.value}
+        record(EventType.SENDER_STATUS_CHANGED, "Sender", row["id"], sender_id=row["id"], data=data)
+
+
+async def rest(sender_id: int, fault: ProviderError, seconds: float) -> None:
+    """Lets a sender send nothing for a while; it goes on by itself, or when somebody connects it."""
+    for row in await connect.rows(_REST, sender_id, False, fault.provider_code, fault.message, seconds):
+        log.error("sender_rests", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
+        changed(row["id"])
+
+
+async def slow(
+    sender_id: int,
+    fault: ProviderError,
+    reason: str,
+    *,
+    step: float = THROUGHPUT_STEP,
+    halvings: int = 1,
+    account: bool = False,
+) -> None:
+    """Halves the rate of a sender, or of all of its account; it doubles after each step until it is back."""
+    values = (fault.provider_code, fault.message, step, halvings, reason)
+    for row in await connect.rows(_SLOW, sender_id, account, *values):
+        log.warning("sender_slowed", sender_id=row["id"], provider_code=fault.provider_code, reason=reason)
+        changed(row["id"])
+
+
+async def note(sender_id: int, fault: ProviderError) -> None:
+    """Keeps a fault that concerns the number as a whole, for a person to look at."""
+    for row in await connect.rows(_NOTE, sender_id, False, fault.provider_code, fault.message):
+        log.error("sender_needs_somebody", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
+        changed(row["id"])
+
+
+def changed(sender_id: int) -> None:
+    """Tells that quality, limits, pace or the last error of a sender are others now."""
+    record(EventType.SENDER_HEALTH_CHANGED, "Sender", sender_id, sender_id=sender_id)
