@@ -1,9 +1,11 @@
-"""The journal of what WhatsApp posted to us, raw, until it is understood."""
+"""The journal of what WhatsApp posted to us, raw, until it is understood; and whether anyone was there to keep it."""
 
 from datetime import datetime
 
 from tortoise import fields
+from tortoise.models import Model
 
+from db.core import connect
 from db.core.columns import Row, choice
 from db.senders import SenderProvider
 
@@ -53,3 +55,30 @@ class WaitingAmendment(Row):
     class Meta:
         table = "waiting_amendment"
         indexes = (("target",),)
+
+
+AWAY_SECONDS = 10
+"""After so long without a word from any API process nobody is there to take posts in."""
+
+
+class Intake(Model):
+    """Since when posts have been taken in without a break, and when an API process last said so. One row."""
+
+    id = fields.SmallIntField(primary_key=True)
+    since: datetime = fields.DatetimeField()
+    until: datetime = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        table = "intake"
+
+
+_TAKES_IN = f"""
+INSERT INTO intake (id, since, until) VALUES (1, now(), now())
+ON CONFLICT (id) DO UPDATE SET until = now(),
+  since = CASE WHEN intake.until < now() - interval '{AWAY_SECONDS} s' THEN now() ELSE intake.since END
+"""
+
+
+async def takes_in() -> None:
+    """Says that posts are taken in now."""
+    await connect.execute(_TAKES_IN)

@@ -19,6 +19,7 @@ from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from domain import VERSION, settings
 from domain.core.errors import ErrorCode, Refusal
+from domain.inbound import attend
 from graph import files, health, inbound
 from graph.core import graphiql, http
 from graph.core.callers import request_id_of
@@ -66,9 +67,10 @@ async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
         # What was loaded until now stays: the collector would look through it again in the middle of every other query.
         gc.collect()
         gc.freeze()
-        reading = asyncio.create_task(settings.keep_reading())
+        tasks = [asyncio.create_task(settings.keep_reading()), asyncio.create_task(attend())]
         yield
-        reading.cancel()
+        for task in tasks:
+            task.cancel()
     await shared_redis().aclose()
     shared_redis.cache_clear()
 

@@ -11,7 +11,7 @@ from db.core.transaction import ring
 from domain import providers, senders
 from domain.messages import dispatch as departures
 from domain.messages.dispatch import Departure
-from domain.providers.base import InDoubt, Outcome, Provider, Refused, describe
+from domain.providers.base import InDoubt, NotSent, Outcome, Provider, Refused, describe
 from domain.providers.reactions import Reaction
 from workers.core import pace
 from workers.core.broker import actor
@@ -31,6 +31,10 @@ RUN_SECONDS = 5.0
 SLOWER = 10
 """Places in the sender's pace that are left empty for each message that WhatsApp found too fast: at 80 a second and a
 limit of 20, four in five of what is posted gets through."""
+
+MOST_PAUSE = 5.0
+"""Seconds from the commit that lets messages leave to their POST: their lease is so much longer than a POST may take. A
+worker that was frozen in between posts nothing, since another one may have sent them meanwhile."""
 
 Chunk = list[Departure]
 
@@ -112,9 +116,13 @@ async def _send(chunk: Chunk, api: Provider, sender_id: int, rate: float) -> Non
     ready = [departure for departure in chunk if departure.refusal is None]
     refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
     await pace.take(sender_id, len(ready), rate)
+    begun = time.monotonic()
     leaving = await departures.depart(ready) if ready else []
-    answers = await asyncio.gather(*(api.send(d.outgoing) for d in leaving if d.outgoing), return_exceptions=True)
-    outcomes = [_outcome(answer) for answer in answers]
+    if time.monotonic() - begun < MOST_PAUSE:
+        answers = await asyncio.gather(*(api.send(d.outgoing) for d in leaving if d.outgoing), return_exceptions=True)
+        outcomes = [_outcome(answer) for answer in answers]
+    else:
+        outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *refused])
     if hurried := sum(isinstance(o, Refused) and o.error.reaction is Reaction.SLOW for o in outcomes):
         await pace.reserve(sender_id, SLOWER * hurried, rate)

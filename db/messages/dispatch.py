@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
+from db.inbound import AWAY_SECONDS
 from db.schedules.hold import STAYS
 from db.templates import TemplateCategory
 
@@ -129,23 +130,26 @@ FROM late WHERE m.id = late.id
 RETURNING m.id, m.state, m.sender_id
 """
 
-# attempted: when the POST of an unknown row may have left. Passed: the sender's statuses are beyond it by the grace.
-# Quiet: four times the grace went by while somebody was here to listen, and none came that passes it. What was posted
-# to us by then and lies in the journal unread decides nothing: after an outage of workers it may hold all receipts.
-# Heard: WhatsApp has told something of the sender since, so that it reaches us. The last messages of a small send are
-# heard of and never passed, since nothing comes after them.
+# attempted: when the POST of an unknown row may have left. began: since when WhatsApp can have told us of it. It
+# repeats what it could not tell at growing intervals, so that after a while in which no API took posts in it may take
+# as long again. Passed: the sender's statuses are beyond that by the grace. Quiet: four times the grace went by and
+# none has passed it. Heard: at least one is younger, by a thirtieth of the grace (30 s, in which any POST ends), so
+# that WhatsApp did reach us; the last messages of a small send are heard of and never passed, since nothing comes
+# after them. While no API takes posts in nothing is decided, and what was posted to us and not taken up decides
+# nothing either: it may hold all receipts.
 _DECIDE = f"""
 WITH doubt AS (
   SELECT m.id, heard AND m.purpose <> 'MARKETING' AS again, heard
-  FROM message m JOIN sender s ON s.id = m.sender_id,
+  FROM intake i, message m JOIN sender s ON s.id = m.sender_id,
        LATERAL (SELECT m.lease_until - interval '{FLIGHT_SECONDS} s' AS attempted) t,
-       LATERAL (SELECT coalesce(s.status_watermark > attempted, false) AS heard,
-                       coalesce(s.status_watermark > attempted + $1::interval, false) AS passed,
-                       least(now() - attempted, $2::interval) > 4 * $1::interval AS quiet) h
+       LATERAL (SELECT greatest(attempted, i.since + (i.since - attempted)) AS began) b,
+       LATERAL (SELECT coalesce(s.status_watermark > began + $1::interval / 30, false) AS heard,
+                       coalesce(s.status_watermark > began + $1::interval, false) AS passed,
+                       now() > began + 4 * $1::interval AS quiet) h
   WHERE m.state = 'UNKNOWN' AND m.lease_until < now() + interval '{FLIGHT_SECONDS} s' - $1::interval
-    AND (passed OR quiet)
+    AND (passed OR quiet) AND i.until > now() - interval '{AWAY_SECONDS} s'
     AND NOT EXISTS (SELECT 1 FROM inbound_post p WHERE p.done_at IS NULL
-                    AND p.created_at <= attempted + CASE WHEN passed THEN 1 ELSE 4 END * $1::interval)
+                    AND p.created_at <= began + CASE WHEN passed THEN 1 ELSE 4 END * $1::interval)
   ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE message m
@@ -193,9 +197,9 @@ async def expire_leases() -> list[Record]:
     return await connect.rows(_EXPIRE)
 
 
-async def decide_doubts(grace: timedelta, awake: timedelta) -> list[Record]:
-    """Decides unknown rows that no receipt has settled, by one who was there for so long; see docs/decisions.md."""
-    return await connect.rows(_DECIDE, grace, awake)
+async def decide_doubts(grace: timedelta) -> list[Record]:
+    """Decides unknown rows that no receipt has settled, while someone listens; see docs/decisions.md."""
+    return await connect.rows(_DECIDE, grace)
 
 
 # Nobody sends for them any more. A schedule that is not done keeps its sender, but what is sent once more after a fault

@@ -113,6 +113,16 @@ class Migration(migrations.Migration):
             bases=['ChangingRow'],
         ),
         ops.CreateModel(
+            name='Intake',
+            fields=[
+                ('id', fields.SmallIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'intake', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Since when posts have been taken in without a break, and when an API process last said so. One row.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ProviderMedia',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),

@@ -5,10 +5,15 @@ import contextvars
 import hmac
 import re
 
+import structlog
+
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring
+from db.inbound import takes_in
 from db.senders import SenderProvider
+
+log = structlog.get_logger()
 
 MOST_BYTES = 4_000_000
 """Of one post; Meta sends at most 3 MB."""
@@ -18,6 +23,7 @@ _KEEP = "INSERT INTO inbound_post (body, provider) SELECT * FROM unnest($1::byte
 _TOGETHER_BYTES = 16_000_000
 _WRITE_SECONDS = 10.0
 """A frozen database must not make posts pile up here; what was written all the same does no harm twice."""
+_SAY_EVERY = 2.0
 
 Arrived = tuple[bytes, SenderProvider, "asyncio.Future[None]"]
 _arrived: list[Arrived] = []
@@ -39,6 +45,17 @@ def is_genuine(body: bytes, signature: str) -> bool:
     if _SIGNATURE.fullmatch(signature) is None:
         return False
     return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
+
+
+async def attend() -> None:
+    """Says in the database that someone is at the door: whoever doubts a message must know whether we listened."""
+    while True:
+        try:
+            async with asyncio.timeout(_WRITE_SECONDS):
+                await takes_in()
+        except Exception as error:  # noqa: BLE001 - if this ended, no doubt would ever be decided
+            log.warning("intake_not_said", error=repr(error))
+        await asyncio.sleep(_SAY_EVERY)
 
 
 async def keep(body: bytes, provider: SenderProvider = SenderProvider.CLOUD_API) -> None:

@@ -11,7 +11,6 @@ WhatsApp has no idempotency key: a send whose answer was lost is settled by its 
 """
 
 import random
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -42,8 +41,6 @@ log = structlog.get_logger()
 MOST_ATTEMPTS = 6
 """Tries of a message that WhatsApp refuses for the time being."""
 _OF_CONTACT = ("name", "first_name", "last_name", "email", "company", "job_title")
-_AWAKE_SINCE = time.monotonic()
-"""Silence counts from here on: what WhatsApp told while the machine was down, it tells again at its leisure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +189,8 @@ async def decide_doubts() -> None:
     The grace is SEND_GRACE seconds; the promise of one message a person is as good as the grace is against the latest
     receipts (docs/decisions.md).
     """
-    awake = timedelta(seconds=time.monotonic() - _AWAKE_SINCE)
     async with transaction():
-        decided = await rows.decide_doubts(timedelta(seconds=get_settings().send_grace), awake)
+        decided = await rows.decide_doubts(timedelta(seconds=get_settings().send_grace))
         announce(decided)
         for sender_id in {row["sender_id"] for row in decided if row["state"] == "QUEUED"}:
             ring("dispatch", sender_id)

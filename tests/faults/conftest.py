@@ -153,6 +153,15 @@ class Installation:
         finally:
             self.worker.start()
 
+    @contextmanager
+    def without_api(self) -> Iterator[None]:
+        """The API is killed, and started again at the end."""
+        self.api.program.kill()
+        try:
+            yield
+        finally:
+            self.api.program.start()
+
     @asynccontextmanager
     async def traffic(self) -> AsyncIterator[list[str]]:
         """One more message a second meanwhile, as of a sender in use: its receipts say how far WhatsApp has told.
@@ -221,6 +230,8 @@ class Installation:
             seconds,
             states,
         )
+        # As if the API had been there at the time of the attempt, now that it is so much earlier.
+        await self.fetch("UPDATE intake SET since = since - make_interval(secs => $1)", seconds)
 
     async def hurry(self, schedule: str) -> None:
         """Brings on the end of leases that dead workers left in flight, once all else has come to its end."""

@@ -42,6 +42,30 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
     await installation.check_invariant(schedule)
 
 
+async def test_a_worker_frozen_before_it_posts_leaves_it_to_whoever_decided(installation: Installation) -> None:
+    """It has committed that a message may leave; when it wakes up another one has sent it, long since."""
+    with installation.workers(1, SEND_RATE="1") as [frozen]:
+        schedule = await installation.schedule(2)
+        # One has left, and the other waits for its second.
+        await installation.until_accepted(1)
+        await installation.until_in_state(schedule, "CLAIMED", 1)
+        [waiting] = await installation.in_state(schedule, "CLAIMED")
+        async with installation.locked("SELECT 1 FROM message WHERE id = $1 FOR UPDATE", waiting["id"]):
+            leaving = "wait_event_type = 'Lock' AND query LIKE '%leaving AS MATERIALIZED%'"
+            await installation.until_rows(f"SELECT 1 FROM pg_stat_activity WHERE {leaving}", 1)
+            frozen.send(signal.SIGSTOP)
+            stood_still = await installation.fetch("SELECT now() + interval '5 s' AS until")
+        await installation.until_in_state(schedule, "IN_FLIGHT", 1)
+        with Program.worker(installation.environment):
+            await invariant.receipts_are_in(installation, seconds=30)
+            await installation.pass_time("IN_FLIGHT")
+            assert (await installation.done(schedule))["sent"] == 2
+            await installation.until_rows("SELECT 1 WHERE now() > $1", 1, stood_still[0]["until"])
+            frozen.send(signal.SIGCONT)
+            assert frozen.stop(60) == 0, "what it still did is done"
+    await installation.check_invariant(schedule)
+
+
 async def test_a_worker_frozen_while_it_takes_up_posts_keeps_them_from_nobody(installation: Installation) -> None:
     """It holds locks on what WhatsApp told, in a transaction that PostgreSQL ends after a while."""
     installation.simulator.configure(sent_delay=1, delivered_delay=1.2, read_delay=1.4)

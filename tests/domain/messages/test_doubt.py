@@ -1,11 +1,11 @@
 """Messages whose answer was lost: settled by their receipts, or by the silence after them."""
 
-import time
 from datetime import timedelta
 
 import pytest
 
 from db.core import connect
+from db.inbound import takes_in
 from domain.messages import dispatch, receipts
 from domain.messages.dispatch import Departure
 from domain.providers.base import InDoubt
@@ -31,22 +31,56 @@ async def in_doubt(purpose: str, *, age: float, watermark: float | None) -> Depa
     return departure
 
 
-def awake_for(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
-    monkeypatch.setattr(dispatch, "_AWAKE_SINCE", time.monotonic() - seconds)
+async def taking_in(*, since: float, until: float = 0) -> None:
+    """Posts have been taken in from so many seconds ago until so many seconds ago."""
+    await takes_in()
+    await connect.execute(
+        "UPDATE intake SET since = now() - $1::interval, until = now() - $2::interval",
+        timedelta(seconds=since),
+        timedelta(seconds=until),
+    )
 
 
-@pytest.mark.parametrize("watermark", [59, None])
-async def test_time_in_which_nobody_listened_is_no_silence(
-    monkeypatch: pytest.MonkeyPatch, watermark: float | None
-) -> None:
-    """The machine was down for a night: WhatsApp tells once more, at its leisure, what it could not tell then."""
+@pytest.fixture(autouse=True)
+async def _always_taking_in() -> None:
+    await taking_in(since=1000)
+
+
+@pytest.mark.parametrize(
+    ("since", "watermark", "state"),
+    [
+        # Sent 60 s ago, 24 s before anyone listened: until 12 s ago WhatsApp may have been on its way to tell us again.
+        (36, 9, "UNKNOWN"),
+        (36, 7, "QUEUED"),
+        (36, None, "UNKNOWN"),
+        # 21 s before anyone listened: 18 s of silence.
+        (39, None, "UNCONFIRMED"),
+        (39, 19, "UNCONFIRMED"),
+        (39, 17, "QUEUED"),
+    ],
+)
+async def test_time_in_which_nobody_listened_is_no_silence(since: float, watermark: float | None, state: str) -> None:
+    """Afterwards WhatsApp tells of what is new, and only later again of what it could not tell."""
     departure = await in_doubt("UTILITY", age=60, watermark=watermark)
-    awake_for(monkeypatch, 15)
+    await taking_in(since=since)
+    await dispatch.decide_doubts()
+    assert await state_of(departure.id) == state
+
+
+async def test_nothing_is_decided_while_nobody_listens() -> None:
+    departure = await in_doubt("UTILITY", age=60, watermark=50)
+    await taking_in(since=1000, until=11)
     await dispatch.decide_doubts()
     assert await state_of(departure.id) == "UNKNOWN"
-    awake_for(monkeypatch, 17)
-    await dispatch.decide_doubts()
-    assert await state_of(departure.id) == ("QUEUED" if watermark else "UNCONFIRMED")
+
+
+@pytest.mark.parametrize(("silent", "since"), [(9, 1000), (11, 0)])
+async def test_a_short_break_is_none(silent: float, since: float) -> None:
+    """An API process that is started anew tells by itself for how long nobody listened."""
+    await taking_in(since=1000, until=silent)
+    await takes_in()
+    found = await connect.value("SELECT extract(epoch FROM now() - since)::float8 FROM intake")
+    assert found == pytest.approx(since, abs=5)
 
 
 @pytest.mark.parametrize(
@@ -60,15 +94,15 @@ async def test_time_in_which_nobody_listened_is_no_silence(
         ("UTILITY", 17, None, "UNCONFIRMED"),
         ("MARKETING", 17, None, "UNCONFIRMED"),
         ("UTILITY", 17, 18, "UNCONFIRMED"),
+        ("UTILITY", 17, 16.95, "UNCONFIRMED"),  # it may be from before the POST came to its end
         ("UTILITY", 15, 13, "UNKNOWN"),  # the last of a send: receipts came after it, but none passes it by the grace
         ("UTILITY", 17, 15, "QUEUED"),
         ("MARKETING", 17, 15, "UNCONFIRMED"),
     ],
 )
 async def test_doubt_is_decided_by_the_senders_receipts(
-    monkeypatch: pytest.MonkeyPatch, purpose: str, age: float, watermark: float | None, state: str
+    purpose: str, age: float, watermark: float | None, state: str
 ) -> None:
-    awake_for(monkeypatch, 100)
     departure = await in_doubt(purpose, age=age, watermark=watermark)
     await dispatch.decide_doubts()
     assert await state_of(departure.id) == state
@@ -87,9 +121,8 @@ async def test_doubt_is_not_decided_while_posts_of_its_time_are_not_taken_up() -
     assert await state_of(departure.id) == "QUEUED"
 
 
-async def test_unread_posts_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_unread_posts_are_no_silence() -> None:
     """The workers took up no posts for more than four times the grace: the journal may hold every receipt."""
-    awake_for(monkeypatch, 100)
     departure = await in_doubt("UTILITY", age=60, watermark=61)
     post = await connect.value(
         "INSERT INTO inbound_post (body, created_at) VALUES ('', now() - interval '50 s') RETURNING id"
