@@ -10,6 +10,7 @@ from domain.contacts.imports import (
     run_import,
     start_import,
 )
+from domain.contacts.merging import merge
 from domain.contacts.phones import (
     MOST_PHONES,
     create_phone,
@@ -52,6 +53,7 @@ __all__ = [
     "identities_of",
     "imports_by_ids",
     "learn",
+    "merge",
     "message_figures",
     "opt_in",
     "opt_out",

@@ -30,6 +30,12 @@ class MessageFigures:
     last_at: datetime | None = None
 
 
+_HAS_DUPLICATES = (
+    "(EXISTS (SELECT FROM contact_duplicate d WHERE d.contact_id = contact.id)"
+    " OR EXISTS (SELECT FROM contact_duplicate d WHERE d.other_id = contact.id))"
+)
+
+
 def seen_by(viewer: Viewer, where: Where) -> None:
     """Confines a list of contacts to those that a caller may see."""
     where.add("contact.deleted_at IS NULL")
@@ -77,6 +83,7 @@ async def find(
     company: str | None = None,
     opt_in_status: Sequence[OptInStatus] | None = None,
     phone_number: str | None = None,
+    has_duplicates: bool | None = None,
     created_from: datetime | None = None,
     created_before: datetime | None = None,
     order: ContactOrder = ContactOrder.CREATED_AT,
@@ -98,6 +105,8 @@ async def find(
             "contact.id IN (SELECT contact_id FROM contact_phone WHERE phone_number = {})",
             parse_phone(phone_number, field="phoneNumber"),
         )
+    if has_duplicates is not None:
+        where.add(f"{'' if has_duplicates else 'NOT '}{_HAS_DUPLICATES}")
     if created_from is not None:
         where.add("contact.created_at >= {}", created_from)
     if created_before is not None:

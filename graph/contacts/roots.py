@@ -9,6 +9,7 @@ from db.contacts import DuplicatePolicy, OptInStatus
 from db.core.paging import Page
 from domain import contacts
 from domain.contacts import ContactOrder
+from domain.core.errors import Checks
 from graph.contacts.imports import ContactImport
 from graph.contacts.types import Contact, ContactPhone
 from graph.core.context import Info
@@ -52,6 +53,7 @@ class ContactFilter:
     company: str | None = optional("Part of the company, up to 200 characters.")
     opt_in_status: list[OptInStatus] | None = optional("With one of these consents.")
     phone_number: PhoneNumber | None = optional("Having this number.")
+    has_duplicates: bool | None = optional("Seeming to be the same person as another contact, or not.")
     created_at: DateTimeRange | None = optional("Created then.")
 
 
@@ -155,6 +157,28 @@ class ContactsMutation:
         await contacts.delete(info.context.viewer, decode(id, "Contact"))
         return id
 
+    @mutation(
+        contacts.merge,
+        description=(
+            "Merges two contacts that are one person: numbers (at most 20 together), identities, groups, messages, "
+            "conversations and consent move over, and an opt-out of either holds. Repeating it changes nothing."
+        ),
+        graphql_type=Contact,
+    )
+    async def merge_contacts(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, arg("The contact that stays and whose own values win.")],
+        duplicate_id: Annotated[strawberry.ID, arg("The contact that is merged into it and goes.")],
+    ) -> rows.Contact:
+        both = Checks()
+        numbers = dict[str, int]()
+        for field, given_id in (("id", id), ("duplicateId", duplicate_id)):
+            with both():
+                numbers[field] = decode(given_id, "Contact", field)
+        both.done()
+        return await contacts.merge(info.context.viewer, numbers["id"], numbers["duplicateId"])
+
     @mutation(contacts.opt_in, description="Records that a contact agrees to marketing messages.", graphql_type=Contact)
     async def opt_in_contact(self, info: Info, id: ContactId) -> rows.Contact:
         return await contacts.opt_in(info.context.viewer, decode(id, "Contact"))
@@ -163,7 +187,7 @@ class ContactsMutation:
         contacts.opt_out,
         description=(
             "Records that a contact wants no marketing messages: it is left out of schedules from now on, queued "
-            "messages included."
+            "messages included, and so are contacts that seem to be the same person."
         ),
         graphql_type=Contact,
     )

@@ -88,6 +88,17 @@ class Contact(Node):
     identities: list[ContactIdentity] = loaded(
         "What else WhatsApp knows the contact by, oldest first.", contacts.identities_of
     )
+
+    @computed(
+        "Contacts that seem to be the same person, such as after a number change, oldest first; offered for "
+        "mergeContacts, never merged by themselves.",
+        graphql_type=list[Annotated["Contact", strawberry.lazy("graph.contacts.types")]],
+        cost=5,
+    )
+    @staticmethod
+    async def duplicates(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.Contact]:
+        return await info.context.load(contacts.duplicates_of, row.id)
+
     groups: list[Annotated["Group", strawberry.lazy("graph.groups")]] = loaded(
         "Groups the contact is in, at most 25, by name; groups(filter: { contactId }) finds all.",
         groups.of_contacts,

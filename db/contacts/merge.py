@@ -1,0 +1,131 @@
+"""Two contacts become one: what hangs on the one that goes moves to the one that stays.
+
+Both are locked, so that nobody writes to either meanwhile; then messages in the order of their ids, as everywhere.
+"""
+
+from asyncpg import Record
+
+from db.core import connect
+
+_LOCK = "SELECT * FROM contact WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+
+_PHONES = """
+UPDATE contact_phone p SET contact_id = $1,
+  is_primary = p.is_primary AND NOT EXISTS (SELECT FROM contact_phone own WHERE own.contact_id = $1 AND own.is_primary)
+WHERE p.contact_id = $2
+"""
+
+_DUPLICATES = """
+WITH gone AS (
+  DELETE FROM contact_duplicate WHERE $2 IN (contact_id, other_id)
+  RETURNING CASE WHEN contact_id = $2 THEN other_id ELSE contact_id END AS other, reason
+)
+INSERT INTO contact_duplicate (contact_id, other_id, reason)
+SELECT least($1, other), greatest($1, other), reason FROM gone WHERE other <> $1
+ON CONFLICT (contact_id, other_id) DO NOTHING
+"""
+
+# A schedule sends one message a person, and its figures count each person once: of two that it has sent to both, the
+# one that came further stays its own. The other is called off if it still waits, and is history of the contact if not.
+_SCHEDULED_TWICE = """
+WITH one AS MATERIALIZED (
+  SELECT id, contact_id, schedule_id, state IN ('QUEUED', 'CLAIMED') AS waits,
+         array_position('{READ,DELIVERED,SENT,IN_FLIGHT,UNKNOWN,UNCONFIRMED,CLAIMED,QUEUED,FAILED,CANCELLED}'::text[],
+                        state::text) AS rank
+  FROM message WHERE contact_id IN ($1, $2) AND schedule_id IS NOT NULL ORDER BY id FOR UPDATE
+), spare AS (
+  SELECT a.id, a.schedule_id, a.waits
+  FROM one a JOIN one b ON b.schedule_id = a.schedule_id AND b.contact_id <> a.contact_id
+  WHERE (a.rank, a.contact_id = $2) > (b.rank, b.contact_id = $2)
+), detached AS (
+  UPDATE message m
+  SET schedule_id = NULL, updated_at = now(),
+      state = CASE WHEN waits THEN 'CANCELLED' ELSE m.state END, due_at = CASE WHEN waits THEN NULL ELSE m.due_at END,
+      lease_until = CASE WHEN waits THEN NULL ELSE m.lease_until END,
+      error_message = CASE WHEN waits THEN 'Its contact was merged with one who has this message.'
+                      ELSE m.error_message END
+  FROM spare WHERE m.id = spare.id
+  RETURNING m.id, m.sender_id, spare.schedule_id, waits
+), counted AS (
+  UPDATE schedule s SET recipients = recipients - 1 FROM detached d WHERE s.id = d.schedule_id
+)
+SELECT id, sender_id, schedule_id FROM detached WHERE waits ORDER BY id
+"""
+
+_MESSAGES = """
+WITH moving AS MATERIALIZED (SELECT id FROM message WHERE contact_id = $2 ORDER BY id FOR UPDATE)
+UPDATE message m
+SET contact_id = $1,
+    correlation_id = CASE WHEN NOT EXISTS (
+      SELECT FROM message own WHERE own.contact_id = $1 AND own.sender_id = m.sender_id
+        AND own.correlation_id = m.correlation_id) THEN m.correlation_id END
+FROM moving WHERE m.id = moving.id
+"""
+
+# Of two conversations with one sender the survivor's goes on; what asks for a person in either does so in it.
+_CONVERSATIONS = """
+WITH pair AS MATERIALIZED (
+  SELECT s.id AS stays, d.id AS goes,
+         coalesce(d.last_message_at > s.last_message_at, s.last_message_at IS NULL) AS later,
+         CASE WHEN 'ESCALATED' IN (s.status, d.status) THEN 'ESCALATED'
+              WHEN 'ACTIVE' IN (s.status, d.status) THEN 'ACTIVE' ELSE 'CLOSED' END AS status
+  FROM conversation s JOIN conversation d USING (sender_id)
+  WHERE s.contact_id = $1 AND d.contact_id = $2 AND s.deleted_at IS NULL AND d.deleted_at IS NULL
+  ORDER BY sender_id FOR UPDATE
+), joined AS (
+  UPDATE conversation s
+  SET address = CASE WHEN later THEN d.address ELSE s.address END,
+      last_message_id = CASE WHEN later THEN d.last_message_id ELSE s.last_message_id END,
+      last_message_at = greatest(s.last_message_at, d.last_message_at),
+      window_expires_at = greatest(s.window_expires_at, d.window_expires_at),
+      unread_count = s.unread_count + d.unread_count, epoch = s.epoch + 1,
+      status = pair.status, closed_at = CASE WHEN pair.status = 'CLOSED' THEN s.closed_at END,
+      handler = CASE WHEN 'OPERATOR' IN (s.handler, d.handler) THEN 'OPERATOR' ELSE s.handler END,
+      assigned_to_id = coalesce(s.assigned_to_id, d.assigned_to_id),
+      taken_over_at = coalesce(s.taken_over_at, d.taken_over_at),
+      escalation_reason = coalesce(s.escalation_reason, d.escalation_reason),
+      escalation_note = coalesce(s.escalation_note, d.escalation_note),
+      priority = greatest(s.priority, d.priority),
+      tags = ARRAY(SELECT DISTINCT tag FROM unnest(s.tags || d.tags) AS t(tag) ORDER BY tag),
+      language = coalesce(s.language, d.language), metadata = d.metadata || s.metadata,
+      satisfaction_score = coalesce(s.satisfaction_score, d.satisfaction_score), updated_at = now()
+  FROM pair, conversation d WHERE s.id = pair.stays AND d.id = pair.goes
+), files AS (
+  UPDATE file f SET conversation_id = pair.stays FROM pair WHERE f.conversation_id = pair.goes
+), moved AS (
+  UPDATE conversation c SET contact_id = $1, deleted_at = CASE WHEN pair.goes IS NULL THEN c.deleted_at ELSE now() END
+  FROM conversation old LEFT JOIN pair ON pair.goes = old.id
+  WHERE c.id = old.id AND c.contact_id = $2
+  RETURNING c.id, c.sender_id, c.deleted_at
+)
+SELECT id, sender_id FROM moved WHERE deleted_at IS NULL
+UNION ALL SELECT stays, sender_id FROM pair JOIN conversation ON id = stays
+ORDER BY id
+"""
+
+_GO = """
+UPDATE contact
+SET deleted_at = CASE WHEN id = $2 THEN now() ELSE deleted_at END, merged_into_id = $1, updated_at = now()
+WHERE id = $2 OR merged_into_id = $2
+"""
+
+
+async def lock_both(id: int, other: int) -> dict[int, Record]:
+    """Two contacts, deleted ones too, locked against whoever writes to them or to what hangs on them."""
+    return {row["id"]: row for row in await connect.rows(_LOCK, [id, other])}
+
+
+async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
+    """Gives all that one contact has, memberships aside, to the other.
+
+    Answers messages that were called off (id, sender_id, schedule_id), and conversations that moved (id, sender_id).
+    """
+    await connect.execute(_PHONES, stays, goes)
+    await connect.execute("UPDATE contact_identity SET contact_id = $1 WHERE contact_id = $2", stays, goes)
+    await connect.execute(_DUPLICATES, stays, goes)
+    called_off = await connect.rows(_SCHEDULED_TWICE, stays, goes)
+    await connect.execute(_MESSAGES, stays, goes)
+    conversations = await connect.rows(_CONVERSATIONS, stays, goes)
+    await connect.execute("UPDATE import_row SET contact_id = $1 WHERE contact_id = $2", stays, goes)
+    await connect.execute(_GO, stays, goes)
+    return called_off, conversations

@@ -1,0 +1,104 @@
+"""Making one contact of two who are one person."""
+
+from typing import Any
+
+from asyncpg import Record
+from tortoise.expressions import RawSQL
+
+from db.accounts import Role, Scope
+from db.contacts import Contact, ContactPhone, OptInStatus
+from db.contacts import merge as rows
+from db.core.transaction import transaction
+from db.events import EventType, record
+from db.groups import GroupMember
+from db.memberships import join, leave_all
+from domain.contacts.phones import MOST_PHONES
+from domain.contacts.writing import changed, opt_out
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found
+
+_STRICTER = (OptInStatus.UNKNOWN, OptInStatus.OPTED_IN, OptInStatus.OPTED_OUT)
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+async def merge(viewer: Viewer, id: int, duplicate_id: int) -> Contact:
+    """Gives all that a duplicate has to a contact, which stays; to repeat it changes nothing.
+
+    The contact's own values win where both have one, and the stricter consent of both holds.
+    """
+    unbound(viewer)
+    if id == duplicate_id:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR, "These are one contact already.", field="duplicateId", reason="same_contact"
+        )
+    async with transaction():
+        found = await rows.lock_both(id, duplicate_id)
+        stays, goes = found.get(id), found.get(duplicate_id)
+        if stays and goes and goes["merged_into_id"] == id and stays["deleted_at"] is None:
+            return await Contact.get(id=id)
+        check = Checks()
+        for one, field in ((stays, "id"), (goes, "duplicateId")):
+            with check():
+                if one is None or one["deleted_at"] is not None:
+                    raise not_found("contact", field=field)
+        check.done()
+        assert stays is not None and goes is not None  # noqa: PT018 - for the types
+        await _check_phones(id, duplicate_id)
+        await _join(viewer, stays, goes)
+        return await Contact.get(id=id)
+
+
+async def _check_phones(id: int, duplicate_id: int) -> None:
+    count = await ContactPhone.filter(contact_id__in=[id, duplicate_id]).count()
+    if count > MOST_PHONES:
+        raise Refusal(
+            ErrorCode.VALIDATION_ERROR,
+            f"Both have {count} numbers together; {MOST_PHONES} are allowed.",
+            field="duplicateId",
+            reason="too_many",
+        )
+
+
+async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:
+    id, duplicate_id = stays["id"], goes["id"]
+    groups = await GroupMember.filter(contact_id=duplicate_id).values_list("group_id", flat=True)
+    await join((int(group), id) for group in groups)  # pyright: ignore[reportArgumentType] - Tortoise types rows here
+    await leave_all(duplicate_id)
+    called_off, conversations = await rows.move(id, duplicate_id)
+    await Contact.filter(id=id).update(**_values(stays, goes), updated_at=RawSQL("now()"))
+    for message in called_off:
+        record(
+            EventType.MESSAGE_CANCELLED,
+            "Message",
+            message["id"],
+            actor_id=viewer.user_id,
+            sender_id=message["sender_id"],
+            contact_id=id,
+            schedule_id=message["schedule_id"],
+            message_id=message["id"],
+        )
+    for conversation in conversations:
+        record(
+            EventType.CONVERSATION_UPDATED,
+            "Conversation",
+            conversation["id"],
+            actor_id=viewer.user_id,
+            sender_id=conversation["sender_id"],
+            contact_id=id,
+        )
+    changed(duplicate_id, actor_id=viewer.user_id)
+    changed(id, actor_id=viewer.user_id)
+    strictest = await Contact.get(id=id)
+    if strictest.opt_in_status is OptInStatus.OPTED_OUT:
+        await opt_out(viewer, id, at=strictest.opt_in_changed_at)
+
+
+def _values(stays: Record, goes: Record) -> dict[str, Any]:
+    """What the contact lacks, the duplicate gives: first and last name together only, for they are one name."""
+    values = {key: stays[key] or goes[key] for key in ("email", "company", "job_title")}
+    if not stays["first_name"] and not stays["last_name"]:
+        values |= {key: goes[key] for key in ("first_name", "last_name")}
+    by_strictness = {_STRICTER.index(OptInStatus(one["opt_in_status"])): one for one in (goes, stays)}
+    strictest = by_strictness[max(by_strictness)]
+    return values | {key: strictest[key] for key in ("opt_in_status", "opt_in_changed_at")}
