@@ -21,6 +21,7 @@ import orjson
 import structlog
 from asyncpg import Record
 
+from db.contacts import ContactIdentityType
 from db.content import Details
 from db.core import connect
 from db.core.columns import as_row
@@ -28,6 +29,7 @@ from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.messages import dispatch as rows
 from db.templates import MessageTemplate
+from domain.contacts import Identity, learn
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
@@ -127,6 +129,24 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
         settled = [row for row in found if row["state"] is not None]
         announce(settled)
         await react(settled, errors, contacts, by_webhook=False)
+    await _learn(settled, outcomes)
+
+
+async def _learn(settled: Sequence[Record], outcomes: Sequence[tuple[Departure, Outcome]]) -> None:
+    """Keeps what WhatsApp calls people whom we call otherwise: their messages come from there (wire facts, part E)."""
+    called = {
+        departure.id: outcome.wa_id
+        for departure, outcome in outcomes
+        if isinstance(outcome, Accepted) and outcome.wa_id and departure.outgoing is not None
+        if outcome.wa_id.isdecimal() and len(outcome.wa_id) <= 20 and departure.outgoing.to != f"+{outcome.wa_id}"
+    }
+    if called:
+        async with transaction():
+            await learn(
+                Identity(row["contact_id"], ContactIdentityType.WA_ID, called[row["id"]])
+                for row in settled
+                if row["id"] in called
+            )
 
 
 def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
