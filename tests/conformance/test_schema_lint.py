@@ -19,6 +19,7 @@ from tests.clients.node import ROOT, run
 pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
 
 FEW = {
+    "Contact.duplicates",
     "Contact.groups",
     "Contact.identities",
     "Contact.phones",
