@@ -44,6 +44,7 @@ class CloudApi:
         return [
             web.post(r"/{version:v\d+\.\d+}/{node}/messages", self._guarded(self._messages)),
             web.post(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._create_template)),
+            web.post(r"/{version:v\d+\.\d+}/{node}/unpause", self._guarded(self._unpause)),
             web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
             web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
             web.post(r"/{version:v\d+\.\d+}/{node}/media", self._guarded(self._upload)),
@@ -104,10 +105,7 @@ class CloudApi:
 
         def accept() -> Accepted:
             message = self._cloud.accept(taken, first_told=fault.kind is Kind.STATUS_FIRST)
-            reply = self._accepted(taken, message)
-            if fault.kind is Kind.HELD and taken.template is not None:
-                reply["messages"][0]["message_status"] = "held_for_quality_assessment"
-            return Accepted(_json(reply), lambda: self._cloud.tell_first(message))
+            return Accepted(_json(self._accepted(taken, message)), lambda: self._cloud.tell_first(message))
 
         return await befall(request, fault, self._cloud.settings.slow_seconds, accept)
 
@@ -116,7 +114,7 @@ class CloudApi:
         identity = {"user_id": message.to} if message.by_bsuid else {"wa_id": message.person}
         shown: Json = {"id": self._cloud.ledger.wamid(message)}
         if taken.template is not None:
-            shown["message_status"] = "accepted"
+            shown["message_status"] = "held_for_quality_assessment" if taken.held else "accepted"
         return {"messaging_product": "whatsapp", "contacts": [{"input": message.to, **identity}], "messages": [shown]}
 
     def _mark_read(self, phone_number_id: str, body: Json) -> web.Response:
@@ -149,6 +147,13 @@ class CloudApi:
             raise CloudError(100, f"Object with ID '{request.match_info['node']}' does not exist.", 33)
         self._cloud.templates.edit(template, await self._body(request))
         self._cloud.review_later(template)
+        return _json({"success": True})
+
+    async def _unpause(self, request: web.Request) -> web.StreamResponse:
+        template = self._cloud.templates.by_id(request.match_info["node"])
+        if template is None or template.status != "PAUSED":
+            raise CloudError(100, "Only a paused template can be unpaused.", 33)
+        self._cloud.unpause(template)
         return _json({"success": True})
 
     async def _list_templates(self, request: web.Request) -> web.StreamResponse:

@@ -17,7 +17,7 @@ from simulator.limits import Pairs, Throughput
 from simulator.links import Links, acceptable
 from simulator.media import Store
 from simulator.numbers import Accounts, Numbers
-from simulator.people import People, on_whatsapp, wa_id_of
+from simulator.people import People, chosen, on_whatsapp, wa_id_of
 from simulator.sends import Send, read
 from simulator.settings import Settings
 from simulator.statuses import Status, plan
@@ -26,6 +26,7 @@ from simulator.webhooks import Change, Envelopes
 from simulator.wire import Json, is_object
 
 _RECEIPTS_KEPT = 100_000
+_PAUSES = (3 * 3_600.0, 6 * 3_600.0)
 _REACTED_DAYS = 30 * 86_400.0
 
 
@@ -39,6 +40,13 @@ class Taken:
     template: Template | None
     text: str
     fault: Fault | None
+
+    @property
+    def held(self) -> bool:
+        """Whether Meta keeps it back to see how others take the template."""
+        return (
+            self.template is not None and self.fault is not None and self.fault.kind in (Kind.HELD, Kind.HELD_DROPPED)
+        )
 
 
 class Cloud:
@@ -69,6 +77,8 @@ class Cloud:
             task.cancel()
         self.faults = Faults(self.settings, self.random, self.clock)
         self.windows: dict[tuple[str, str], float] = {}
+        self.stopped: set[str] = set()
+        """People who stopped marketing."""
         self._heard = 0
         self.heard: OrderedDict[str, tuple[str, float]] = OrderedDict()
         """What kinds of messages people sent, and when."""
@@ -78,7 +88,7 @@ class Cloud:
         self.delivery.forget()
         self.timers.forget()
         if not keep_templates:
-            self.templates = Templates()
+            self.templates = Templates(self.settings, self.clock)
 
     def check(self, phone_number_id: str, body: Json) -> Taken:
         """Everything that can refuse a send in its HTTP reply."""
@@ -106,7 +116,17 @@ class Cloud:
         fault = self.faults.next(phone_number_id, person)
         if over and fault is None:
             fault = Fault(Kind.FAIL, code=self.settings.portfolio_cap_code)
+        if (
+            fault is None
+            and template is not None
+            and template.category == "MARKETING"
+            and self._dice(self.settings.held_share)
+        ):
+            fault = Fault(Kind.HELD)
         return Taken(phone_number_id, send, person, template, text, fault)
+
+    def _dice(self, share: float) -> bool:
+        return bool(share) and self.random.random() < share
 
     def _check_media(self, media_id: str, phone_number_id: str) -> None:
         held = self.media.get(media_id)
@@ -148,6 +168,10 @@ class Cloud:
             return message
         if fault is not None and fault.kind is Kind.SILENT:
             return message
+        if taken.held and fault is not None:
+            due = message.accepted_at + (fault.seconds or self.settings.held_seconds)
+            self.timers.at(due, lambda: self._release(message, send, dropped=fault.kind is Kind.HELD_DROPPED))
+            return message
         message.error = self._error(message, send, fault)
         kind, media = send.media
         if kind and media.get("link") and not message.error:
@@ -157,6 +181,12 @@ class Cloud:
         else:
             self._plan(message, send, first_told=first_told)
         return message
+
+    def _release(self, message: Message, send: Send, *, dropped: bool) -> None:
+        """What was held goes out, or never will."""
+        message.accepted_at = self.clock.now()
+        message.error = 132015 if dropped else self._error(message, send, None)
+        self._plan(message, send)
 
     def _plan(self, message: Message, send: Send, *, first_told: bool = False) -> None:
         voice = send.type == "audio" and bool(send.content.get("voice"))
@@ -185,27 +215,92 @@ class Cloud:
             return 131026
         if send.type == "reaction" and not self._can_be_reacted_to(str(send.content["message_id"])):
             return 131009
+        if message.category == "marketing":
+            code = self._marketing_refusal(message)
+            if code:
+                return code
         free = self.settings.window and not message.template
         if free and not self._window_open(message.phone_number_id, message.person):
             return 131047
         return 0
+
+    def _marketing_refusal(self, message: Message) -> int:
+        """131050 for those who stopped it; 131049 for those Meta spares, but for people in an open conversation."""
+        person, settings = message.person, self.settings
+        if person in self.stopped:
+            return 131050
+        if self._window_open(message.phone_number_id, person):
+            return 0
+        american = person.startswith("1") and person.isdecimal() and not settings.us_marketing
+        return 131049 if american or chosen(person, settings.marketing_refused_share, "spared", settings.seed) else 0
+
+    def prefer(self, phone_number_id: str, person: str, value: str) -> None:
+        """Somebody stops or resumes the business's marketing in WhatsApp itself (C6)."""
+        if value == "stop":
+            self.stopped.add(person)
+        else:
+            self.stopped.discard(person)
+        told = self.envelopes.value(phone_number_id)
+        contact: Json = {"wa_id": person, "user_id": self.people.bsuid(person)}
+        detail = f"User requested to {value} marketing messages"
+        told["contacts"] = [contact]
+        told["user_preferences"] = [
+            {
+                **contact,
+                "detail": detail,
+                "category": "marketing_messages",
+                "value": value,
+                "timestamp": int(self.clock.now()),
+            }
+        ]
+        self.delivery.tell(Change(self.numbers.waba_id(phone_number_id), "user_preferences", told))
 
     def _can_be_reacted_to(self, wamid: str) -> bool:
         """Not after 30 days, not a reaction, not what was taken back; ids nobody gave are not looked into (A3)."""
         kind, at = self.heard.get(wamid, ("", self.clock.now()))
         return kind not in ("reaction", "revoke") and self.clock.now() - at <= _REACTED_DAYS
 
-    def announce(self, template: Template, reason: str = "NONE") -> None:
+    def announce(self, template: Template, reason: str = "NONE", *, event: str = "", title: str = "") -> None:
         """Tell the template's status by webhook (C6)."""
-        value: Json = {
-            "event": template.status,
-            "message_template_id": int(template.id),
-            "message_template_name": template.name,
-            "message_template_language": template.language,
-            "message_template_category": template.category,
-            "reason": reason,
-        }
+        value: Json = {"event": event or template.status, **_named(template), "reason": reason}
+        value["message_template_category"] = template.category
+        if title:
+            value["other_info"] = {"title": title, "description": "The template was rated low by those who got it."}
+        if template.status == "DISABLED":
+            value["disable_info"] = {"disable_date": int(self.clock.now())}
+        if template.status == "REJECTED":
+            value["rejection_info"] = {"reason": reason, "recommendation": "Change the text and submit it again."}
         self.delivery.tell(Change(template.waba_id, "message_template_status_update", value))
+
+    def pause(self, template: Template) -> None:
+        """For low quality: three hours, then six, then for good (A7)."""
+        template.pauses += 1
+        if template.pauses > len(_PAUSES):
+            template.status = "DISABLED"
+            self.announce(template, title="DISABLED")
+            return
+        template.status = "PAUSED"
+        self.announce(template, title=("FIRST_PAUSE", "SECOND_PAUSE")[template.pauses - 1])
+        pause, due = template.pauses, self.clock.now() + _PAUSES[template.pauses - 1]
+        self.timers.at(due, lambda: self.unpause(template) if template.pauses == pause else None)
+
+    def unpause(self, template: Template) -> None:
+        """A paused template may be sent again."""
+        if template.status == "PAUSED":
+            template.status = "APPROVED"
+            self.announce(template, title="UNPAUSE")
+
+    def rate(self, template: Template, quality: str) -> None:
+        """How people take a template, told by webhook."""
+        scores = {"previous_quality_score": template.quality, "new_quality_score": quality}
+        template.quality = quality
+        self.delivery.tell(Change(template.waba_id, "message_template_quality_update", {**scores, **_named(template)}))
+
+    def recategorise(self, template: Template, category: str) -> None:
+        """Meta finds that a template is of another category."""
+        categories = {"previous_category": template.category, "new_category": category}
+        template.category = category
+        self.delivery.tell(Change(template.waba_id, "template_category_update", {**categories, **_named(template)}))
 
     def review_later(self, template: Template) -> None:
         """Meta looks at the template after a while."""
@@ -241,3 +336,12 @@ class Cloud:
         value["messages"] = [message_json(inbound, wa_id, bsuid)]
         self.delivery.tell(Change(self.numbers.waba_id(inbound.phone_number_id), "messages", value))
         return wamid
+
+
+def _named(template: Template) -> Json:
+    """How webhooks name a template."""
+    return {
+        "message_template_id": int(template.id),
+        "message_template_name": template.name,
+        "message_template_language": template.language,
+    }

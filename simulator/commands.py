@@ -13,13 +13,15 @@ from simulator.cloud import Cloud
 from simulator.faults import Fault, Kind
 from simulator.inbound import InboundError, read_inbound
 from simulator.numbers import EVENTS
-from simulator.settings import TIERS, SettingError, change
+from simulator.people import digits, wa_id_of
+from simulator.settings import QUALITIES, TIERS, SettingError, change
 from simulator.waha.commands import WahaCommands
 from simulator.waha.server import Waha
 from simulator.webhooks import Change
 from simulator.wire import Json, is_array, is_object
 
 _TEMPLATE_STATUSES = ("APPROVED", "REJECTED", "PAUSED", "DISABLED", "PENDING", "FLAGGED", "REINSTATED")
+_CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 _HIGH = 1000.0
 
 
@@ -72,7 +74,8 @@ class Commands:
             "numbers/{phone_number_id}": self.number,
             "limit": self.limit,
             "account": self.account,
-            "templates/{name}/status": self.template_status,
+            "templates/{name}/{news}": self.template,
+            "preferences": self.preference,
             "clock": self.clock,
             "reset": self.reset,
             "waha/{session}/inbound": of_waha.inbound,
@@ -205,19 +208,38 @@ class Commands:
         value = self._cloud.accounts.update(waba_id, str(event), seconds, state)
         return self._told(waba_id, "account_update", value)
 
-    def template_status(self, body: object, name: str) -> Json:
+    def template(self, body: object, name: str, news: str) -> Json:
         """Meta decides anew about a template, in every language and account unless told."""
-        asked = known(body, "status", "language", "waba_id", "reason")
-        status = asked.get("status")
-        if status not in _TEMPLATE_STATUSES:
-            raise ControlError(f"status is one of {', '.join(_TEMPLATE_STATUSES)}.")
+        words = {"status": _TEMPLATE_STATUSES, "quality": QUALITIES, "category": _CATEGORIES, "pause": ()}
+        if news not in words:
+            raise ControlError(f"There is no {news}; it is one of {', '.join(words)}.")
+        asked = known(body, "language", "waba_id", "reason", news)
+        if words[news] and asked.get(news) not in words[news]:
+            raise ControlError(f"{news} is one of {', '.join(words[news])}.")
         found = self._cloud.templates.named(name, str(asked.get("waba_id", "")), str(asked.get("language", "")))
         if not found:
             raise ControlError(f"There is no template {name}.")
         for template in found:
-            template.status = str(status)
-            self._cloud.announce(template, str(asked.get("reason", "NONE")))
+            match news:
+                case "status":
+                    template.status = str(asked["status"])
+                    self._cloud.announce(template, str(asked.get("reason", "NONE")))
+                case "quality":
+                    self._cloud.rate(template, str(asked["quality"]))
+                case "category":
+                    self._cloud.recategorise(template, str(asked["category"]))
+                case _:
+                    self._cloud.pause(template)
         return {"templates": [template.shown() for template in found]}
+
+    def preference(self, body: object) -> Json:
+        """Somebody stops or resumes marketing."""
+        asked = known(body, "phone_number_id", "from", "value")
+        person, value = wa_id_of(digits(str(asked.get("from", ""))), self._cloud.settings), asked.get("value", "stop")
+        if not asked.get("phone_number_id") or not person or value not in ("stop", "resume", "signup"):
+            raise ControlError("phone_number_id and from are needed; value is stop, resume or signup.")
+        self._cloud.prefer(str(asked["phone_number_id"]), person, str(value))
+        return {"stopped": person in self._cloud.stopped}
 
     def time(self) -> Json:
         """What the clock says."""

@@ -15,7 +15,10 @@ POST   /media?mime_type&filename the bytes of the body, as if somebody had sent 
 POST   /webhooks/replay          {"which": "last" | "all"}: the same bytes again
 POST   /webhooks/raw             {"body", "signature": "good" | "bad" | "missing"}: once, now; answers what came back
 POST   /handshake                shake hands now; answers {"verified", "problem"}
-POST   /templates/{name}/status  {"status", "language", "waba_id", "reason"}: sets it and tells it by webhook
+POST   /templates/{name}/status  {"status", "reason"}, and "language" and "waba_id" where not all are meant: sets it and
+                                 tells it by webhook; in the same way /quality {"quality"}, /category {"category"}, and
+                                 /pause (3 hours, then 6, then disabled)
+POST   /preferences              {"phone_number_id", "from", "value": "stop" | "resume"}: in WhatsApp, about marketing
 POST   /numbers/{id}             {"quality_rating", "throughput", "name_status", "verified_name"}: what GET tells of it
                                  from now on, with the webhooks that go with it; "upgrade_seconds" of 131057 before
                                  1,000/s

@@ -35,7 +35,9 @@ class Kind(StrEnum):
     STATUS_FIRST = "status_first"
     """Accepted; the endpoint has the first status before the client has its reply."""
     HELD = "held"
-    """Accepted as held_for_quality_assessment, then sent as usual (templates only)."""
+    """Accepted as held_for_quality_assessment, then sent after `seconds`, or held_seconds (templates only)."""
+    HELD_DROPPED = "held_dropped"
+    """Accepted as held_for_quality_assessment, and failed with 132015 after as long (templates only)."""
     SILENT = "silent"
     """Accepted with a good reply; no webhook ever comes."""
 

@@ -73,6 +73,11 @@ def on_whatsapp(person: str, settings: Settings) -> bool:
     return not share or zlib.crc32(f"{settings.seed}:{person}".encode()) / 2**32 >= share
 
 
+def chosen(person: str, share: float, what: str, seed: int) -> bool:
+    """Whether `person` is one of a share of all people: always the same for one seed, another share for each `what`."""
+    return bool(share) and zlib.crc32(f"{what}:{seed}:{person}".encode()) / 2**32 < share
+
+
 class People:
     """User ids and phones of the same people: made up, unless the control API named both."""
 

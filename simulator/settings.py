@@ -98,6 +98,11 @@ class Settings:
     fetch_links: bool = setting(True, "fetch the links of media, as Meta does; names under .example are pretended")
     media_url: float = setting(300.0, "how long a URL of media holds", SECONDS)
 
+    marketing_refused_share: float = setting(0.0, "people whom Meta spares marketing (131049), by their digits", SHARE)
+    us_marketing: bool = setting(False, "marketing reaches +1 numbers, as before April 2025 (131049)")
+    held_share: float = setting(0.0, "marketing templates held for quality assessment", SHARE)
+    held_seconds: float = setting(600.0, "how long what is held waits until it is sent", SECONDS)
+
     waha_api_key: str = setting("simulator-key", "what X-Api-Key must hold")
     waha_engine: str = setting("NOWEB", "engine of new WAHA sessions: NOWEB, GOWS, WEBJS")
     waha_empty_share: float = setting(0.0, "WAHA sends answered 201 with an empty body", SHARE)
@@ -116,6 +121,7 @@ class Settings:
     waha_lid_share: float = setting(0.0, "people who write as …@lid, chosen by their digits", SHARE)
     waha_lid_acks_share: float = setting(0.0, "messages whose acks name …@lid where the send named …@c.us", SHARE)
 
+    template_limits: bool = setting(True, "Meta's limits on creating, editing and naming templates anew (A7)")
     template_review: float = setting(0.3, "from PENDING to APPROVED, or REJECTED where the name says reject", SECONDS)
 
 

@@ -3,16 +3,20 @@
 import itertools
 import re
 import time
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from simulator.clock import Clock
 from simulator.errors import CloudError
+from simulator.settings import Settings
 from simulator.wire import Json, is_array, is_object
 
 _VARIABLE = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
 _NAME = re.compile(r"[a-z0-9_]{1,512}")
 _CATEGORIES = ("AUTHENTICATION", "MARKETING", "UTILITY")
 _MEDIA = ("IMAGE", "VIDEO", "DOCUMENT", "LOCATION")
+_AN_HOUR, _MOST, _DAY = 100, 250, 86_400.0
 _EDITABLE = ("APPROVED", "REJECTED", "PAUSED")
 _LENGTHS = {"HEADER": (60, 2388047), "BODY": (1024, 2388072), "FOOTER": (60, 2388073)}
 
@@ -36,6 +40,10 @@ class Template:
     status: str = "PENDING"
     parts: dict[str, Json] = field(default_factory=dict[str, Json])
     """HEADER, BODY, FOOTER, BUTTONS by type."""
+    quality: str = "UNKNOWN"
+    pauses: int = 0
+    edits: list[float] = field(default_factory=list[float])
+    """When it was edited while it was approved."""
 
     def shown(self) -> Json:
         """The element of `data` in a list of templates (A7)."""
@@ -46,6 +54,7 @@ class Template:
             "status": self.status,
             "category": self.category,
             "parameter_format": "NAMED" if self.named else "POSITIONAL",
+            "quality_score": {"score": self.quality},
             "components": self.components,
         }
 
@@ -71,6 +80,9 @@ def _parts(components: object) -> dict[str, Json]:
             raise _invalid(f"{kind} must not exceed {limit} characters.", subcode)
         parts[kind] = component
     body = str(parts.get("BODY", {}).get("text", "")).strip()
+    if "{{" in str(parts.get("FOOTER", {}).get("text", "")):
+        raise _invalid("A footer holds no variable.", 2388073)
+    _buttons(parts.get("BUTTONS", {}).get("buttons", []))
     if not body:
         raise _invalid("A template needs a BODY with a text.")
     if _VARIABLE.match(body) or re.search(_VARIABLE.pattern + r"\Z", body):
@@ -80,10 +92,35 @@ def _parts(components: object) -> dict[str, Json]:
     return parts
 
 
+def _buttons(buttons: object) -> None:
+    """At most ten, two of them URLs, one phone, one code; labels and URLs within their lengths (A7)."""
+    if not is_array(buttons) or not all(is_object(each) for each in buttons):
+        raise _invalid("buttons is a list of objects.")
+    kinds = Counter(str(each.get("type", "")).upper() for each in buttons)
+    for kind, most in (("URL", 2), ("PHONE_NUMBER", 1), ("COPY_CODE", 1)):
+        if kinds[kind] > most:
+            raise _invalid(f"A template has at most {most} buttons of type {kind}.")
+    if len(buttons) > 10:
+        raise _invalid("A template has at most 10 buttons.")
+    for button in buttons:
+        lengths = (("text", 25), ("url", 2000), ("phone_number", 20))
+        if any(len(str(button.get(name, ""))) > most for name, most in lengths):
+            raise _invalid("A button's label has at most 25 characters, its URL 2000, its phone number 20.")
+        url = str(button.get("url", ""))
+        if len(variables(url)) > 1 or (variables(url) and not url.endswith("}}")):
+            raise _invalid("A URL holds one variable, at its end.")
+
+
 class Templates:
     """The templates of every WABA."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._created: dict[str, deque[float]] = {}
+        """When an account made its latest templates."""
+        self._blocked: dict[tuple[str, str], float] = {}
+        """Until when the name of a deleted template is taken."""
         self._by_key: dict[tuple[str, str, str], Template] = {}
         # From the clock: a simulator started again must not hand out ids it gave before.
         self._ids = itertools.count(time.time_ns() // 1000)
@@ -100,6 +137,9 @@ class Templates:
         key = (waba_id, name, language)
         if key in self._by_key:
             raise _invalid(f"There is already {language} content for this template.", 2388024)
+        parts = _parts(body.get("components"))
+        if self._settings.template_limits:
+            self._check_creation(waba_id, name)
         template = Template(
             id=str(next(self._ids)),
             waba_id=waba_id,
@@ -108,15 +148,38 @@ class Templates:
             category=category.upper(),
             named=str(body.get("parameter_format", "")).upper() == "NAMED",
             components=body.get("components", []),
-            parts=_parts(body.get("components")),
+            parts=parts,
         )
         self._by_key[key] = template
         return template
+
+    def _check_creation(self, waba_id: str, name: str) -> None:
+        """100 an hour, 250 in all, and no name that was deleted within 30 days (A7)."""
+        now = self._clock.now()
+        made = self._created.setdefault(waba_id, deque(maxlen=_AN_HOUR))
+        if len(made) == _AN_HOUR and made[0] > now - 3_600:
+            raise CloudError(80007, "There have been too many templates created for this account.")
+        if len(self.of_waba(waba_id)) >= _MOST:
+            raise _invalid(f"An account has at most {_MOST} templates.", 2388019)
+        if self._blocked.get((waba_id, name), 0.0) > now:
+            raise _invalid(f"New content cannot be added while {name} is being deleted. Try again later.", 2388023)
+        made.append(now)
+
+    def _check_edit(self, template: Template) -> None:
+        """An approved template is edited once a day and ten times in 30 days (A7)."""
+        now = self._clock.now()
+        template.edits = [at for at in template.edits if at > now - 30 * _DAY]
+        if template.status == "APPROVED":
+            if len(template.edits) >= 10 or (template.edits and template.edits[-1] > now - _DAY):
+                raise _invalid("An approved template is edited once a day and ten times in 30 days.", 2388025)
+            template.edits.append(now)
 
     def edit(self, template: Template, body: Json) -> None:
         """Replace components or category and put the template under review again."""
         if template.status not in _EDITABLE:
             raise _invalid(f"A template that is {template.status} cannot be edited.")
+        if self._settings.template_limits:
+            self._check_edit(template)
         if "components" in body:
             template.parts = _parts(body["components"])
             template.components = body["components"]
@@ -143,7 +206,9 @@ class Templates:
         return next((each for each in self._by_key.values() if each.id == template_id), None)
 
     def remove(self, template: Template) -> None:
-        """Forget the template."""
+        """Forget the template; the name of an approved one is taken for 30 days."""
+        if template.status == "APPROVED":
+            self._blocked[template.waba_id, template.name] = self._clock.now() + 30 * _DAY
         self._by_key.pop((template.waba_id, template.name, template.language), None)
 
     def sendable(self, waba_id: str, name: str, language: str) -> Template:
