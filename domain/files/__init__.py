@@ -1,5 +1,6 @@
 """Files: what is uploaded, received and named in messages. Bytes never pass through GraphQL: links lead to them."""
 
+from domain.files.naming import to_send
 from domain.files.reading import by_ids, get, pages_of_conversations
 from domain.files.uploads import MOST_SECONDS, Upload, create_upload, delete, read, take, url_of
 
@@ -13,5 +14,6 @@ __all__ = [
     "pages_of_conversations",
     "read",
     "take",
+    "to_send",
     "url_of",
 ]
