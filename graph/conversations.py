@@ -4,19 +4,36 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from db import conversations as rows
 from db.conversations import ConversationStatus
+from db.core.paging import Page
+from db.messages import Message as MessageRow
 from db.senders import SenderProvider
 from domain import contacts, conversations, messages, senders
+from domain.conversations import ConversationOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
-from graph.core.enums import describe
+from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, column, computed, loaded, query
 from graph.core.ids import decode
+from graph.core.inputs import DateTimeRange, criteria, optional
 from graph.core.nodes import Node, node
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
 from graph.core.scalars import PhoneNumber
-from graph.messages import Message
+from graph.messages.types import PAGE, Message, MessageFilter
 from graph.senders import Sender
 
 describe(
@@ -25,6 +42,12 @@ describe(
     ACTIVE="Going on.",
     ESCALATED="Waits for a person; the bot is silent.",
     CLOSED="Closed.",
+)
+describe(
+    ConversationOrder,
+    "What conversations are sorted by.",
+    CREATED_AT="When they were opened.",
+    LAST_MESSAGE_AT="Their last message.",
 )
 
 
@@ -56,6 +79,13 @@ class Conversation(Node):
     sender: Sender = loaded("Our side of it.", senders.by_ids, of="sender_id")
     last_message: Message | None = loaded("The latest message.", messages.by_ids, of="last_message_id")
 
+    message_count: int = loaded("All messages; reactions are none.", conversations.message_counts)
+
+    @computed("Anything else its owner wants to keep.")
+    @staticmethod
+    def metadata(row: strawberry.Parent[rows.Conversation]) -> JSON:
+        return JSON(row.metadata)
+
     @computed("The contact's number that this is with; null when they hide it.")
     @staticmethod
     def phone_number(row: strawberry.Parent[rows.Conversation]) -> PhoneNumber | None:
@@ -75,6 +105,49 @@ class Conversation(Node):
         closes = row.window_expires_at
         return ServiceWindow(open=closes is not None and closes > datetime.now(UTC), expires_at=closes)
 
+    @computed(
+        "The messages, newest first, 50 where the size is not given. Reactions are left out unless the filter names "
+        "that type: they stand on the message they are about.",
+        graphql_type=Connection[Message],
+        size=PAGE,
+    )
+    @staticmethod
+    async def messages(
+        info: Info,
+        row: strawberry.Parent[rows.Conversation],
+        filter: Matching[MessageFilter] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[MessageRow]:
+        page = page_request(first, after, last, before, default=PAGE)
+        return await info.context.load_page(messages.pages_of_conversations, row.id, page, **criteria(filter))
+
+
+@strawberry.input(
+    description=(
+        "Names a conversation by its id, or by the phone number it is with: then the latest one with that number."
+    ),
+    one_of=True,
+)
+class ConversationRef:
+    id: strawberry.ID | None = optional("Its id.", of="Conversation")
+    phone_number: PhoneNumber | None = optional("The contact's number.")
+
+
+@strawberry.input(description="Which conversations.")
+class ConversationFilter:
+    search: str | None = optional(
+        "Part of the contact's name or number, or words of a message, up to 200 characters; case does not matter."
+    )
+    phone_number: PhoneNumber | None = optional("With this number or chat id.")
+    contact_id: strawberry.ID | None = optional("With this contact.", of="Contact")
+    sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
+    status: list[ConversationStatus] | None = optional("With one of these statuses.")
+    unread: bool | None = optional("With or without unread messages.")
+    created_at: DateTimeRange | None = optional("Opened then.")
+
 
 @strawberry.type
 class ConversationsQuery:
@@ -87,3 +160,29 @@ class ConversationsQuery:
         self, info: Info, id: Annotated[strawberry.ID, arg("The conversation.")]
     ) -> rows.Conversation:
         return await conversations.get(info.context.viewer, decode(id, "Conversation"))
+
+    @query(
+        conversations.find,
+        description="Conversations, 50 a page where the size is not given.",
+        graphql_type=Connection[Conversation],
+        size=PAGE,
+    )
+    async def conversations(
+        self,
+        info: Info,
+        filter: Matching[ConversationFilter] = None,
+        order_by: OrderBy[ConversationOrder] = ConversationOrder.LAST_MESSAGE_AT,
+        direction: Direction = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Conversation]:
+        return await conversations.find(
+            info.context.viewer,
+            **criteria(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset, default=PAGE),
+        )

@@ -22,7 +22,7 @@ from graph.core.inputs import ANY, criteria, optional
 from graph.core.live import Tailer
 from graph.core.nodes import Node
 from graph.core.paging import After, Before, First, Last, Matching, PageInfo, page_request
-from graph.messages import Message
+from graph.messages.types import Message
 from graph.schedules import DeliveryStats, Schedule
 from graph.senders import Sender
 

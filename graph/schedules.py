@@ -32,7 +32,7 @@ from graph.core.paging import (
     page_request,
 )
 from graph.groups import Group
-from graph.messages import PAGE, DeliveryStats, Message
+from graph.messages.types import PAGE, DeliveryStats, Message
 from graph.senders import Sender
 from graph.templates import MessageTemplate
 

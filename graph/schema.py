@@ -12,7 +12,8 @@ from graph.events import ConversationEvent, EventsQuery, EventsSubscription, Res
 from graph.files import FilesMutation
 from graph.groups import GroupsMutation, GroupsQuery
 from graph.health import HealthQuery
-from graph.messages import MessagesQuery
+from graph.messages.roots import MessagesQuery
+from graph.messages.sending import MessagesMutation
 from graph.schedules import SchedulesMutation, SchedulesQuery
 from graph.senders import SendersMutation, SendersQuery
 from graph.settings import SettingsMutation, SettingsQuery
@@ -41,6 +42,7 @@ MUTATIONS: tuple[type, ...] = (
     TemplatesMutation,
     SchedulesMutation,
     FilesMutation,
+    MessagesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
 TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent)

@@ -166,16 +166,18 @@ class Parents:
     """Such as `group_member.group_id`."""
     join: str = ""
     """Such as `JOIN group_member ON group_member.contact_id = contact.id`."""
+    within: str = ""
+    """The same in terms of `parent.id`, where pages want another index than the join; it is then for counting."""
 
 
 async def fetch_pages(
     model: type[R], parents: Parents, parent_ids: list[int], where: Where, order: Order, page: PageRequest
 ) -> dict[int, Page[R]]:
     """A page for each parent, all in one statement, and all totals in one more if any is asked. Raises BadCursor."""
-    listing = _Listing(model, order, parents.join)
+    listing = _Listing(model, order, "" if parents.within else parents.join)
     inner = where.copy()
     ids = inner.place(parent_ids)
-    inner.add(f"{parents.column} = parent.id")
+    inner.add(parents.within or f"{parents.column} = parent.id")
     window, values = listing.window(inner, page)
     records = await connect.rows(
         f"SELECT parent.id AS _parent, item.* FROM unnest({ids}::bigint[]) AS parent(id) "
@@ -185,7 +187,7 @@ async def fetch_pages(
     found: dict[int, list[Record]] = {id: [] for id in parent_ids}
     for record in records:
         found[record["_parent"]].append(record)
-    totals = _Totals(listing, parents, parent_ids, where)
+    totals = _Totals(_Listing(model, order, parents.join), parents, parent_ids, where)
     return {id: listing.page(found[id], page, totals.of(id)) for id in found}
 
 

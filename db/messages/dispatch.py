@@ -40,7 +40,16 @@ SET state = CASE WHEN stays THEN 'QUEUED' ELSE 'CLAIMED' END, due_at = CASE WHEN
 FROM judged, contact c
 WHERE m.id = judged.id AND c.id = m.contact_id
 RETURNING m.state, m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content,
-          m.details, m.variables, m.priority, c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+          m.details, m.variables, m.type, m.reply_to_id, m.media_id, m.priority,
+          c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+"""
+
+# WhatsApp takes nothing but templates from the Cloud API once a person has been silent for a day. What people and the
+# bot say is held to that here; what a schedule says is WhatsApp's to refuse.
+_WINDOW_CLOSED = """
+m.author <> 'SYSTEM' AND m.type <> 'TEMPLATE' AND sender.provider = 'CLOUD_API' AND NOT EXISTS (
+  SELECT FROM conversation v WHERE v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
+  AND v.window_expires_at > now())
 """
 
 # What forbids a message is looked at once more here, in the statement that commits it to leave.
@@ -61,27 +70,30 @@ WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender
   AND contact.deleted_at IS NULL
   AND (m.purpose <> 'MARKETING' OR contact.opt_in_status <> 'OPTED_OUT')
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
-  AND (sender.paused_until IS NULL OR sender.paused_until <= now())
+  AND (sender.paused_until IS NULL OR sender.paused_until <= now()) AND NOT ({_WINDOW_CLOSED})
 RETURNING m.id
 """
 
-_RELEASE = """
+_RELEASE = f"""
 WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
-                    WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT' END AS stop
+                    WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT'
+                    WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED' END AS stop
   FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
     ON m.id = r.id AND m.attempt_id = r.attempt_id
-  JOIN contact c ON c.id = m.contact_id
+  JOIN contact c ON c.id = m.contact_id JOIN sender ON sender.id = m.sender_id
   WHERE m.state = 'CLAIMED' ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
-SET state = CASE WHEN stop IS NULL THEN 'QUEUED' ELSE 'CANCELLED' END, due_at = CASE WHEN stop IS NULL THEN now() END,
+SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THEN 'FAILED' ELSE 'CANCELLED' END,
+    due_at = CASE WHEN stop IS NULL THEN now() END,
     error_code = stop,
     error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
-                              WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.' END,
+                              WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.'
+                              WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.' END,
     lease_until = NULL, updated_at = now()
 FROM held WHERE m.id = held.id
-RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message
 """
 
 # An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too, unless a receipt

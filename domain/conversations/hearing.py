@@ -24,6 +24,8 @@ class Spoken:
     contact_id: int
     address: str
     at: datetime
+    quiet: bool = False
+    """A reaction: it is neither unread nor the last message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,6 @@ class Heard(Spoken):
 
     from_ad: bool = False
     """It has a referral."""
-    quiet: bool = False
-    """A reaction: it opens the window, and is neither unread nor the last message."""
 
 
 # One row for each pair, and in one order, so that two who say something to the same people wait for each other in no
@@ -88,7 +88,7 @@ async def heard(messages: Sequence[Heard]) -> None:
 
 async def spoke(messages: Sequence[Spoken], *, actor_id: int | None = None) -> None:
     """Takes up what people of ours wrote, inside the caller's transaction: what the bot began before is out of date."""
-    await _say([(*_columns(message), None, False, True, True) for message in messages], actor_id)
+    await _say([(*_columns(message), None, False, not message.quiet, True) for message in messages], actor_id)
 
 
 def _columns(message: Spoken) -> tuple[int, int, int, str, datetime]:

@@ -1,6 +1,6 @@
 """Refusals: what a caller is told when something cannot be done."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
@@ -68,6 +68,8 @@ class Checks:
             yield
         except Refusal as refusal:
             self.refusals.append(refusal)
+        except Refusals as several:
+            self.refusals += several.refusals
 
     def done(self) -> None:
         """Raises what was collected, if anything."""
@@ -88,22 +90,27 @@ def check_characters(value: str, field: str) -> None:
         )
 
 
-def text(value: str, field: str, *, most: int, least: int = 1) -> str:
+def utf16(value: str) -> int:
+    """Its length in UTF-16 units, by which WhatsApp counts."""
+    return len(value.encode("utf-16-le")) // 2
+
+
+def text(value: str, field: str, *, most: int, least: int = 1, length: Callable[[str], int] = len) -> str:
     """Trimmed text of `least` to `most` characters without control characters (newline and tab may stand)."""
     trimmed = value.strip()
     check_characters(trimmed, field)
     if not trimmed and least > 0:
         raise Refusal(ErrorCode.VALIDATION_ERROR, "This must not be empty.", field=field, reason="required")
-    if not least <= len(trimmed) <= most:
+    if not least <= (count := length(trimmed)) <= most:
         raise Refusal(
             ErrorCode.VALIDATION_ERROR,
-            f"This has {len(trimmed)} characters; {least} to {most} are allowed.",
+            f"This has {count} characters; {least} to {most} are allowed.",
             field=field,
-            reason="too_long" if len(trimmed) > most else "too_short",
+            reason="too_long" if count > most else "too_short",
         )
     return trimmed
 
 
-def optional_text(value: str | None, field: str, *, most: int) -> str | None:
+def optional_text(value: str | None, field: str, *, most: int, length: Callable[[str], int] = len) -> str | None:
     """The same, where nothing (or only spaces) means none."""
-    return text(value, field, most=most, least=0) or None if value is not None else None
+    return text(value, field, most=most, least=0, length=length) or None if value is not None else None

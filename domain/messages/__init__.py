@@ -1,10 +1,13 @@
 """Messages: every WhatsApp message, in or out. Here they are read; dispatch.py sends them, receipts.py follows them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TypedDict, Unpack
 
+from db.core import connect
+from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.messages import SENDING, Message, MessageAuthor, MessageDirection, MessageStatus, MessageType
 from domain.core.access import Viewer, allow
@@ -40,54 +43,75 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[Message | None]:
     return [seen.get(id) for id in ids]
 
 
+class MessageCriteria(TypedDict, total=False):
+    """Which messages; what is left out asks for nothing."""
+
+    search: str
+    contact_id: int
+    sender_id: int
+    schedule_id: int
+    template_id: int
+    conversation_id: int
+    reply_to_id: int
+    reply: bool
+    direction: MessageDirection
+    author: Sequence[MessageAuthor]
+    type: Sequence[MessageType]
+    status: Sequence[MessageStatus]
+    correlation_id: str
+    created_from: datetime | None
+    created_before: datetime | None
+
+
+_EQUAL = ("contact_id", "sender_id", "schedule_id", "template_id", "reply_to_id", "direction", "correlation_id")
+
+
+# Along the index of the contact's messages.
+_OF_CONVERSATION = (
+    "message.contact_id = (SELECT contact_id FROM conversation WHERE id = {0} AND deleted_at IS NULL)"
+    " AND message.sender_id = (SELECT sender_id FROM conversation WHERE id = {0} AND deleted_at IS NULL)"
+)
+
+
+def _matching(viewer: Viewer, asked: MessageCriteria) -> Where:
+    """Messages that match; reactions only where that type is asked for."""
+    where = _visible(viewer)
+    for column in _EQUAL:
+        if (value := asked.get(column)) is not None:
+            where.add(f"message.{column} = {{}}", value)
+    if (id := asked.get("conversation_id")) is not None:
+        where.add(_OF_CONVERSATION.format(where.place(id)))
+    if pattern := contains(asked.get("search")):
+        where.add("message.content ILIKE {}", pattern)
+    if "author" in asked:
+        where.add("message.author = ANY({}::text[])", list(asked["author"]))
+    if "type" in asked:
+        where.add("message.type = ANY({}::text[])", list(asked["type"]))
+    else:
+        where.add("message.type <> 'REACTION'")
+    if "reply" in asked:
+        where.add(f"(message.reply_to_id IS NOT NULL) = {asked['reply']} AND message.type <> 'REACTION'")
+    if "status" in asked:
+        where.add("message.state = ANY({}::text[])", _states(asked["status"]))
+    if (start := asked.get("created_from")) is not None:
+        where.add("message.created_at >= {}", start)
+    if (end := asked.get("created_before")) is not None:
+        where.add("message.created_at < {}", end)
+    return where
+
+
 @allow()
 async def find(
     viewer: Viewer,
     *,
-    search: str | None = None,
-    contact_id: int | None = None,
-    sender_id: int | None = None,
-    schedule_id: int | None = None,
-    template_id: int | None = None,
-    direction: MessageDirection | None = None,
-    author: Sequence[MessageAuthor] | None = None,
-    type: Sequence[MessageType] | None = None,
-    status: Sequence[MessageStatus] | None = None,
-    correlation_id: str | None = None,
-    created_from: datetime | None = None,
-    created_before: datetime | None = None,
     order: MessageOrder = MessageOrder.CREATED_AT,
     descending: bool = True,
     page: PageRequest,
+    **asked: Unpack[MessageCriteria],
 ) -> Page[Message]:
     """Messages that match; reactions only where that type is asked for."""
-    where = _visible(viewer)
-    equals: dict[str, Any] = {
-        "contact_id": contact_id,
-        "sender_id": sender_id,
-        "schedule_id": schedule_id,
-        "template_id": template_id,
-        "direction": direction,
-        "correlation_id": correlation_id,
-    }
-    for column, value in equals.items():
-        if value is not None:
-            where.add(f"message.{column} = {{}}", value)
-    if pattern := contains(search):
-        where.add("message.content ILIKE {}", pattern)
-    if author is not None:
-        where.add("message.author = ANY({}::text[])", list(author))
-    if type is not None:
-        where.add("message.type = ANY({}::text[])", list(type))
-    else:
-        where.add("message.type <> 'REACTION'")
-    if status is not None:
-        where.add("message.state = ANY({}::text[])", _states(status))
-    if created_from is not None:
-        where.add("message.created_at >= {}", created_from)
-    if created_before is not None:
-        where.add("message.created_at < {}", created_before)
-    return await fetch_page(Message, where, _order(order, descending, one_schedule=schedule_id is not None), page)
+    by = _order(order, descending, one_schedule="schedule_id" in asked)
+    return await fetch_page(Message, _matching(viewer, asked), by, page)
 
 
 def _states(statuses: Sequence[MessageStatus]) -> list[str]:
@@ -108,3 +132,38 @@ async def pages_of_schedules(viewer: Viewer, schedule_ids: list[int], page: Page
     """Messages of each schedule, newest first."""
     order = _order(MessageOrder.CREATED_AT, descending=True, one_schedule=True)
     return await fetch_pages(Message, Parents("message.schedule_id"), schedule_ids, _visible(viewer), order, page)
+
+
+@allow()
+async def pages_of_conversations(
+    viewer: Viewer, conversation_ids: list[int], page: PageRequest, **asked: Unpack[MessageCriteria]
+) -> dict[int, Page[Message]]:
+    """Messages of each conversation, newest first, of those that match."""
+    where = _matching(viewer, asked)
+    parents = Parents(
+        "conversation.id",
+        "JOIN conversation ON conversation.sender_id = message.sender_id"
+        " AND conversation.contact_id = message.contact_id",
+        within=_OF_CONVERSATION.format("parent.id"),
+    )
+    order = Order("message.id", "bigint", descending=True)
+    return await fetch_pages(Message, parents, conversation_ids, where, order, page)
+
+
+# The newest of each side, unless it takes back what stood before.
+_REACTIONS = """
+SELECT * FROM (
+  SELECT DISTINCT ON (m.reply_to_id, m.direction) m.* FROM message m
+  WHERE m.reply_to_id = ANY($1) AND m.type = 'REACTION' AND m.state NOT IN ('FAILED', 'CANCELLED')
+  ORDER BY m.reply_to_id, m.direction, m.created_at DESC, m.id DESC) AS newest
+WHERE newest.content IS NOT NULL ORDER BY newest.created_at, newest.id
+"""
+
+
+@allow()
+async def reactions_of(viewer: Viewer, ids: list[int]) -> list[list[Message]]:
+    """Reactions that stand to messages that the caller holds already, the contact's and ours, oldest first."""
+    found: dict[int, list[Message]] = defaultdict(list)
+    for row in await connect.rows(_REACTIONS, ids):
+        found[row["reply_to_id"]].append(as_row(Message, row))
+    return [found[id] for id in ids]

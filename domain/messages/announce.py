@@ -20,6 +20,8 @@ _EVENT_OF = {
     "UNCONFIRMED": EventType.MESSAGE_UNCONFIRMED,
 }
 
+_WITH_REASON = ("FAILED", "UNCONFIRMED")
+
 
 def event(kind: EventType, row: Record, error: str | None = None) -> tuple[Any, ...]:
     data = orjson.dumps({"error": error}).decode() if error else None
@@ -30,7 +32,9 @@ def announce(moved: Iterable[Record]) -> None:
     """Records an event for each row that came to a state that is told of."""
     told = [(row, _EVENT_OF[row["state"]]) for row in moved if row["state"] in _EVENT_OF]
     if told:
-        record_all(event(kind, row, row.get("error_message")) for row, kind in told)
+        record_all(
+            event(kind, row, row["error_message"] if row["state"] in _WITH_REASON else None) for row, kind in told
+        )
 
 
 def check_twice(found: Iterable[Record], told: Mapping[int, set[str]]) -> None:

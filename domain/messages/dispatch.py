@@ -12,7 +12,7 @@ WhatsApp has no idempotency key: a send whose answer was lost is settled by its 
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -33,8 +33,9 @@ from domain.contacts import Identity, learn
 from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
+from domain.messages.outgoing import content_of
 from domain.messages.reacting import lock_contacts, react
-from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Refused, Text
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Refused
 from domain.providers.reactions import KEEPING, TRYING_AGAIN, ProviderError, Reaction
 from domain.templates.rendering import render
 
@@ -66,7 +67,36 @@ async def claim(sender_id: int, limit: int) -> list[Departure]:
     claimed.sort(key=lambda row: (-row["priority"], row["id"]))
     templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
     variables = await _variables({row["schedule_id"] for row in claimed if row["schedule_id"]})
-    return [_prepare(row, templates.get(row["template_id"]), variables.get(row["schedule_id"], {})) for row in claimed]
+    quoted = await _quoted({row["reply_to_id"] for row in claimed if row["reply_to_id"]})
+    prepared = [
+        _prepare(
+            row,
+            templates.get(row["template_id"]),
+            variables.get(row["schedule_id"], {}),
+            quoted.get(row["reply_to_id"]),
+        )
+        for row in claimed
+    ]
+    return await _with_names(prepared)
+
+
+async def _quoted(ids: set[int]) -> dict[int, str | None]:
+    """What the provider calls these messages."""
+    sql = "SELECT id, provider_message_id FROM message WHERE id = ANY($1)"
+    return {row["id"]: row["provider_message_id"] for row in await connect.rows(sql, list(ids))} if ids else {}
+
+
+async def _with_names(departures: Sequence[Departure]) -> list[Departure]:
+    """The same with the names of files, which people see of documents."""
+    ids = {d.outgoing.media.file_id for d in departures if d.outgoing and d.outgoing.media}
+    found = await connect.rows("SELECT id, name FROM file WHERE id = ANY($1)", list(ids)) if ids else []
+    names = {row["id"]: row["name"] for row in found}
+    return [
+        replace(d, outgoing=d.outgoing.carrying(replace(media, filename=names.get(media.file_id))))
+        if d.outgoing and (media := d.outgoing.media)
+        else d
+        for d in departures
+    ]
 
 
 async def _templates(ids: set[int]) -> dict[int, MessageTemplate]:
@@ -79,20 +109,25 @@ async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: orjson.loads(row["variables"]) for row in await connect.rows(sql, list(ids))} if ids else {}
 
 
-def _prepare(row: Record, template: MessageTemplate | None, variables: Mapping[str, Any]) -> Departure:
+def _prepare(
+    row: Record, template: MessageTemplate | None, variables: Mapping[str, Any], quoted: str | None
+) -> Departure:
     """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before a send."""
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
     own_mark = callback.write(id, attempt_id)
     if template is None:
-        text = row["content"] or ""
-        return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, Text(text)), text)
+        content = content_of(row, quoted)
+        if content is None:
+            gone = ProviderError(None, ErrorCode.VALIDATION_ERROR, "WhatsApp does not have what this reacts to.")
+            return Departure(id, attempt_id, attempts, None, refusal=gone)
+        return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content, quoted))
     own = {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
     details = orjson.loads(row["details"] or "{}")
     given = orjson.loads(row["variables"] or "{}")
     rendered = render(template, own, {**variables, **given}, header=details.get("header"))
     if fault := rendered.fault:
         return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, fault))
-    outgoing = Outgoing(row["address"], own_mark, rendered.content)
+    outgoing = Outgoing(row["address"], own_mark, rendered.content, quoted)
     return Departure(id, attempt_id, attempts, outgoing, rendered.text, rendered.details)
 
 

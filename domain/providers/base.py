@@ -142,16 +142,19 @@ class Outgoing:
             case _:
                 return None
 
-    def holding(self, provider_id: str) -> "Outgoing":
-        """The same, with the provider's own id of its file."""
+    def carrying(self, media: Media) -> "Outgoing":
+        """The same, with this in place of its file."""
         match self.content:
             case Media():
-                return replace(self, content=replace(self.content, id=provider_id, link=None))
-            case Interactive(media=Media() as media) | TemplateContent(media=Media() as media):
-                held = replace(media, id=provider_id, link=None)
-                return replace(self, content=replace(self.content, media=held))
+                return replace(self, content=media)
+            case Interactive() | TemplateContent():
+                return replace(self, content=replace(self.content, media=media))
             case _:
                 return self
+
+    def holding(self, provider_id: str) -> "Outgoing":
+        """The same, with the provider's own id of its file."""
+        return self.carrying(replace(self.media, id=provider_id, link=None)) if self.media else self
 
 
 # ---------------------------------------------------------------------------

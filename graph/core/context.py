@@ -89,16 +89,18 @@ class Context:
 
         return await self._loader(fn, batch).load(key)
 
-    async def load_page(self, fn: ByParent[M], parent_id: int, page: PageRequest) -> Page[M]:
-        """The page of one parent, from `fn(viewer, parent_ids, page)`."""
+    async def load_page(self, fn: ByParent[M], parent_id: int, page: PageRequest, **asked: Any) -> Page[M]:
+        """The page of one parent, from `fn(viewer, parent_ids, page)`, with criteria where it takes them."""
 
         async def batch(keys: list[int]) -> list[Page[M]]:
             parents = list(dict.fromkeys(keys))
-            pages = patiently(fn, self.viewer, parents, page) if already_read.get() else fn(self.viewer, parents, page)
-            found = await pages
+            if already_read.get():
+                found = await patiently(fn, self.viewer, parents, page, **asked)
+            else:
+                found = await fn(self.viewer, parents, page, **asked)
             return [found[key] for key in keys]
 
-        return await self._loader((fn, page), batch).load(parent_id)
+        return await self._loader((fn, page, repr(asked)), batch).load(parent_id)
 
     def _loader(self, key: Hashable, batch: Callable[[list[int]], Awaitable[list[Any]]]) -> DataLoader[int, Any]:
         if key not in self._loaders:

@@ -42,7 +42,7 @@ def given(value: Any, *, within: str = "") -> dict[str, Any]:
     return found
 
 
-def whole(value: Any, within: str) -> dict[str, Any]:
+def whole(value: Any, within: str = "") -> dict[str, Any]:
     """The same of an input and of all inputs that stand in it, each as an object of its own."""
     found, check = dict[str, Any](), Checks()
     for field in fields(value):

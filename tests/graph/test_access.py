@@ -75,6 +75,9 @@ def value(kind: Any, argument: str, name: str) -> Any:
         return value(kind.of_type, argument, name)
     if isinstance(kind, GraphQLList):
         return []
+    if isinstance(kind, GraphQLInputObjectType) and kind.extensions["strawberry-definition"].is_one_of:
+        key, of = next(iter(kind.fields.items()))
+        return {key: value(of.type, key, kind.name)}
     if isinstance(kind, GraphQLInputObjectType):
         return {
             key: value(of.type, key, name) for key, of in kind.fields.items() if isinstance(of.type, GraphQLNonNull)

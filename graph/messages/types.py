@@ -1,41 +1,29 @@
-"""Messages: every WhatsApp message, in or out, and figures of many."""
+"""Messages as the schema shows them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from db import messages as rows
-from db.core.paging import Page
 from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
 from db.templates import TemplateCategory
-from domain import contacts, messages, schedules, senders, templates
+from domain import accounts, contacts, conversations, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
+from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.content import MessageDetails, Referral
-from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, loaded, query
-from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, optional
+from graph.core.enums import describe
+from graph.core.fields import column, computed, loaded
+from graph.core.inputs import DateTimeRange, optional
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
-)
 from graph.senders import Sender
 from graph.templates import MessageTemplate
 
 if TYPE_CHECKING:
+    from graph.conversations import Conversation
     from graph.schedules import Schedule
 
 PAGE = 50
@@ -157,17 +145,45 @@ class Message(Node):
     delivered_at: datetime | None = column("When it arrived.")
     read_at: datetime | None = column("When it was read.")
 
+    conversation: Annotated["Conversation", strawberry.lazy("graph.conversations")] | None = loaded(
+        "Where it belongs; null for a bulk message while nobody has written or opened the conversation.",
+        conversations.of_messages,
+    )
     contact: Contact = loaded("From or to whom.", contacts.by_ids, of="contact_id")
     sender: Sender = loaded("The number it went through.", senders.by_ids, of="sender_id")
     schedule: Annotated["Schedule", strawberry.lazy("graph.schedules")] | None = loaded(
         "The schedule that sent it; null once that is deleted.", schedules.by_ids, of="schedule_id"
     )
+    operator: User | None = loaded(
+        "The user who wrote it; null for anyone else, for one written in the phone's app, and where the caller may "
+        "not see users.",
+        accounts.by_ids,
+        of="operator_id",
+    )
     template: MessageTemplate | None = loaded("The template it was made from.", templates.by_ids, of="template_id")
+    reply_to: Annotated["Message", strawberry.lazy("graph.messages.types")] | None = loaded(
+        "The message that this one replies or reacts to.", messages.by_ids, of="reply_to_id"
+    )
+    reactions: list[Annotated["Message", strawberry.lazy("graph.messages.types")]] = loaded(
+        "Reactions to it that stand: messages of type REACTION, oldest first. At most two, the contact's and ours.",
+        messages.reactions_of,
+        size=2,
+    )
 
     details: MessageDetails | None = column(
         "What its type carries besides text and file; null for types that carry no more."
     )
     referral: Referral | None = column("The ad or post that the contact came from with this message.")
+
+    edited_at: datetime | None = column("When its author last edited it; content is the newest.")
+    revoked_at: datetime | None = column(
+        "When its author deleted it for everyone; content and media are kept for the operator."
+    )
+
+    @computed("Anything else its author wants to keep.")
+    @staticmethod
+    def metadata(row: strawberry.Parent[rows.Message]) -> JSON:
+        return JSON(row.metadata or {})
 
     @computed("Kind of failure.")
     @staticmethod
@@ -178,6 +194,7 @@ class Message(Node):
 @strawberry.input(description="Which messages.")
 class MessageFilter:
     search: str | None = optional("Words of the text, up to 200 characters; case does not matter.")
+    conversation_id: strawberry.ID | None = optional("Of this conversation.", of="Conversation")
     contact_id: strawberry.ID | None = optional("From or to this contact.", of="Contact")
     sender_id: strawberry.ID | None = optional("Through this sender.", of="Sender")
     schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
@@ -186,41 +203,7 @@ class MessageFilter:
     type: list[MessageType] | None = optional("Of one of these types.")
     template_id: strawberry.ID | None = optional("Made from this template.", of="MessageTemplate")
     status: list[MessageStatus] | None = optional("With one of these statuses.")
+    reply: bool | None = optional("Replying to another message, or not; reactions are no replies.")
+    reply_to_id: strawberry.ID | None = optional("Replying to this message; reactions are no replies.", of="Message")
     correlation_id: str | None = optional("With this caller's id.")
     created_at: DateTimeRange | None = optional("Queued or received then.")
-
-
-@strawberry.type
-class MessagesQuery:
-    @query(messages.get, description="A message; null with NOT_FOUND when there is none.", graphql_type=Message | None)
-    async def message(self, info: Info, id: Annotated[strawberry.ID, arg("The message.")]) -> rows.Message:
-        return await messages.get(info.context.viewer, decode(id, "Message"))
-
-    @query(
-        messages.find,
-        description=(
-            "Messages of every contact and schedule, 50 a page where the size is not given. Reactions are left out "
-            "unless the filter names that type."
-        ),
-        graphql_type=Connection[Message],
-        size=PAGE,
-    )
-    async def messages(
-        self,
-        info: Info,
-        filter: Matching[MessageFilter] = None,
-        order_by: OrderBy[MessageOrder] = MessageOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Message]:
-        return await messages.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset, default=PAGE),
-        )

@@ -1,0 +1,84 @@
+"""Where a message goes: the conversation that is named, or the one that a phone number gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from db.contacts import PHONE_UNIQUE, ContactValues, add_contacts
+from db.core import connect
+from db.senders import Sender, SenderProvider
+from domain import contacts, senders
+from domain.core.access import Viewer
+from domain.core.errors import Checks, not_found
+from domain.core.phone import aliases, parse_phone
+from domain.core.unique import unique
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sender of ours and a person, and how that person stands to WhatsApp."""
+
+    sender: Sender
+    contact_id: int
+    address: str
+    window_open: bool
+    """Whether any message may be sent now, and not approved templates alone."""
+    on_whatsapp: bool | None
+
+
+_NUMBERS = "SELECT phone_number, contact_id, on_whatsapp FROM contact_phone WHERE phone_number = ANY($1)"
+_WA_ID = """
+SELECT i.contact_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
+WHERE i.type = 'WA_ID' AND i.value = $1
+"""
+_OPEN = """
+SELECT window_expires_at > now() FROM conversation WHERE sender_id = $1 AND contact_id = $2 AND deleted_at IS NULL
+"""
+
+
+async def of_conversation(viewer: Viewer, id: int) -> Place:
+    """The place of a conversation. Raises NOT_FOUND, also where the person or our number is gone."""
+    found = await connect.row(
+        "SELECT v.sender_id, v.contact_id, v.address FROM conversation v JOIN contact c ON c.id = v.contact_id"
+        " WHERE v.id = $1 AND v.deleted_at IS NULL AND c.deleted_at IS NULL",
+        id,
+    )
+    if found is None or viewer.sender_id not in (None, found["sender_id"]):
+        raise not_found("conversation", field="to.id")
+    sender = await senders.visible(viewer, found["sender_id"], field="to.id")
+    number = await connect.row(_NUMBERS, [found["address"]])
+    on_whatsapp = None if number is None else number["on_whatsapp"]
+    return await _place(sender, found["contact_id"], found["address"], on_whatsapp)
+
+
+async def of_number(viewer: Viewer, number: str, sender: Sender) -> Place:
+    """The place of a phone number: of the contact who has it, or is known by it, else of a new one."""
+    known = {row["phone_number"]: row for row in await connect.rows(_NUMBERS, [number, *aliases(number)])}
+    row = known.get(number) or next(iter(known.values()), None)
+    if row is not None:
+        return await _place(sender, row["contact_id"], row["phone_number"], row["on_whatsapp"])
+    contact_id = await connect.value(_WA_ID, number[1:])
+    if contact_id is None:
+        with unique(PHONE_UNIQUE, "This number has just become a contact's. Try again.", field="to.phoneNumber"):
+            [contact_id] = await add_contacts([ContactValues(name=number, phone_number=number)])
+        contacts.changed(contact_id, actor_id=viewer.user_id)
+    return await _place(sender, contact_id, number, None)
+
+
+async def _place(sender: Sender, contact_id: int, address: str, on_whatsapp: bool | None) -> Place:
+    open = sender.provider is not SenderProvider.CLOUD_API or bool(await connect.value(_OPEN, sender.id, contact_id))
+    return Place(sender, contact_id, address, open, on_whatsapp)
+
+
+async def find(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None) -> Place:
+    """Where `to` leads: {"id"} of a conversation, or a {"phone_number"} from the sender that is named."""
+    if to.get("id") is not None:
+        return await of_conversation(viewer, to["id"])
+    check, number, sender = Checks(), "", None
+    with check():
+        number = parse_phone(to["phone_number"], field="to.phoneNumber")
+    with check():
+        sender = await senders.choose(viewer, sender_id)
+    check.done()
+    assert sender is not None
+    return await of_number(viewer, number, sender)

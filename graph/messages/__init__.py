@@ -1,0 +1,1 @@
+"""Messages: every WhatsApp message, in or out, and figures of many."""
