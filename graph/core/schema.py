@@ -10,6 +10,7 @@ from graphql import (
     GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLObjectType,
+    GraphQLOneOfDirective,
     GraphQLSchema,
     Undefined,
     is_introspection_type,
@@ -19,6 +20,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema_directives import OneOf
 from strawberry.types import ExecutionContext
 from tortoise.models import Model
 
@@ -54,6 +56,9 @@ class Schema(strawberry.Schema):
     def __init__(
         self, query: type, mutation: type | None = None, subscription: type | None = None, types: Iterable[type] = ()
     ) -> None:
+        # Strawberry has none of its own for it.
+        one_of: Any = vars(OneOf)["__strawberry_directive__"]
+        one_of.description = GraphQLOneOfDirective.description
         super().__init__(  # pyright: ignore[reportUnknownMemberType]
             query=query,
             mutation=mutation,

@@ -1,5 +1,7 @@
 """Sending a message as a person or program."""
 
+from typing import Annotated
+
 import strawberry
 from strawberry.scalars import JSON
 
@@ -11,7 +13,7 @@ from domain.core.errors import ErrorCode, Refusal
 from graph.content import LocationInput, MessageButtonInput, MessageHeaderInput
 from graph.conversations import ConversationRef
 from graph.core.context import Info
-from graph.core.fields import mutation
+from graph.core.fields import arg, mutation
 from graph.core.ids import encode
 from graph.core.inputs import optional, required, whole
 from graph.core.scalars import PhoneNumber
@@ -109,7 +111,7 @@ class MessagesMutation:
         ),
         graphql_type=Message,
     )
-    async def send_message(self, info: Info, input: SendMessageInput) -> rows.Message:
+    async def send_message(self, info: Info, input: Annotated[SendMessageInput, arg("The message.")]) -> rows.Message:
         try:
             return await conversations.send(info.context.viewer, **whole(input))
         except Refusal as refusal:

@@ -27,6 +27,7 @@ FEW = {
     "InteractiveDetails.buttons",
     "InteractiveDetails.sections",
     "ListSection.rows",
+    "Message.reactions",
     "OrderDetails.items",
     "Query.assignableUsers",
     "User.apiTokens",
