@@ -4,14 +4,16 @@ import asyncio
 import sys
 import time
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
+from simulator.chats import Chats, Entry
 from simulator.clock import Clock, Timers
 from simulator.delivery import Delivery
 from simulator.errors import CloudError
 from simulator.faults import Fault, Faults, Kind
-from simulator.inbound import Inbound, contact_json, message_json
+from simulator.inbound import Inbound, contact_json, message_json, said
 from simulator.ledger import Ledger, Message, Outcome
 from simulator.limits import Pairs, Throughput
 from simulator.links import Links, acceptable
@@ -20,6 +22,7 @@ from simulator.numbers import Accounts, Numbers
 from simulator.people import People, chosen, on_whatsapp, wa_id_of
 from simulator.sends import Send, read
 from simulator.settings import Settings
+from simulator.shapes import MEDIA
 from simulator.statuses import Status, plan
 from simulator.templates import Template, Templates, fill
 from simulator.webhooks import Change, Envelopes
@@ -49,6 +52,13 @@ class Taken:
         )
 
 
+Meet = Callable[[Message, str, Send | None, Template | None], None]
+
+
+def _nobody_cares(message: Message, message_id: str, send: Send | None, template: Template | None) -> None:
+    pass
+
+
 class Cloud:
     """All state of one simulator; `reset` makes it new."""
 
@@ -57,6 +67,8 @@ class Cloud:
         self.random = Random(settings.seed)
         self.clock = Clock()
         self.timers = Timers(self.clock)
+        self.meet: Meet = _nobody_cares
+        """What people do about a message."""
         self._fetching: set[asyncio.Task[None]] = set()
         self.delivery = Delivery(settings, self.random, self.clock, lambda: self.envelopes)
         self.reset(keep_templates=False)
@@ -65,7 +77,7 @@ class Cloud:
         """Forget messages, windows, limits, faults and what waits; the templates too, unless kept."""
         self.random.seed(self.settings.seed)
         self.ledger = Ledger()
-        self.people = People()
+        self.people = People(self.settings)
         self.numbers = Numbers(self.settings)
         self.envelopes = Envelopes(self.numbers, self.people, self.ledger, self.clock)
         self.accounts = Accounts(self.settings, self.numbers, self.clock)
@@ -77,6 +89,9 @@ class Cloud:
             task.cancel()
         self.faults = Faults(self.settings, self.random, self.clock)
         self.windows: dict[tuple[str, str], float] = {}
+        self.chats = Chats()
+        self.moved: set[str] = set()
+        """Numbers that their owners gave up."""
         self.stopped: set[str] = set()
         """People who stopped marketing."""
         self._heard = 0
@@ -166,6 +181,12 @@ class Cloud:
         if send.lost:
             message.outcome = Outcome.LOST
             return message
+        wamid = self.ledger.wamid(message)
+        entry = Entry(
+            wamid, message.accepted_at, True, send.type, taken.text, message, send, template, reply_to=send.reply_to
+        )
+        target = str(send.content.get("message_id", "")) if send.type == "reaction" else ""
+        self.chats.sent(taken.phone_number_id, taken.person, entry, waha=False, target=target)
         if fault is not None and fault.kind is Kind.SILENT:
             return message
         if taken.held and fault is not None:
@@ -180,6 +201,7 @@ class Cloud:
             task.add_done_callback(self._fetching.discard)
         else:
             self._plan(message, send, first_told=first_told)
+        self.meet(message, wamid, send, template)
         return message
 
     def _release(self, message: Message, send: Send, *, dropped: bool) -> None:
@@ -211,7 +233,7 @@ class Cloud:
         """The code of the failed webhook that will follow, or 0."""
         if fault is not None and fault.kind is Kind.FAIL:
             return fault.code
-        if not on_whatsapp(message.person, self.settings):
+        if message.person in self.moved or not on_whatsapp(message.person, self.settings):
             return 131026
         if send.type == "reaction" and not self._can_be_reacted_to(str(send.content["message_id"])):
             return 131009
@@ -331,11 +353,28 @@ class Cloud:
             self.heard.popitem(last=False)
         person = wa_id or self.people.person(bsuid)
         self.windows[inbound.phone_number_id, person] = self.clock.now()
+        self._note(inbound, person)
         value = self.envelopes.value(inbound.phone_number_id)
-        value["contacts"] = [contact_json(inbound, wa_id, bsuid)]
+        if inbound.type != "system":
+            value["contacts"] = [contact_json(inbound, wa_id, bsuid)]
         value["messages"] = [message_json(inbound, wa_id, bsuid)]
         self.delivery.tell(Change(self.numbers.waba_id(inbound.phone_number_id), "messages", value))
         return wamid
+
+    def _note(self, inbound: Inbound, person: str) -> None:
+        content = inbound.content
+        media = {name: content[name] for name in ("id", "filename") if name in content}
+        entry = Entry(
+            id=inbound.id,
+            at=self.clock.now(),
+            mine=False,
+            kind=inbound.type,
+            text=said(inbound.type, content),
+            media={"kind": inbound.type, **media} if inbound.type in MEDIA else {},
+            reply_to=str(inbound.context.get("id", "")),
+        )
+        target = content.get("message_id") or content.get("original_message_id") or ""
+        self.chats.heard(inbound.phone_number_id, person, entry, waha=False, name=inbound.name, target=str(target))
 
 
 def _named(template: Template) -> Json:

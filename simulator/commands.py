@@ -5,16 +5,19 @@ import dataclasses
 import math
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import orjson
 
 from simulator.cloud import Cloud
 from simulator.faults import Fault, Kind
+from simulator.habits import Habits
 from simulator.inbound import InboundError, read_inbound
 from simulator.numbers import EVENTS
 from simulator.people import digits, wa_id_of
 from simulator.settings import QUALITIES, TIERS, SettingError, change
+from simulator.voices import picture, voice_of
 from simulator.waha.commands import WahaCommands
 from simulator.waha.server import Waha
 from simulator.webhooks import Change
@@ -63,6 +66,9 @@ class Commands:
     def __init__(self, cloud: Cloud, waha: Waha) -> None:
         self._cloud = cloud
         self._waha = waha
+        voice = partial(voice_of, cloud, waha)
+        self._habits = Habits(cloud.settings, cloud.clock, cloud.timers, voice)
+        cloud.meet = self._habits.meet
         self._at_start = copy.deepcopy(cloud.settings)
         of_waha = WahaCommands(waha)
         table: dict[str, Callable[..., Json]] = {
@@ -78,6 +84,7 @@ class Commands:
             "preferences": self.preference,
             "clock": self.clock,
             "reset": self.reset,
+            "chats/{number}/{person}": self.say,
             "waha/{session}/inbound": of_waha.inbound,
             "waha/{session}/{verb}": of_waha.drive,
         }
@@ -131,6 +138,47 @@ class Commands:
         """Somebody writes, or many do."""
         read = [read_inbound(each) for each in (body if is_array(body) else [body])]
         return {"messages": [{"id": self._cloud.hear(each)} for each in read]}
+
+    def say(self, body: object, number: str, person: str) -> Json:
+        """Somebody does something in a chat: the page's way, alike for both providers."""
+        cloud, voice = self._cloud, voice_of(self._cloud, self._waha, number, person)
+        asked = known(
+            body,
+            "text",
+            "reply_to",
+            "press",
+            "react",
+            "edit",
+            "revoke",
+            "stop_marketing",
+            "picture",
+            "media_id",
+            "message_id",
+        )
+        target, text = str(asked.get("message_id", "")), str(asked.get("text", ""))
+        if {"press", "react", "edit", "revoke"} & set(asked) and not target:
+            raise ControlError("message_id is needed.")
+        held = picture(cloud.media) if asked.get("picture") else cloud.media.get(str(asked.get("media_id", "")))
+        if "media_id" in asked and held is None:
+            raise ControlError("There is no such media.")
+        done = ""
+        if is_object(asked.get("press")):
+            done = voice.press(asked["press"], target)
+        elif "react" in asked:
+            done = voice.react(target, str(asked["react"]))
+        elif "edit" in asked:
+            done = voice.edit(target, str(asked["edit"]))
+        elif "revoke" in asked:
+            done = voice.revoke(target)
+        elif "stop_marketing" in asked:
+            voice.stop_marketing()
+        elif held is not None:
+            done = voice.file(held, text)
+        elif text:
+            done = voice.text(text, str(asked.get("reply_to", "")))
+        else:
+            raise ControlError("text is needed, or press, react, edit, revoke, picture, media_id, stop_marketing.")
+        return {"id": done}
 
     def replay(self, body: object) -> Json:
         """The same webhooks again."""
@@ -264,4 +312,5 @@ class Commands:
             self.settings({name: value for name, value in start.items() if value != now[name]})
         self._cloud.reset(keep_templates="templates" in keep)
         self._waha.reset()
+        self._habits.forget()
         return {"status": "ok"}

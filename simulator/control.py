@@ -11,6 +11,10 @@ POST   /faults                   {"kind", "count": 1, "to", "phone_number_id", "
                                  DELETE drops it
 POST   /inbound                  {"phone_number_id", "from" and/or "bsuid", "text"} or {"type", "content"}, with "name",
                                  "username", "context", "referral", "id", "timestamp"; a list writes many
+GET    /chats                    the latest chats and the numbers there are; /chats/{number}/{person}: what was said
+POST   /chats/{number}/{person}  somebody does what the page offers, alike for both providers: {"text", "reply_to"},
+                                 {"press": button, "message_id"}, {"react"}, {"edit"}, {"revoke"}, {"picture"},
+                                 {"media_id"}, {"stop_marketing"}
 POST   /media?mime_type&filename the bytes of the body, as if somebody had sent them: answers {"id"}; kept 7 days
 POST   /webhooks/replay          {"which": "last" | "all"}: the same bytes again
 POST   /webhooks/raw             {"body", "signature": "good" | "bad" | "missing"}: once, now; answers what came back
@@ -47,6 +51,7 @@ from simulator.commands import UNUSABLE, Commands, ControlError, known
 from simulator.ledger import Outcome, Wanted, summary
 from simulator.media import HEARD
 from simulator.waha.server import Waha
+from simulator.waha.sessions import code_png
 from simulator.webhooks import signature
 from simulator.wire import Json, ascii_json, is_array
 
@@ -123,6 +128,10 @@ class Control:
             web.delete("/faults", self._drop_faults),
             web.get("/clock", self._time),
             web.get("/waha", self._sessions),
+            web.get("/chats", self._chats),
+            web.get("/chats/{number}/{person}", self._chat),
+            web.get("/media/{id}", self._file),
+            web.get("/waha/{session}/code.png", self._code),
             web.post("/media", self._media),
             web.post("/webhooks/raw", self._raw),
             web.post("/waha/{session}/raw", self._raw_waha),
@@ -191,6 +200,31 @@ class Control:
     async def _sessions(self, _: web.Request) -> web.Response:
         sessions = [self._waha.sessions.told(each) for each in self._waha.sessions.by_name.values()]
         return _json({"sessions": sessions, "webhooks": self._waha.hooks.shown()})
+
+    async def _chats(self, _: web.Request) -> web.Response:
+        cloud, sessions = self._cloud, self._waha.sessions
+        numbers = [{"number": each, "name": f"+{cloud.numbers.display(each)}"} for each in cloud.numbers.all()]
+        told = [sessions.told(each) for each in sessions.by_name.values()]
+        listed = [each.listed() for each in cloud.chats.all()[:_PAGE]]
+        return _json({"chats": listed, "numbers": numbers, "sessions": told, "now": cloud.clock.now()})
+
+    async def _chat(self, request: web.Request) -> web.Response:
+        chat = self._cloud.chats.get(request.match_info["number"], request.match_info["person"])
+        return _json({"entries": [each.shown() for each in chat.entries] if chat else []})
+
+    async def _file(self, request: web.Request) -> web.Response:
+        held = self._cloud.media.get(request.match_info["id"])
+        if held is None:
+            raise web.HTTPNotFound
+        # Whatever somebody uploaded must not run as a page of the simulator's.
+        headers = {"Content-Type": held.mime_type, "Content-Security-Policy": "sandbox"}
+        return web.Response(body=held.data, headers=headers)
+
+    async def _code(self, request: web.Request) -> web.Response:
+        session = self._waha.sessions.by_name.get(request.match_info["session"])
+        if session is None or not session.code:
+            raise web.HTTPNotFound
+        return web.Response(body=code_png(session.code), content_type="image/png")
 
     async def _media(self, request: web.Request) -> web.Response:
         mime_type = request.query.get("mime_type", "")

@@ -89,3 +89,21 @@ def contact_json(inbound: Inbound, wa_id: str, bsuid: str) -> Json:
     if bsuid:
         contact["user_id"] = bsuid
     return contact
+
+
+def said(kind: str, content: Json) -> str:
+    """What a person would read of a message."""
+    match kind:
+        case "interactive":
+            inner = content.get(str(content.get("type")), {})
+            return str(inner.get("title") or inner.get("body", "")) if is_object(inner) else ""
+        case "button":
+            return str(content.get("text", ""))
+        case "reaction":
+            return str(content.get("emoji", ""))
+        case "edit":
+            message = content.get("message")
+            inner: object = message.get(str(message.get("type"))) if is_object(message) else None
+            return str(inner.get("body") or inner.get("caption", "")) if is_object(inner) else ""
+        case _:
+            return str(content.get("body") or content.get("caption") or content.get("name") or "")

@@ -7,6 +7,7 @@ import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from enum import StrEnum
 from typing import Any, cast, get_args, get_origin
 
 from simulator.wire import is_array, is_object
@@ -17,6 +18,23 @@ TIERS["TIER_UNLIMITED"] = 0
 QUALITIES = ("GREEN", "YELLOW", "RED", "NA", "UNKNOWN")
 SECONDS = "seconds"
 SHARE = "share"
+
+
+class Habit(StrEnum):
+    """What somebody does when the business writes to them."""
+
+    ANSWERS = "answers"
+    ASKS = "asks"
+    COMPLAINS = "complains"
+    STOPS = "stops"
+    OFFLINE = "offline"
+    HIDES = "hides"
+    MOVES = "moves"
+    REACTS = "reacts"
+    EDITS = "edits"
+    REVOKES = "revokes"
+    STOPS_MARKETING = "stops_marketing"
+    ABSENT = "absent"
 
 
 def setting(default: Any, text: str, unit: str = "") -> Any:
@@ -64,6 +82,11 @@ class Settings:
     not_on_whatsapp_suffix: str = setting("0000", "numbers ending so are not on WhatsApp (131026); empty: none")
     not_on_whatsapp_share: float = setting(0.0, "numbers that are not on WhatsApp, chosen by their digits", SHARE)
     not_on_whatsapp: tuple[str, ...] = setting((), "further numbers that are not on WhatsApp")
+    people_ranges: bool = setting(True, "people whose numbers end in 555000 to 555119 have habits (people.py)")
+    people: dict[str, float] = setting({}, "habit=share of all other people, such as answers=0.3,stops=0.01")
+    people_delay: float = setting(2.0, "from a message to what somebody does about it", SECONDS)
+    people_turns: int = setting(3, "how often a day somebody writes of themselves to one number")
+    offline_seconds: float = setting(28_800.0, "how long those are away who are offline", SECONDS)
     wa_id_variants: bool = setting(True, "MX answers 521…, BR drops the ninth digit (section E)")
     bsuids: bool = setting(True, "webhooks carry business-scoped user ids (A9)")
 
@@ -172,6 +195,8 @@ def _checked(name: str, unit: str, value: object) -> object:
     words = value.values() if is_object(value) else [value]
     if allowed and not set(words) <= set(allowed):
         raise SettingError(f"{name} is one of {', '.join(allowed)}.")
+    if name == "people" and is_object(value) and (set(value) - set(Habit) or sum(value.values()) > 1):
+        raise SettingError(f"people names {', '.join(Habit)}, with shares that are 1 at most together.")
     if isinstance(value, int | float):
         if value < 0:
             raise SettingError(f"{name} must not be negative.")
@@ -211,11 +236,18 @@ def _from_text(name: str, default: object, text: str) -> object:
             return [part for part in text.split(",") if part]
         case dict():
             pairs = [part.partition("=") for part in text.split(",") if part]
-            return {
-                key: int(value) if _KINDS[name] is not str and value.isdecimal() else value for key, _, value in pairs
-            }
+            if _KINDS[name] is str:
+                return {key: value for key, _, value in pairs}
+            return {key: _number_or_text(value) for key, _, value in pairs}
         case _:
             return text
+
+
+def _number_or_text(text: str) -> float | str:
+    try:
+        return int(text) if text.isdecimal() else float(text)
+    except ValueError:
+        return text
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:

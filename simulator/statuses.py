@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from simulator.errors import status_error
 from simulator.ledger import Message, Outcome
-from simulator.people import People
+from simulator.people import Habit, People, habit_of
 from simulator.settings import Settings
 from simulator.wire import Json
 
@@ -31,6 +31,8 @@ def plan(message: Message, settings: Settings, random: Random, *, voice: bool = 
     # A reaction has only the status sent (A3).
     if message.type == "reaction" or (settings.delivered_share < 1 and random.random() >= settings.delivered_share):
         return told
+    if habit_of(message.person, settings) is Habit.OFFLINE:
+        start += settings.offline_seconds
     at = max(at, start + settings.delivered_delay + random.random() * jitter)
     delivered = (at, Status(message, DELIVERED, int(at)))
     if random.random() >= settings.read_share:
@@ -54,7 +56,7 @@ def status_json(wamid: str, status: Status, people: People | None) -> Json:
     message, outcome, at = status
     body: Json = {"id": wamid, "status": outcome.value, "timestamp": str(at)}
     if message.person.isdecimal():
-        if not message.by_bsuid:
+        if not message.by_bsuid and not (people is not None and people.hides(message.person)):
             body["recipient_id"] = message.person
         if people is not None and (message.by_bsuid or outcome is not FAILED):
             body["recipient_user_id"] = people.bsuid(message.person)
@@ -82,7 +84,8 @@ def contact_json(status: Status, people: People | None) -> Json | None:
         return {"user_id": message.person}
     if status.outcome is FAILED:
         return {"wa_id": message.person} if message.error == 131026 and not message.by_bsuid else None
-    contact: Json = {} if message.by_bsuid else {"wa_id": message.person}
+    hidden = message.by_bsuid or (people is not None and people.hides(message.person))
+    contact: Json = {} if hidden else {"wa_id": message.person}
     if people is not None:
         contact["user_id"] = people.bsuid(message.person)
     return contact or None

@@ -1,6 +1,6 @@
 """What people do in a session's chats: they write, react, edit, take back; and what is written on the phone itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.inbound import InboundError
 from simulator.people import digits, wa_id_of
@@ -115,9 +115,11 @@ def _change(waha: Waha, session: Session, writer: _Writer, kind: str, asked: Jso
     note = Note(waha.new_id(), writer.chat, False, int(now), str(asked.get("text", "")), kind, name=writer.name)
     told = waha.payload(session, note)
     waha.used(session)
+    whole = target.whole_id if target else named
+    shown = replace(note, body=str(asked.get("emoji", ""))) if kind == "reaction" else note
+    waha.note_change(session, shown, whole)
     if kind == "reaction":
         told["timestamp"] = round(now, 3)
-        whole = target.whole_id if target else named
         told["reaction"] = {"text": asked.get("emoji", ""), "messageId": whole}
         for unwanted in ("body", "hasMedia", "media", "ack", "ackName", "replyTo"):
             del told[unwanted]

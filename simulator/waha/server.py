@@ -7,6 +7,7 @@ import zlib
 from dataclasses import dataclass
 from functools import partial
 
+from simulator.chats import Entry
 from simulator.cloud import Cloud
 from simulator.faults import Fault, Kind
 from simulator.ledger import Message, Outcome
@@ -33,6 +34,8 @@ class Asked:
     reply_to: Json | None = None
     media: Json | None = None
     extra: Json | None = None
+    target: str = ""
+    """What a reaction is to."""
 
 
 class Waha:
@@ -53,6 +56,8 @@ class Waha:
         cloud = self._cloud
         self.sessions = Sessions(cloud.settings, cloud.random, self.clock, cloud.timers, self._tell_status)
         self._lids: dict[str, str] = {}
+        self.moved: set[str] = set()
+        """Numbers that their owners gave up."""
         self._made = 0
 
     def _tell_status(self, session: Session) -> None:
@@ -97,7 +102,7 @@ class Waha:
     def exists(self, phone: str) -> str:
         """The chat id of a number as people write it; empty where it is not on WhatsApp."""
         wa_id = wa_id_of(digits(phone), self.settings)
-        return f"{wa_id}@c.us" if on_whatsapp(wa_id, self.settings) else ""
+        return f"{wa_id}@c.us" if wa_id not in self.moved and on_whatsapp(wa_id, self.settings) else ""
 
     def _person(self, chat: str) -> str:
         name, _, kind = chat.partition("@")
@@ -105,7 +110,8 @@ class Waha:
 
     def _reaches(self, person: str) -> bool:
         """A Brazilian number written with the ninth digit that its owner registered without is nobody's."""
-        return wa_id_of(person, self.settings) == person and on_whatsapp(person, self.settings)
+        known = person not in self.moved and wa_id_of(person, self.settings) == person
+        return known and on_whatsapp(person, self.settings)
 
     def lids(self) -> dict[str, str]:
         """Every lid that leads to a phone."""
@@ -168,9 +174,11 @@ class Waha:
             type=asked.kind, template="", category="", text=asked.body, callback_data="", accepted_at=now, id=note.id,
         )  # fmt: skip
         cloud.ledger.messages.append(message)
+        cloud.chats.sent(session.name, person, _entry(note, message), waha=True, target=asked.target)
         self.hooks.emit(session, "message.any", self.payload(session, note))
         if fault is None or fault.kind is not Kind.SILENT:
             self._plan_acks(session, note, message, fault)
+            cloud.meet(message, note.whole_id, None, None)
         return note
 
     def _plan_acks(self, session: Session, note: Note, message: Message, fault: Fault | None) -> None:
@@ -226,7 +234,7 @@ class Waha:
     def react(self, session: Session, message_id: str, emoji: str) -> Note:
         """The business reacts; what is told is the reaction as a message of its own."""
         chat = message_id.split("_")[1] if message_id.count("_") >= 2 else ""
-        return self.accept(Asked(session, chat, "reaction", emoji), None)
+        return self.accept(Asked(session, chat, "reaction", emoji, target=message_id), None)
 
     # Told to the endpoint
 
@@ -241,8 +249,30 @@ class Waha:
     def tell_message(self, session: Session, note: Note) -> None:
         """A new message: `message` for those of others, `message.any` for all."""
         session.keep(note)
+        person = self._person(note.chat)
+        if note.from_me:
+            self._cloud.chats.sent(session.name, person, _entry(note, None), waha=True)
+        else:
+            self._cloud.chats.heard(session.name, person, _entry(note, None), waha=True, name=note.name)
         told = self.payload(session, note)
         if not note.from_me:
             self.used(session)
             self.hooks.emit(session, "message", told)
         self.hooks.emit(session, "message.any", told)
+
+    def note_change(self, session: Session, note: Note, target: str) -> None:
+        """Somebody reacted, edited or took back."""
+        entry, person = _entry(note, None), self._person(note.chat)
+        self._cloud.chats.heard(session.name, person, entry, waha=True, name=note.name, target=target)
+
+
+def _entry(note: Note, message: Message | None) -> Entry:
+    media: Json = {}
+    if note.media:
+        url = str(note.media.get("url") or "")
+        held = url.rpartition("/api/files/")[2].partition(".")[0] if "/api/files/" in url else None
+        media = {"kind": note.kind, "id": held, "link": None if held else url, "filename": note.media.get("filename")}
+    reply_to = str((note.reply_to or {}).get("id", ""))
+    return Entry(
+        note.whole_id, note.timestamp, note.from_me, note.kind, note.body, message, media=media, reply_to=reply_to
+    )

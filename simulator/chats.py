@@ -1,0 +1,222 @@
+"""What was said lately, chat by chat, for the page and for people who answer. The truth is in the ledger."""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from simulator.ledger import Message
+from simulator.sends import Send
+from simulator.templates import Template
+from simulator.wire import Json, is_array, is_object
+
+_CHATS, _ENTRIES = 200, 100
+_HEADERS = ("image", "video", "document")
+
+
+@dataclass(slots=True)
+class Entry:
+    """Something one of the two said. What we sent is looked at when it is shown, not before."""
+
+    id: str
+    at: float
+    mine: bool
+    """By the business."""
+    kind: str
+    text: str
+    message: Message | None = None
+    send: Send | None = None
+    template: Template | None = None
+    media: Json = field(default_factory=dict[str, object])
+    reply_to: str = ""
+    reactions: dict[str, str] = field(default_factory=dict[str, str])
+    """By who reacted: business, person."""
+    edited: bool = False
+    revoked: bool = False
+
+    def shown(self) -> Json:
+        """The entry for the page."""
+        media = self.media or (_media(self.send) if self.send else {})
+        return {
+            "id": self.id,
+            "at": self.at,
+            "mine": self.mine,
+            "kind": self.kind,
+            "text": self.text,
+            "header": _header_text(self.send, self.template) if self.send else "",
+            "footer": _footer(self.send, self.template) if self.send else "",
+            "buttons": buttons_of(self.send, self.template) if self.send else [],
+            "media": media or None,
+            "reply_to": self.reply_to or None,
+            "reactions": list(self.reactions.values()),
+            "edited": self.edited,
+            "revoked": self.revoked,
+            "status": self.message.outcome if self.message else None,
+            "error": (self.message.error or None) if self.message else None,
+        }
+
+
+def _object(value: object) -> Json:
+    return value if is_object(value) else {}
+
+
+def _media(send: Send) -> Json:
+    kind, media = send.media
+    if send.type == "interactive" and is_object(send.content.get("header")):
+        header: Json = send.content["header"]
+        kind = str(header.get("type")) if header.get("type") in _HEADERS else ""
+        media = _object(header.get(kind)) if kind else {}
+    return (
+        {"kind": kind, "id": media.get("id"), "link": media.get("link"), "filename": media.get("filename")}
+        if kind
+        else {}
+    )
+
+
+def _header_text(send: Send, template: Template | None) -> str:
+    header: Json = template.parts.get("HEADER", {}) if template else send.content.get("header") or {}
+    return str(header.get("text", "")) if is_object(header) else ""
+
+
+def _footer(send: Send, template: Template | None) -> str:
+    footer: Json = template.parts.get("FOOTER", {}) if template else send.content.get("footer") or {}
+    return str(footer.get("text", "")) if is_object(footer) else ""
+
+
+def buttons_of(send: Send, template: Template | None) -> list[Json]:
+    """What somebody can press: each with `kind`, `id` and `title`."""
+    if template is not None:
+        return list(_template_buttons(send, template))
+    action = send.content.get("action") if send.type == "interactive" else None
+    if not is_object(action):
+        return []
+    match send.content.get("type"):
+        case "button":
+            replies = [each["reply"] for each in action["buttons"]]
+            return [{"kind": "button_reply", "id": each["id"], "title": each["title"]} for each in replies]
+        case "list":
+            rows = [row for section in action["sections"] for row in section["rows"]]
+            return [{"kind": "list_reply", **row} for row in rows]
+        case "cta_url":
+            parameters = action["parameters"]
+            return [{"kind": "url", "id": parameters["url"], "title": parameters["display_text"]}]
+        case "flow":
+            parameters = action["parameters"]
+            return [{"kind": "flow", "id": str(parameters.get("flow_token", "")), "title": parameters["flow_cta"]}]
+        case _:
+            return []
+
+
+def _template_buttons(send: Send, template: Template) -> Iterable[Json]:
+    payloads: dict[str, str] = {}
+    components = send.content.get("components")
+    for component in components if is_array(components) else []:
+        given = component.get("parameters")
+        first = _object(given[0]) if is_array(given) and given else {}
+        payloads[str(component.get("index", ""))] = str(first.get("payload", ""))
+    for place, button in enumerate(template.parts.get("BUTTONS", {}).get("buttons", [])):
+        title, quick = str(button.get("text", "")), button.get("type") == "QUICK_REPLY"
+        found = payloads.get(str(place), "")
+        yield {"kind": "button" if quick else "url", "id": found or title, "title": title}
+
+
+@dataclass(slots=True)
+class Chat:
+    """A number of the business and somebody; `waha` where it is a session's."""
+
+    number: str
+    person: str
+    waha: bool
+    name: str = ""
+    entries: deque[Entry] = field(default_factory=lambda: deque[Entry](maxlen=_ENTRIES))
+    version: int = 0
+    """Grows with all chats: the one that changed last has the highest."""
+
+    def find(self, message_id: str) -> Entry | None:
+        """The entry with this id."""
+        return next((each for each in self.entries if each.id == message_id), None)
+
+    def listed(self) -> Json:
+        """The chat in the page's list."""
+        last = self.entries[-1] if self.entries else None
+        return {
+            "number": self.number,
+            "person": self.person,
+            "provider": "WAHA" if self.waha else "Cloud API",
+            "name": self.name,
+            "version": self.version,
+            "last": {"text": last.text or last.kind, "at": last.at, "mine": last.mine} if last else None,
+        }
+
+
+class Chats:
+    """The latest chats; those in which somebody wrote are not pushed out by a campaign to thousands who did not."""
+
+    def __init__(self) -> None:
+        self._version = 0
+        self._written: OrderedDict[tuple[str, str], Chat] = OrderedDict()
+        self._silent: OrderedDict[tuple[str, str], Chat] = OrderedDict()
+
+    def get(self, number: str, person: str) -> Chat | None:
+        """The chat, if it is remembered."""
+        key = number, person
+        return self._written.get(key) or self._silent.get(key)
+
+    def all(self) -> list[Chat]:
+        """Every chat, the one that changed last first."""
+        return sorted((*self._written.values(), *self._silent.values()), key=lambda chat: -chat.version)
+
+    def open(self, number: str, person: str, *, waha: bool, wrote: bool) -> Chat:
+        """The chat, made if need be; now the latest of its kind."""
+        key = number, person
+        chat = self._written.get(key)
+        if chat is None:
+            chat = self._silent.pop(key, None) or Chat(number, person, waha)
+            pool = self._written if wrote else self._silent
+            pool[key] = chat
+            if len(pool) > _CHATS:
+                pool.popitem(last=False)
+        else:
+            self._written.move_to_end(key)
+        return chat
+
+    def sent(self, number: str, person: str, entry: Entry, *, waha: bool, target: str = "") -> None:
+        """The business wrote, or reacted to `target`."""
+        chat = self.open(number, person, waha=waha, wrote=False)
+        if entry.kind == "reaction":
+            self._react(chat, target, "business", entry.text)
+        else:
+            self._add(chat, entry)
+
+    def heard(self, number: str, person: str, entry: Entry, *, waha: bool, name: str, target: str = "") -> None:
+        """Somebody wrote, or did something to `target`."""
+        chat = self.open(number, person, waha=waha, wrote=True)
+        chat.name = name or chat.name
+        found = chat.find(target) if target else None
+        match entry.kind:
+            case "reaction":
+                self._react(chat, target, "person", entry.text)
+            case "edit" if found is not None:
+                found.text, found.edited = entry.text, True
+            case "revoke" if found is not None:
+                found.revoked = True
+            case "edit" | "revoke":
+                pass
+            case _:
+                self._add(chat, entry)
+        self._touch(chat)
+
+    def _react(self, chat: Chat, target: str, who: str, emoji: str) -> None:
+        found = chat.find(target)
+        if found is not None and emoji:
+            found.reactions[who] = emoji
+        elif found is not None:
+            found.reactions.pop(who, None)
+        self._touch(chat)
+
+    def _add(self, chat: Chat, entry: Entry) -> None:
+        chat.entries.append(entry)
+        self._touch(chat)
+
+    def _touch(self, chat: Chat) -> None:
+        self._version += 1
+        chat.version = self._version

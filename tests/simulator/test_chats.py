@@ -1,0 +1,107 @@
+"""Chats as the page sees them, and what somebody does in one: alike for both providers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.simulator.conftest import Rig
+
+NUMBER, ALICE = "209900112233445", "351910000111"
+
+
+async def entries(rig: Rig, number: str) -> list[dict[str, Any]]:
+    return (await rig.control("GET", f"chats/{number}/{ALICE}"))["entries"]
+
+
+async def test_a_conversation_by_the_cloud_api(rig: Rig) -> None:
+    where = f"chats/{NUMBER}/{ALICE}"
+    heard = (await rig.control("POST", where, {"text": "ola"}))["id"]
+    buttons = [{"type": "reply", "reply": {"id": "keep", "title": "Keep"}}]
+    asked = {"type": "button", "body": {"text": "Keep?"}, "footer": {"text": "Clinic"}, "action": {"buttons": buttons}}
+    wamid = await rig.send(f"+{ALICE}", type="interactive", interactive=asked, context={"message_id": heard})
+    await rig.send(f"+{ALICE}", type="reaction", reaction={"message_id": heard, "emoji": "👍"})
+    await rig.endpoint.until(lambda: "read" in rig.endpoint.words(wamid))
+    first, second = await entries(rig, NUMBER)
+    assert (first["text"], first["mine"], first["reactions"]) == ("ola", False, ["👍"])
+    assert (second["text"], second["footer"], second["status"], second["reply_to"]) == (
+        "Keep?",
+        "Clinic",
+        "read",
+        heard,
+    )
+    assert second["buttons"] == [{"kind": "button_reply", "id": "keep", "title": "Keep"}]
+    await rig.control("POST", where, {"press": second["buttons"][0], "message_id": wamid})
+    await rig.control("POST", where, {"react": "🙏", "message_id": wamid})
+    await rig.control("POST", where, {"edit": "olá", "message_id": heard})
+    picture = (await rig.control("POST", where, {"picture": True, "text": "door"}))["id"]
+    await rig.control("POST", where, {"revoke": True, "message_id": picture})
+    first, second, pressed, sent = await entries(rig, NUMBER)
+    assert (first["text"], first["edited"]) == ("olá", True)
+    assert second["reactions"] == ["🙏"]
+    assert (pressed["text"], pressed["kind"]) == ("Keep", "interactive")
+    assert (sent["kind"], sent["text"], sent["revoked"]) == ("image", "door", True)
+    async with rig.http.get(f"{rig.url}/_simulator/media/{sent['media']['id']}") as response:
+        assert (response.status, response.content_type) == (200, "image/png")
+    await rig.endpoint.until(lambda: len(rig.endpoint.messages()) == 6)
+    kinds = [each["type"] for each in rig.endpoint.messages()]
+    assert sorted(kinds) == sorted(["text", "interactive", "reaction", "edit", "image", "revoke"])
+    [listed] = (await rig.control("GET", "chats"))["chats"]
+    assert (listed["number"], listed["person"], listed["provider"]) == (NUMBER, ALICE, "Cloud API")
+    assert listed["name"]
+
+
+async def test_a_conversation_by_waha(rig: Rig) -> None:
+    await rig.session()
+    where = f"chats/clinic/{ALICE}"
+    heard = (await rig.control("POST", where, {"text": "ola"}))["id"]
+    _, answer = await rig.text(reply_to=heard)
+    mine = f"true_{ALICE}@c.us_{answer['key']['id']}"
+    reaction = {"session": "clinic", "messageId": heard, "reaction": "👍"}
+    await rig.waha("PUT", "reaction", reaction)
+    await rig.control("POST", where, {"react": "🙏", "message_id": mine})
+    await rig.control("POST", where, {"edit": "olá", "message_id": heard})
+    await rig.control("POST", where, {"picture": True})
+    await rig.control("POST", where, {"stop_marketing": True})
+    await rig.endpoint.until(lambda: 3 in rig.endpoint.acks(answer["key"]["id"]))
+    first, second, picture, stop = await entries(rig, "clinic")
+    assert (first["text"], first["edited"], first["reactions"]) == ("olá", True, ["👍"])
+    assert (second["text"], second["mine"], second["status"], second["reactions"]) == ("Ola", True, "read", ["🙏"])
+    assert (picture["kind"], picture["media"]["id"].isdecimal(), stop["text"]) == ("image", True, "STOP")
+    shown = await rig.control("GET", "chats")
+    assert [each["provider"] for each in shown["chats"]] == ["WAHA"]
+    assert [each["name"] for each in shown["sessions"]] == ["clinic"]
+
+
+async def test_a_campaign_does_not_push_out_those_who_wrote(rig: Rig) -> None:
+    await rig.change(throughput=0.0)
+    await rig.control("POST", f"chats/{NUMBER}/{ALICE}", {"text": "ola"})
+    for n in range(220):
+        await rig.send(f"+3519101{n:05d}")
+    assert [each["text"] for each in await entries(rig, NUMBER)] == ["ola"]
+    assert (await rig.control("GET", f"chats/{NUMBER}/351910100000"))["entries"] == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({}, "text is needed"),
+        ({"react": "x"}, "message_id is needed"),
+        ({"media_id": "1"}, "no such media"),
+        ({"a": 1}, "Unknown"),
+    ],
+)
+async def test_what_cannot_be_done_is_refused(rig: Rig, asked: dict[str, Any], says: str) -> None:
+    assert says in (await rig.control("POST", f"chats/{NUMBER}/{ALICE}", asked, expect=400))["error"]
+
+
+async def test_a_sessions_code_as_a_picture(rig: Rig) -> None:
+    await rig.waha("POST", "sessions", {"name": "clinic"})
+    await rig.status("clinic", "SCAN_QR_CODE")
+    async with rig.http.get(f"{rig.url}/_simulator/waha/clinic/code.png") as response:
+        assert (response.status, response.content_type) == (200, "image/png")
+    await rig.control("POST", "waha/clinic/scan")
+    async with rig.http.get(f"{rig.url}/_simulator/waha/clinic/code.png") as response:
+        assert response.status == 404
