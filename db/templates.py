@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 
+from db.content import Button, Header
 from db.core.columns import ChangingRow, choice
 
 
@@ -37,15 +39,17 @@ class MessageTemplate(ChangingRow):
 
     title = fields.CharField(255)
     content: str = fields.TextField()
-    header: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    header = cast("Header | None", fields.JSONField[Header](null=True))
     footer = fields.CharField(60, null=True)
-    buttons: list[dict[str, Any]] | None = fields.JSONField[list[dict[str, Any]]](null=True)
-    examples: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    buttons: list[Button] | None = fields.JSONField[list[Button]](null=True)
+    examples: dict[str, str] | None = fields.JSONField[dict[str, str]](null=True)
     """An example for each placeholder, as WhatsApp asks for."""
     positional = fields.BooleanField(db_default=False)
     """Whether WhatsApp takes its parameters in order and not by name."""
+    other_components: list[dict[str, Any]] | None = fields.JSONField[list[dict[str, Any]]](null=True)
+    """What WhatsApp has of it that is none of ours, such as the cards of a carousel: an edit gives it back."""
     approval_id = fields.CharField(64, null=True)
-    """WhatsApp's id of the template."""
+    """WhatsApp's id of the template; null with an approval_name while it is not known whether WhatsApp has taken it."""
     approval_name = fields.CharField(512, null=True)
     language = fields.CharField(16, null=True)
     category = choice(TemplateCategory, null=True)
@@ -54,6 +58,9 @@ class MessageTemplate(ChangingRow):
     reason: str | None = fields.TextField(null=True)
     business_account_id = fields.CharField(64, null=True)
     synced_at: datetime | None = fields.DatetimeField(null=True)
+    """When WhatsApp last told us of it, or we began to ask WhatsApp for a change."""
+    edited_at: list[datetime] | None = ArrayField(element_type="TIMESTAMPTZ", null=True)  # pyright: ignore[reportAssignmentType] - an array of the times
+    """Of each edit while it was approved, which WhatsApp counts."""
     deleted_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

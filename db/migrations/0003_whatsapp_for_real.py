@@ -230,6 +230,16 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='MessageTemplate',
+            name='edited_at',
+            field=ArrayField(null=True, element_type='TIMESTAMPTZ'),
+        ),
+        ops.AddField(
+            model_name='MessageTemplate',
+            name='other_components',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='MessageTemplate',
             name='examples',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),

@@ -16,7 +16,7 @@ from domain.inbound.identify import contacts_known_as
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
-from domain.templates.approval import apply_category, apply_quality, apply_status
+from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
 
 log = structlog.get_logger()
 
@@ -114,7 +114,8 @@ async def _hear(news: News) -> None:
                 name=word(value.get("message_template_name"), 512),
                 language=word(value.get("message_template_language"), 16),
                 business_account_id=news.business_account_id,
-                reason=word(value.get("reason"), 1024),
+                reason=word(told_reason(value), 1024),
+                category=word(value.get("message_template_category"), 64),
             )
         case "message_template_quality_update":
             await apply_quality(word(value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)

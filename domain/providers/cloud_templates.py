@@ -1,21 +1,43 @@
-"""Message templates at Meta's Cloud API: submitting, changing, deleting and asking (wire facts, part A7)."""
+"""Message templates at Meta's Cloud API: listing, submitting, changing, deleting and asking (wire facts, part A7)."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import aiohttp
 import httpx
 import orjson
 
-from db.templates import TemplateCategory
+from db.templates import MessageTemplate
 from domain.core.errors import ErrorCode, Refusal
 from domain.providers.base import client, describe
 from domain.providers.cloud_api import address
+from domain.providers.cloud_components import to_components
 from domain.providers.reactions import interpret
 
-NOT_THERE = 2593002
-"""Subcode of an answer about a template that WhatsApp does not have."""
+NOT_THERE = (2593002, 33)
+"""Subcodes of answers about a template that WhatsApp does not have."""
+UNREACHED = "not_reached"
+"""Reason of a refusal after which WhatsApp has surely done nothing."""
+_FIELDS = "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason"
+_PAGE = 100
+
+FIELD_OF = {
+    2388040: "content",
+    2388047: "header",
+    2388072: "content",
+    2388073: "footer",
+    2388293: "content",
+    2388299: "content",
+    2388023: "approval.name",
+    2388024: "approval.name",
+    2388019: "approval",
+}
+"""Subcodes of what WhatsApp does not take in a template, and which field is at fault."""
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,28 +57,69 @@ class Known:
     category: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A template as WhatsApp lists it."""
+
+    id: str
+    name: str
+    language: str
+    status: str
+    category: str
+    format: str | None
+    components: Sequence[Any]
+    quality: str | None
+    reason: str | None
+
+
 async def create_template(
-    owner: Owner, *, name: str, language: str, category: TemplateCategory, text: str, examples: Mapping[str, str]
+    owner: Owner, template: MessageTemplate, examples: Mapping[str, str], *, handle: str | None = None
 ) -> Known:
-    """Submits a template with named placeholders for review. Raises Refusal WHATSAPP_API_ERROR."""
+    """Submits a template for review. Raises Refusal WHATSAPP_API_ERROR."""
     body = {
-        "name": name,
-        "language": language,
-        "category": category.value,
-        "parameter_format": "NAMED",
-        "components": _components(text, examples),
+        "name": template.approval_name,
+        "language": template.language,
+        "category": template.category,
+        "parameter_format": "POSITIONAL" if template.positional else "NAMED",
+        "components": to_components(template, examples, handle=handle),
     }
     return _known(await _call(owner, "POST", f"{owner.business_account_id}/message_templates", body))
 
 
-async def edit_template(owner: Owner, template_id: str, *, text: str, examples: Mapping[str, str]) -> None:
-    """Changes the text of a template, which is reviewed again. Raises Refusal WHATSAPP_API_ERROR."""
-    await _call(owner, "POST", template_id, {"components": _components(text, examples)})
+async def edit_template(
+    owner: Owner, template: MessageTemplate, examples: Mapping[str, str], *, handle: str | None = None
+) -> None:
+    """Changes the components of a template, which is reviewed again. Raises Refusal WHATSAPP_API_ERROR."""
+    assert template.approval_id is not None
+    body = {"components": to_components(template, examples, handle=handle)}
+    await _call(owner, "POST", template.approval_id, body)
 
 
 async def read_template(owner: Owner, template_id: str) -> Known:
     """Where a template stands. Raises Refusal WHATSAPP_API_ERROR."""
     return _known(await _call(owner, "GET", template_id, query={"fields": "id,status,category"}))
+
+
+async def list_templates(
+    owner: Owner, *, after: str | None = None, name: str | None = None
+) -> tuple[list[Listed], str | None]:
+    """A page of the account's templates, or of those whose name holds this one, and where the next page begins.
+
+    Raises Refusal WHATSAPP_API_ERROR.
+    """
+    query = {"fields": _FIELDS, "limit": str(_PAGE), **({"name": name} if name else {}), **_after(after)}
+    answer = await _call(owner, "GET", f"{owner.business_account_id}/message_templates", query=query)
+    match answer:
+        case {"data": list()}:
+            rows = cast("list[Any]", answer["data"])
+        case _:
+            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp's answer lists no templates.")
+    match answer:
+        case {"paging": {"next": str(), "cursors": {"after": str(cursor)}}} if cursor != after:
+            following = cursor
+        case _:
+            following = None
+    return [listed for row in rows if (listed := _listed(row)) is not None], following
 
 
 async def delete_template(owner: Owner, template_id: str, name: str) -> None:
@@ -65,36 +128,58 @@ async def delete_template(owner: Owner, template_id: str, name: str) -> None:
     try:
         await _call(owner, "DELETE", f"{owner.business_account_id}/message_templates", query=query)
     except Refusal as refusal:
-        if refusal.details.get("providerSubcode") != NOT_THERE:
+        if refusal.details.get("providerSubcode") not in NOT_THERE:
             raise
 
 
-def _components(text: str, examples: Mapping[str, str]) -> list[dict[str, Any]]:
-    body: dict[str, Any] = {"type": "BODY", "text": text}
-    if examples:
-        named = [{"param_name": name, "example": example} for name, example in examples.items()]
-        body["example"] = {"body_text_named_params": named}
-    return [body]
+async def upload_example(owner: Owner, path: Path, *, name: str, mime_type: str) -> str:
+    """Gives WhatsApp the example of a header that is a file; its handle. Raises Refusal WHATSAPP_API_ERROR.
+
+    Meta's resumable upload, in one piece; `app` is the app of the token.
+    """
+    content = await asyncio.to_thread(path.read_bytes)
+    query = {"file_name": name, "file_length": str(len(content)), "file_type": mime_type}
+    session = await _call(owner, "POST", "app/uploads", query=query)
+    answer = await _call(owner, "POST", str(session.get("id")), content, headers={"file_offset": "0"})
+    match answer:
+        case {"h": str(handle)}:
+            return handle
+        case _:
+            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp did not take the example of the header.")
+
+
+def _after(cursor: str | None) -> dict[str, str]:
+    return {} if cursor is None else {"after": cursor}
 
 
 async def _call(
     owner: Owner,
     method: Literal["GET", "POST", "DELETE"],
     path: str,
-    body: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | bytes | None = None,
     *,
     query: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    headers = {"Authorization": f"Bearer {owner.access_token}", "Content-Type": "application/json"}
-    content = None if body is None else orjson.dumps(body)
+    headers: Mapping[str, str] | None = None,
+) -> Json:
+    scheme = "OAuth" if isinstance(body, bytes) else "Bearer"
+    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    sent = {"Authorization": f"{scheme} {owner.access_token}", "Content-Type": kind, **(headers or {})}
+    content = body if isinstance(body, bytes | None) else orjson.dumps(body)
     try:
-        response = await client().request(method, address(path), content=content, params=query, headers=headers)
+        response = await client().request(method, address(path), content=content, params=query, headers=sent)
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not answer: {describe(error)}") from error
+        # Where no connection came about, WhatsApp has surely done nothing (see cloud_api.py).
+        cause = error.__cause__ or error
+        unreached = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+        raise Refusal(
+            ErrorCode.WHATSAPP_API_ERROR,
+            f"WhatsApp did not answer: {describe(cause)}",
+            reason=UNREACHED if unreached else "no_answer",
+        ) from error
     return _answer(response)
 
 
-def _answer(response: httpx.Response) -> dict[str, Any]:
+def _answer(response: httpx.Response) -> Json:
     """The object in an answer. Raises Refusal with the words of an error that WhatsApp explains, or the HTTP status."""
     try:
         answer = orjson.loads(response.content)
@@ -102,13 +187,18 @@ def _answer(response: httpx.Response) -> dict[str, Any]:
         answer = None
     match answer:
         case {"error": {"code": int(code)}}:
-            fault: dict[str, Any] = answer["error"]
+            fault: Json = answer["error"]
             words = fault.get("error_user_msg") or interpret(fault).message
+            subcode = fault.get("error_subcode")
             raise Refusal(
-                ErrorCode.WHATSAPP_API_ERROR, str(words), providerCode=code, providerSubcode=fault.get("error_subcode")
+                ErrorCode.WHATSAPP_API_ERROR,
+                str(words),
+                field=FIELD_OF.get(subcode) if isinstance(subcode, int) else None,
+                providerCode=code,
+                providerSubcode=subcode,
             )
         case dict() if response.is_success:
-            return cast("dict[str, Any]", answer)
+            return cast("Json", answer)
         case _:
             raise Refusal(
                 ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp answered HTTP {response.status_code} and nothing readable."
@@ -121,3 +211,27 @@ def _known(answer: Mapping[str, Any]) -> Known:
             return Known(id, status, category)
         case _:
             raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp's answer says nothing of the template.")
+
+
+def _listed(row: Any) -> Listed | None:
+    """One that has no name, or none that we could keep, is passed over."""
+    match row:
+        case {"id": str(id), "name": str(name), "language": str(language), "status": str(status)} if (
+            len(id) <= 64 and len(name) <= 512 and len(language) <= 16
+        ):
+            components = row.get("components")
+            score: Any = row.get("quality_score")
+            reason = row.get("rejected_reason")
+            return Listed(
+                id,
+                name,
+                language,
+                status,
+                str(row.get("category")),
+                row.get("parameter_format"),
+                cast("list[Any]", components) if isinstance(components, list) else [],
+                cast("Json", score).get("score") if isinstance(score, dict) else None,
+                reason if isinstance(reason, str) and reason != "NONE" else None,
+            )
+        case _:
+            return None

@@ -1,7 +1,7 @@
 """Message templates: texts with {{placeholders}}, which WhatsApp may have approved."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
@@ -18,12 +18,14 @@ from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.search import contains
+from domain.providers.cloud_components import to_components
 from domain.templates import approval as at_whatsapp
-from domain.templates.approval import Approval
-from domain.templates.placeholders import compile_template, fill
+from domain.templates import parts, submission
+from domain.templates.rendering import variables_of
+from domain.templates.submission import Approval
 
-MOST_CHARACTERS, MOST_CHARACTERS_APPROVED = 5000, 1024
-"""Of a content: one of ours alone, and one that WhatsApp is to approve."""
+EDITABLE = (TemplateStatus.APPROVED, TemplateStatus.REJECTED, TemplateStatus.PAUSED)
+"""Those that WhatsApp lets be changed."""
 
 
 # ---------------------------------------------------------------------------
@@ -35,14 +37,6 @@ class MessageTemplateOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
     TITLE = "TITLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A template as it would be sent, and the placeholders that nothing fills."""
-
-    content: str
-    missing: list[str]
 
 
 _OWN_ACCOUNT = "message_template.business_account_id = (SELECT business_account_id FROM sender WHERE id = {})"
@@ -126,12 +120,6 @@ async def schedule_counts(viewer: Viewer, ids: list[int]) -> list[ScheduleCounts
     return await schedules.counts("template_id", ids, sender_id=viewer.sender_id)
 
 
-def preview(template: MessageTemplate, own: Mapping[str, str], variables: Mapping[str, Any]) -> Preview:
-    """Filled from variables, then from a contact's own values; without a contact, what no variable fills stays."""
-    compiled, values = compile_template(template.content), fill(own, variables)
-    return Preview(compiled.render(values), compiled.missing(values))
-
-
 # ---------------------------------------------------------------------------
 # Changing
 # ---------------------------------------------------------------------------
@@ -142,11 +130,14 @@ class TemplateValues(TypedDict, total=False):
 
     title: str | None
     content: str | None
+    header: Mapping[str, Any] | None
+    footer: str | None
+    buttons: Sequence[Mapping[str, Any]] | None
 
 
 class TemplateChanges(TemplateValues, total=False):
     examples: Any
-    """For the placeholders of a new content that WhatsApp is to approve."""
+    """For the placeholders of new wording that WhatsApp is to approve."""
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
@@ -155,58 +146,86 @@ async def create(
 ) -> MessageTemplate:
     """Stores a template, and submits it to WhatsApp if asked to; what WhatsApp refuses is not stored."""
     check = Checks()
-    title, content = given.get("title") or "", given.get("content") or ""
-    values = _checked(check, {**given, "title": title, "content": content}, for_approval=approval is not None)
-    submission = at_whatsapp.prepare(check, approval, title=title, content=content) if approval else None
-    check.done()
-    if submission is None:
+    title = given.get("title") or ""
+    wording: TemplateValues = {**given, "title": title, "content": given.get("content") or ""}
+    values = _checked(check, wording, None, approval=approval is not None)
+    if approval is None:
+        check.done()
         return await MessageTemplate.create(**values)
-    # WhatsApp is asked outside of any transaction: it may take seconds.
-    values |= await at_whatsapp.submit(viewer, submission, values["content"])
-    async with transaction():
-        template = await MessageTemplate.create(**values)
-        at_whatsapp.record_update(template.id, actor_id=viewer.user_id)
+    values |= submission.prepare(check, approval, title=title, values={**wording, **values})
+    check.done()
+    template = await submission.submit(viewer, values, approval.sender_id)
     return await at_whatsapp.catch_up(template)
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) -> MessageTemplate:
-    """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new content.
+    """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new wording.
 
-    Raises INVALID_STATE when the text at WhatsApp is to change while a schedule sends it: WhatsApp reviews it anew and
-    takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it. Nor does the
-    text change while WhatsApp reviews it.
+    Raises INVALID_STATE when the wording at WhatsApp is to change while a schedule sends it: WhatsApp reviews it anew
+    and takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it. Nor does
+    the wording change while WhatsApp reviews it, or more often than WhatsApp allows.
     """
     unbound(viewer)
     template = await visible(viewer, id)
     known = template.approval_name is not None
     check = Checks()
-    values = _checked(check, changes, for_approval=known)
-    resubmitted = known and values.get("content", template.content) != template.content
-    examples: dict[str, str] = {}
+    values = _checked(check, changes, template, approval=known)
+    changed = _changed(template, values)
+    resubmitted = known and to_components(changed) != to_components(template)
     if resubmitted:
         with check():
-            examples = at_whatsapp.examples_of(values["content"], changes.get("examples"), field="examples")
+            _same_format(template, changed)
+        with check():
+            wording = {"content": changed.content, "header": changed.header, "buttons": changed.buttons}
+            values["examples"] = submission.examples_of(
+                wording, changes.get("examples"), field="examples", former=template.examples
+            )
     check.done()
+    former: TemplateStatus | None = None
     if resubmitted:
         if template.approval_status is TemplateStatus.PENDING:
             template = await at_whatsapp.catch_up_late(template)
         former = await _put_under_review(viewer, id)
         try:
-            values |= await at_whatsapp.resubmit(template, values["content"], examples)
+            await submission.resubmit(changed, values["examples"])
         except BaseException:
             # Refused, or cut off by whoever asked; and no answer does not say that nothing was changed.
             await _end_review(id, await at_whatsapp.standing(template) or former)
             raise
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
-        values["updated_at"] = await connect.value("SELECT now()")
+        now = await connect.value("SELECT now()")
+        values["updated_at"] = now
+        if resubmitted:
+            values |= {"reason": None, "synced_at": now}
+            if former is TemplateStatus.APPROVED:
+                values["edited_at"] = [*(template.edited_at or [])[-9:], now]
         for column, value in values.items():
             setattr(template, column, value)
         await template.save(update_fields=values)
         if resubmitted:
             at_whatsapp.record_update(id, actor_id=viewer.user_id)
     return await at_whatsapp.catch_up(template) if resubmitted else template
+
+
+def _changed(template: MessageTemplate, values: Mapping[str, Any]) -> MessageTemplate:
+    """The template as it is to be."""
+    kept = ("approval_id", "approval_name", "language", "category", "positional", "other_components")
+    worded = ("title", "content", "header", "footer", "buttons")
+    return MessageTemplate(
+        **{name: getattr(template, name) for name in kept},
+        **{name: values.get(name, getattr(template, name)) for name in worded},
+        business_account_id=template.business_account_id,
+    )
+
+
+def _same_format(template: MessageTemplate, changed: MessageTemplate) -> None:
+    """WhatsApp keeps whether the placeholders of a template are named or numbered."""
+    names = variables_of(changed.content, changed.header, changed.buttons)
+    if names and parts.numbered(changed.content, changed.header, changed.buttons) != template.positional:
+        what = "numbered, {{1}} and so on" if template.positional else "named"
+        raise parts.wrong(f"The placeholders of this template are {what}.", "content", "other_format")
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
@@ -222,7 +241,7 @@ async def delete(viewer: Viewer, id: int) -> int:
             raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this template.", field="id")
         await _hide(id, hidden=True)
     try:
-        await at_whatsapp.withdraw(template)
+        await submission.withdraw(template)
     except BaseException:
         await _hide(id, hidden=False)
         raise
@@ -232,16 +251,33 @@ async def delete(viewer: Viewer, id: int) -> int:
 async def _put_under_review(viewer: Viewer, id: int) -> TemplateStatus:
     """Answers where the template stood. Of two who change it at once the other finds it so."""
     async with transaction():
-        former = (await visible(viewer, id, lock="FOR UPDATE")).approval_status
+        template = await visible(viewer, id, lock="FOR UPDATE")
+        former = template.approval_status
         if former is TemplateStatus.PENDING:
             raise Refusal(ErrorCode.INVALID_STATE, "WhatsApp is reviewing this template.", field="id", reason="pending")
+        if former not in EDITABLE:
+            words = f"The template is {former} at WhatsApp; one that is {', '.join(EDITABLE)} may be changed."
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason=former.lower())
         sending = "SELECT EXISTS (SELECT 1 FROM schedule WHERE template_id = $1 AND status = 'PROCESSING')"
         if await connect.value(sending, id):
             raise Refusal(ErrorCode.INVALID_STATE, "A schedule is being sent with this template.", field="id")
+        now = await connect.value("SELECT now()")
+        if former is TemplateStatus.APPROVED:
+            _check_often(template.edited_at or [], now)
         await connect.execute(
             "UPDATE message_template SET approval_status = 'PENDING', synced_at = now() WHERE id = $1", id
         )
     return former
+
+
+def _check_often(edited_at: Sequence[datetime], now: datetime) -> None:
+    """Raises INVALID_STATE where WhatsApp would refuse another edit of an approved template; with when it would not."""
+    for most, span in ((1, timedelta(days=1)), (10, timedelta(days=30))):
+        recent = sorted(at for at in edited_at if now - at < span)
+        if len(recent) >= most:
+            words = "WhatsApp takes one change of an approved template a day, and ten in 30 days."
+            after = recent[-most] + span
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="edited_often", after=after.isoformat())
 
 
 async def _end_review(id: int, status: TemplateStatus) -> None:
@@ -255,14 +291,30 @@ async def _hide(id: int, *, hidden: bool) -> None:
     await connect.execute(sql, id, hidden)
 
 
-def _checked(check: Checks, given: TemplateValues, *, for_approval: bool) -> dict[str, Any]:
-    """Columns of what was given, each within its bounds."""
+def _checked(
+    check: Checks, given: TemplateValues, template: MessageTemplate | None, *, approval: bool
+) -> dict[str, Any]:
+    """Columns of what was given, each within its bounds, and the whole of them as well."""
     values: dict[str, Any] = {}
     with check():
         if "title" in given:
             values["title"] = text(given["title"] or "", "title", most=255)
     with check():
-        if "content" in given:
-            most = MOST_CHARACTERS_APPROVED if for_approval else MOST_CHARACTERS
-            values["content"] = text(given["content"] or "", "content", most=most)
+        if "header" in given:
+            values["header"] = parts.check_header(given["header"], check, approval=approval)
+    with check():
+        if "footer" in given:
+            values["footer"] = parts.check_footer(given["footer"])
+    if "buttons" in given:
+        values["buttons"] = parts.check_buttons(given["buttons"], check, approval=approval)
+    around = {name: values.get(name, getattr(template, name, None)) for name in ("header", "footer", "buttons")}
+    if values.keys() & around.keys():
+        parts.check_whole(check, **around, approval=approval)
+    with check():
+        content = given["content"] or "" if "content" in given else getattr(template, "content", "")
+        if "content" in given or values.keys() & around.keys():
+            surrounded = any(value is not None for value in around.values())
+            checked = parts.check_content(content, approval=approval, surrounded=surrounded)
+            if "content" in given:
+                values["content"] = checked
     return values

@@ -49,6 +49,11 @@ def compile_template(content: str) -> Compiled:
     return Compiled(pieces, tuple(dict.fromkeys(pieces[1::2])))
 
 
+def variables_in(text: str | None) -> tuple[str, ...]:
+    """Names of the placeholders of a text that may be none."""
+    return compile_template(text).variables if text else ()
+
+
 def own_values(contact: object, phone_number: str | None) -> dict[str, str]:
     """What a contact fills by itself: its attributes of those names, and its number."""
     values = {name: getattr(contact, name, None) for name in EXAMPLES}

@@ -6,8 +6,10 @@ from typing import Any, Literal, cast
 
 from db.content import Button, Header, InteractiveDetails
 from db.templates import MessageTemplate
+from domain.core.errors import utf16
 from domain.providers.base import Content, Interactive, Media, TemplateContent, Text
 from domain.providers.cloud_bodies import FLOW_TOKEN
+from domain.providers.cloud_components import RAW
 from domain.templates.placeholders import compile_template, fill
 
 HEADER = "header"
@@ -48,11 +50,6 @@ class Rendered:
         return self.too_long
 
 
-def units(text: str) -> int:
-    """Length as WhatsApp counts: UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def variables_of(content: str, header: Header | None = None, buttons: Sequence[Button] | None = None) -> list[str]:
     """Names of the placeholders of a template, each once, in the order of reading."""
     found: dict[str, None] = {}
@@ -81,9 +78,9 @@ def render(
         missing.update(dict.fromkeys(compiled.missing(values)))
         return compiled.render(values)
 
-    above = _header(cast("Header | None", template.header), header, filled)
+    above = _header(template.header, header, filled)
     text = filled(template.content)
-    buttons = [_button(button, filled) for button in _buttons(template)]
+    buttons = [_button(button, filled) for button in template.buttons or []]
     details: InteractiveDetails | None = None
     if above or template.footer or buttons:
         details = {
@@ -99,10 +96,6 @@ def render(
     content = _content(template, values, text, details, media)
     most = MOST_CHARACTERS if template.approval_name or details is None else MOST_CHARACTERS_AROUND
     return Rendered(text, details, content, list(missing), _too_long(text, most, above, buttons))
-
-
-def _buttons(template: MessageTemplate) -> list[Button]:
-    return cast("list[Button]", template.buttons or [])
 
 
 def _header(own: Header | None, given: Header | None, filled: Callable[[str], str]) -> Header | None:
@@ -134,7 +127,7 @@ def _media(header: Header | None) -> Media | None:
 
 
 def _button(button: Button, filled: Callable[[str], str]) -> Button:
-    said: Json = {name: value for name, value in button.items() if value is not None}
+    said: Json = {name: value for name, value in button.items() if value is not None and name != RAW}
     for name in ("url", "code", "payload"):
         if name in said:
             said[name] = filled(said[name])
@@ -165,7 +158,7 @@ def _too_long(text: str, most: int, header: Header | None, buttons: list[Button]
             if button.get(name)
         ]
     for what, said, limit in parts:
-        if units(said) > limit:
+        if utf16(said) > limit:
             return f"The {what} has over {limit} characters once it is filled in."
     return None
 
@@ -205,15 +198,16 @@ def _components(template: MessageTemplate, values: Mapping[str, str], details: I
         return [{"type": "text", "parameter_name": name, "text": values.get(name, "")} for name in names]
 
     components: list[Json] = []
-    header = cast("Header", template.header or {})
-    if found := parameters(header.get("text") or ""):
+    if found := parameters((template.header or {}).get("text") or ""):
         components.append({"type": "header", "parameters": found})
     if details and details["header"] and (place := details["header"].get("location")):
         location = {name: value for name, value in place.items() if value is not None}
         components.append({"type": "header", "parameters": [{"type": "location", "location": location}]})
     if found := parameters(template.content):
         components.append({"type": "body", "parameters": found})
-    for index, (button, said) in enumerate(zip(_buttons(template), details["buttons"] if details else [], strict=True)):
+    for index, (button, said) in enumerate(
+        zip(template.buttons or [], details["buttons"] if details else [], strict=True)
+    ):
         if parameter := _button_parameter(button, said, values):
             kind, given = parameter
             components.append({"type": "button", "sub_type": kind, "index": str(index), "parameters": [given]})

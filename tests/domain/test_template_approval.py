@@ -13,7 +13,8 @@ from db.templates import MessageTemplate, QualityRating, TemplateCategory, Templ
 from domain import senders, templates
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from domain.templates.approval import Approval, apply_category, apply_quality, apply_status
+from domain.templates.approval import apply_category, apply_quality, apply_status
+from domain.templates.submission import Approval
 from tests import factories
 from tests.factories import unique
 from tests.running import Simulator, free_port
@@ -87,12 +88,45 @@ async def test_the_default_sender_owns_it_where_none_is_named() -> None:
 
 async def test_what_whatsapp_refuses_is_not_stored_and_its_words_are_passed_on() -> None:
     sender, title = await account(), unique("refused")
+    first = await submitted(sender)
+    approval = Approval(language="en_US", category=UTILITY, sender_id=sender.id, name=first.approval_name)
+    with pytest.raises(Refusal) as caught:
+        await templates.create(SYSTEM, title=title, content="Hello {{name}}, hi.", approval=approval)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.WHATSAPP_API_ERROR, "approval.name")
+    assert "already" in caught.value.message
+    assert caught.value.details["providerCode"] == 100
+    assert not await MessageTemplate.filter(title=title).exists()
+
+
+@pytest.mark.parametrize(
+    ("subcode", "field"),
+    [
+        (2388040, "content"),
+        (2388047, "header"),
+        (2388072, "content"),
+        (2388073, "footer"),
+        (2388293, "content"),
+        (2388299, "content"),
+        (2388019, "approval"),
+        (2388023, "approval.name"),
+        (1, "approval"),
+    ],
+)
+async def test_each_fault_that_whatsapp_finds_names_its_field(
+    subcode: int, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = {"code": 100, "error_subcode": subcode, "message": "Invalid parameter", "error_user_msg": "Not like this."}
+
+    async def refuse(self: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
+        return httpx.Response(400, json={"error": error})
+
+    sender, title = await account(), unique("refused")
+    monkeypatch.setattr(httpx.AsyncClient, "request", refuse)
     approval = Approval(language="en_US", category=UTILITY, sender_id=sender.id)
     with pytest.raises(Refusal) as caught:
-        await templates.create(SYSTEM, title=title, content="{{name}} comes first", approval=approval)
-    assert (caught.value.code, caught.value.field) == (ErrorCode.WHATSAPP_API_ERROR, "approval")
-    assert "Variables must not be at the start or the end" in caught.value.message
-    assert caught.value.details["providerCode"] == 100
+        await templates.create(SYSTEM, title=title, content="Hello {{name}}, hi.", approval=approval)
+    assert (caught.value.field, caught.value.message) == (field, "Not like this.")
+    assert caught.value.details["providerSubcode"] == subcode
     assert not await MessageTemplate.filter(title=title).exists()
 
 

@@ -11,7 +11,7 @@ from db.templates import MessageTemplate, TemplateStatus
 from domain import templates
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal
-from domain.templates import approval
+from domain.templates import submission
 from tests.domain.test_template_approval import account, approve, known, submitted, updates_of
 from tests.plans import plan
 from tests.running import Simulator
@@ -81,7 +81,7 @@ async def test_an_edit_that_is_cut_off_does_not_leave_it_under_review(
         asked.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(approval.cloud_templates, "edit_template", never)
+    monkeypatch.setattr(submission.cloud_templates, "edit_template", never)
     editing = asyncio.create_task(templates.update(SYSTEM, template.id, content="Other words"))
     await asked.wait()
     assert (await MessageTemplate.get(id=template.id)).approval_status is TemplateStatus.PENDING
@@ -100,13 +100,13 @@ async def test_after_an_edit_that_whatsapp_may_have_taken_it_is_asked(
 ) -> None:
     template = await in_use(simulator)
     simulator.configure(template_review=60)
-    edit = approval.cloud_templates.edit_template
+    edit = submission.cloud_templates.edit_template
 
     async def unheard(*given: Any, **named: Any) -> None:
         await edit(*given, **named)
         raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp did not answer.")
 
-    monkeypatch.setattr(approval.cloud_templates, "edit_template", unheard)
+    monkeypatch.setattr(submission.cloud_templates, "edit_template", unheard)
     try:
         with pytest.raises(Refusal):
             await templates.update(SYSTEM, template.id, content="Hello {{name}}, goodbye.")
@@ -125,7 +125,7 @@ async def test_a_deletion_that_is_cut_off_does_not_hide_what_is_still_there(
         asked.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(approval.cloud_templates, "delete_template", never)
+    monkeypatch.setattr(submission.cloud_templates, "delete_template", never)
     deleting = asyncio.create_task(templates.delete(SYSTEM, template.id))
     await asked.wait()
     deleting.cancel()

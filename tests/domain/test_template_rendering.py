@@ -40,6 +40,12 @@ def test_a_text_is_a_text() -> None:
     )
 
 
+def test_what_nothing_fills_stays_and_is_told_of() -> None:
+    rendered = render(a_template("{{greeting}} {{ name }}, code {{code}}"), {"name": "Ana"}, {"greeting": "Hi"})
+    assert (rendered.text, rendered.missing) == ("Hi Ana, code {{code}}", ["code"])
+    assert rendered.fault == "Nothing fills {{code}} for this contact."
+
+
 def test_named_parameters_carry_their_names() -> None:
     header = {"format": "TEXT", "text": "For {{name}}"}
     buttons = [

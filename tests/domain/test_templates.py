@@ -193,12 +193,6 @@ async def test_a_search_takes_200_characters() -> None:
     assert caught.value.field == "search"
 
 
-def test_a_preview_says_what_is_missing() -> None:
-    template = MessageTemplate(title="t", content="{{greeting}} {{ name }}, code {{code}}")
-    preview = templates.preview(template, {"name": "Ana"}, {"greeting": "Hi"})
-    assert (preview.content, preview.missing) == ("Hi Ana, code {{code}}", ["code"])
-
-
 @each_caller(Scope.CAMPAIGNS)
 async def test_who_may_do_what(viewer: Viewer) -> None:
     template = await factories.template("Before")

@@ -1,6 +1,7 @@
 """Message templates over the real API, with WhatsApp's answers over real HTTP."""
 
 import asyncio
+import time
 from typing import Any
 
 import pytest
@@ -11,11 +12,13 @@ from db.templates import MessageTemplate
 from graph.core.ids import decode, encode
 from tests import factories
 from tests.factories import unique
-from tests.running import Api, Simulator
+from tests.running import Api, Program, Simulator
 from tests.statements import counted
 
 FIELDS = """
-id title content variables scheduledCount sentCount createdAt updatedAt
+id title content footer variables scheduledCount sentCount createdAt updatedAt
+header { format text location { latitude longitude name address } }
+buttons { type title payload url phoneNumber code flowId }
 approval { name language category status quality reason businessAccountId syncedAt }
 """
 CREATE = f"mutation ($input: CreateMessageTemplateInput!) {{ createMessageTemplate(input: $input) {{ {FIELDS} }} }}"
@@ -41,7 +44,7 @@ query (
 PREVIEW = """
 query ($id: ID!, $contactId: ID, $variables: JSON) {
   messageTemplate(id: $id) { preview(contactId: $contactId, variables: $variables) {
-    content missingVariables contact { id }
+    content footer header { text } buttons { url } missingVariables contact { id }
   } }
 }
 """
@@ -125,6 +128,7 @@ async def test_a_preview_is_filled_for_a_contact(api: Api) -> None:
     ]
     assert preview == {
         "content": f"Dear Rita Sousa, Rita ({number}), Acme {{{{a.b}}}}", "missingVariables": [], "contact": {"id": id},
+        "header": None, "footer": None, "buttons": [],
     }  # fmt: skip
     preview = (await api.data(PREVIEW, id=template["id"]))["messageTemplate"]["preview"]
     assert preview["content"] == "{{greeting}} {{first_name}} ({{phone_number}}), {{company}} {{a.b}}"
@@ -137,6 +141,76 @@ async def test_a_preview_is_filled_for_a_contact(api: Api) -> None:
     assert (answer["errors"][0]["extensions"]["code"], answer["errors"][0]["extensions"]["field"]) == (
         "NOT_FOUND", "contactId",
     )  # fmt: skip
+
+
+PARTS = {
+    "header": {"text": "Visit {{name}}"},
+    "footer": "Clinic",
+    "buttons": [
+        {"type": "REPLY", "title": "Keep", "payload": "keep:{{visit}}"},
+        {"type": "URL", "title": "See", "url": "https://ex.example/v/{{visit}}"},
+        {"type": "PHONE", "title": "Call", "phoneNumber": "+351910000111"},
+        {"type": "CODE", "title": "Copy", "code": "SUN25"},
+        {"type": "FLOW", "title": "Form", "flowId": "66", "screen": "START", "data": {"visit": "{{visit}}"}},
+    ],
+}
+
+
+async def test_what_stands_around_the_text_is_kept_shown_filled_and_taken_away(api: Api, simulator: Simulator) -> None:
+    sender = await factories.sender(business_account_id=unique("waba"))
+    approval = {
+        "language": "en_US",
+        "category": "UTILITY",
+        "senderId": encode("Sender", sender.id),
+        "examples": {"visit": "51"},
+    }
+    made = await create(api, content="Hello {{name}}, see you.", approval=approval, **PARTS)
+    assert made["header"] == {"format": "TEXT", "text": "Visit {{name}}", "location": None}
+    assert made["footer"] == "Clinic"
+    assert [button["type"] for button in made["buttons"]] == ["REPLY", "URL", "PHONE", "CODE", "FLOW"]
+    assert made["buttons"][2]["phoneNumber"] == "+351910000111"
+    assert made["variables"] == ["name", "visit"]
+    id, variables = made["id"], {"name": "Rita", "visit": 51}
+    preview = (await api.data(PREVIEW, id=id, variables=variables))["messageTemplate"]["preview"]
+    assert (preview["header"], preview["footer"]) == ({"text": "Visit Rita"}, "Clinic")
+    assert preview["buttons"][1] == {"url": "https://ex.example/v/51"}
+    assert preview["missingVariables"] == []
+    assert (await api.data(PREVIEW, id=id))["messageTemplate"]["preview"]["missingVariables"] == ["name", "visit"]
+    plain = await create(api, header={"text": "H"}, footer="F", buttons=[{"type": "REPLY", "title": "Yes"}])
+    assert plain["buttons"][0]["payload"] == "Yes"
+    none = {"header": None, "footer": None, "buttons": None}
+    bare = (await api.data(UPDATE, id=plain["id"], input=none))["updateMessageTemplate"]
+    assert (bare["header"], bare["footer"], bare["buttons"]) == (None, None, [])
+
+
+async def test_each_part_at_fault_is_one_error(api: Api) -> None:
+    input = {
+        "title": "", "content": "x", "header": {"text": "x" * 61}, "footer": "x" * 61,
+        "buttons": [{"type": "URL", "title": "x" * 21, "url": "no"}],
+    }  # fmt: skip
+    answer = await api.gql(CREATE, {"input": input}, role=Role.ADMIN)
+    fields = [error["extensions"]["field"] for error in answer["errors"]]
+    assert fields == ["title", "header.text", "footer", "buttons[0].title", "buttons[0].url"]
+
+
+SYNC = "mutation ($senderId: ID!) { syncMessageTemplates(senderId: $senderId) { id } }"
+
+
+async def test_a_worker_takes_in_what_whatsapp_has(api: Api, worker: Program, simulator: Simulator) -> None:
+    sender = await factories.sender(business_account_id=unique("waba"))
+    id = encode("Sender", sender.id)
+    approval = {"language": "en_US", "category": "UTILITY", "senderId": id}
+    made = await create(api, content="Hello {{name}}, welcome.", approval=approval)
+    await MessageTemplate.filter(id=decode(made["id"], "MessageTemplate")).delete()
+    assert await api.data(SYNC, role=Role.MARKETER, senderId=id) == {"syncMessageTemplates": {"id": id}}
+    end = time.monotonic() + 20
+    while not (found := await MessageTemplate.filter(business_account_id=sender.business_account_id)):
+        assert time.monotonic() < end, "no worker has done it"
+        await asyncio.sleep(0.05)
+    assert found[0].approval_name == made["approval"]["name"]
+    bare = await factories.sender(business_account_id=None)
+    refusal = await api.refusal(SYNC, senderId=encode("Sender", bare.id))
+    assert (refusal["code"], refusal["field"]) == ("VALIDATION_ERROR", "senderId")
 
 
 async def test_templates_are_listed_page_by_page(api: Api) -> None:

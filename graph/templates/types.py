@@ -1,39 +1,28 @@
-"""Message templates, and what WhatsApp knows of them."""
+"""Message templates as they are shown and as they are given, and what WhatsApp knows of them."""
 
 from datetime import datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 import strawberry
 from strawberry.scalars import JSON
 
 from db import templates as rows
 from db.contacts import Contact as ContactRow
-from db.core.paging import Page
+from db.content import Button
 from db.templates import QualityRating, TemplateCategory, TemplateStatus
 from domain import contacts, templates
 from domain.core.errors import not_found
 from domain.templates import MessageTemplateOrder
-from domain.templates.approval import Approval
-from domain.templates.placeholders import check_variables, compile_template, own_values
+from domain.templates.placeholders import check_variables, own_values
+from domain.templates.rendering import render, variables_of
 from graph.contacts.types import Contact
+from graph.content import MessageButton, MessageButtonInput, MessageHeader, MessageHeaderInput
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.enums import describe
+from graph.core.fields import arg, column, computed
 from graph.core.ids import decode
-from graph.core.inputs import criteria, given, optional, required
+from graph.core.inputs import optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
-)
 
 describe(
     TemplateCategory,
@@ -100,7 +89,13 @@ class TemplateApproval:
 class MessagePreview:
     contact: Contact | None = column("For whom it was filled.")
     content: str = column("The text.")
-    missing_variables: list[str] = column("Placeholders that nothing fills; with any, the message would fail.")
+    header: MessageHeader | None = column("What stands above the text.")
+    footer: str | None = column("What stands below the text.")
+    buttons: list[MessageButton] = strawberry.field(description="Its buttons, at most ten.", metadata={"size": 10})
+    missing_variables: list[str] = column(
+        "Placeholders that nothing fills, and header where its file or place is missing; with any, the message would "
+        "fail."
+    )
 
 
 @node(
@@ -109,19 +104,28 @@ class MessagePreview:
     description=(
         "A stored text to send, which WhatsApp may have approved. {{placeholders}} are filled from the variables of a "
         "schedule, then from the contact (name, first_name, last_name, email, company, job_title and phone_number); a "
-        "message with one left unfilled fails instead of being sent."
+        "message with one left unfilled fails instead of being sent. An approved template with numbered placeholders "
+        "names those of the text 1, 2 and so on, those of its header header_1, those of its buttons button_1 by the "
+        "button's place."
     ),
 )
 class MessageTemplate(Node):
     title: str = column("What the template is called.")
     content: str = column("The text, with {{placeholders}}.")
+    header: MessageHeader | None = column("What stands above the text.")
+    footer: str | None = column("What stands below the text.")
     created_at: datetime = column("When the template was created.")
     updated_at: datetime = column("When the template was last changed.")
 
     @computed("Names of its placeholders, in order of first use.")
     @staticmethod
     def variables(row: strawberry.Parent[rows.MessageTemplate]) -> list[str]:
-        return list(compile_template(row.content).variables)
+        return variables_of(row.content, row.header, row.buttons)
+
+    @computed("Its buttons, in order, at most ten.", graphql_type=list[MessageButton], size=10)
+    @staticmethod
+    def buttons(row: strawberry.Parent[rows.MessageTemplate]) -> list[Button]:
+        return row.buttons or []
 
     @computed(
         "What WhatsApp knows of it. Null: a text of ours alone, which may be sent only while the service window is "
@@ -144,11 +148,15 @@ class MessageTemplate(Node):
         variables: Annotated[JSON | None, arg("Values for placeholders; they win over the contact's own.")] = None,
     ) -> MessagePreview:
         contact, own = await _contact(info, contact_id)
-        preview = templates.preview(row, own, check_variables(variables))
+        rendered = render(row, own, check_variables(variables))
+        around: dict[str, Any] = {**(rendered.details or {"header": None, "footer": None, "buttons": []})}
         return MessagePreview(
             contact=contact,  # pyright: ignore[reportArgumentType] - Strawberry shows the row as its type
-            content=preview.content,
-            missing_variables=preview.missing,
+            content=rendered.text,
+            header=around["header"],
+            footer=around["footer"],
+            buttons=around["buttons"],
+            missing_variables=rendered.missing,
         )
 
     @computed("Schedules of the template that wait or are being sent.")
@@ -173,7 +181,9 @@ async def _contact(info: Info, contact_id: strawberry.ID | None) -> tuple[Contac
     return contact, own_values(contact, next((phone.phone_number for phone in phones if phone.primary), None))
 
 
-TemplateId: TypeAlias = Annotated[strawberry.ID, arg("The template.")]
+# ---------------------------------------------------------------------------
+# As they are given
+# ---------------------------------------------------------------------------
 
 
 @strawberry.input(description="Which message templates.")
@@ -206,7 +216,16 @@ class TemplateApprovalInput:
 @strawberry.input(description="A new message template.")
 class CreateMessageTemplateInput:
     title: str = required("1 to 255 characters.")
-    content: str = required("1 to 5000 characters; with approval 1 to 1024.")
+    content: str = required("1 to 5000 characters; with approval, header, footer or buttons 1 to 1024.")
+    header: MessageHeaderInput | None = optional(
+        "What stands above the text; its media or location is an example when the template is approved.", default=None
+    )
+    footer: str | None = optional("Up to 60 characters, no placeholders.", default=None)
+    buttons: list[MessageButtonInput] | None = optional(
+        "Up to 3 of type REPLY, or one URL or FLOW; with approval at most 10, of these 2 URL, 1 PHONE, 1 CODE and 1 "
+        "FLOW. Without approval, a footer or a header of text needs buttons.",
+        default=None,
+    )
     approval: TemplateApprovalInput | None = optional("Submit it to WhatsApp for approval.", default=None)
 
 
@@ -219,82 +238,9 @@ class CreateMessageTemplateInput:
 class UpdateMessageTemplateInput:
     title: str | None = optional("1 to 255 characters.")
     content: str | None = optional("1 to 5000 characters; an approved one 1 to 1024.")
-    examples: JSON | None = optional("An example for each placeholder of an approved one, as when it was submitted.")
-
-
-@strawberry.type
-class TemplatesQuery:
-    @query(
-        templates.get,
-        description="A message template; null with NOT_FOUND when there is none.",
-        graphql_type=MessageTemplate | None,
+    header: MessageHeaderInput | None = optional("What stands above the text; null takes it away.")
+    footer: str | None = optional("Up to 60 characters; null takes it away.")
+    buttons: list[MessageButtonInput] | None = optional("Replaces all buttons; null takes them away.")
+    examples: JSON | None = optional(
+        "An example for each placeholder of an approved one, as when it was submitted; those given then still hold."
     )
-    async def message_template(self, info: Info, id: TemplateId) -> rows.MessageTemplate:
-        return await templates.get(info.context.viewer, decode(id, "MessageTemplate"))
-
-    @query(templates.find, description="Message templates.", graphql_type=Connection[MessageTemplate])
-    async def message_templates(
-        self,
-        info: Info,
-        filter: Matching[MessageTemplateFilter] = None,
-        order_by: OrderBy[MessageTemplateOrder] = MessageTemplateOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.MessageTemplate]:
-        return await templates.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
-
-
-@strawberry.type
-class TemplatesMutation:
-    @mutation(
-        templates.create,
-        description="Creates a message template; submits it to WhatsApp when approval is given.",
-        graphql_type=MessageTemplate,
-    )
-    async def create_message_template(
-        self, info: Info, input: Annotated[CreateMessageTemplateInput, arg("The new template.")]
-    ) -> rows.MessageTemplate:
-        values: dict[str, Any] = given(input) | {"approval": _approval(input.approval)}
-        return await templates.create(info.context.viewer, **values)
-
-    @mutation(
-        templates.update,
-        description=(
-            "Changes a message template, at WhatsApp too where it is known there; schedules that are still pending "
-            "send the new content. INVALID_STATE when an approved text is to change while a schedule sends it or "
-            "WhatsApp reviews it."
-        ),
-        graphql_type=MessageTemplate,
-    )
-    async def update_message_template(
-        self,
-        info: Info,
-        id: TemplateId,
-        input: Annotated[UpdateMessageTemplateInput, arg("What to change.")],
-    ) -> rows.MessageTemplate:
-        return await templates.update(info.context.viewer, decode(id, "MessageTemplate"), **given(input))
-
-    @mutation(
-        templates.delete,
-        description=(
-            "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule needs "
-            "it. Past schedules keep naming it."
-        ),
-    )
-    async def delete_message_template(self, info: Info, id: TemplateId) -> strawberry.ID:
-        await templates.delete(info.context.viewer, decode(id, "MessageTemplate"))
-        return id
-
-
-def _approval(input: TemplateApprovalInput | None) -> Approval | None:
-    return None if input is None else Approval(**given(input, within="approval."))

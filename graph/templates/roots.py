@@ -1,0 +1,129 @@
+"""Queries and mutations of message templates."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from db import senders as sender_rows
+from db import templates as rows
+from db.core.paging import Page
+from domain import templates
+from domain.templates import MessageTemplateOrder, sync
+from domain.templates.submission import Approval
+from graph.core.context import Info
+from graph.core.enums import OrderDirection
+from graph.core.fields import arg, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import criteria, whole
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
+from graph.senders import Sender
+from graph.templates.types import (
+    CreateMessageTemplateInput,
+    MessageTemplate,
+    MessageTemplateFilter,
+    UpdateMessageTemplateInput,
+)
+
+TemplateId: TypeAlias = Annotated[strawberry.ID, arg("The template.")]
+
+
+@strawberry.type
+class TemplatesQuery:
+    @query(
+        templates.get,
+        description="A message template; null with NOT_FOUND when there is none.",
+        graphql_type=MessageTemplate | None,
+    )
+    async def message_template(self, info: Info, id: TemplateId) -> rows.MessageTemplate:
+        return await templates.get(info.context.viewer, decode(id, "MessageTemplate"))
+
+    @query(templates.find, description="Message templates.", graphql_type=Connection[MessageTemplate])
+    async def message_templates(
+        self,
+        info: Info,
+        filter: Matching[MessageTemplateFilter] = None,
+        order_by: OrderBy[MessageTemplateOrder] = MessageTemplateOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.MessageTemplate]:
+        return await templates.find(
+            info.context.viewer,
+            **criteria(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class TemplatesMutation:
+    @mutation(
+        templates.create,
+        description="Creates a message template; submits it to WhatsApp when approval is given.",
+        graphql_type=MessageTemplate,
+    )
+    async def create_message_template(
+        self, info: Info, input: Annotated[CreateMessageTemplateInput, arg("The new template.")]
+    ) -> rows.MessageTemplate:
+        values = whole(input)
+        if values["approval"] is not None:
+            values["approval"] = Approval(**values["approval"])
+        return await templates.create(info.context.viewer, **values)
+
+    @mutation(
+        templates.update,
+        description=(
+            "Changes a message template, at WhatsApp too where it is known there; schedules that are still pending "
+            "send the new content. INVALID_STATE when wording that WhatsApp knows is to change while a schedule sends "
+            "it or WhatsApp reviews it, or more often than WhatsApp allows."
+        ),
+        graphql_type=MessageTemplate,
+    )
+    async def update_message_template(
+        self,
+        info: Info,
+        id: TemplateId,
+        input: Annotated[UpdateMessageTemplateInput, arg("What to change.")],
+    ) -> rows.MessageTemplate:
+        return await templates.update(info.context.viewer, decode(id, "MessageTemplate"), **whole(input))
+
+    @mutation(
+        templates.delete,
+        description=(
+            "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule needs "
+            "it. Past schedules keep naming it."
+        ),
+    )
+    async def delete_message_template(self, info: Info, id: TemplateId) -> strawberry.ID:
+        await templates.delete(info.context.viewer, decode(id, "MessageTemplate"))
+        return id
+
+    @mutation(
+        sync.request,
+        description=(
+            "Makes our copies of a sender's WhatsApp templates equal to WhatsApp's, in a worker; TEMPLATE_UPDATED "
+            "tells of each that changed. Webhooks keep them so without it."
+        ),
+        graphql_type=Sender,
+    )
+    async def sync_message_templates(
+        self,
+        info: Info,
+        sender_id: Annotated[strawberry.ID, arg("A CLOUD_API sender; the templates are those of its account.")],
+    ) -> sender_rows.Sender:
+        return await sync.request(info.context.viewer, decode(sender_id, "Sender", "senderId"))
