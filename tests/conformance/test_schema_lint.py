@@ -25,6 +25,8 @@ FEW = {
     "Contact.phones",
     "ContactsDetails.cards",
     "InteractiveDetails.buttons",
+    "MessagePreview.buttons",
+    "MessageTemplate.buttons",
     "InteractiveDetails.sections",
     "ListSection.rows",
     "Message.reactions",
