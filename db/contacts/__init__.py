@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tortoise import fields
 
 from db.core import connect
-from db.core.columns import ChangingRow, Row, as_row, choice
+from db.core.columns import ChangingRow, Row, choice
 
 if TYPE_CHECKING:
     from db.accounts import User
@@ -255,17 +255,17 @@ async def lock_known(phone_numbers: Sequence[str]) -> dict[str, int]:
 
 _SAME = """
 WITH RECURSIVE same(id) AS (
-  SELECT $1::bigint
+  SELECT * FROM unnest($1::bigint[])
   UNION
   SELECT d.id FROM same, LATERAL (
     SELECT other_id AS id FROM contact_duplicate WHERE contact_id = same.id
     UNION ALL SELECT contact_id FROM contact_duplicate WHERE other_id = same.id) d
 )
-SELECT c.* FROM contact c WHERE c.id IN (SELECT id FROM same) AND c.deleted_at IS NULL
+SELECT c.id FROM contact c WHERE c.id IN (SELECT id FROM same) AND c.deleted_at IS NULL
 ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 
-async def lock_same(id: int) -> list[Contact]:
-    """A contact and all who seem to be the same person as it, by their ids; they stay locked."""
-    return [as_row(Contact, row) for row in await connect.rows(_SAME, id)]
+async def lock_same(ids: Sequence[int]) -> list[int]:
+    """Contacts and all who seem to be the same person as one of them, without deleted ones; they stay locked."""
+    return [row["id"] for row in await connect.rows(_SAME, list(ids))]

@@ -150,7 +150,8 @@ async def opt_out(viewer: Viewer, id: int, *, at: datetime | None = None) -> Con
     """
     async with transaction():
         await visible(viewer, id)
-        same = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in await lock_same(id)]
+        people = await Contact.filter(id__in=await lock_same([id])).order_by("id")
+        same = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in people]
         if declined := [contact.id for contact in same if contact.opt_in_status is OptInStatus.OPTED_OUT]:
             await cancel_marketing(declined, actor_id=viewer.user_id)
         if (found := next((contact for contact in same if contact.id == id), None)) is None:

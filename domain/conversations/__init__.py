@@ -1,6 +1,6 @@
 """Conversations: everything said between one of our senders and one person."""
 
-from domain.conversations.hearing import Heard, Spoken, heard, spoke
+from domain.conversations.hearing import WINDOW, Heard, Spoken, heard, spoke
 from domain.conversations.reading import (
     ConversationOrder,
     by_ids,
@@ -12,6 +12,7 @@ from domain.conversations.reading import (
 from domain.conversations.sending import send
 
 __all__ = [
+    "WINDOW",
     "ConversationOrder",
     "Heard",
     "Spoken",

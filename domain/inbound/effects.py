@@ -8,11 +8,8 @@ import orjson
 import structlog
 
 from db.core import connect
-from domain.contacts import opt_in, opt_out
-from domain.core.access import SYSTEM
-from domain.inbound import amended, received
-from domain.inbound.envelope import Envelope, News, Number, Preference, Told
-from domain.inbound.identify import contacts_known_as
+from domain.inbound import amended, consent, received
+from domain.inbound.envelope import Envelope, News, Number, Told
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
@@ -38,8 +35,9 @@ WHERE NOT EXISTS (
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
-    await _lock_contacts(envelope.preferences)
-    await received.take(envelope.messages, senders)
+    kept = await received.keep(envelope.messages, senders, envelope.preferences)
+    await consent.heed(kept, envelope.preferences)
+    await received.announce(kept)
     await amended.amend(envelope.amendments, senders)
     await amended.apply_due(
         [
@@ -55,21 +53,7 @@ async def apply(envelope: Envelope) -> None:
     await _settle(envelope.statuses, senders)
     for news in envelope.news:
         await _hear(news)
-    # The newest word holds: what comes late, or once more, must not undo what was said since.
-    for preference in sorted(envelope.preferences, key=lambda preference: preference.at):
-        for contact_id in await contacts_known_as(preference.person):
-            await (opt_in if preference.wanted else opt_out)(SYSTEM, contact_id, at=preference.at)
     await _note_activity(envelope, senders)
-
-
-async def _lock_contacts(preferences: Sequence[Preference]) -> None:
-    """Locks who declines or agrees, in the order of all who do so: contacts by id, then what hangs on them.
-
-    An opt-out by the API holds its contact when it comes to the messages; were we to come from these, one of us fails.
-    """
-    ids = {id for preference in preferences for id in await contacts_known_as(preference.person)}
-    if ids:
-        await connect.execute("SELECT FROM contact WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(ids))
 
 
 async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:

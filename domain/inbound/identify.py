@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from db.contacts import ContactIdentityType, ContactValues, add_contacts
+from db.contacts import ContactIdentityType, ContactValues, add_contacts, lock_same
 from db.core import connect
 from domain.contacts import Identity, changed, learn
 from domain.core.errors import Refusal
@@ -21,9 +21,6 @@ SELECT 'PHONE', p.phone_number, p.contact_id FROM contact_phone p
 JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($3)
 """
 
-# Whoever deletes or merges a contact waits for those who write to it, who see then what became of it.
-_HOLD = "SELECT id FROM contact WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE"
-
 _REACHED = """
 UPDATE contact_phone p SET on_whatsapp = true
 FROM unnest($1::bigint[], $2::text[]) AS r(contact_id, number)
@@ -31,17 +28,19 @@ WHERE p.contact_id = r.contact_id AND p.phone_number = r.number AND p.on_whatsap
 """
 
 
-async def contacts_of(people: Sequence[Person]) -> list[int]:
-    """The contact of each person, inside the caller's transaction; those who are known stay until it ends.
+async def contacts_of(people: Sequence[Person], *, beside: Sequence[Person] = ()) -> list[int]:
+    """The contact of each person, inside the caller's transaction. Those who are known stay locked, also those beside.
+
+    All of them are locked at once, in the order of their ids, before anything that hangs on them: whoever changes what
+    they agree to does it so. Whoever has deleted or merged one meanwhile is asked once more who is meant.
 
     Matching goes by BSUID, then wa_id, then number, then LID, then national spellings of the number. Where these lead
     to several contacts the first is meant, and the others are its duplicates. Raises a unique violation when somebody
     else has just made one of the new contacts.
     """
     while True:
-        known = await _known(key for person in people for key in _keys(person))
-        ids = sorted(set(known.values()))
-        if len(await connect.rows(_HOLD, ids)) == len(ids):
+        known = await _known(key for person in (*people, *beside) for key in _keys(person))
+        if set(known.values()) <= set(await lock_same(sorted(set(known.values())))):
             return await _found(people, known)
 
 

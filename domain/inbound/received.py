@@ -13,7 +13,8 @@ from db.messages import MessageType, ids_of_provider_ids
 from domain import conversations
 from domain.conversations import Heard, Spoken
 from domain.inbound.amended import link
-from domain.inbound.envelope import Number, Written
+from domain.inbound.consent import Kept
+from domain.inbound.envelope import Number, Preference, Written
 from domain.inbound.identify import contacts_of, remember
 
 log = structlog.get_logger()
@@ -51,12 +52,16 @@ _UNNAMED = {
 """What stands for a file that did not come with the message."""
 
 
-async def take(messages: Sequence[Written], senders: Mapping[Number, int]) -> None:
-    """Keeps each message once; one to a number that is none of our senders is only logged."""
+async def keep(
+    messages: Sequence[Written], senders: Mapping[Number, int], preferences: Sequence[Preference]
+) -> list[Kept]:
+    """Keeps each message once, and answers those that are new; one to a number of nobody is only logged."""
     fresh = await _fresh(messages, senders)
+    contact_ids = await contacts_of(
+        [message.person for message in fresh], beside=[preference.person for preference in preferences]
+    )
     if not fresh:
-        return
-    contact_ids = await contacts_of([message.person for message in fresh])
+        return []
     await remember((id, m.moved_to) for id, m in zip(contact_ids, fresh, strict=True) if m.moved_to is not None)
     rows = [
         _row(message, senders[message.number], contact_id)
@@ -65,6 +70,11 @@ async def take(messages: Sequence[Written], senders: Mapping[Number, int]) -> No
     found = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
     kept = [(message, found[message.provider_message_id]) for message in fresh if message.provider_message_id in found]
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
+    return kept
+
+
+async def announce(kept: Sequence[Kept]) -> None:
+    """Tells of messages that were kept, and moves their conversations."""
     for message, row in kept:
         _tell(message, row)
     said = [(message, row) for message, row in kept if message.said.type is not MessageType.SYSTEM]
@@ -131,7 +141,7 @@ def _spoken(message: Written, row: Record) -> Spoken:
     )
 
 
-async def _readdress(kept: Sequence[tuple[Written, Record]]) -> None:
+async def _readdress(kept: Sequence[Kept]) -> None:
     """Answers go to where one has moved who changed numbers; the old one belongs to nobody, or soon to another."""
     moved = [(row["contact_id"], m.person.address, m.moved_to.address) for m, row in kept if m.moved_to is not None]
     if moved:

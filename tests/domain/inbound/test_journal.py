@@ -127,7 +127,7 @@ async def test_poison_is_parked_alone(sender: Sender) -> None:
 
 
 async def test_an_outage_parks_nothing(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(_: Any) -> list[int]:
+    async def away(*_: Any, **__: Any) -> list[int]:
         raise ConnectionResetError("PostgreSQL went away")
 
     posted = message(digits_of(factories.phone()))
