@@ -14,15 +14,16 @@ from functools import cache
 from asyncpg import Record
 
 from db.contacts import Contact, OptInStatus
-from db.core import connect
-from db.core.transaction import ring
-from db.messages import MessageType
+from db.messages import MessageAuthor, MessageType
+from db.templates import TemplateCategory
 from domain import settings
 from domain.contacts import opt_in, opt_out
 from domain.conversations import WINDOW
 from domain.core.access import SYSTEM
 from domain.inbound.envelope import Preference, Written
 from domain.inbound.identify import contacts_known_as
+from domain.messages.content import Draft
+from domain.messages.queueing import queue
 
 Kept = tuple[Written, Record]
 """A message, and its row: id, sender_id, contact_id."""
@@ -75,13 +76,6 @@ START = {
     "uk": "підписатися",
     "zh": "订阅|訂閱|开始",
 }
-
-_REPLY = """
-INSERT INTO message (sender_id, contact_id, address, type, content, reply_to_id, correlation_id, direction, author,
-                     purpose, priority, state, attempts, due_at)
-VALUES ($1, $2, $3, 'TEXT', $4, $5, $6, 'OUTBOUND', 'SYSTEM', 'UTILITY', 2, 'QUEUED', 0, now())
-ON CONFLICT (sender_id, contact_id, correlation_id) WHERE correlation_id IS NOT NULL DO NOTHING
-"""
 
 _LONGEST = 60
 """Characters of a message that may be such a word; settings take up to 50."""
@@ -156,10 +150,16 @@ async def heed(kept: Iterable[Kept], preferences: Sequence[Preference]) -> None:
 
 async def _reply(message: Written, row: Record, text: str) -> None:
     """Queues a confirmation, once for each message."""
-    sender_id: int = row["sender_id"]
-    correlation_id = f"consent {message.provider_message_id}"[:255]
-    await connect.execute(_REPLY, sender_id, row["contact_id"], message.person.address, text, row["id"], correlation_id)
-    ring("dispatch", sender_id)
+    await queue(
+        Draft(MessageType.TEXT, text),
+        sender_id=row["sender_id"],
+        contact_id=row["contact_id"],
+        address=message.person.address,
+        author=MessageAuthor.SYSTEM,
+        purpose=TemplateCategory.UTILITY,
+        reply_to_id=row["id"],
+        correlation_id=f"consent {message.provider_message_id}"[:255],
+    )
 
 
 async def _change(choice: _Choice) -> bool:
