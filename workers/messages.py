@@ -2,18 +2,21 @@
 
 import asyncio
 import time
+from dataclasses import dataclass, field
 
 import structlog
+from redis.exceptions import RedisError
 
 from db.core.connect import TRANSIENT
-from db.core.settings import get_settings
+from db.core.pace import PATIENCE, look, reserve
 from db.core.transaction import ring
+from db.messages import reach
 from domain import providers, senders
 from domain.messages import dispatch as departures
 from domain.messages.dispatch import Departure
 from domain.providers.base import InDoubt, NotSent, Outcome, Provider, Refused, describe
-from domain.providers.reactions import Reaction
-from workers.core import pace
+from domain.providers.reactions import SLOWING
+from domain.senders import Departing
 from workers.core.broker import actor
 from workers.core.clock import every
 
@@ -27,10 +30,6 @@ MOST_CLAIMED = 500
 """Messages taken from the queue at once, two seconds of the pace at most: a crash delays them by their lease."""
 RUN_SECONDS = 5.0
 """After so long a run makes room for other senders and rings for the rest of its queue."""
-
-SLOWER = 10
-"""Places in the sender's pace that are left empty for each message that WhatsApp found too fast: at 80 a second and a
-limit of 20, four in five of what is posted gets through."""
 
 MOST_PAUSE = 5.0
 """Seconds from the commit that lets messages leave to their POST: their lease is so much longer than a POST may take. A
@@ -58,22 +57,30 @@ async def dispatch(sender_id: int) -> None:
         ring("dispatch", sender_id)
 
 
+@dataclass
+class _Run:
+    """A run of a sender: a line of claimed chunks, which its lanes send until it stops."""
+
+    sender: Departing
+    api: Provider
+    line: "asyncio.Queue[Chunk | None]" = field(default_factory=lambda: asyncio.Queue(LANES))
+    unplaced: int = 0
+    """Messages that are claimed and have no place in the pace yet."""
+    stopped: bool = False
+    """Nothing more is sent: what is claimed goes back to the queue."""
+
+
 async def _run(sender_id: int) -> bool:
-    """Whether something is left to send."""
-    account = await senders.account(sender_id)
-    if account is None:
+    """Whether something is left to send that may leave soon."""
+    if (sender := await senders.departing(sender_id)) is None:
         return False
-    rate = get_settings().send_rate
-    size = max(1, min(MOST_IN_FLIGHT, int(rate / 4)) // LANES)
-    line: asyncio.Queue[Chunk | None] = asyncio.Queue(LANES)
-    api = providers.of(account)
-    broken = asyncio.Event()
-    lanes = [asyncio.create_task(_lane(line, broken, api, sender_id, rate)) for _ in range(LANES)]
+    run = _Run(sender, providers.of(sender.account))
+    lanes = [asyncio.create_task(_lane(run)) for _ in range(LANES)]
     try:
-        rest = await _claim(line, broken, sender_id, size, most=max(size, min(MOST_CLAIMED, int(rate * 2))))
+        rest = await _claim(run)
     finally:
         for _ in lanes:
-            await line.put(None)
+            await run.line.put(None)
         # Lanes are never cancelled: what they have posted must be written down.
         results = await asyncio.gather(*lanes, return_exceptions=True)
     for result in results:
@@ -82,50 +89,73 @@ async def _run(sender_id: int) -> bool:
     return rest
 
 
-async def _claim(
-    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, sender_id: int, size: int, most: int
-) -> bool:
-    """Fills the line with claimed chunks until the queue is empty or time is up; whether something is left."""
+async def _claim(run: _Run) -> bool:
+    """Fills the line with claimed chunks until the queue is empty or time is up; whether something is left.
+
+    No more is claimed than has its place in the pace soon: the rest stays in the queue, and the clock rings for it.
+    """
+    pace = run.sender.pace
+    size = 1 if pace.delay else max(1, min(MOST_IN_FLIGHT, int(pace.rate / 4)) // LANES)
     end = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < end:
-        claimed = await departures.claim(sender_id, most)
+    while time.monotonic() < end and not run.stopped:
+        wait, left = await look(pace)
+        patience = PATIENCE - wait - run.unplaced / pace.mean
+        left = MOST_CLAIMED if left is None else left - run.unplaced
+        if patience <= 0 or left <= 0:
+            return False
+        most = max(1, min(MOST_CLAIMED, int(pace.mean * min(2.0, patience)), left))
+        claimed = await departures.claim(pace.sender_id, most, portfolio=run.sender.portfolio)
+        run.unplaced += len(claimed)
         for start in range(0, len(claimed), size):
-            if broken.is_set():
+            if run.stopped:
+                await departures.give_back(claimed[start:])
                 return True
-            await line.put(claimed[start : start + size])
+            await run.line.put(claimed[start : start + size])
         if len(claimed) < most:
             return False
     return True
 
 
-async def _lane(
-    line: "asyncio.Queue[Chunk | None]", broken: asyncio.Event, api: Provider, sender_id: int, rate: float
-) -> None:
-    """Sends chunks until there are no more. When it fails, what is left goes back to the queue as its lease ends."""
+async def _lane(run: _Run) -> None:
+    """Sends chunks until there are no more. When it fails, what is left goes back to the queue at once."""
     try:
-        while (chunk := await line.get()) is not None:
-            await _send(chunk, api, sender_id, rate)
+        while (chunk := await run.line.get()) is not None:
+            await (departures.give_back(chunk) if run.stopped else _send(run, chunk))
     except BaseException:
-        broken.set()
-        while await line.get() is not None:
-            continue
+        run.stopped = True
+        while (chunk := await run.line.get()) is not None:
+            await departures.give_back(chunk)
         raise
 
 
-async def _send(chunk: Chunk, api: Provider, sender_id: int, rate: float) -> None:
+async def _send(run: _Run, chunk: Chunk) -> None:
     ready = [departure for departure in chunk if departure.refusal is None]
     refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
-    await pace.take(sender_id, len(ready), rate)
+    try:
+        wait = await reserve(run.sender.pace, len(ready)) if ready else 0.0
+    except RedisError:
+        await departures.give_back(chunk)
+        raise
+    run.unplaced -= len(chunk)
+    if wait is None:
+        run.stopped = True
+        await departures.give_back(chunk)
+        return
+    if wait > 0:
+        await asyncio.sleep(wait)
     begun = time.monotonic()
     leaving = await departures.depart(ready) if ready else []
     if time.monotonic() - begun < MOST_PAUSE:
-        answers = await asyncio.gather(*(api.send(d.outgoing) for d in leaving if d.outgoing), return_exceptions=True)
+        answers = await asyncio.gather(
+            *(run.api.send(departure.outgoing) for departure in leaving if departure.outgoing), return_exceptions=True
+        )
         outcomes = [_outcome(answer) for answer in answers]
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *refused])
-    if hurried := sum(isinstance(o, Refused) and o.error.reaction is Reaction.SLOW for o in outcomes):
-        await pace.reserve(sender_id, SLOWER * hurried, rate)
+    if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
+        # The next run goes slower, as that was written down.
+        run.stopped = True
 
 
 def _outcome(answer: Outcome | BaseException) -> Outcome:
@@ -151,3 +181,4 @@ every(1.0)(departures.expire_leases)
 every(1.0)(departures.decide_doubts)
 every(5.0)(departures.cancel_orphans)
 every(1.0)(departures.ring_queues)
+every(600.0)(reach.trim)

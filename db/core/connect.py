@@ -20,6 +20,7 @@ MODELS = [
     "db.groups",
     "db.inbound",
     "db.messages",
+    "db.messages.reach",
     "db.schedules",
     "db.senders",
     "db.settings",

@@ -57,8 +57,9 @@ class Settings(BaseSettings):
     send_grace: float = Field(
         default=900, gt=0, description="Seconds that a lost answer waits for its receipt; see docs/decisions.md."
     )
-    # Below one, a chunk could wait for its place longer than its claim holds.
-    send_rate: float = Field(default=80, ge=1, le=10000, description="Messages a second of a Cloud API sender.")
+    send_rate: float | None = Field(
+        default=None, ge=0.1, le=10000, description="Messages a second of each sender, whatever WhatsApp says of it."
+    )
     message_delay: int = Field(
         default=0, ge=0, le=3600, description="Seconds between messages of a WAHA sender, until a setting says else."
     )

@@ -23,11 +23,23 @@ FLIGHT_SECONDS = 25
 """Lease of a row in flight: longer than a POST may take (20 s). When it runs out, the outcome is unknown."""
 
 # Messages of schedules that are held are parked in passing (db/schedules/hold.py).
-_CLAIM = f"""
-WITH due AS (
+_DUE = """
   SELECT id FROM message
   WHERE sender_id = $1 AND due_at <= now() AND state = 'QUEUED'
   ORDER BY priority DESC, due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+"""
+# Answers to people whose service window is open, among the first of the queue: bot and operators come before the rest.
+_DUE_ANSWERS = """
+  SELECT m.id FROM message m JOIN (
+    SELECT id FROM message WHERE sender_id = $1 AND due_at <= now() AND state = 'QUEUED'
+    ORDER BY priority DESC, due_at, id LIMIT 1000
+  ) AS head ON head.id = m.id
+  WHERE m.state = 'QUEUED' AND EXISTS (
+    SELECT FROM conversation c
+    WHERE c.sender_id = $1 AND c.contact_id = m.contact_id AND c.window_expires_at > now())
+  ORDER BY m.priority DESC, m.due_at, m.id LIMIT $2 FOR UPDATE OF m SKIP LOCKED
+"""
+_CLAIM_THOSE = f"""
 ), judged AS (
   SELECT m.id, {STAYS} AS stays
   FROM due JOIN message m ON m.id = due.id
@@ -51,6 +63,8 @@ m.author <> 'SYSTEM' AND m.type <> 'TEMPLATE' AND sender.provider = 'CLOUD_API' 
   SELECT FROM conversation v WHERE v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
   AND v.window_expires_at > now())
 """
+_CLAIM = f"WITH due AS ({_DUE}{_CLAIM_THOSE}"
+_CLAIM_ANSWERS = f"WITH due AS ({_DUE_ANSWERS}{_CLAIM_THOSE}"
 
 # What forbids a message is looked at once more here, in the statement that commits it to leave.
 _DEPART = f"""
@@ -173,11 +187,14 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_messa
 """
 
 
-async def claim(sender_id: int, limit: int) -> list[Record]:
-    """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id and the contact to fill it for."""
+async def claim(sender_id: int, limit: int, *, answers_only: bool = False) -> list[Record]:
+    """Takes up to `limit` due rows of a sender's queue, each with a fresh attempt id and the contact to fill it for.
+
+    Answers only: those to people whose service window is open, among the first thousand.
+    """
     # A whole page of parked ones says nothing of what comes after it; a worker that is to stop waits for us, though.
     for _ in range(20):
-        found = await connect.rows(_CLAIM, sender_id, limit)
+        found = await connect.rows(_CLAIM_ANSWERS if answers_only else _CLAIM, sender_id, limit)
         claimed = [row for row in found if row["state"] == "CLAIMED"]
         if claimed or len(found) < limit:
             return claimed

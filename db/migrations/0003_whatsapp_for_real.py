@@ -358,5 +358,17 @@ class Migration(migrations.Migration):
             name='slowed_until',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.CreateModel(
+            name='PortfolioReach',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('portfolio_id', fields.CharField(max_length=64)),
+                ('contact_id', fields.BigIntField()),
+                ('reached_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'portfolio_reach', 'app': 'models', 'unique_together': (('portfolio_id', 'contact_id'),), 'indexes': [Index(fields=['portfolio_id', 'reached_at'])], 'pk_attr': 'id', 'table_description': 'The last time that a portfolio wrote to a person outside a window; forgotten after a day.'},
+            bases=['Row'],
+        ),
         ops.RunSQL(UP, reverse_sql=[]),
     ]

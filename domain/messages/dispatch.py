@@ -28,6 +28,8 @@ from db.core.columns import as_row
 from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.messages import dispatch as rows
+from db.messages import reach
+from db.messages.reach import Portfolio
 from db.templates import MessageTemplate
 from domain.contacts import Identity, learn
 from domain.core.errors import ErrorCode
@@ -61,9 +63,21 @@ class Departure:
     refusal: ProviderError | None = None
 
 
-async def claim(sender_id: int, limit: int) -> list[Departure]:
-    """Takes the next due messages of a sender and renders each for its contact; no one else sends them meanwhile."""
-    claimed = await rows.claim(sender_id, limit)
+async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None) -> list[Departure]:
+    """Takes the next due messages of a sender and renders each for its contact; no one else sends them meanwhile.
+
+    Where WhatsApp limits to how many people its portfolio may write outside a service window, the rest waits.
+    """
+    if portfolio is None:
+        claimed = await rows.claim(sender_id, most)
+    elif await reach.full(portfolio):
+        claimed = await rows.claim(sender_id, most, answers_only=True)
+    else:
+        claimed = await rows.claim(sender_id, most)
+        admitted = await reach.admit([row["id"] for row in claimed], portfolio)
+        if beyond := [row for row in claimed if row["id"] not in admitted]:
+            await _release([row["id"] for row in beyond], [row["attempt_id"] for row in beyond])
+        claimed = [row for row in claimed if row["id"] in admitted]
     claimed.sort(key=lambda row: (-row["priority"], row["id"]))
     templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
     variables = await _variables({row["schedule_id"] for row in claimed if row["schedule_id"]})
@@ -142,12 +156,22 @@ async def depart(departures: Sequence[Departure]) -> list[Departure]:
     details = [orjson.dumps(departure.details).decode() if departure.details else None for departure in departures]
     leaving = await rows.depart(ids, attempts, texts, details)
     if len(leaving) < len(ids):
-        try:
-            async with transaction():
-                announce(await rows.release(ids, attempts))
-        except connect.TRANSIENT as error:
-            log.warning("not_released", error=repr(error), messages=len(ids) - len(leaving))
+        await _release(ids, attempts)
     return [departure for departure in departures if departure.id in leaving]
+
+
+async def give_back(departures: Sequence[Departure]) -> None:
+    """Queues claimed messages again that will not leave now, before their lease ends."""
+    await _release([departure.id for departure in departures], [departure.attempt_id for departure in departures])
+
+
+async def _release(ids: list[int], attempts: list[UUID]) -> None:
+    """Gives back those that are claimed still; when that fails the clock does, as their leases end."""
+    try:
+        async with transaction():
+            announce(await rows.release(ids, attempts))
+    except connect.TRANSIENT as error:
+        log.warning("not_released", error=repr(error), messages=len(ids))
 
 
 async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:

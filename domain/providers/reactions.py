@@ -61,7 +61,9 @@ KEEPING = frozenset(
 TRYING_AGAIN = frozenset({Reaction.RETRY, Reaction.DELAY_CONTACT, Reaction.UPLOAD_ANEW})
 """A message that is refused so goes back to the queue some times."""
 
-ONCE_MORE = TRYING_AGAIN | {Reaction.SLOW, Reaction.SLOW_ACCOUNT}
+SLOWING = frozenset({Reaction.SLOW, Reaction.SLOW_ACCOUNT})
+
+ONCE_MORE = TRYING_AGAIN | SLOWING
 """A message that was accepted and then failed so is sent once more: faults of WhatsApp's, or of the moment."""
 
 

@@ -1,5 +1,6 @@
 """Senders: the numbers that messages leave from. Exactly one of them is the default, as long as there are any."""
 
+from domain.senders.pacing import Departing, PacingState, SenderPacing, departing, finishes_at, pacing, queued
 from domain.senders.reading import SenderOrder, account, by_ids, choose, default_sender, find, get, visible
 from domain.senders.sessions import (
     QrCode,
@@ -15,9 +16,12 @@ from domain.senders.sessions import (
 from domain.senders.writing import SenderChanges, connect_sender, create, delete, disconnect_sender, update
 
 __all__ = [
+    "Departing",
+    "PacingState",
     "QrCode",
     "SenderChanges",
     "SenderOrder",
+    "SenderPacing",
     "SessionNews",
     "account",
     "by_ids",
@@ -26,14 +30,18 @@ __all__ = [
     "create",
     "default_sender",
     "delete",
+    "departing",
     "disconnect_sender",
     "expire",
     "find",
+    "finishes_at",
     "get",
     "hear",
+    "pacing",
     "ping",
     "poll",
     "qr_code",
+    "queued",
     "request_pairing_code",
     "ring_silent",
     "update",

@@ -1,20 +1,14 @@
-"""A run of the dispatcher, as far as its outcomes are not WhatsApp's: faults of our own, and a pace that gives way."""
-
-import time
+"""A run of the dispatcher: faults of our own, a pace that gives way, limits that are kept."""
 
 import pytest
 
 from db.core import connect
-from db.core.settings import get_settings
-from domain.core.errors import ErrorCode
-from domain.providers.base import Accepted, Outcome, Outgoing, Refused, Text
+from domain.providers.base import Accepted, Outcome, Outgoing, Text
 from domain.providers.cloud_api import CloudApi
-from domain.providers.reactions import ProviderError, Reaction
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.factories import phone, unique
 from workers import messages
-from workers.core import pace
 
 
 async def queue(sender_id: int, *texts: str) -> None:
@@ -47,24 +41,3 @@ async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(monkeypat
         await queue(sender.id, "good", "bad", "better")
         await messages.dispatch(sender.id)
         assert await states(sender.id) == {"good": "SENT", "bad": "UNKNOWN", "better": "SENT"}
-
-
-async def test_messages_that_were_too_fast_slow_their_sender_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    fault = ProviderError(130429, ErrorCode.WHATSAPP_API_ERROR, "Too fast", Reaction.SLOW)
-
-    async def send(api: CloudApi, message: Outgoing) -> Outcome:
-        return Refused(fault) if message.content == Text("fast") else Accepted(unique("wamid"))
-
-    monkeypatch.setattr(CloudApi, "send", send)
-    rate = get_settings().send_rate
-    waits: list[float] = []
-    async with database_of_its_own():
-        for text in ("slow", "fast"):
-            sender = await factories.sender()
-            # Far from the ids of other tests, whose pace is in the same Redis.
-            id = sender.id + time.time_ns() // 1000
-            await connect.execute("UPDATE sender SET id = $2 WHERE id = $1", sender.id, id)
-            await queue(id, *[text] * 30)
-            await messages.dispatch(id)
-            waits.append(await pace.reserve(id, 0, rate))
-    assert waits[1] - waits[0] > messages.SLOWER * 30 / rate * 0.5

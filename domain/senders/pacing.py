@@ -1,0 +1,170 @@
+"""How fast a sender may send now, and why: for the dispatcher in numbers, for people in words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from asyncpg import Record
+
+from db.core import connect, pace
+from db.core.pace import Pace
+from db.core.settings import get_settings
+from db.messages import reach
+from db.messages.reach import Portfolio
+from db.senders import SenderProvider
+from domain import settings
+from domain.core.access import Viewer, allow
+from domain.core.secrets import unseal
+from domain.providers.base import Account
+from domain.senders.faults import HALVINGS
+
+STANDARD = 80.0
+"""Messages a second that WhatsApp takes from a number of the Cloud API, until it says something else (B1)."""
+WAHA = 1.0
+"""The same of a session of WhatsApp Web: no faster than a nimble person."""
+WAHA_PER_HOUR = 1000
+
+_PACE = f"""id, provider, messages_per_second, messaging_limit, {HALVINGS} AS halvings,
+  coalesce(portfolio_id, business_account_id, 'sender ' || id) AS portfolio"""
+
+_DEPARTING = f"""
+SELECT {_PACE}, session_name, phone_number_id, access_token FROM sender
+WHERE id = $1 AND deleted_at IS NULL AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Departing:
+    """A sender that may send: as whom, how fast, and to how many people outside a window in a day."""
+
+    account: Account
+    pace: Pace
+    portfolio: Portfolio | None
+
+
+async def departing(id: int) -> Departing | None:
+    """For the dispatcher; None while the sender may not send."""
+    if (sender := await connect.row(_DEPARTING, id)) is None:
+        return None
+    if sender["provider"] == SenderProvider.WAHA:
+        account = Account(id, "", "", SenderProvider.WAHA, sender["session_name"] or "")
+    elif sender["phone_number_id"] is None or sender["access_token"] is None:
+        return None
+    else:
+        account = Account(id, sender["phone_number_id"], unseal(sender["access_token"]))
+    return Departing(account, await _pace(sender), _portfolio(sender))
+
+
+def _portfolio(sender: Record) -> Portfolio | None:
+    """What limits to how many people it may write; None for a sender that nothing limits."""
+    return None if sender["messaging_limit"] is None else Portfolio(sender["portfolio"], sender["messaging_limit"])
+
+
+def full_rate(provider: str, told: int | None) -> float:
+    """Messages a second of a sender that nothing slows down."""
+    usual = WAHA if provider == SenderProvider.WAHA else STANDARD
+    return get_settings().send_rate or told or usual
+
+
+async def _pace(sender: Record) -> Pace:
+    now = await settings.current()
+    waha = sender["provider"] == SenderProvider.WAHA
+    per_hour = now.limits.messages_per_hour
+    return Pace(
+        sender["id"],
+        full_rate(sender["provider"], sender["messages_per_second"]) / 2 ** int(sender["halvings"]),
+        delay=now.delays.message_delay if waha else 0,
+        switch_delay=now.delays.sender_switch_delay if waha else 0,
+        per_hour=WAHA_PER_HOUR if per_hour is None and waha else per_hour,
+    )
+
+
+# ---------------------------------------------------------------------------
+# For people
+# ---------------------------------------------------------------------------
+
+
+class PacingState(StrEnum):
+    NORMAL = "NORMAL"
+    SLOWED = "SLOWED"
+    PAUSED = "PAUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class SenderPacing:
+    """How a sender sends now."""
+
+    id: int
+    state: PacingState
+    reason: str
+    until: datetime | None
+    messages_per_second: float
+    remaining_this_hour: int | None
+
+
+@allow()
+async def pacing(viewer: Viewer, ids: list[int]) -> list[SenderPacing]:
+    """Of senders that the caller holds already."""
+    found = await connect.rows(
+        f"SELECT {_PACE}, status, error_message, deleted_at, paused_until, last_error, slowed_until, slowed_reason,"
+        " now() AS now FROM sender WHERE id = ANY($1)",
+        ids,
+    )
+    told = {row["id"]: await _told(row) for row in found}
+    return [told[id] for id in ids]
+
+
+async def _told(sender: Record) -> SenderPacing:
+    keeps = await _pace(sender)
+    wait, left = await pace.look(keeps)
+    full = full_rate(sender["provider"], sender["messages_per_second"])
+
+    def say(state: PacingState, reason: str, until: datetime | None = None) -> SenderPacing:
+        rate = 0.0 if state is PacingState.PAUSED else keeps.mean
+        return SenderPacing(sender["id"], state, reason, until, rate, left)
+
+    if sender["deleted_at"] is not None or sender["status"] != "CONNECTED":
+        words = f": {sender['error_message']}" if sender["error_message"] else "."
+        return say(PacingState.PAUSED, f"The sender is {sender['status']}{words}")
+    if sender["paused_until"] is not None and sender["paused_until"] > sender["now"]:
+        words = f"WhatsApp says: {sender['last_error'] or 'not now'}; goes on at {_clock(sender['paused_until'])}."
+        return say(PacingState.PAUSED, words, sender["paused_until"])
+    if left == 0:
+        words = f"All {keeps.per_hour} messages of this hour have left; more as their minutes pass."
+        return say(PacingState.PAUSED, words)
+    if (portfolio := _portfolio(sender)) is not None and await reach.full(portfolio):
+        until = await reach.next_place(portfolio)
+        later = f"; the next may be written to at {_clock(until)}" if until else ""
+        words = f"WhatsApp's limit of {portfolio.limit} people outside a service window in 24 hours is reached{later}"
+        return say(PacingState.SLOWED, f"{words}. Answers still leave.", until)
+    if sender["halvings"]:
+        words = f"{sender['slowed_reason']}; back to {full:g} a second by {_clock(sender['slowed_until'])}."
+        return say(PacingState.SLOWED, words, sender["slowed_until"])
+    if wait > pace.PATIENCE:
+        return say(PacingState.NORMAL, f"The next message leaves in {wait:.0f} s, after its pause.")
+    if keeps.delay:
+        return say(PacingState.NORMAL, f"A pause of about {keeps.delay:g} s after each message.")
+    return say(PacingState.NORMAL, f"As fast as it may: {keeps.rate:g} a second.")
+
+
+def _clock(at: datetime) -> str:
+    return f"{at:%H:%M} UTC"
+
+
+@allow()
+async def queued(viewer: Viewer, ids: list[int]) -> list[int]:
+    """How many messages wait for each sender, without those of schedules that are held."""
+    found = await connect.rows(
+        "SELECT sender_id, count(*) AS waiting FROM message WHERE sender_id = ANY($1) AND due_at < 'infinity'"
+        " GROUP BY sender_id",
+        ids,
+    )
+    counts: dict[int, int] = {row["sender_id"]: row["waiting"] for row in found}
+    return [counts.get(id, 0) for id in ids]
+
+
+def finishes_at(told: SenderPacing, waiting: int, now: datetime) -> datetime | None:
+    """When the last of so many messages would leave; None while it sends none, and when none waits."""
+    if told.state is PacingState.PAUSED or not waiting:
+        return None
+    return now + timedelta(seconds=waiting / told.messages_per_second)
