@@ -1,7 +1,7 @@
-"""Webhooks in: where WhatsApp's Cloud API shakes hands and posts."""
+"""Webhooks in: where WhatsApp's Cloud API shakes hands and posts, and WAHA posts."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from db.core.connect import TRANSIENT
+from db.senders import SenderProvider
 from domain import inbound
 from graph.core import http
 
@@ -29,7 +30,19 @@ async def handshake(request: Request) -> Response:
 
 
 async def post(request: Request) -> Response:
-    """Keeps what was posted and answers at once; the work comes after. 503 makes WhatsApp post it again."""
+    """Takes what the Cloud API posts."""
+    return await _take(request, SenderProvider.CLOUD_API, "x-hub-signature-256", inbound.is_genuine)
+
+
+async def post_of_waha(request: Request) -> Response:
+    """Takes what WAHA posts."""
+    return await _take(request, SenderProvider.WAHA, "x-webhook-hmac", inbound.is_genuine_of_waha)
+
+
+async def _take(
+    request: Request, provider: SenderProvider, header: str, is_genuine: Callable[[bytes, str], bool]
+) -> Response:
+    """Keeps what was posted and answers at once; the work comes after. 503 makes the sender post it again."""
     try:
         async with asyncio.timeout(http.BODY_SECONDS):
             body = await request.body()
@@ -37,11 +50,11 @@ async def post(request: Request) -> Response:
         return Response(status_code=408, headers={"connection": "close"})
     except ClientDisconnect:
         return Response(status_code=400)
-    signatures = request.headers.getlist("x-hub-signature-256")
-    if len(signatures) > 1 or not inbound.is_genuine(body, "".join(signatures)):
+    signatures = request.headers.getlist(header)
+    if len(signatures) > 1 or not is_genuine(body, "".join(signatures)):
         return _answer(401, {"detail": "Invalid signature"})
     try:
-        await inbound.keep(body)
+        await inbound.keep(body, provider)
     except TRANSIENT as error:
         log.warning("webhook_not_kept", error=repr(error))
         return _answer(503, {"detail": "Not kept, post it again"})
@@ -67,10 +80,7 @@ def _answer(status: int, content: Mapping[str, Any]) -> Response:
 
 
 routes = [
-    route
-    for path in _PATHS
-    for route in (
-        Route(path, handshake, methods=["GET"]),
-        Route(path, post, methods=["POST"], max_body_size=inbound.MOST_BYTES),
-    )
+    *(Route(path, handshake, methods=["GET"]) for path in _PATHS),
+    *(Route(path, post, methods=["POST"], max_body_size=inbound.MOST_BYTES) for path in _PATHS),
+    Route("/webhooks/waha", post_of_waha, methods=["POST"], max_body_size=inbound.MOST_BYTES),
 ]

@@ -12,6 +12,7 @@ from db.core.pace import PATIENCE, look, reserve
 from db.core.transaction import ring
 from db.messages import reach
 from domain import providers, senders
+from domain.messages import beforehand
 from domain.messages import dispatch as departures
 from domain.messages.dispatch import Departure
 from domain.providers.base import InDoubt, NotSent, Outcome, Provider, Refused, describe
@@ -143,6 +144,7 @@ async def _send(run: _Run, chunk: Chunk) -> None:
         return
     if wait > 0:
         await asyncio.sleep(wait)
+    ready, early = await beforehand.prepare(run.api, ready)
     begun = time.monotonic()
     leaving = await departures.depart(ready) if ready else []
     if time.monotonic() - begun < MOST_PAUSE:
@@ -152,7 +154,7 @@ async def _send(run: _Run, chunk: Chunk) -> None:
         outcomes = [_outcome(answer) for answer in answers]
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
-    await _settle([*zip(leaving, outcomes, strict=True), *refused])
+    await _settle([*zip(leaving, outcomes, strict=True), *refused, *early])
     if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
         # The next run goes slower, as that was written down.
         run.stopped = True

@@ -19,6 +19,7 @@ MOST_BYTES = 4_000_000
 """Of one post; Meta sends at most 3 MB."""
 
 _SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
+_WAHA_SIGNATURE = re.compile(r"[0-9a-f]{128}")
 _KEEP = "INSERT INTO inbound_post (body, provider) SELECT * FROM unnest($1::bytea[], $2::text[])"
 _TOGETHER_BYTES = 16_000_000
 _WRITE_SECONDS = 10.0
@@ -45,6 +46,17 @@ def is_genuine(body: bytes, signature: str) -> bool:
     if _SIGNATURE.fullmatch(signature) is None:
         return False
     return hmac.compare_digest(signature, f"sha256={hmac.digest(secret.encode(), body, 'sha256').hex()}")
+
+
+def is_genuine_of_waha(body: bytes, signature: str) -> bool:
+    """The same of a post of WAHA's: HMAC-SHA512 in hex, with nothing before it."""
+    settings = get_settings()
+    secret = settings.waha_hmac_key.get_secret_value()
+    if not secret:
+        return not settings.production
+    if _WAHA_SIGNATURE.fullmatch(signature) is None:
+        return False
+    return hmac.compare_digest(signature, hmac.digest(secret.encode(), body, "sha512").hex())
 
 
 async def attend() -> None:

@@ -13,6 +13,7 @@ from domain.inbound.envelope import Envelope, News, Number, Told
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
+from domain.senders import hear
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
 
 log = structlog.get_logger()
@@ -54,6 +55,8 @@ async def apply(envelope: Envelope) -> None:
     for news in envelope.news:
         await _hear(news)
     await _note_activity(envelope, senders)
+    # Last, as wherever a sender is changed with its messages.
+    await hear(envelope.sessions)
 
 
 async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:

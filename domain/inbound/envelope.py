@@ -9,6 +9,7 @@ from typing import Any
 from db.messages import MessageType
 from domain.messages.receipts import Status
 from domain.providers.reactions import ProviderError
+from domain.senders import SessionNews
 
 
 class UnreadableError(ValueError):
@@ -137,6 +138,7 @@ class Envelope:
     statuses: list[Told] = field(default_factory=list[Told])
     preferences: list[Preference] = field(default_factory=list[Preference])
     news: list[News] = field(default_factory=list[News])
+    sessions: list[SessionNews] = field(default_factory=list[SessionNews])
     errors: list[str] = field(default_factory=list[str])
 
     def add(self, other: "Envelope") -> None:
@@ -145,6 +147,7 @@ class Envelope:
         self.statuses += other.statuses
         self.preferences += other.preferences
         self.news += other.news
+        self.sessions += other.sessions
 
     def each(self) -> Iterator["Envelope"]:
         """Its elements one by one."""
@@ -158,6 +161,8 @@ class Envelope:
             yield Envelope(preferences=[preference])
         for news in self.news:
             yield Envelope(news=[news])
+        for told in self.sessions:
+            yield Envelope(sessions=[told])
 
     @contextmanager
     def alone(self, path: str) -> Generator[None]:

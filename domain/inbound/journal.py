@@ -12,7 +12,7 @@ from db.core import connect
 from db.core.connect import TRANSIENT
 from db.core.transaction import ring, transaction
 from db.senders import SenderProvider
-from domain.inbound import cloud, effects
+from domain.inbound import cloud, effects, waha
 from domain.inbound.envelope import Envelope
 
 log = structlog.get_logger()
@@ -20,7 +20,10 @@ log = structlog.get_logger()
 KEPT_DAYS = 7
 """Days that a post stays after it was taken up: as long as Meta repeats one."""
 
-READERS: Mapping[str, Callable[[bytes, datetime], Envelope]] = {SenderProvider.CLOUD_API: cloud.read}
+READERS: Mapping[str, Callable[[bytes, datetime], Envelope]] = {
+    SenderProvider.CLOUD_API: cloud.read,
+    SenderProvider.WAHA: waha.read,
+}
 """How the posts of each provider are read; readers never raise."""
 
 _LOCK = 0x7469_696E

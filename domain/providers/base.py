@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 from weakref import WeakKeyDictionary
 
+import aiohttp
 import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
@@ -130,6 +131,10 @@ class Outgoing:
     content: Content
     reply_to: str | None = None
     """The message that it quotes, by the provider's id."""
+    quotes_own: bool = False
+    """Whether what it quotes, or reacts to, is of ours."""
+    id: str | None = None
+    """What it is to be called, where the provider lets us choose; kept before it leaves."""
 
     @property
     def media(self) -> Media | None:
@@ -212,3 +217,11 @@ class Provider(Protocol):
 def describe(value: Any) -> str:
     """An exception or text, cut to what fits a log line."""
     return f"{type(value).__name__}: {value}"[:200] if isinstance(value, BaseException) else str(value)[:200]
+
+
+def unanswered(error: BaseException) -> Outcome:
+    """httpx-aiohttp 0.2 says ConnectTimeout also for connections that broke after they were made: its cause decides."""
+    cause = error.__cause__ or error
+    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return NotSent(describe(cause))
+    return InDoubt(describe(cause))

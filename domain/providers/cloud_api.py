@@ -12,12 +12,12 @@ from domain.providers.base import (
     Accepted,
     Account,
     InDoubt,
-    NotSent,
     Outcome,
     Outgoing,
     Refused,
     client,
     describe,
+    unanswered,
 )
 from domain.providers.cloud_bodies import body
 from domain.providers.reactions import interpret
@@ -42,7 +42,7 @@ class CloudApi:
         try:
             response = await client().post(self._url, content=orjson.dumps(body(message)), headers=self._headers)
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-            return _unanswered(error)
+            return unanswered(error)
         return _answered(response)
 
     async def mark_read(self, provider_message_id: str, address: str, *, typing: bool = False) -> None:
@@ -58,14 +58,6 @@ class CloudApi:
             outcome = _answered(response)
             words = outcome.error.message if isinstance(outcome, Refused) else f"HTTP {response.status_code}"
             raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not take it: {words}")
-
-
-def _unanswered(error: BaseException) -> Outcome:
-    """httpx-aiohttp 0.2 says ConnectTimeout also for connections that broke after they were made: its cause decides."""
-    cause = error.__cause__ or error
-    if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return NotSent(describe(cause))
-    return InDoubt(describe(cause))
 
 
 def _answered(response: httpx.Response) -> Outcome:

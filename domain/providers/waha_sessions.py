@@ -8,7 +8,7 @@ import httpx
 
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode, Refusal
-from domain.providers.waha import Json, answer, call, words
+from domain.providers.waha_calls import Json, answer, call, words
 
 EVENTS = ["message.any", "message.ack", "message.reaction", "message.edited", "message.revoked", "session.status"]
 """What is posted to us. message.any has what others write too, so that message besides would be everything twice."""

@@ -2,9 +2,6 @@
 
 import asyncio
 import socket
-import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 
 import httpx
 import orjson
@@ -16,19 +13,21 @@ from domain.core.errors import ErrorCode
 from domain.providers import base, cloud_api, reactions
 from domain.providers.base import Accepted, Account, InDoubt, NotSent, Outcome, Outgoing, Refused, Text
 from domain.providers.reactions import Reaction
+from tests.domain.providers.serving import (
+    Handler,
+    answering,
+    close_after_request,
+    close_at_once,
+    garbage,
+    never_answer,
+    request,
+    reset_after_request,
+    reset_at_once,
+    serving,
+)
 from tests.running import free_port
 
 MESSAGE = Outgoing("+5511912345678", "1.00000000000000000000000000000000.x", Text("Hello"))
-Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-@pytest.fixture(autouse=True)
-async def _impatient(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
-    """A client that waits half a second, so that timeouts can be tried, with two connections."""
-    await base.close()
-    monkeypatch.setattr(base, "TIMEOUT", httpx.Timeout(0.5, connect=0.5, pool=0.3))
-    yield
-    await base.close()
 
 
 async def send_to(url: str, monkeypatch: pytest.MonkeyPatch, message: Outgoing = MESSAGE) -> Outcome:
@@ -36,77 +35,19 @@ async def send_to(url: str, monkeypatch: pytest.MonkeyPatch, message: Outgoing =
     return await cloud_api.CloudApi(Account(1, "1065", "token")).send(message)
 
 
-@asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[str]:
-    async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await handler(reader, writer)
-        finally:
-            writer.close()
-
-    server = await asyncio.start_server(once, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-
-
-async def request(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-    return head + await reader.readexactly(length)
-
-
-def answering(status: int, body: bytes, *, length: int | None = None) -> Handler:
-    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await request(reader)
-        head = f"HTTP/1.1 {status} X\r\nContent-Length: {len(body) if length is None else length}\r\n\r\n"
-        writer.write(head.encode() + body)
-        await writer.drain()
-
-    return handler
-
-
 def fault(code: int, **extra: object) -> bytes:
     return orjson.dumps({"error": {"message": f"(#{code})", "code": code, **extra}})
-
-
-async def _close_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    return
-
-
-async def _close_after_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await request(reader)
-
-
-async def _reset_after_request(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await request(reader)
-    raw = writer.get_extra_info("socket")
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-async def _reset_at_once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-async def _never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await request(reader)
-    await asyncio.sleep(1.2)
-
-
-async def _garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await request(reader)
-    writer.write(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
-    await writer.drain()
 
 
 @pytest.mark.parametrize(
     "handler",
     [
-        pytest.param(_close_at_once, id="accepted and closed"),
-        pytest.param(_reset_at_once, id="accepted and reset"),
-        pytest.param(_close_after_request, id="closed after the request"),
-        pytest.param(_reset_after_request, id="reset after the request"),
-        pytest.param(_never_answer, id="no answer in time"),
-        pytest.param(_garbage, id="no HTTP"),
+        pytest.param(close_at_once, id="accepted and closed"),
+        pytest.param(reset_at_once, id="accepted and reset"),
+        pytest.param(close_after_request, id="closed after the request"),
+        pytest.param(reset_after_request, id="reset after the request"),
+        pytest.param(never_answer, id="no answer in time"),
+        pytest.param(garbage, id="no HTTP"),
         pytest.param(answering(200, b'{"messages":[{"id":"wam', length=500), id="answer cut short"),
         pytest.param(answering(200, b""), id="200 empty"),
         pytest.param(answering(200, b"<html>ok</html>"), id="200 HTML"),
@@ -165,7 +106,7 @@ async def test_a_connection_that_is_never_accepted_is_surely_not_sent(monkeypatc
 
 
 async def test_no_free_connection_is_surely_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with serving(_never_answer) as url:
+    async with serving(never_answer) as url:
         monkeypatch.setattr(get_settings(), "whatsapp_api_url", url)
         client = HttpxAiohttpClient(timeout=base.TIMEOUT, limits=httpx.Limits(max_connections=1), trust_env=False)
         monkeypatch.setattr(cloud_api, "client", lambda: client)
