@@ -7,6 +7,7 @@ through the same library.
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -27,6 +28,8 @@ from simulator.wire import Json, is_object
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PAGE = 25
+_PAGE_FILES = Path(__file__).parent / "page"
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
@@ -195,6 +198,7 @@ class CloudApi:
         media = media_api.describe(self._cloud, request)
         if media is not None:
             return _json(media)
+        self._cloud.numbers.used.setdefault(node, node)
         wanted = _fields(request) or {"display_phone_number", "verified_name", "quality_rating"}
         return _json(_only(wanted, self._cloud.accounts.shown(node)))
 
@@ -214,6 +218,12 @@ def _only(wanted: set[str], full: Json) -> Json:
     return {name: value for name, value in full.items() if name in wanted or name == "id"} if wanted else full
 
 
+async def _page(request: web.Request) -> web.StreamResponse:
+    """Files of ours and nothing from elsewhere: a page on which one writes as a customer."""
+    file = _PAGE_FILES / request.match_info.get("name", "index.html")
+    return web.FileResponse(file, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"})
+
+
 async def _not_found(request: web.Request) -> web.StreamResponse:
     return _json(error_body(CloudError(100, f"Unknown path components: {request.path}", 0)), 404)
 
@@ -224,6 +234,8 @@ def make_app(cloud: Cloud) -> web.Application:
     app = web.Application(client_max_size=110_000_000)
     app.add_routes(CloudApi(cloud).routes())
     app.add_routes(WahaApi(waha).routes())
+    app.router.add_get("/", _page)
+    app.router.add_get("/_simulator/page/{name:page\\.(?:css|js)}", _page)
     app.add_subapp("/_simulator/", control_app(cloud, waha, Commands(cloud, waha)))
     app.router.add_route("*", "/{rest:.*}", _not_found)
 
