@@ -6,7 +6,7 @@ through the same library.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from simulator.control import control_app
 from simulator.errors import CloudError, error_body, http_status
 from simulator.faults import Fault, Kind
 from simulator.ledger import Message
+from simulator.scripts import Script, Step
 from simulator.waha.api import WahaApi
 from simulator.waha.server import Waha
 from simulator.wire import Json, is_object
@@ -228,19 +229,21 @@ async def _not_found(request: web.Request) -> web.StreamResponse:
     return _json(error_body(CloudError(100, f"Unknown path components: {request.path}", 0)), 404)
 
 
-def make_app(cloud: Cloud) -> web.Application:
-    """The simulator as an application; its loops live and die with it."""
+def make_app(cloud: Cloud, script: Sequence[Step] = ()) -> web.Application:
+    """The simulator as an application, with what is to happen; its loops live and die with it."""
     waha = Waha(cloud)
+    commands = Commands(cloud, waha)
     app = web.Application(client_max_size=110_000_000)
     app.add_routes(CloudApi(cloud).routes())
     app.add_routes(WahaApi(waha).routes())
     app.router.add_get("/", _page)
     app.router.add_get("/_simulator/page/{name:page\\.(?:css|js)}", _page)
-    app.add_subapp("/_simulator/", control_app(cloud, waha, Commands(cloud, waha)))
+    app.add_subapp("/_simulator/", control_app(cloud, waha, commands))
     app.router.add_route("*", "/{rest:.*}", _not_found)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await waha.hooks.open()
+        Script(script, cloud, commands)
         loops = [asyncio.create_task(each) for each in (cloud.delivery.run(), cloud.timers.run())]
         yield
         for loop in loops:

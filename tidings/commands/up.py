@@ -116,13 +116,14 @@ def _tell_ready(ready_file: Path, provision: Provision, token: str | None) -> No
 
 def _print_welcome(provision: Provision, token: str | None, data_dir: Path) -> None:
     password = provision.admin_password if provision.made_up_password else "as set in ADMIN_PASSWORD"
+    whatsapp = f"simulated at {provision.simulator} (write there as a customer)" if provision.simulator else "real"
     lines = [
         "",
         "Tidings is running.",
         f"  GraphiQL   {provision.graphql}",
         f"  Sign in    {provision.admin_email}   password  {password}",
         f"  API token  {token or '(sign in, then createApiToken)'}",
-        f"  WhatsApp   {f'simulated at {provision.simulator} (be a customer there)' if provision.simulator else 'real'}",
+        f"  WhatsApp   {whatsapp}",
         f"  Data       {data_dir}",
         "Ctrl-C stops everything.",
         "",
