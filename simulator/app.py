@@ -52,6 +52,8 @@ class CloudApi:
             web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
             web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
             web.post(r"/{version:v\d+\.\d+}/{node}/media", self._guarded(self._upload)),
+            web.post(r"/{version:v\d+\.\d+}/{app}/uploads", self._guarded(self._begin_example)),
+            web.post(r"/{version:v\d+\.\d+}/{session:upload:.+}", self._guarded(self._take_example)),
             web.delete(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._delete_media)),
             web.get("/_media/{secret}", self._guarded(self._download)),
             web.get(r"/{version:v\d+\.\d+}/{node}/phone_numbers", self._guarded(self._phone_numbers)),
@@ -75,7 +77,7 @@ class CloudApi:
     def _authorise(self, request: web.Request) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        if scheme.lower() not in ("bearer", "oauth") or not token:
             raise CloudError(190, "An access token is required to request this resource.")
         expired = self._cloud.settings.expired_tokens
         if expired and (token in expired or "*" in expired):
@@ -133,6 +135,12 @@ class CloudApi:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         return _json(await media_api.upload(self._cloud, request))
+
+    async def _begin_example(self, request: web.Request) -> web.StreamResponse:
+        return _json(media_api.begin_example(self._cloud, request))
+
+    async def _take_example(self, request: web.Request) -> web.StreamResponse:
+        return _json(await media_api.take_example(self._cloud, request))
 
     async def _delete_media(self, request: web.Request) -> web.StreamResponse:
         return _json(media_api.delete(self._cloud, request))

@@ -231,8 +231,8 @@ class CreateMessageTemplateInput:
 
 @strawberry.input(
     description=(
-        "Changes to a message template. An approved one may be changed once a day and ten times in 30 days, and is "
-        "reviewed again."
+        "Changes to a message template. One that is APPROVED, REJECTED or PAUSED at WhatsApp may be changed, and is "
+        "reviewed again; an approved one once a day and ten times in 30 days."
     )
 )
 class UpdateMessageTemplateInput:
