@@ -33,7 +33,7 @@ page.on('pageerror', (error) => found.trouble.push(String(error)));
 page.setDefaultTimeout(20_000);
 
 const shot = (name) => page.screenshot({ path: join(folder, `${name}.png`) });
-const entry = (text) => page.locator('#entries li', { hasText: text });
+const entry = (text) => page.locator('#entries li', { hasText: text }).first();
 
 async function writeAs(to, person, text) {
   await page.selectOption('#new select', to);
