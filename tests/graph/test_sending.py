@@ -202,26 +202,3 @@ async def test_reading_and_typing_reach_whatsapp(api: Api, sender_id: int, simul
             break
         await asyncio.sleep(0.05)
     assert sorted(bool(each.get("typing")) for each in receipts) == [False, True]
-
-
-async def test_a_file_is_uploaded_and_leaves_with_its_caption(api: Api, sender_id: int, simulator: Simulator) -> None:
-    picture = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
-        "0000000d49484452000000010000000108060000001f15c4890000000d49444154789c626001000000ffff03000006000557bfabd4"
-        "0000000049454e44ae426082"
-    )
-    create = "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { url file { id } } }"
-    upload = (await api.data(create, input={"name": "door.png", "sizeBytes": len(picture)}))["createUpload"]
-    put = await api.http.put(upload["url"], content=picture)
-    assert put.status_code < 300, put.text
-    conversation, file = await a_conversation(sender_id), {"fileId": upload["file"]["id"]}
-    id = await send(api, conversation, {"media": {"file": file, "caption": "Front door"}})
-    found = await taken(simulator, await until_settled(id))
-    assert (found["type"], found["text"]) == ("image", "Front door")
-    shown = (await api.data(READ, id=id))["message"]
-    assert (shown["type"], shown["content"], shown["media"]) == ("IMAGE", "Front door", {"name": "door.png"})
-    button = {"type": "URL", "title": "Pay", "url": "https://ex.example"}
-    other = await a_conversation(sender_id)
-    headed = await send(api, other, {"interactive": {"text": "Pay", "header": {"media": file}, "buttons": [button]}})
-    assert (await taken(simulator, await until_settled(headed)))["type"] == "interactive"
-    details = (await api.data(READ, id=headed))["message"]["details"]
-    assert details["header"] == {"format": "IMAGE", "text": None, "media": {"id": file["fileId"]}, "location": None}
