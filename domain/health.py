@@ -227,7 +227,7 @@ async def _problems() -> list[str]:
                 ORDER BY id LIMIT 1) AS posts_wait,
                (SELECT count(*) FROM sender WHERE deleted_at IS NULL AND status IN ('EXPIRED', 'FAILED')) AS broken,
                (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
-                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at IS NOT NULL
+                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
                            ORDER BY priority DESC, due_at, id LIMIT 1) AS head
                 WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
                   AND (s.paused_until IS NULL OR s.paused_until <= now())
