@@ -43,14 +43,6 @@ describe(
     OTHER="Another word of WhatsApp's; see the reason. Not sent.",
 )
 describe(
-    QualityRating,
-    "Quality as WhatsApp rates it, of a sender or of a template.",
-    GREEN="High.",
-    YELLOW="Medium.",
-    RED="Low: sending slows down, and may be stopped by WhatsApp.",
-    UNKNOWN="Not rated yet, or not told.",
-)
-describe(
     MessageTemplateOrder,
     "What message templates are sorted by.",
     CREATED_AT="When they were created.",
