@@ -18,11 +18,13 @@ from db.core import connect, doorbell, leader
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
+from db.senders import SenderProvider
 from domain import VERSION, senders
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
 from domain.core.errors import Refusal
+from domain.providers import waha_sessions
 from domain.providers.cloud_numbers import fault_of
 
 log = structlog.get_logger()
@@ -258,7 +260,8 @@ async def ask_whatsapp() -> ExternalHealth:
         # With no sender in use nothing is asked of WhatsApp, and nothing is wrong with it.
         return ExternalHealth(HealthStatus.HEALTHY)
     started = time.perf_counter()
-    fault = await fault_of(account)
+    waha = account.provider is SenderProvider.WAHA
+    fault = await (waha_sessions.fault_of(account.session) if waha else fault_of(account))
     if fault is not None:
         return ExternalHealth(HealthStatus.DEGRADED, fault=fault)
     return ExternalHealth(HealthStatus.HEALTHY, _since(started))
