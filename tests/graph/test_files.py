@@ -1,8 +1,10 @@
 """Files through the API, and the links that lead to their bytes."""
 
 import asyncio
+import json
 import socket
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -263,6 +265,19 @@ async def test_a_large_file_costs_the_server_no_memory(api: Api) -> None:
     assert read == 100 * MEGABYTE
     assert most - before < 10 * MEGABYTE
     await api.data(DELETE, id=upload["file"]["id"])
+
+
+async def test_the_example_uploads_with_curl(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "front door.png"
+    file.write_bytes(PNG)
+    script = Path(__file__).parents[2] / "examples" / "upload.sh"
+    running = await asyncio.create_subprocess_exec(
+        "sh", script, api.tokens[Role.SALES], file, api.url, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await running.communicate()
+    answer = json.loads(told)
+    assert (running.returncode, answer["mimeType"]) == (0, "image/png")
+    assert (await shown(api, answer["id"]))["name"] == "front door.png"
 
 
 async def test_however_many_files_the_statements_are_as_many() -> None:
