@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from db.accounts import Role
+from db.conversations import Conversation
 from db.messages import Message
 from graph.core.ids import decode, encode
 from tests import factories
-from tests.domain.conversations.surroundings import ACCOUNT, a_conversation, approved, heard_in
+from tests.domain.conversations.surroundings import ACCOUNT, a_conversation, approved, heard_in, stored
 from tests.factories import unique
 from tests.running import Api, Program, Simulator
 
@@ -33,6 +34,11 @@ query ($id: ID!) {
 }
 """
 ROWS = [{"payload": "f10", "title": "10:00", "description": "Room 2"}]
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes.fromhex(
+    "0000000d49484452000000010000000108060000001f15c4890000000d49444154789c626001000000ffff03000006000557bfabd4"
+    "0000000049454e44ae426082"
+)
+"""One pixel."""
 KINDS: dict[str, dict[str, Any]] = {
     "text": {"text": "See https://ex.example"},
     "location": {"location": {"latitude": 41.15, "longitude": -8.61, "name": "Depot", "address": "Rua 5"}},
@@ -202,3 +208,69 @@ async def test_reading_and_typing_reach_whatsapp(api: Api, sender_id: int, simul
             break
         await asyncio.sleep(0.05)
     assert sorted(bool(each.get("typing")) for each in receipts) == [False, True]
+
+
+async def test_a_file_is_uploaded_and_leaves_with_its_caption(api: Api, sender_id: int, simulator: Simulator) -> None:
+    create = "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { url file { id } } }"
+    upload = (await api.data(create, input={"name": "door.png", "sizeBytes": len(PICTURE)}))["createUpload"]
+    put = await api.http.put(upload["url"], content=PICTURE)
+    assert put.status_code < 300, put.text
+    conversation, file = await a_conversation(sender_id), {"fileId": upload["file"]["id"]}
+    id = await send(api, conversation, {"media": {"file": file, "caption": "Front door"}})
+    found = await taken(simulator, await until_settled(id))
+    assert (found["type"], found["text"]) == ("image", "Front door")
+    shown = (await api.data(READ, id=id))["message"]
+    assert (shown["type"], shown["content"], shown["media"]) == ("IMAGE", "Front door", {"name": "door.png"})
+    button = {"type": "URL", "title": "Pay", "url": "https://ex.example"}
+    other = await a_conversation(sender_id)
+    headed = await send(api, other, {"interactive": {"text": "Pay", "header": {"media": file}, "buttons": [button]}})
+    assert (await taken(simulator, await until_settled(headed)))["type"] == "interactive"
+    details = (await api.data(READ, id=headed))["message"]["details"]
+    assert details["header"] == {"format": "IMAGE", "text": None, "media": {"id": file["fileId"]}, "location": None}
+
+
+@pytest.mark.parametrize(
+    ("media", "field", "reason"),
+    [
+        ({"file": {"fileId": encode("File", 2**40)}}, "message.media.file.fileId", None),
+        ({"file": {"url": "http://127.0.0.1/x.png"}, "caption": "x" * 1025}, "message.media.caption", "too_long"),
+        ({"file": {"url": "https://ex.example/a.ogg"}, "type": "TEXT"}, "message.media.type", "not_a_file"),
+        (
+            {"file": {"provider": {"id": "77", "mimeType": "audio/ogg"}}, "caption": "x"},
+            "message.media.caption",
+            "not_allowed",
+        ),
+        (
+            {"file": {"provider": {"id": "77", "mimeType": "image/png"}}, "type": "VOICE"},
+            "message.media.file.provider.mimeType",
+            "not_taken",
+        ),
+    ],
+)
+async def test_files_that_cannot_go_along(
+    api: Api, sender_id: int, media: dict[str, Any], field: str, reason: str | None
+) -> None:
+    conversation = await a_conversation(sender_id)
+    before = await stored()
+    given = {"to": {"id": encode("Conversation", conversation)}, "message": {"media": media}}
+    answer = await api.gql(SEND, {"input": given}, role=Role.SALES)
+    faults = {error["extensions"]["field"]: error["extensions"]["details"].get("reason") for error in answer["errors"]}
+    assert faults[field] == reason
+    assert await stored() == before
+
+
+async def test_a_file_that_whatsapp_holds_leaves_by_its_id(api: Api, sender_id: int, simulator: Simulator) -> None:
+    posted = await api.http.post(f"{simulator.url}/_simulator/media?mime_type=image/png", content=PICTURE)
+    held = posted.json()["id"]
+    file = {"provider": {"id": held, "mimeType": "image/png"}}
+    id = await send(api, await a_conversation(sender_id), {"media": {"file": file, "caption": "Held"}})
+    found = await taken(simulator, await until_settled(id))
+    assert (found["type"], found["text"]) == ("image", "Held")
+
+
+async def test_a_hidden_number_is_answered_by_its_user_id(api: Api, sender_id: int, simulator: Simulator) -> None:
+    conversation, bsuid = await a_conversation(sender_id), f"PT.{factories.phone()[1:]}"
+    await Conversation.filter(id=conversation).update(address=bsuid)
+    id = await send(api, conversation, {"text": "Hi"})
+    found = await taken(simulator, await until_settled(id))
+    assert (found["to"], found["outcome"] == "lost") == (bsuid, False)
