@@ -129,10 +129,8 @@ class Hooks:
         return task
 
     async def _settle(self, post: _Post) -> None:
-        bad = self._settings.bad_signature_share
-        signature = "bad" if bad and self._random.random() < bad else "good"
         async with self._slots:
-            status, said = await self.post(post.hook, post.body, signature)
+            status, said = await self.post(post.hook, post.body)
         post.attempts += 1
         if 200 <= status < 300:
             self.delivered += 1

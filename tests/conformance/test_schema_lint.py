@@ -30,7 +30,6 @@ FEW = {
     "InteractiveDetails.sections",
     "ListSection.rows",
     "Message.reactions",
-    "Mutation.resendMessages",
     "OrderDetails.items",
     "Query.assignableUsers",
     "User.apiTokens",
