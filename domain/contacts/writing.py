@@ -175,7 +175,12 @@ async def cancel_marketing(contact_ids: Sequence[int], *, actor_id: int | None) 
 async def _consent(viewer: Viewer, contact: Contact, status: OptInStatus, at: datetime | None) -> Contact:
     """Writes what a contact, whose row is locked, agrees to."""
     changed_at = contact.opt_in_changed_at
-    if contact.opt_in_status is status or (at and changed_at and changed_at >= at + _TOLD_IN):
+    if contact.opt_in_status is status:
+        if at and changed_at and changed_at < at:
+            # What was said in between, and is heard of later, must not undo it.
+            await Contact.filter(id=contact.id).update(opt_in_changed_at=at)
+        return contact
+    if at and changed_at and changed_at >= at + _TOLD_IN:
         return contact
     if at and changed_at == at and status is OptInStatus.OPTED_IN:
         # Of what was told of one second the stricter holds, in whatever order it comes, and however often.
