@@ -18,11 +18,13 @@ from db.core import connect, doorbell, leader
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
+from db.senders import SenderProvider
 from domain import VERSION, senders
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
 from domain.core.errors import Refusal
+from domain.providers import waha_sessions
 from domain.providers.cloud_numbers import fault_of
 
 log = structlog.get_logger()
@@ -225,11 +227,9 @@ async def _problems() -> list[str]:
         SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
                (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
                 ORDER BY id LIMIT 1) AS posts_wait,
-               (SELECT count(*) FROM inbound_post
-                WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
                (SELECT count(*) FROM sender WHERE deleted_at IS NULL AND status IN ('EXPIRED', 'FAILED')) AS broken,
                (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
-                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at IS NOT NULL
+                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
                            ORDER BY priority DESC, due_at, id LIMIT 1) AS head
                 WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
                   AND (s.paused_until IS NULL OR s.paused_until <= now())
@@ -241,11 +241,6 @@ async def _problems() -> list[str]:
     words: list[str] = []
     if (found["posts_wait"] or 0) > JOURNAL_SECONDS:
         words.append(f"The inbound journal grows: {found['posts']} wait, the oldest {found['posts_wait']} s.")
-    if found["posts_faulty"]:
-        words.append(
-            f"Posts of the last hour that were not understood, in whole or in part: {found['posts_faulty']}; "
-            "they are kept in inbound_post, with the reasons."
-        )
     if not await leader.has_leader():
         words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
     if (found["queue_waits"] or 0) > QUEUE_SECONDS:
@@ -265,7 +260,8 @@ async def ask_whatsapp() -> ExternalHealth:
         # With no sender in use nothing is asked of WhatsApp, and nothing is wrong with it.
         return ExternalHealth(HealthStatus.HEALTHY)
     started = time.perf_counter()
-    fault = await fault_of(account)
+    waha = account.provider is SenderProvider.WAHA
+    fault = await (waha_sessions.fault_of(account.session) if waha else fault_of(account))
     if fault is not None:
         return ExternalHealth(HealthStatus.DEGRADED, fault=fault)
     return ExternalHealth(HealthStatus.HEALTHY, _since(started))

@@ -7,10 +7,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from db.content import HeaderFormat, MessageButtonType
+from domain import files
 from graph.core.enums import describe
-from graph.core.fields import entry
+from graph.core.fields import entry, entry_of
 from graph.core.inputs import optional, required
 from graph.core.scalars import PhoneNumber
+from graph.files import File, MediaInput
 
 describe(
     HeaderFormat,
@@ -54,6 +56,9 @@ class LocationDetails:
 class MessageHeader:
     format: HeaderFormat = entry("What kind it is.", "format", HeaderFormat)
     text: str | None = entry("Its text, for TEXT.", "text")
+    media: File | None = entry_of(
+        "Its file, for IMAGE, VIDEO and DOCUMENT; in a template an example.", "media_id", files.by_ids
+    )
     location: LocationDetails | None = entry("Its place, for LOCATION.", "location")
 
 
@@ -190,6 +195,7 @@ class LocationInput:
 @strawberry.input(description="What stands above the text of a message.", one_of=True)
 class MessageHeaderInput:
     text: str | None = optional("Text, up to 60.")
+    media: MediaInput | None = optional("A picture, a film or another file.")
     location: LocationInput | None = optional("A place; templates only.")
 
 

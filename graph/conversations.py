@@ -1,7 +1,7 @@
 """Conversations: everything said between one of our senders and one person."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
@@ -9,14 +9,15 @@ from strawberry.scalars import JSON
 from db import conversations as rows
 from db.conversations import ConversationStatus
 from db.core.paging import Page
+from db.files import File as FileRow
 from db.messages import Message as MessageRow
 from db.senders import SenderProvider
-from domain import contacts, conversations, messages, senders
+from domain import contacts, conversations, files, messages, senders
 from domain.conversations import ConversationOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, loaded, query
+from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import DateTimeRange, criteria, optional
 from graph.core.nodes import Node, node
@@ -33,6 +34,7 @@ from graph.core.paging import (
     page_request,
 )
 from graph.core.scalars import PhoneNumber
+from graph.files import File
 from graph.messages.types import PAGE, Message, MessageFilter
 from graph.senders import Sender
 
@@ -124,6 +126,19 @@ class Conversation(Node):
         page = page_request(first, after, last, before, default=PAGE)
         return await info.context.load_page(messages.pages_of_conversations, row.id, page, **criteria(filter))
 
+    @computed("Files of the conversation, newest first.", graphql_type=Connection[File])
+    @staticmethod
+    async def files(
+        info: Info,
+        row: strawberry.Parent[rows.Conversation],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[FileRow]:
+        page = page_request(first, after, last, before)
+        return await info.context.load_page(files.pages_of_conversations, row.id, page)
+
 
 @strawberry.input(
     description=(
@@ -149,6 +164,32 @@ class ConversationFilter:
     created_at: DateTimeRange | None = optional("Opened then.")
 
 
+ConversationId: TypeAlias = Annotated[strawberry.ID, arg("The conversation.")]
+
+
+@strawberry.type
+class ConversationsMutation:
+    @mutation(
+        conversations.mark_read,
+        description="Marks everything the contact wrote as read, here and on WhatsApp.",
+        graphql_type=Conversation,
+    )
+    async def mark_conversation_read(self, info: Info, id: ConversationId) -> rows.Conversation:
+        return await conversations.mark_read(info.context.viewer, decode(id, "Conversation"))
+
+    @mutation(
+        conversations.show_typing,
+        description=(
+            "Shows 'typing' to the contact, until an answer or for 25 seconds at most; WhatsApp marks what they wrote "
+            "as read with it, and so do we. INVALID_STATE when the contact never wrote."
+        ),
+        graphql_type=Conversation,
+    )
+    async def set_typing(self, info: Info, conversation_id: ConversationId) -> rows.Conversation:
+        id = decode(conversation_id, "Conversation", "conversationId")
+        return await conversations.show_typing(info.context.viewer, id)
+
+
 @strawberry.type
 class ConversationsQuery:
     @query(
@@ -156,9 +197,7 @@ class ConversationsQuery:
         description="A conversation; null with NOT_FOUND when there is none.",
         graphql_type=Conversation | None,
     )
-    async def conversation(
-        self, info: Info, id: Annotated[strawberry.ID, arg("The conversation.")]
-    ) -> rows.Conversation:
+    async def conversation(self, info: Info, id: ConversationId) -> rows.Conversation:
         return await conversations.get(info.context.viewer, decode(id, "Conversation"))
 
     @query(

@@ -40,7 +40,7 @@ describe(
     MESSAGE_CANCELLED="A message was called off before it left.",
     MESSAGE_COMPLETED="All messages of a schedule are done.",
     MESSAGE_RECEIVED="A contact wrote to us.",
-    MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, or its file arrived.",
+    MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, sent again by hand, or its file arrived.",
     CONVERSATION_CREATED="A conversation was opened.",
     CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",

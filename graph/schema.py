@@ -5,7 +5,7 @@ from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
 from graph.contacts.roots import ContactsMutation, ContactsQuery
-from graph.conversations import ConversationsQuery
+from graph.conversations import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
 from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent
@@ -42,6 +42,7 @@ MUTATIONS: tuple[type, ...] = (
     TemplatesMutation,
     SchedulesMutation,
     FilesMutation,
+    ConversationsMutation,
     MessagesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)

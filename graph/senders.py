@@ -1,6 +1,6 @@
 """Senders: the WhatsApp numbers that messages leave from."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeAlias
 
 import strawberry
@@ -8,11 +8,12 @@ import strawberry
 from db import senders as rows
 from db.core.paging import Page
 from db.senders import SenderProvider, SenderStatus
+from db.templates import QualityRating
 from domain import senders
-from domain.senders import SenderOrder
+from domain.senders import PacingState, SenderOrder
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, mutation, query
+from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import criteria, given, optional, required
 from graph.core.nodes import Node, node
@@ -63,6 +64,65 @@ class QrCode:
     expires_at: datetime = column("When it runs out: after 20 to 60 seconds.")
 
 
+describe(
+    QualityRating,
+    "Quality as WhatsApp rates it, of a sender or of a template.",
+    GREEN="High.",
+    YELLOW="Medium.",
+    RED="Low: sending slows down, and may be stopped by WhatsApp.",
+    UNKNOWN="Not rated yet, or not told.",
+)
+describe(
+    PacingState,
+    "How a sender sends now.",
+    NORMAL="As fast as its limits allow.",
+    SLOWED="Slower than that, after WhatsApp asked for it, quality fell or a limit was reached; recovers by itself.",
+    PAUSED="Not at all.",
+)
+
+
+@strawberry.type(description="What WhatsApp says of a number.")
+class SenderHealth:
+    quality: QualityRating = column("How recipients take its messages.")
+    messaging_limit: int | None = column(
+        "Different people who may be written to outside a service window in moving 24 hours, by all numbers of the "
+        "portfolio together; null: no limit."
+    )
+    messaging_limit_used: int = loaded("How many of them were, so far.", senders.reached)
+    display_name: str | None = column("Name that recipients see.")
+    display_name_status: str | None = column("Whether WhatsApp approved that name, in its own word, such as APPROVED.")
+    last_error_code: int | None = column("WhatsApp's code of the last error that concerned the number as a whole.")
+    last_error: str | None = column("The same in words.")
+    last_error_at: datetime | None = column("When that was.")
+    checked_at: datetime = column(
+        "When WhatsApp was last asked: every 5 minutes or less, and soon after it tells news."
+    )
+
+    @computed("Messages a second that WhatsApp takes, such as 80 or 1000.")
+    @staticmethod
+    def messages_per_second(row: strawberry.Parent[rows.Sender]) -> int:
+        return row.messages_per_second or int(senders.STANDARD)
+
+
+@strawberry.type(description="How fast a sender may send now, and why.")
+class SenderPacing:
+    state: PacingState = column("How it sends.")
+    reason: str = column(
+        "Why, in words, such as 'WhatsApp answered 130429 at 14:02 UTC; back to 80 a second by 14:10 UTC.'"
+    )
+    until: datetime | None = column("When a slowdown or pause ends by itself; null: it does not, or there is none.")
+    messages_per_second: float = column("Messages a second now; 0 while PAUSED.")
+    remaining_this_hour: int | None = column(
+        "Messages left in the present hour, of LimitSettings.messagesPerHour; null: no such limit."
+    )
+    queued: int = loaded("Messages that wait for it, without those of schedules that are held.", senders.queued)
+
+    @computed("When the last of them would leave at this pace; null while PAUSED, and when none waits.")
+    @staticmethod
+    async def finishes_at(info: Info, row: strawberry.Parent[senders.SenderPacing]) -> datetime | None:
+        return senders.finishes_at(row, await info.context.load(senders.queued, row.id), datetime.now(UTC))
+
+
 @node(rows.Sender, get=senders.get, description="A WhatsApp number that we send from.")
 class Sender(Node):
     phone_number: PhoneNumber = column("The number; unique.")
@@ -81,8 +141,17 @@ class Sender(Node):
     business_account_id: str | None = column(
         "Cloud API id of the WhatsApp Business account that owns number and templates."
     )
+    pacing: SenderPacing = loaded("How fast it may send now, and why.", senders.pacing)
     created_at: datetime = column("When it was registered.")
     updated_at: datetime = column("When it or its session last changed.")
+
+    @computed(
+        "What WhatsApp says of the number, polled and by webhook; null for WAHA, and before WhatsApp was asked.",
+        graphql_type=SenderHealth | None,
+    )
+    @staticmethod
+    def health(row: strawberry.Parent[rows.Sender]) -> rows.Sender | None:
+        return senders.health.health(row)
 
     @computed(
         "QR code to scan; null unless WAITING_FOR_SCAN. A run-out one is renewed on reading. requestPairingCode is the "

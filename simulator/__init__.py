@@ -1,1 +1,1 @@
-"""A stand-in for WhatsApp's Cloud API that speaks its HTTP; it imports nothing of the product it tests."""
+"""A stand-in for WhatsApp (Cloud API and WAHA) that speaks its HTTP; it imports nothing of the product it tests."""

@@ -6,7 +6,8 @@ through the same library.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from simulator.control import control_app
 from simulator.errors import CloudError, error_body, http_status
 from simulator.faults import Fault, Kind
 from simulator.ledger import Message
+from simulator.scripts import Script, Step
 from simulator.waha.api import WahaApi
 from simulator.waha.server import Waha
 from simulator.wire import Json, is_object
@@ -27,6 +29,8 @@ from simulator.wire import Json, is_object
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PAGE = 25
+_PAGE_FILES = Path(__file__).parent / "page"
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
 
 
 def _json(body: Any, status: int = 200) -> web.Response:
@@ -48,6 +52,8 @@ class CloudApi:
             web.get(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._list_templates)),
             web.delete(r"/{version:v\d+\.\d+}/{node}/message_templates", self._guarded(self._delete_templates)),
             web.post(r"/{version:v\d+\.\d+}/{node}/media", self._guarded(self._upload)),
+            web.post(r"/{version:v\d+\.\d+}/{app}/uploads", self._guarded(self._begin_example)),
+            web.post(r"/{version:v\d+\.\d+}/{session:upload:.+}", self._guarded(self._take_example)),
             web.delete(r"/{version:v\d+\.\d+}/{node}", self._guarded(self._delete_media)),
             web.get("/_media/{secret}", self._guarded(self._download)),
             web.get(r"/{version:v\d+\.\d+}/{node}/phone_numbers", self._guarded(self._phone_numbers)),
@@ -71,7 +77,7 @@ class CloudApi:
     def _authorise(self, request: web.Request) -> None:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         token = token.strip()
-        if scheme.lower() != "bearer" or not token:
+        if scheme.lower() not in ("bearer", "oauth") or not token:
             raise CloudError(190, "An access token is required to request this resource.")
         expired = self._cloud.settings.expired_tokens
         if expired and (token in expired or "*" in expired):
@@ -129,6 +135,12 @@ class CloudApi:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         return _json(await media_api.upload(self._cloud, request))
+
+    async def _begin_example(self, request: web.Request) -> web.StreamResponse:
+        return _json(media_api.begin_example(self._cloud, request))
+
+    async def _take_example(self, request: web.Request) -> web.StreamResponse:
+        return _json(await media_api.take_example(self._cloud, request))
 
     async def _delete_media(self, request: web.Request) -> web.StreamResponse:
         return _json(media_api.delete(self._cloud, request))
@@ -195,6 +207,7 @@ class CloudApi:
         media = media_api.describe(self._cloud, request)
         if media is not None:
             return _json(media)
+        self._cloud.numbers.used.setdefault(node, node)
         wanted = _fields(request) or {"display_phone_number", "verified_name", "quality_rating"}
         return _json(_only(wanted, self._cloud.accounts.shown(node)))
 
@@ -214,21 +227,31 @@ def _only(wanted: set[str], full: Json) -> Json:
     return {name: value for name, value in full.items() if name in wanted or name == "id"} if wanted else full
 
 
+async def _page(request: web.Request) -> web.StreamResponse:
+    """Files of ours and nothing from elsewhere: a page on which one writes as a customer."""
+    file = _PAGE_FILES / request.match_info.get("name", "index.html")
+    return web.FileResponse(file, headers={"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"})
+
+
 async def _not_found(request: web.Request) -> web.StreamResponse:
     return _json(error_body(CloudError(100, f"Unknown path components: {request.path}", 0)), 404)
 
 
-def make_app(cloud: Cloud) -> web.Application:
-    """The simulator as an application; its loops live and die with it."""
+def make_app(cloud: Cloud, script: Sequence[Step] = ()) -> web.Application:
+    """The simulator as an application, with what is to happen; its loops live and die with it."""
     waha = Waha(cloud)
+    commands = Commands(cloud, waha)
     app = web.Application(client_max_size=110_000_000)
     app.add_routes(CloudApi(cloud).routes())
     app.add_routes(WahaApi(waha).routes())
-    app.add_subapp("/_simulator/", control_app(cloud, waha, Commands(cloud, waha)))
+    app.router.add_get("/", _page)
+    app.router.add_get("/_simulator/page/{name:page\\.(?:css|js)}", _page)
+    app.add_subapp("/_simulator/", control_app(cloud, waha, commands))
     app.router.add_route("*", "/{rest:.*}", _not_found)
 
     async def running(_: web.Application) -> AsyncIterator[None]:
         await waha.hooks.open()
+        Script(script, cloud, commands)
         loops = [asyncio.create_task(each) for each in (cloud.delivery.run(), cloud.timers.run())]
         yield
         for loop in loops:

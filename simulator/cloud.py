@@ -69,6 +69,8 @@ class Cloud:
         self.timers = Timers(self.clock)
         self.meet: Meet = _nobody_cares
         """What people do about a message."""
+        self.sent: Callable[[int], None] | None = None
+        """Is told how many were accepted, with each one."""
         self._fetching: set[asyncio.Task[None]] = set()
         self.delivery = Delivery(settings, self.random, self.clock, lambda: self.envelopes)
         self.reset(keep_templates=False)
@@ -178,6 +180,8 @@ class Cloud:
             accepted_at=self.clock.now(),
         )
         self.ledger.messages.append(message)
+        if self.sent is not None:
+            self.sent(len(self.ledger))
         if send.lost:
             message.outcome = Outcome.LOST
             return message

@@ -200,7 +200,9 @@ class Delivery:
         self._wake.set()
 
     async def _settle(self, post: Post) -> None:
-        answer = await self.post(post.body, signature(post.body, self._settings.app_secret))
+        share, secret = self._settings.bad_signature_share, self._settings.app_secret
+        secret = f"not {secret}" if share and self._random.random() < share else secret
+        answer = await self.post(post.body, signature(post.body, secret))
         if answer.status == 200:
             self._done(post)
         else:

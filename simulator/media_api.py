@@ -39,6 +39,23 @@ async def upload(cloud: Cloud, request: web.Request) -> Json:
     return {"id": held.id}
 
 
+def begin_example(cloud: Cloud, request: web.Request) -> Json:
+    """Announce the example of a template's header (Meta's resumable upload)."""
+    length, mime_type = request.query.get("file_length", ""), request.query.get("file_type", "")
+    if not length.isdecimal() or not mime_type:
+        raise CloudError(100, "file_length and file_type are required.")
+    return {"id": f"upload:{length}:{plain_type(mime_type)}"}
+
+
+async def take_example(cloud: Cloud, request: web.Request) -> Json:
+    """Take its bytes, in one piece; the handle that a template names."""
+    _, length, mime_type = request.match_info["session"].split(":", 2)
+    data = await request.read()
+    if request.headers.get("file_offset") != "0" or len(data) != int(length):
+        raise CloudError(100, f"{length} bytes from offset 0 were announced, not {len(data)}.")
+    return {"h": f"4::{cloud.media.keep(data, mime_type, UPLOADED).id}"}
+
+
 def _found(cloud: Cloud, request: web.Request) -> Held | None:
     held = cloud.media.get(request.match_info["node"])
     number = request.query.get("phone_number_id", "")

@@ -31,20 +31,22 @@ class Send:
     text: str
     callback_data: str
     reply_to: str
+    media: tuple[str, Json]
+    """What kind of file it carries, itself or in a template's header, and which; empty where there is none."""
 
-    @property
-    def media(self) -> tuple[str, Json]:
-        """What kind of file it carries, itself or in a template's header, and which; empty where there is none."""
-        if self.type in MEDIA:
-            return self.type, self.content
-        components = self.content.get("components") if self.type == "template" else None
-        for component in components if is_array(components) else []:
-            if is_object(component) and str(component.get("type", "")).lower() == "header":
-                for parameter in component.get("parameters", []):
-                    kind = parameter.get("type") if is_object(parameter) else None
-                    if kind in MEDIA and is_object(parameter.get(kind)):
-                        return kind, parameter[kind]
-        return "", {}
+
+def _media(kind: str, content: Json) -> tuple[str, Json]:
+    if kind in MEDIA:
+        return kind, content
+    components = content.get("components") if kind == "template" else None
+    for component in components if is_array(components) else []:
+        if is_object(component) and str(component.get("type", "")).lower() == "header":
+            parameters = component.get("parameters")
+            for parameter in parameters if is_array(parameters) else []:
+                named = parameter.get("type") if is_object(parameter) else None
+                if named in MEDIA and is_object(parameter.get(named)):
+                    return named, parameter[named]
+    return "", {}
 
 
 def _text(content: Json, kind: str) -> str:
@@ -100,4 +102,6 @@ def read(body: Json, settings: Settings) -> Send:
     context = body.get("context")
     reply_to = str(context.get("message_id", "")) if is_object(context) else ""
     shaped: Json = content if is_object(content) else {"cards": content}
-    return Send(to, person, by_bsuid, lost, kind, shaped, _text(shaped, kind), callback_data, reply_to)
+    return Send(
+        to, person, by_bsuid, lost, kind, shaped, _text(shaped, kind), callback_data, reply_to, _media(kind, shaped)
+    )

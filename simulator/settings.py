@@ -115,7 +115,8 @@ class Settings:
     concurrent_posts: int = setting(4, "webhook POSTs under way at once")
     webhook_timeout: float = setting(10.0, "after this a POST counts as failed", SECONDS)
     retry_gap: float = setting(1.0, "first gap before a webhook is sent again; doubles each time", SECONDS)
-    retry_window: float = setting(600.0, "when a failing webhook is dropped; stands for Meta's 7 days", SECONDS)
+    retry_window: float = setting(604_800.0, "when a failing webhook is dropped: 7 days, or 36 hours (C3)", SECONDS)
+    bad_signature_share: float = setting(0.0, "webhook POSTs whose signature is wrong, at each attempt", SHARE)
     replay_kept: int = setting(200, "posted webhooks kept for replay")
 
     fetch_links: bool = setting(True, "fetch the links of media, as Meta does; names under .example are pretended")

@@ -1,6 +1,5 @@
 """Writing to the business as somebody: from the page, or by habit; the same acts for both providers."""
 
-import base64
 from typing import Protocol
 
 from simulator.cloud import Cloud
@@ -9,13 +8,8 @@ from simulator.media import HEARD, Held, Store, kind_of
 from simulator.people import Habit, habit_of, name_of
 from simulator.waha.people import write
 from simulator.waha.server import Waha
-from simulator.waha.sessions import Session
+from simulator.waha.sessions import Session, code_png
 from simulator.wire import Json
-
-_PICTURE = base64.b64decode(
-    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAFklEQVR4nGP4//8/AzbAhFV0yEgAAK9RAxf4WjJXAAAAAElFTkSuQmCC"
-)
-"""A small picture, for those who have none at hand."""
 
 
 class Voice(Protocol):
@@ -56,7 +50,7 @@ class Voice(Protocol):
 
 def picture(store: Store) -> Held:
     """The picture of those who have none."""
-    return store.keep(_PICTURE, "image/png", HEARD, filename="picture.png")
+    return store.keep(code_png("A picture from the simulator"), "image/png", HEARD, filename="picture.png")
 
 
 def new_number(person: str) -> str:

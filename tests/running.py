@@ -111,7 +111,7 @@ class Program:
         arguments += ["--throughput", "0", "--pair-limit", "off", "--window", "off", "--handshake", "off"]
         arguments += ["--sent-delay", "0.05", "--delivered-delay", "0.1", "--read-delay", "0.15"]
         arguments += ["--template-review", "0.1", "--not-on-whatsapp-suffix", ""]
-        arguments += ["--template-limits", "off", "--us-marketing", "on"]
+        arguments += ["--template-limits", "off", "--us-marketing", "on", "--people-ranges", "off"]
         with cls(arguments, {**environment, **secrets}, f"{url}/_simulator/health").running() as program:
             yield program
 

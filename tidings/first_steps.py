@@ -18,6 +18,8 @@ SIMULATED_SENDER = {
     "accessToken": "simulator",
     "isDefault": True,
 }
+SIMULATED_NUMBER = f"{SIMULATED_SENDER['phoneNumberId']}={str(SIMULATED_SENDER['phoneNumber']).lstrip('+')}"
+"""The sender's number as the simulator takes it from its command line."""
 
 
 def register_simulated_sender(api: Api) -> bool:

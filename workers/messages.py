@@ -14,6 +14,7 @@ from db.messages import reach
 from domain import providers, senders
 from domain.messages import beforehand
 from domain.messages import dispatch as departures
+from domain.messages.carrying import carry
 from domain.messages.dispatch import Departure
 from domain.providers.base import InDoubt, NotSent, Outcome, Provider, Refused, describe
 from domain.providers.reactions import SLOWING
@@ -130,6 +131,7 @@ async def _lane(run: _Run) -> None:
 
 
 async def _send(run: _Run, chunk: Chunk) -> None:
+    chunk = await carry(run.sender.account, chunk)
     ready = [departure for departure in chunk if departure.refusal is None]
     refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
     try:

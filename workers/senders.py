@@ -1,6 +1,7 @@
-"""Sessions of WAHA senders: what WAHA says of them, and keeping them alive."""
+"""What WAHA says of sessions, and keeping them alive; what WhatsApp says of numbers."""
 
 from domain import senders
+from domain.senders import health
 from workers.core.broker import actor
 from workers.core.clock import every
 
@@ -14,3 +15,4 @@ async def ping_sender(sender_id: int) -> None:
 every(5.0)(senders.poll)
 every(60.0)(senders.expire)
 every(60.0)(senders.ring_silent)
+every(5.0, timeout=150.0)(health.check_due)

@@ -61,20 +61,10 @@ SELECT m.id FROM message m WHERE m.id = ANY($1)
   AND (m.contact_id IN (SELECT contact_id FROM admitted) OR m.contact_id NOT IN (SELECT contact_id FROM wanted))
 """
 
-_NEXT = """
-SELECT min(reached_at) + interval '24 h' FROM portfolio_reach
-WHERE portfolio_id = $1 AND reached_at > now() - interval '24 h'
-"""
-
 
 async def full(portfolio: Portfolio) -> bool:
     """Whether it may write to nobody more for now."""
     return await connect.value(_USED, portfolio.id) >= portfolio.limit
-
-
-async def next_place(portfolio: Portfolio) -> datetime | None:
-    """When the first of those it has written to counts no more."""
-    return await connect.value(_NEXT, portfolio.id)
 
 
 async def admit(message_ids: Sequence[int], portfolio: Portfolio) -> set[int]:

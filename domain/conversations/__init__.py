@@ -1,5 +1,6 @@
 """Conversations: everything said between one of our senders and one person."""
 
+from domain.conversations.attending import mark_read, show_typing, tell
 from domain.conversations.hearing import WINDOW, Heard, Spoken, heard, spoke
 from domain.conversations.reading import (
     ConversationOrder,
@@ -20,8 +21,11 @@ __all__ = [
     "find",
     "get",
     "heard",
+    "mark_read",
     "message_counts",
     "of_messages",
     "send",
+    "show_typing",
     "spoke",
+    "tell",
 ]

@@ -21,6 +21,8 @@ class Place:
     sender: Sender
     contact_id: int
     address: str
+    conversation_id: int | None
+    """Null while it is not opened."""
     window_open: bool
     """Whether any message may be sent now, and not approved templates alone."""
     on_whatsapp: bool | None
@@ -32,7 +34,8 @@ SELECT i.contact_id FROM contact_identity i JOIN contact c ON c.id = i.contact_i
 WHERE i.type = 'WA_ID' AND i.value = $1
 """
 _OPEN = """
-SELECT window_expires_at > now() FROM conversation WHERE sender_id = $1 AND contact_id = $2 AND deleted_at IS NULL
+SELECT id, window_expires_at > now() AS open FROM conversation
+WHERE sender_id = $1 AND contact_id = $2 AND deleted_at IS NULL
 """
 
 
@@ -66,8 +69,9 @@ async def of_number(viewer: Viewer, number: str, sender: Sender) -> Place:
 
 
 async def _place(sender: Sender, contact_id: int, address: str, on_whatsapp: bool | None) -> Place:
-    open = sender.provider is not SenderProvider.CLOUD_API or bool(await connect.value(_OPEN, sender.id, contact_id))
-    return Place(sender, contact_id, address, open, on_whatsapp)
+    found = await connect.row(_OPEN, sender.id, contact_id)
+    id, open = (found["id"], found["open"]) if found else (None, False)
+    return Place(sender, contact_id, address, id, open or sender.provider is SenderProvider.WAHA, on_whatsapp)
 
 
 async def find(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None) -> Place:

@@ -10,20 +10,18 @@ from db.core.paging import PageRequest
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.messages import Message, MessageAuthor, MessageType, Priority
-from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
-from domain import settings, templates
+from db.templates import TemplateCategory, TemplateStatus
+from domain import templates
 from domain.conversations import places
+from domain.conversations.composing import compose
 from domain.conversations.hearing import Spoken, spoke
 from domain.conversations.places import Place
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
 from domain.core.objects import check_object
-from domain.messages import content
 from domain.messages.content import Draft
 from domain.messages.queueing import queue, same
 from domain.templates import MessageTemplateOrder
-from domain.templates.placeholders import check_variables, own_values
-from domain.templates.rendering import render
 
 OLDEST_TO_REACT_TO = timedelta(days=30)
 """WhatsApp accepts a reaction to an older message, and then fails it (A3)."""
@@ -69,25 +67,25 @@ async def _send(
     metadata: Any,
 ) -> Message:
     check = Checks()
-    place, replied, draft = None, None, None
+    replied, draft = None, None
     with check():
         correlation_id = optional_text(correlation_id, "correlationId", most=255)
     with check():
         metadata = check_object(metadata, "metadata")
     async with transaction():
-        with check():
-            place = await places.find(viewer, to, sender_id)
+        place = await _place(viewer, to, sender_id, check)
+        if place is not None and not check.refusals:
+            known = await same(place.sender.id, place.contact_id, correlation_id)
+            if known is not None:
+                return known
         with check():
             replied = await _replied(place, message, reply_to_id)
-        template = await _template(viewer, place, message, check)
         with check():
-            draft = await _draft(place, message, template, check)
+            draft = await compose(viewer, place, message, check)
         check.done()
         assert place is not None
         assert draft is not None
-        if (known := await same(place.sender.id, place.contact_id, correlation_id)) is not None:
-            return known
-        purpose = (template and template.category) or TemplateCategory.UTILITY
+        purpose = draft.purpose or TemplateCategory.UTILITY
         await _need_reach(viewer, place, draft, purpose)
         queued = await queue(
             draft,
@@ -114,6 +112,12 @@ async def _send(
     return queued
 
 
+async def _place(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None, check: Checks) -> Place | None:
+    with check():
+        return await places.find(viewer, to, sender_id)
+    return None
+
+
 async def _replied(place: Place | None, message: Mapping[str, Any], reply_to_id: int | None) -> Message | None:
     """The message that this one quotes or reacts to, which must be of the same conversation."""
     reaction = message.get("reaction")
@@ -133,71 +137,6 @@ async def _replied(place: Place | None, message: Mapping[str, Any], reply_to_id:
     if reaction is not None and found.created_at < datetime.now(UTC) - OLDEST_TO_REACT_TO:
         raise _wrong("This message is over 30 days old.", field, "too_old")
     return found
-
-
-async def _template(
-    viewer: Viewer, place: Place | None, message: Mapping[str, Any], check: Checks
-) -> MessageTemplate | None:
-    """The template that is to be sent, which this sender may send."""
-    if message.get("template") is None:
-        return None
-    field = "message.template.templateId"
-    with check():
-        template = await templates.visible(viewer, message["template"]["template_id"], field=field)
-        if template.approval_name is not None and place is not None:
-            if template.business_account_id != place.sender.business_account_id:
-                words = "The template belongs to another WhatsApp Business account than the sender."
-                raise _wrong(words, field, "other_account")
-            if template.approval_status is not TemplateStatus.APPROVED:
-                status = template.approval_status.value
-                raise Refusal(
-                    ErrorCode.TEMPLATE_UNAVAILABLE,
-                    f"The template is {status} at WhatsApp.",
-                    field=field,
-                    reason=status.lower(),
-                )
-        return template
-    return None
-
-
-async def _draft(
-    place: Place | None, message: Mapping[str, Any], template: MessageTemplate | None, check: Checks
-) -> Draft | None:
-    """The message as it is stored; None where something of it is at fault, or it has no place."""
-    match {kind: given for kind, given in message.items() if given is not None}:
-        case {"text": str(said)}:
-            most = (await settings.current()).limits.max_message_length
-            return content.check_text(said, "message.text", most=most)
-        case {"interactive": given}:
-            return content.check_interactive(given, check, "message.interactive")
-        case {"location": given}:
-            return content.check_location(given, check, "message.location")
-        case {"contacts": cards}:
-            return content.check_cards(cards, check, "message.contacts")
-        case {"reaction": given}:
-            return content.check_reaction(given.get("emoji"), "message.reaction.emoji")
-        case {"template": given}:
-            variables = check_variables(given.get("variables"), field="message.template.variables")
-            return await _filled(place, template, variables) if place and template else None
-        case _:
-            raise _wrong("Say what to send.", "message", "required")
-
-
-async def _filled(place: Place, template: MessageTemplate, variables: dict[str, Any]) -> Draft:
-    """A template for this contact: filled as it is sent, it is looked at now, so that what lacks is told at once."""
-    contact = await Contact.get(id=place.contact_id)
-    number = place.address if place.address.startswith("+") else None
-    rendered = render(template, own_values(contact, number), variables)
-    if rendered.fault is not None:
-        raise Refusal(
-            ErrorCode.VALIDATION_ERROR,
-            rendered.fault,
-            field="message.template.variables",
-            reason="missing" if rendered.missing else "too_long",
-            **({"missing": rendered.missing} if rendered.missing else {}),
-        )
-    kind = MessageType.TEMPLATE if template.approval_name is not None else MessageType.TEXT
-    return Draft(kind, rendered.text, rendered.details, template_id=template.id, variables=variables)
 
 
 async def _need_reach(viewer: Viewer, place: Place, draft: Draft, purpose: TemplateCategory) -> None:

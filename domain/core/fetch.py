@@ -164,4 +164,4 @@ async def _capped(response: aiohttp.ClientResponse, most: int) -> AsyncIterator[
 
 
 def _too_large(most: int) -> UnfetchableError:
-    return UnfetchableError(f"It has more than {most // (1024 * 1024)} MB.")
+    return UnfetchableError(f"It has more than {most // 1_000_000} MB.")

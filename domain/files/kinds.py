@@ -10,7 +10,8 @@ from pure_magic_rs import MagicDb
 from db.files import FilePurpose
 from db.messages import MessageType
 
-MEGABYTE = 1024 * 1024
+MEGABYTE = 1_000_000
+"""The stricter reading of "MB"."""
 UNKNOWN = "application/octet-stream"
 
 
@@ -167,12 +168,12 @@ _TAKEN: Mapping[MessageType, tuple[frozenset[str], int, str]] = {
     MessageType.VOICE: (frozenset({"audio/ogg"}), 16 * MEGABYTE, "OGG with OPUS up to 16 MB"),
     MessageType.STICKER: (
         frozenset({"image/webp"}),
-        500 * 1024,
+        500_000,
         "WebP up to 100 KB, or up to 500 KB where it is animated",
     ),
     MessageType.DOCUMENT: (frozenset(), 100 * MEGABYTE, "any file up to 100 MB"),
 }
-STILL_STICKER = 100 * 1024
+STILL_STICKER = 100_000
 """Bytes of a sticker that does not move."""
 
 

@@ -1,23 +1,33 @@
-"""What is due of files: bytes of deleted ones to remove, and uploads that never came to give up."""
+"""What is due of files: some to fetch, bytes of deleted ones to remove, and uploads that never came to give up."""
+
+import asyncio
+import time
 
 from db.core import connect
 from db.core.transaction import ring, transaction
+from domain.files import fetching
 from domain.files.announce import told
 from domain.files.storage import remove
 
-AT_ONCE = 100
+AT_ONCE = 4
+"""Files that one run fetches at a time."""
+MOST = 100
+MOST_ATTEMPTS = 2 * fetching.MOST_ATTEMPTS
+"""Of a file that workers die of, or that a fault of ours keeps from being settled."""
+RUN_SECONDS = 5.0
+"""After so long a run begins no more, and rings for the rest."""
 
-_DELETED = """
-SELECT id FROM file WHERE due_at <= now() AND deleted_at IS NOT NULL ORDER BY due_at LIMIT $1
-"""
+_DELETED = "SELECT id FROM file WHERE due_at <= now() AND deleted_at IS NOT NULL ORDER BY due_at LIMIT $1"
 
 _LATE = """
 WITH late AS (
   SELECT id FROM file
-  WHERE due_at <= now() AND deleted_at IS NULL AND status = 'QUEUED' AND source IS NULL
+  WHERE due_at <= now() AND deleted_at IS NULL AND (status = 'QUEUED' AND source IS NULL OR attempts >= $2)
   ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
 )
-UPDATE file SET status = 'FAILED', error_message = 'Its bytes never came.', due_at = NULL, updated_at = now()
+UPDATE file SET status = 'FAILED', due_at = NULL, updated_at = now(),
+    error_message = CASE WHEN source IS NULL THEN 'Its bytes never came.'
+                         ELSE 'A fault of the server kept it from being fetched; the log has it.' END
 FROM late WHERE file.id = late.id
 RETURNING file.id, file.sender_id, file.uploaded_by_id
 """
@@ -30,19 +40,34 @@ async def ring_if_due() -> None:
 
 
 async def tend() -> bool:
-    """Does what is due, as far as it goes in one turn; whether there may be more. It may be killed at any point."""
-    deleted = [row["id"] for row in await connect.rows(_DELETED, AT_ONCE)]
+    """Does what is due, for some seconds; whether there may be more. It may be killed at any point."""
+    deleted = [row["id"] for row in await connect.rows(_DELETED, MOST)]
     for id in deleted:
         await remove(id)
     if deleted:
         await connect.execute("UPDATE file SET due_at = NULL WHERE id = ANY($1)", deleted)
     late = await _give_up_late()
-    return AT_ONCE in (len(deleted), late)
+    rest = await _fetch_due()
+    return rest or MOST in (len(deleted), late)
+
+
+async def _fetch_due() -> bool:
+    end = time.monotonic() + RUN_SECONDS
+    while time.monotonic() < end:
+        claimed = await fetching.claim(AT_ONCE)
+        # One that fails by a fault of ours keeps its lease, and its neighbours go on.
+        results = await asyncio.gather(*map(fetching.fetch, claimed), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        if len(claimed) < AT_ONCE:
+            return False
+    return True
 
 
 async def _give_up_late() -> int:
     async with transaction():
-        late = await connect.rows(_LATE, AT_ONCE)
+        late = await connect.rows(_LATE, MOST, MOST_ATTEMPTS)
         for row in late:
             told(row["id"], row["uploaded_by_id"], row["sender_id"])
     return len(late)

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-
 from db.accounts import Role, Scope
 from db.contacts import JobStatus
 from db.core import connect
@@ -16,14 +14,13 @@ from db.files import File, FilePurpose
 from domain import settings
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
+from domain.core.objects import check_object
 from domain.files import kinds
 from domain.files.announce import told
 from domain.files.links import SECONDS, is_good, link
 from domain.files.reading import visible
 from domain.files.storage import Incoming, TooLargeError, incoming, path_of
 
-MOST_METADATA = 16 * 1024
-"""Bytes, as JSON."""
 MOST_SECONDS = 3600
 """How long bytes may be on their way."""
 _WRONG_SIZE = "The file was announced with {} bytes; exactly so many must come."
@@ -57,7 +54,7 @@ async def create_upload(
         with check():
             await _check_size(purpose, mime_type, size_bytes, field="sizeBytes")
     with check():
-        _check_metadata(metadata)
+        check_object(metadata, "metadata")
     sender_id = viewer.sender_id
     if conversation_id is not None:
         with check():
@@ -227,23 +224,6 @@ async def _fault(file: File, mime_type: str) -> Refusal | None:
     except Refusal as refusal:
         return refusal
     return None
-
-
-def _check_metadata(metadata: Any) -> None:
-    if metadata is None:
-        return
-    if not isinstance(metadata, dict):
-        raise Refusal(ErrorCode.VALIDATION_ERROR, "This must be an object.", field="metadata", reason="not_an_object")
-    try:
-        written = orjson.dumps(metadata)
-    except orjson.JSONEncodeError:
-        written = b"\\u0000"
-    if b"\\u0000" in written:
-        words = "Null characters and halves of emoji cannot be kept."
-        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="metadata", reason="invalid_characters")
-    if len(written) > MOST_METADATA:
-        words = f"This has {len(written)} bytes as JSON; {MOST_METADATA} are allowed."
-        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="metadata", reason="too_long")
 
 
 async def _sender_of(viewer: Viewer, conversation_id: int) -> int:

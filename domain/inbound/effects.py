@@ -13,7 +13,7 @@ from domain.inbound.envelope import Envelope, News, Number, Told
 from domain.inbound.wire import word
 from domain.messages.receipts import Status, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
-from domain.senders import hear
+from domain.senders import health, hear
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
 
 log = structlog.get_logger()
@@ -36,8 +36,8 @@ WHERE NOT EXISTS (
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
-    kept, choosing = await received.keep(envelope.messages, senders, envelope.preferences)
-    await consent.heed(kept, zip(choosing, envelope.preferences, strict=True))
+    kept = await received.keep(envelope.messages, senders, envelope.preferences)
+    await consent.heed(kept, envelope.preferences)
     await received.announce(kept)
     await amended.amend(envelope.amendments, senders)
     await amended.apply_due(
@@ -108,6 +108,8 @@ async def _hear(news: News) -> None:
             await apply_quality(word(value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)
         case "template_category_update":
             await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id)
+        case field if field in health.FIELDS:
+            await health.hear(field, news.business_account_id, value)
         case _:
             log.info("news_of_whatsapp", field=news.field, business_account_id=news.business_account_id)
 

@@ -10,8 +10,9 @@ from asyncpg import Record
 from db.core import connect
 from db.events import EventType, record
 from db.messages import MessageType, ids_of_provider_ids
-from domain import conversations
+from domain import conversations, files
 from domain.conversations import Heard, Spoken
+from domain.files import Received
 from domain.inbound.amended import link
 from domain.inbound.consent import Kept
 from domain.inbound.envelope import Number, Preference, Written
@@ -54,25 +55,23 @@ _UNNAMED = {
 
 async def keep(
     messages: Sequence[Written], senders: Mapping[Number, int], preferences: Sequence[Preference]
-) -> tuple[list[Kept], list[int]]:
-    """Keeps each message once; one to a number of nobody is only logged.
-
-    Answers those that are new, and whose the preferences are.
-    """
+) -> list[Kept]:
+    """Keeps each message once, and answers those that are new; one to a number of nobody is only logged."""
     fresh = await _fresh(messages, senders)
-    found = await contacts_of([*(m.person for m in fresh), *(preference.person for preference in preferences)])
-    contact_ids, choosing = found[: len(fresh)], found[len(fresh) :]
+    contact_ids = await contacts_of(
+        [message.person for message in fresh], beside=[preference.person for preference in preferences]
+    )
     if not fresh:
-        return [], choosing
+        return []
     await remember((id, m.moved_to) for id, m in zip(contact_ids, fresh, strict=True) if m.moved_to is not None)
     rows = [
-        _row(message, senders[message.number], contact_id)
-        for message, contact_id in zip(fresh, contact_ids, strict=True)
+        _row(message, senders[message.number], contact_id, file_id)
+        for message, contact_id, file_id in zip(fresh, contact_ids, await _files(fresh, senders), strict=True)
     ]
-    new = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
-    kept = [(message, new[message.provider_message_id]) for message in fresh if message.provider_message_id in new]
+    found = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
+    kept = [(message, found[message.provider_message_id]) for message in fresh if message.provider_message_id in found]
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
-    return kept, choosing
+    return kept
 
 
 async def announce(kept: Sequence[Kept]) -> None:
@@ -96,7 +95,18 @@ async def _fresh(messages: Sequence[Written], senders: Mapping[Number, int]) -> 
     return [message for message in fresh.values() if message.number in senders]
 
 
-def _row(message: Written, sender_id: int, contact_id: int) -> dict[str, Any]:
+async def _files(messages: Sequence[Written], senders: Mapping[Number, int]) -> list[int | None]:
+    """The file that comes with each, which is fetched later."""
+    announced = {
+        place: Received(senders[m.number], held, media.filename, media.mime_type, media.sha256, media.size)
+        for place, m in enumerate(messages)
+        if (media := m.said.media) is not None and (held := media.id or media.url) is not None
+    }
+    ids = dict(zip(announced, await files.receive(list(announced.values())), strict=True))
+    return [ids.get(place) for place in range(len(messages))]
+
+
+def _row(message: Written, sender_id: int, contact_id: int, file_id: int | None) -> dict[str, Any]:
     said, error = message.said, message.said.error
     return {
         "sender_id": sender_id,
@@ -105,7 +115,7 @@ def _row(message: Written, sender_id: int, contact_id: int) -> dict[str, Any]:
         "address": message.person.address,
         "content": said.content or _UNNAMED.get(said.type),
         "details": said.details,
-        "media_id": None,
+        "media_id": file_id,
         "referral": message.referral,
         "metadata": message.metadata,
         "provider_message_id": message.provider_message_id,

@@ -25,6 +25,7 @@ from db.content import (
     Section,
 )
 from db.messages import MessageType
+from db.templates import TemplateCategory
 from domain.core.email import parse_email
 from domain.core.errors import Checks, ErrorCode, Refusal, optional_text, text, utf16
 from domain.core.objects import check_object
@@ -52,6 +53,8 @@ class Draft:
     media_id: int | None = None
     template_id: int | None = None
     variables: dict[str, Any] | None = None
+    purpose: TemplateCategory | None = None
+    """That of an approved template."""
 
 
 # ---------------------------------------------------------------------------
@@ -68,15 +71,20 @@ def check_text(value: str, field: str, *, most: int) -> Draft:
 # ---------------------------------------------------------------------------
 
 
-def check_interactive(given: Given, check: Checks, field: str) -> Draft:
-    """Text with something to choose: buttons of one type, 1 to 3 REPLY, or one URL, FLOW or LIST."""
+def check_interactive(given: Given, check: Checks, field: str, above: Header | None = None) -> Draft:
+    """Text with something to choose: buttons of one type, 1 to 3 REPLY, or one URL, FLOW or LIST.
+
+    `above` is the header where that is a file.
+    """
     buttons = _buttons(given["buttons"], check, f"{field}.buttons")
     is_list = any(button["type"] == MessageButtonType.LIST for button in given["buttons"])
     words, header, footer, sections = None, None, None, list[Section]()
     with check():
         words = text(given["text"], f"{field}.text", most=4096 if is_list else 1024, length=utf16)
     with check():
-        header = _header(given.get("header"), f"{field}.header")
+        header = above or _header(given.get("header"), f"{field}.header")
+        if is_list and above is not None:
+            raise _wrong("Above a list stands text only.", f"{field}.header.media", "text_only")
     with check():
         footer = _optional(given.get("footer"), f"{field}.footer", most=60)
     with check():
@@ -90,6 +98,8 @@ def _header(given: Given | None, field: str) -> Header | None:
         return None
     if given.get("location") is not None:
         raise _wrong("A place stands above templates only.", f"{field}.location", "templates_only")
+    if given.get("media") is not None:
+        return None
     return Header(format=HeaderFormat.TEXT, text=text(given["text"], f"{field}.text", most=60, length=utf16))
 
 

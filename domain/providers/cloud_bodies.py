@@ -46,6 +46,8 @@ def _content(content: Content) -> tuple[str, Json | list[Json]]:
             return "text", {"body": text, "preview_url": True}
         case Media():
             return _kind(content), _file(content)
+        case Interactive(details={"buttons": []}):
+            return "text", {"body": _as_text(content), "preview_url": True}
         case Interactive():
             return "interactive", _interactive(content)
         case TemplateContent():
@@ -78,6 +80,13 @@ def _file(media: Media) -> Json:
 
 def _location(location: Location) -> Json:
     return {name: value for name, value in location.items() if name != "kind" and value is not None}
+
+
+def _as_text(content: Interactive) -> str:
+    """Header, text and footer in one: WhatsApp has no message with these and nothing to choose."""
+    header = content.details["header"] or {}
+    parts = (header.get("text"), content.text, content.details["footer"])
+    return "\n\n".join(part for part in parts if part)
 
 
 def _interactive(content: Interactive) -> Json:

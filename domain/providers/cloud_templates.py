@@ -19,8 +19,8 @@ from domain.providers.reactions import interpret
 
 NOT_THERE = (2593002, 33)
 """Subcodes of answers about a template that WhatsApp does not have."""
-UNREACHED = "not_reached"
-"""Reason of a refusal after which WhatsApp has surely done nothing."""
+NO_ANSWER = "no_answer"
+"""Reason of a refusal after which nobody knows what WhatsApp has done."""
 _FIELDS = "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason"
 _PAGE = 100
 
@@ -174,7 +174,7 @@ async def _call(
         raise Refusal(
             ErrorCode.WHATSAPP_API_ERROR,
             f"WhatsApp did not answer: {describe(cause)}",
-            reason=UNREACHED if unreached else "no_answer",
+            reason="not_reached" if unreached else NO_ANSWER,
         ) from error
     return _answer(response)
 
@@ -201,7 +201,9 @@ def _answer(response: httpx.Response) -> Json:
             return cast("Json", answer)
         case _:
             raise Refusal(
-                ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp answered HTTP {response.status_code} and nothing readable."
+                ErrorCode.WHATSAPP_API_ERROR,
+                f"WhatsApp answered HTTP {response.status_code} and nothing readable.",
+                reason=NO_ANSWER,
             )
 
 
@@ -210,7 +212,8 @@ def _known(answer: Mapping[str, Any]) -> Known:
         case {"id": str(id), "status": str(status), "category": str(category)}:
             return Known(id, status, category)
         case _:
-            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp's answer says nothing of the template.")
+            words = "WhatsApp's answer says nothing of the template."
+            raise Refusal(ErrorCode.WHATSAPP_API_ERROR, words, reason=NO_ANSWER)
 
 
 def _listed(row: Any) -> Listed | None:

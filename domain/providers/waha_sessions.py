@@ -93,6 +93,15 @@ async def ping(name: str, digits: str) -> bool:
         return False
 
 
+async def fault_of(name: str) -> str | None:
+    """Asks WAHA for a session: None when it may be sent through, else what is wrong, in words."""
+    try:
+        session = _session(answer(await call("GET", _path(name))))
+    except Refusal as refusal:
+        return refusal.message
+    return None if session.status == "WORKING" else f"WAHA says that its session is {session.status}."
+
+
 def webhook_url() -> str:
     """Where WAHA posts to us."""
     settings = get_settings()

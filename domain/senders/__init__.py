@@ -1,6 +1,17 @@
 """Senders: the numbers that messages leave from. Exactly one of them is the default, as long as there are any."""
 
-from domain.senders.pacing import Departing, PacingState, SenderPacing, departing, finishes_at, pacing, queued
+from domain.senders import health
+from domain.senders.pacing import (
+    STANDARD,
+    Departing,
+    PacingState,
+    SenderPacing,
+    departing,
+    finishes_at,
+    pacing,
+    queued,
+    reached,
+)
 from domain.senders.reading import SenderOrder, account, by_ids, choose, default_sender, find, get, visible
 from domain.senders.sessions import (
     QrCode,
@@ -16,6 +27,7 @@ from domain.senders.sessions import (
 from domain.senders.writing import SenderChanges, connect_sender, create, delete, disconnect_sender, update
 
 __all__ = [
+    "STANDARD",
     "Departing",
     "PacingState",
     "QrCode",
@@ -36,12 +48,14 @@ __all__ = [
     "find",
     "finishes_at",
     "get",
+    "health",
     "hear",
     "pacing",
     "ping",
     "poll",
     "qr_code",
     "queued",
+    "reached",
     "request_pairing_code",
     "ring_silent",
     "update",

@@ -39,8 +39,7 @@ _SLOW = f"""{_THOSE}, slowed_reason = $7,
   slowed_until = now() + make_interval(secs => least({HALVINGS} + $6, {MOST_HALVINGS})
                                        * greatest($5, CASE WHEN slowed_until > now() THEN slowed_step END))
 FROM those WHERE sender.id = those.id
-  AND NOT (sender.last_error_code IS NOT DISTINCT FROM $3
-           AND coalesce(sender.last_error_at > now() - interval '{DEAF_SECONDS} s', false))
+  AND NOT coalesce(sender.last_error_code = $3 AND sender.last_error_at > now() - interval '{DEAF_SECONDS} s', false)
 RETURNING sender.id"""
 
 _NOTE = f"{_THOSE} FROM those WHERE sender.id = those.id RETURNING sender.id"
@@ -77,11 +76,18 @@ async def slow(
         changed(row["id"])
 
 
-async def note(sender_id: int, fault: ProviderError) -> None:
-    """Keeps a fault that concerns the number as a whole, for a person to look at."""
-    for row in await connect.rows(_NOTE, sender_id, False, fault.provider_code, fault.message):
+async def note(sender_id: int, fault: ProviderError, *, account: bool = False) -> None:
+    """Keeps a fault that concerns the number as a whole, or its account, for a person to look at."""
+    for row in await connect.rows(_NOTE, sender_id, account, fault.provider_code, fault.message):
         log.error("sender_needs_somebody", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
         changed(row["id"])
+
+
+async def note_once(sender_id: int, fault: ProviderError) -> None:
+    """The same of a fault that is found again and again, told as it is new."""
+    same = "SELECT FROM sender WHERE id = $1 AND last_error_code IS NOT DISTINCT FROM $2 AND last_error = $3"
+    if await connect.row(same, sender_id, fault.provider_code, fault.message) is None:
+        await note(sender_id, fault)
 
 
 def changed(sender_id: int) -> None:

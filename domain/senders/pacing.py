@@ -1,5 +1,6 @@
 """How fast a sender may send now, and why: for the dispatcher in numbers, for people in words."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,6 @@ from asyncpg import Record
 from db.core import connect, pace
 from db.core.pace import Pace
 from db.core.settings import get_settings
-from db.messages import reach
 from db.messages.reach import Portfolio
 from db.senders import SenderProvider
 from domain import settings
@@ -24,8 +24,9 @@ WAHA = 1.0
 """The same of a session of WhatsApp Web: no faster than a nimble person."""
 WAHA_PER_HOUR = 1000
 
-_PACE = f"""id, provider, messages_per_second, messaging_limit, {HALVINGS} AS halvings,
-  coalesce(portfolio_id, business_account_id, 'sender ' || id) AS portfolio"""
+_PORTFOLIO = "coalesce(sender.portfolio_id, sender.business_account_id, 'sender ' || sender.id)"
+_PACE = f"""sender.id, provider, messages_per_second, messaging_limit, {HALVINGS} AS halvings,
+  {_PORTFOLIO} AS portfolio"""
 
 _DEPARTING = f"""
 SELECT {_PACE}, session_name, phone_number_id, access_token FROM sender
@@ -102,16 +103,23 @@ class SenderPacing:
     remaining_this_hour: int | None
 
 
+_SHOWN = f"""
+SELECT {_PACE}, status, error_message, deleted_at, paused_until, last_error, slowed_until, slowed_reason, now() AS now,
+       reached.people, reached.next
+FROM sender LEFT JOIN LATERAL (
+  SELECT count(*) AS people, min(reached_at) + interval '24 h' AS next FROM portfolio_reach
+  WHERE portfolio_id = {_PORTFOLIO} AND reached_at > now() - interval '24 h'
+) AS reached ON messaging_limit IS NOT NULL
+WHERE sender.id = ANY($1)
+"""
+
+
 @allow()
 async def pacing(viewer: Viewer, ids: list[int]) -> list[SenderPacing]:
     """Of senders that the caller holds already."""
-    found = await connect.rows(
-        f"SELECT {_PACE}, status, error_message, deleted_at, paused_until, last_error, slowed_until, slowed_reason,"
-        " now() AS now FROM sender WHERE id = ANY($1)",
-        ids,
-    )
-    told = {row["id"]: await _told(row) for row in found}
-    return [told[id] for id in ids]
+    told = await asyncio.gather(*(_told(row) for row in await connect.rows(_SHOWN, ids)))
+    found = {each.id: each for each in told}
+    return [found[id] for id in ids]
 
 
 async def _told(sender: Record) -> SenderPacing:
@@ -132,11 +140,10 @@ async def _told(sender: Record) -> SenderPacing:
     if left == 0:
         words = f"All {keeps.per_hour} messages of this hour have left; more as their minutes pass."
         return say(PacingState.PAUSED, words)
-    if (portfolio := _portfolio(sender)) is not None and await reach.full(portfolio):
-        until = await reach.next_place(portfolio)
-        later = f"; the next may be written to at {_clock(until)}" if until else ""
-        words = f"WhatsApp's limit of {portfolio.limit} people outside a service window in 24 hours is reached{later}"
-        return say(PacingState.SLOWED, f"{words}. Answers still leave.", until)
+    if sender["people"] is not None and sender["people"] >= sender["messaging_limit"]:
+        later = f"; the next may be written to at {_clock(sender['next'])}" if sender["next"] else ""
+        limit = f"WhatsApp's limit of {sender['messaging_limit']} people outside a service window in 24 hours"
+        return say(PacingState.SLOWED, f"{limit} is reached{later}. Answers still leave.", sender["next"])
     if sender["halvings"]:
         words = f"{sender['slowed_reason']}; back to {full:g} a second by {_clock(sender['slowed_until'])}."
         return say(PacingState.SLOWED, words, sender["slowed_until"])
@@ -160,6 +167,18 @@ async def queued(viewer: Viewer, ids: list[int]) -> list[int]:
         ids,
     )
     counts: dict[int, int] = {row["sender_id"]: row["waiting"] for row in found}
+    return [counts.get(id, 0) for id in ids]
+
+
+@allow()
+async def reached(viewer: Viewer, ids: list[int]) -> list[int]:
+    """To how many people the portfolio of each sender has written outside a service window in the last 24 hours."""
+    found = await connect.rows(
+        f"SELECT id, (SELECT count(*) FROM portfolio_reach r WHERE r.portfolio_id = {_PORTFOLIO}"
+        " AND reached_at > now() - interval '24 h') AS people FROM sender WHERE id = ANY($1)",
+        ids,
+    )
+    counts: dict[int, int] = {row["id"]: row["people"] for row in found}
     return [counts.get(id, 0) for id in ids]
 
 

@@ -99,12 +99,13 @@ async def default_sender(*, field: str = "senderId") -> Sender:
     return sender
 
 
-async def account(id: int) -> Account | None:
-    """Where and as whom a sender sends, for the dispatcher; None while it may not."""
+async def account(id: int, *, sending: bool = True) -> Account | None:
+    """Where and as whom a sender sends; None while it may not, or for `sending=False` where it has no account."""
     sender = await connect.row(
         "SELECT provider, session_name, phone_number_id, access_token FROM sender WHERE id = $1 AND deleted_at IS NULL"
-        " AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())",
+        " AND (NOT $2 OR status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now()))",
         id,
+        sending,
     )
     if sender is not None and sender["provider"] == SenderProvider.WAHA:
         return Account(id, "", "", SenderProvider.WAHA, sender["session_name"])

@@ -21,6 +21,8 @@ from domain.core.search import contains
 from domain.providers.cloud_components import to_components
 from domain.templates import approval as at_whatsapp
 from domain.templates import parts, submission
+from domain.templates.headers import file_header
+from domain.templates.owners import sender_of
 from domain.templates.rendering import variables_of
 from domain.templates.submission import Approval
 
@@ -149,11 +151,14 @@ async def create(
     title = given.get("title") or ""
     wording: TemplateValues = {**given, "title": title, "content": given.get("content") or ""}
     values = _checked(check, wording, None, approval=approval is not None)
-    if approval is None:
-        check.done()
-        return await MessageTemplate.create(**values)
-    values |= submission.prepare(check, approval, title=title, values={**wording, **values})
+    if approval is not None:
+        values |= submission.prepare(check, approval, title=title, values={**wording, **values})
     check.done()
+    if media := (given.get("header") or {}).get("media"):
+        by = approval.sender_id if approval else None
+        values["header"] = await file_header(viewer, media, sender_id=by, approval=approval is not None)
+    if approval is None:
+        return await MessageTemplate.create(**values)
     template = await submission.submit(viewer, values, approval.sender_id)
     return await at_whatsapp.catch_up(template)
 
@@ -171,6 +176,9 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
     known = template.approval_name is not None
     check = Checks()
     values = _checked(check, changes, template, approval=known)
+    if not check.refusals and (media := (changes.get("header") or {}).get("media")):
+        by = await sender_of(template) if known else None
+        values["header"] = await file_header(viewer, media, sender_id=by, approval=known)
     changed = _changed(template, values)
     resubmitted = known and to_components(changed) != to_components(template)
     if resubmitted:

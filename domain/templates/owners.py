@@ -20,10 +20,16 @@ async def owner_of(template: MessageTemplate) -> Owner | None:
 
 async def owner_named(business_account_id: str | None) -> Owner | None:
     """The same by the account's id."""
-    sender = (
-        await Sender.filter(business_account_id=business_account_id, deleted_at=None)
-        .exclude(access_token=None)
-        .order_by("-is_default", "id")
-        .first()
-    )
+    sender = await _any(business_account_id)
     return None if sender is None else owner(sender)
+
+
+async def sender_of(template: MessageTemplate) -> int | None:
+    """Any sender of its account that is left."""
+    sender = await _any(template.business_account_id)
+    return None if sender is None else sender.id
+
+
+async def _any(business_account_id: str | None) -> Sender | None:
+    found = Sender.filter(business_account_id=business_account_id, deleted_at=None).exclude(access_token=None)
+    return await found.order_by("-is_default", "id").first()

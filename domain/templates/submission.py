@@ -20,6 +20,7 @@ from domain.core.access import Viewer
 from domain.core.errors import Checks, ErrorCode, Refusal, text
 from domain.providers import cloud_templates
 from domain.templates.approval import category_of, record_update, status_of
+from domain.templates.headers import show_example
 from domain.templates.owners import owner, owner_of
 from domain.templates.parts import numbered
 from domain.templates.placeholders import EXAMPLES, variables_in
@@ -105,10 +106,11 @@ async def submit(viewer: Viewer, values: Mapping[str, Any], sender_id: int | Non
     )
     try:
         # WhatsApp is asked outside of any transaction: it may take seconds.
-        known = await cloud_templates.create_template(account, template, template.examples or {})
+        handle = await show_example(account, template.header)
+        known = await cloud_templates.create_template(account, template, template.examples or {}, handle=handle)
     except Refusal as refusal:
         refusal.field = refusal.field or "approval"
-        if "providerCode" in refusal.details or refusal.details.get("reason") == cloud_templates.UNREACHED:
+        if refusal.details.get("reason") != cloud_templates.NO_ANSWER:
             await MessageTemplate.filter(id=template.id, approval_id=None).delete()
         raise
     async with transaction():
@@ -127,7 +129,8 @@ async def resubmit(template: MessageTemplate, examples: Mapping[str, str]) -> No
     if account is None or template.approval_id is None:
         raise Refusal(ErrorCode.INVALID_STATE, "No sender of the template's account is left to change it through.")
     try:
-        await cloud_templates.edit_template(account, template, examples)
+        handle = await show_example(account, template.header)
+        await cloud_templates.edit_template(account, template, examples, handle=handle)
     except Refusal as refusal:
         refusal.field = None if refusal.field is None else refusal.field.removeprefix("approval.")
         raise

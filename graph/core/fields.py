@@ -89,6 +89,15 @@ def entry(description: str, key: str, read: Callable[[Any], Any] | None = None, 
     return strawberry.field(resolver=resolve, description=description, metadata={"size": size})
 
 
+def entry_of(description: str, key: str, fn: ById[Any]) -> Any:
+    """A field that shows what `fn(viewer, ids)` finds for the id under a key of a JSON object."""
+
+    async def resolve(info: Info, row: strawberry.Parent[Any]) -> Any:
+        return await info.context.load(fn, row.get(key))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
 def loaded(description: str, fn: ById[Any], *, of: str = "id", size: int | None = None) -> Any:
     """A field that shows what `fn(viewer, ids)` finds for the id in the column `of`. `size` as in query."""
 

@@ -6,17 +6,19 @@ import strawberry
 from strawberry.scalars import JSON
 
 from db import messages as rows
-from db.messages import Priority
+from db.messages import MessageStatus, MessageType, Priority
 from db.templates import MessageTemplate
 from domain import conversations
 from domain.core.errors import ErrorCode, Refusal
+from domain.messages import by_hand
 from graph.content import LocationInput, MessageButtonInput, MessageHeaderInput
 from graph.conversations import ConversationRef
 from graph.core.context import Info
 from graph.core.fields import arg, mutation
-from graph.core.ids import encode
+from graph.core.ids import decode, encode
 from graph.core.inputs import optional, required, whole
 from graph.core.scalars import PhoneNumber
+from graph.files import MediaInput
 from graph.messages.types import Message
 
 
@@ -46,10 +48,20 @@ class InteractiveInput:
     )
 
 
+@strawberry.input(description="A file to send.")
+class MediaMessageInput:
+    file: MediaInput = required("The file.")
+    caption: str | None = optional("Up to 1024; only with pictures, films and documents.")
+    type: MessageType | None = optional(
+        "IMAGE, VIDEO, AUDIO, VOICE (OGG/OPUS), DOCUMENT or STICKER (WebP); by the file when left out."
+    )
+
+
 @strawberry.input(description="A template to send.")
 class TemplateMessageInput:
     template_id: strawberry.ID = required("The template.", of="MessageTemplate")
     variables: JSON | None = optional("Values for placeholders; they win over the contact's own.")
+    header: MessageHeaderInput | None = optional("The file or place of its header, in place of the example.")
 
 
 @strawberry.input(description="A contact card.")
@@ -71,6 +83,7 @@ class ReactionInput:
 @strawberry.input(description="What to send, by kind. Lengths are in UTF-16 units, as WhatsApp counts.", one_of=True)
 class MessageInput:
     text: str | None = optional("Text, 1 to LimitSettings.maxMessageLength; its first link is shown with a preview.")
+    media: MediaMessageInput | None = optional("A file, with a caption or without.")
     interactive: InteractiveInput | None = optional("Text with buttons, a list, a link or a form.")
     template: TemplateMessageInput | None = optional(
         "A template; an approved one is the only kind while the service window is closed."
@@ -118,6 +131,38 @@ class MessagesMutation:
             if refusal.code is ErrorCode.WINDOW_CLOSED:
                 refusal.details["templates"] = [_offered(template) for template in refusal.details["templates"]]
             raise
+
+    @mutation(
+        by_hand.update_status,
+        description=(
+            "Sets a message's status by hand; only forward: SENT, DELIVERED, READ, or FAILED before delivery; of an "
+            "inbound message only READ. Anything else is INVALID_STATE."
+        ),
+        graphql_type=Message,
+    )
+    async def update_message_status(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, arg("The message.")],
+        status: Annotated[MessageStatus, arg("The new status.")],
+        error_message: Annotated[str | None, arg("With FAILED: why, up to 500 characters.")] = None,
+    ) -> rows.Message:
+        viewer = info.context.viewer
+        return await by_hand.update_status(viewer, decode(id, "Message"), status=status, error_message=error_message)
+
+    @mutation(
+        by_hand.resend,
+        description=(
+            "Sends messages again that are UNCONFIRMED or FAILED, as they were; an UNCONFIRMED one may then arrive "
+            "twice. At most 1000, all or none."
+        ),
+        graphql_type=list[Message],
+        size=by_hand.MOST_AGAIN,
+    )
+    async def resend_messages(
+        self, info: Info, ids: Annotated[list[strawberry.ID], arg("The messages.")]
+    ) -> list[rows.Message]:
+        return await by_hand.resend(info.context.viewer, [decode(id, "Message", "ids") for id in ids])
 
 
 def _offered(template: MessageTemplate) -> dict[str, str | None]:

@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from db import messages as rows
 from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
 from db.templates import TemplateCategory
-from domain import accounts, contacts, conversations, messages, schedules, senders, templates
+from domain import accounts, contacts, conversations, files, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
 from graph.accounts import User
@@ -19,6 +19,7 @@ from graph.core.enums import describe
 from graph.core.fields import column, computed, loaded
 from graph.core.inputs import DateTimeRange, optional
 from graph.core.nodes import Node, node
+from graph.files import File
 from graph.senders import Sender
 from graph.templates import MessageTemplate
 
@@ -170,6 +171,7 @@ class Message(Node):
         size=2,
     )
 
+    media: File | None = loaded("The file that goes along.", files.by_ids, of="media_id")
     details: MessageDetails | None = column(
         "What its type carries besides text and file; null for types that carry no more."
     )

@@ -43,14 +43,6 @@ describe(
     OTHER="Another word of WhatsApp's; see the reason. Not sent.",
 )
 describe(
-    QualityRating,
-    "Quality as WhatsApp rates it, of a sender or of a template.",
-    GREEN="High.",
-    YELLOW="Medium.",
-    RED="Low: sending slows down, and may be stopped by WhatsApp.",
-    UNKNOWN="Not rated yet, or not told.",
-)
-describe(
     MessageTemplateOrder,
     "What message templates are sorted by.",
     CREATED_AT="When they were created.",
@@ -231,8 +223,8 @@ class CreateMessageTemplateInput:
 
 @strawberry.input(
     description=(
-        "Changes to a message template. An approved one may be changed once a day and ten times in 30 days, and is "
-        "reviewed again."
+        "Changes to a message template. One that is APPROVED, REJECTED or PAUSED at WhatsApp may be changed, and is "
+        "reviewed again; an approved one once a day and ten times in 30 days."
     )
 )
 class UpdateMessageTemplateInput:

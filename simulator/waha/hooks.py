@@ -129,8 +129,10 @@ class Hooks:
         return task
 
     async def _settle(self, post: _Post) -> None:
+        bad = self._settings.bad_signature_share
+        signature = "bad" if bad and self._random.random() < bad else "good"
         async with self._slots:
-            status, said = await self.post(post.hook, post.body)
+            status, said = await self.post(post.hook, post.body, signature)
         post.attempts += 1
         if 200 <= status < 300:
             self.delivered += 1

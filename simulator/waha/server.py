@@ -174,6 +174,8 @@ class Waha:
             type=asked.kind, template="", category="", text=asked.body, callback_data="", accepted_at=now, id=note.id,
         )  # fmt: skip
         cloud.ledger.messages.append(message)
+        if cloud.sent is not None:
+            cloud.sent(len(cloud.ledger))
         cloud.chats.sent(session.name, person, _entry(note, message), waha=True, target=asked.target)
         self.hooks.emit(session, "message.any", self.payload(session, note))
         if fault is None or fault.kind is not Kind.SILENT:

@@ -30,6 +30,7 @@ FEW = {
     "InteractiveDetails.sections",
     "ListSection.rows",
     "Message.reactions",
+    "Mutation.resendMessages",
     "OrderDetails.items",
     "Query.assignableUsers",
     "User.apiTokens",

@@ -9,7 +9,7 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.schedules import Schedule, ScheduleStatus, hold
 from db.templates import MessageTemplate, TemplateStatus
-from domain import schedules
+from domain import health, schedules
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal
 from domain.messages import dispatch
@@ -180,6 +180,15 @@ async def test_a_held_schedule_does_not_keep_others_of_its_sender_waiting() -> N
     await apply_status("PAUSED", approval_id=template.approval_id)
     claimed = {departure.id for departure in await dispatch.claim(schedule.sender_id, 500)}
     assert claimed == {row["id"] for row in await messages_of(other)}
+
+
+async def test_parked_messages_are_no_queue_that_stands_still() -> None:
+    schedule, template = await running()
+    await apply_status("PAUSED", approval_id=template.approval_id)
+    await dispatch.claim(schedule.sender_id, 10)
+    parked = "SELECT count(*) FROM message WHERE schedule_id = $1 AND due_at = 'infinity'"
+    assert await connect.value(parked, schedule.id) == 3
+    assert not [words for words in await health._problems() if "do not leave" in words]
 
 
 async def test_pausing_and_starting_at_once_end_as_one_of_the_two() -> None:

@@ -13,7 +13,7 @@ from db.templates import MessageTemplate, QualityRating, TemplateCategory, Templ
 from domain import senders, templates
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal, Refusals
-from domain.templates.approval import apply_category, apply_quality, apply_status
+from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
 from domain.templates.submission import Approval
 from tests import factories
 from tests.factories import unique
@@ -328,3 +328,34 @@ async def test_quality_and_category_follow_whatsapp() -> None:
     assert await updates_of(template.id) == before + 2
     await apply_quality("PURPLE", approval_id=template.approval_id)
     assert (await templates.get(SYSTEM, template.id)).quality is QualityRating.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"reason": "NONE"}, None),
+        ({"reason": None}, None),
+        ({"reason": 3, "other_info": "x", "rejection_info": None}, None),
+        ({"reason": "INVALID_FORMAT"}, "INVALID_FORMAT"),
+        (
+            {"reason": "NONE", "other_info": {"title": "FIRST_PAUSE", "description": "Paused for 3 hours."}},
+            "FIRST_PAUSE: Paused for 3 hours.",
+        ),
+        (
+            {"reason": "SCAM", "rejection_info": {"reason": "SCAM", "recommendation": "Say who you are."}},
+            "SCAM: Say who you are.",
+        ),
+        ({"reason": None, "disable_info": {"disable_date": "November 28, 2026"}}, "November 28, 2026"),
+    ],
+)
+def test_all_that_an_update_says_of_why_is_kept(value: dict[str, Any], reason: str | None) -> None:
+    assert told_reason(value) == reason
+
+
+@pytest.mark.parametrize("word", ["LIMIT_EXCEEDED", "ARCHIVED", "UNARCHIVED", "LOCKED"])
+async def test_words_that_say_nothing_of_sending_are_other_and_asked_about_later(word: str) -> None:
+    template = await submitted(await account())
+    await apply_status(word, approval_id=template.approval_id, category="MARKETING")
+    told = await templates.get(SYSTEM, template.id)
+    assert (told.approval_status, told.reason) == (TemplateStatus.OTHER, word)
+    assert told.category is TemplateCategory.MARKETING

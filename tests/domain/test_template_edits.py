@@ -164,3 +164,74 @@ async def test_a_schedule_does_not_begin_while_its_template_is_being_changed() -
         return_exceptions=True,
     )
     assert isinstance(changed, Refusal) == bool(begun), "both went through, or neither"
+
+
+@pytest.mark.parametrize("status", [status for status in TemplateStatus if status not in templates.EDITABLE])
+async def test_only_what_whatsapp_lets_be_changed_is_changed(simulator: Simulator, status: TemplateStatus) -> None:
+    template = await in_use(simulator)
+    await MessageTemplate.filter(id=template.id).update(approval_status=status, synced_at=datetime.now(UTC))
+    with pytest.raises(Refusal) as caught:
+        await templates.update(SYSTEM, template.id, content="Other words")
+    assert (caught.value.code, caught.value.details["reason"]) == (ErrorCode.INVALID_STATE, status.lower())
+    kept = await MessageTemplate.get(id=template.id)
+    assert (kept.content, kept.approval_status) == (template.content, status)
+
+
+@pytest.mark.parametrize("status", [TemplateStatus.REJECTED, TemplateStatus.PAUSED])
+async def test_what_was_turned_down_may_be_changed_as_often_as_it_takes(
+    simulator: Simulator, status: TemplateStatus
+) -> None:
+    template = await in_use(simulator)
+    for content in ("Hello {{name}}, second.", "Hello {{name}}, third."):
+        simulator.post(
+            f"templates/{template.approval_name}/status", status=status, waba_id=template.business_account_id
+        )
+        await MessageTemplate.filter(id=template.id).update(approval_status=status)
+        assert (await templates.update(SYSTEM, template.id, content=content)).content == content
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "free_in_hours"),
+    [
+        ([1], 23),
+        ([24 * n + 25 for n in range(10)], 30 * 24 - (24 * 9 + 25)),
+        ([25], None),
+        ([720 + n for n in range(12)], None),
+    ],
+)
+async def test_an_approved_one_changes_once_a_day_and_ten_times_in_thirty(
+    simulator: Simulator, hours_ago: list[int], free_in_hours: int | None
+) -> None:
+    template, now = await in_use(simulator), datetime.now(UTC)
+    edits = [now - timedelta(hours=hours) for hours in reversed(hours_ago)]
+    await MessageTemplate.filter(id=template.id).update(edited_at=edits)
+    if free_in_hours is None:
+        await templates.update(SYSTEM, template.id, content="Hello {{name}}, again.")
+        edited = await MessageTemplate.get(id=template.id)
+        assert len(edited.edited_at or []) == min(len(edits) + 1, 10)
+        return
+    with pytest.raises(Refusal) as caught:
+        await templates.update(SYSTEM, template.id, content="Hello {{name}}, again.")
+    assert (caught.value.code, caught.value.details["reason"]) == (ErrorCode.INVALID_STATE, "edited_often")
+    after = datetime.fromisoformat(caught.value.details["after"])
+    assert abs(after - now - timedelta(hours=free_in_hours)) < timedelta(minutes=1)
+    assert (await MessageTemplate.get(id=template.id)).content == template.content
+    await templates.update(SYSTEM, template.id, title="A title is ours alone")
+
+
+async def test_placeholders_stay_named_or_numbered(simulator: Simulator) -> None:
+    template = await in_use(simulator)
+    with pytest.raises(Refusal) as caught:
+        await templates.update(SYSTEM, template.id, content="Hello {{1}}, hi.", examples={"1": "a"})
+    assert (caught.value.field, caught.value.details["reason"]) == ("content", "other_format")
+
+
+async def test_examples_that_were_given_still_hold(simulator: Simulator) -> None:
+    sender = await account()
+    template = await submitted(sender, "Hello {{name}}, code {{code}} it is.", examples={"code": "7"})
+    await asyncio.sleep(0.3)  # until WhatsApp has reviewed it
+    await approve(template)
+    edited = await templates.update(SYSTEM, template.id, content="Hello {{name}}, it is {{code}} now.", footer="F")
+    assert edited.examples == {"name": "Rita Sousa", "code": "7"}
+    (at_whatsapp,) = known(simulator, sender)
+    assert [component["type"] for component in at_whatsapp["components"]] == ["BODY", "FOOTER"]

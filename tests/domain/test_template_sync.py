@@ -265,3 +265,29 @@ async def test_only_a_sender_with_an_account_has_templates() -> None:
     with pytest.raises(Refusal) as caught:
         await sync.request(SYSTEM, 0)
     assert caught.value.code is ErrorCode.NOT_FOUND
+
+
+async def test_a_deletion_that_is_under_way_stays_hidden() -> None:
+    sender = await account()
+    template = await submitted(sender)
+    await MessageTemplate.filter(id=template.id).update(deleted_at=await connect.value("SELECT now()"))
+    await sync.run(sender.id)
+    assert (await MessageTemplate.get(id=template.id)).deleted_at is not None
+
+
+async def test_what_slipped_through_between_two_pages_is_looked_for_once_more(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await account()
+    template = await submitted(sender)
+    listing, asked = sync.cloud_templates.list_templates, list[int]()
+
+    async def shifting(*given: Any, **named: Any) -> Any:
+        page, after = await listing(*given, **named)
+        asked.append(len(page))
+        return ([], None) if len(asked) == 1 else (page, after)
+
+    monkeypatch.setattr(sync.cloud_templates, "list_templates", shifting)
+    await sync.run(sender.id)
+    assert (await MessageTemplate.get(id=template.id)).approval_status is not TemplateStatus.DELETED
+    assert asked == [1, 1]

@@ -190,8 +190,8 @@ async def test_kill_at_the_last_messages_of_all(installation: Installation) -> N
     """Nothing is sent after them, so no receipt ever passes them by the grace: they are late, and not lost."""
     await installation.sender()
     template, some, others = await installation.template(), await installation.group(20), await installation.group(10)
-    # What arrives is read a good second after the last messages have left.
-    installation.simulator.configure(read_delay=3.5)
+    # What arrives is read some two seconds after the last messages have left; WhatsApp gives whole seconds.
+    installation.simulator.configure(read_delay=4.5)
     first = await installation.plan(template, some)
     last = await installation.plan(template, others, ahead=3)
     await installation.until_accepted(20)
@@ -205,7 +205,8 @@ async def test_kill_at_the_last_messages_of_all(installation: Installation) -> N
     await invariant.receipts_are_in(installation, seconds=60)
     [sender] = await installation.fetch("SELECT status_watermark AS told FROM sender WHERE deleted_at IS NULL")
     attempted = doubtful[0]["updated_at"]
-    assert attempted < sender["told"] < attempted + installation.grace, "it is another rule that is tried"
+    younger = sender["told"] - attempted
+    assert installation.grace / 30 < younger < installation.grace, "it is another rule that is tried"
     for schedule, people in ((first, 20), (last, 10)):
         stats = await installation.done(schedule)
         assert (stats["sent"], stats["unconfirmed"]) == (people, 0)

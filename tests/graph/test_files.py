@@ -1,8 +1,10 @@
 """Files through the API, and the links that lead to their bytes."""
 
 import asyncio
+import json
 import socket
 import time
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -80,7 +82,7 @@ async def test_a_file_is_announced_put_shown_read_and_deleted(api: Api) -> None:
     assert await shown(api, file["id"]) is None
 
 
-async def test_a_file_says_what_conversation_it_belongs_to(api: Api) -> None:
+async def test_a_conversation_has_its_files_and_they_say_so(api: Api) -> None:
     sender, contact = await factories.sender(), await a_contact()
     conversation = await connect.value(
         "INSERT INTO conversation (sender_id, contact_id, address) VALUES ($1, $2, 'x') RETURNING id",
@@ -88,8 +90,15 @@ async def test_a_file_says_what_conversation_it_belongs_to(api: Api) -> None:
         contact,
     )
     id = encode("Conversation", conversation)
-    upload = await announce(api, conversationId=id)
-    assert upload["file"]["conversation"] == {"id": id}
+    uploads = [await announce(api, name=name, conversationId=id) for name in ("a.png", "b.png", "c.png")]
+    assert [upload["file"]["conversation"] for upload in uploads] == [{"id": id}] * 3
+    await api.data(DELETE, id=uploads[0]["file"]["id"])
+    document = """query ($id: ID!, $after: String) { conversation(id: $id) { files(first: 1, after: $after) {
+      totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } } }"""
+    page = (await api.data(document, role=Role.VIEWER, id=id))["conversation"]["files"]
+    assert (page["totalCount"], page["edges"][0]["node"]["name"]) == (2, "c.png")
+    rest = (await api.data(document, id=id, after=page["pageInfo"]["endCursor"]))["conversation"]["files"]
+    assert (rest["edges"][0]["node"]["name"], rest["pageInfo"]["hasNextPage"]) == ("b.png", False)
 
 
 async def test_its_arrival_is_told(api: Api) -> None:
@@ -263,6 +272,19 @@ async def test_a_large_file_costs_the_server_no_memory(api: Api) -> None:
     assert read == 100 * MEGABYTE
     assert most - before < 10 * MEGABYTE
     await api.data(DELETE, id=upload["file"]["id"])
+
+
+async def test_the_example_uploads_with_curl(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "front door.png"
+    file.write_bytes(PNG)
+    script = Path(__file__).parents[2] / "examples" / "upload.sh"
+    running = await asyncio.create_subprocess_exec(
+        "sh", script, api.tokens[Role.SALES], file, api.url, stdout=asyncio.subprocess.PIPE
+    )
+    told, _ = await running.communicate()
+    answer = json.loads(told)
+    assert (running.returncode, answer["mimeType"]) == (0, "image/png")
+    assert (await shown(api, answer["id"]))["name"] == "front door.png"
 
 
 async def test_however_many_files_the_statements_are_as_many() -> None:

@@ -12,6 +12,7 @@ from db.templates import MessageTemplate
 from graph.core.ids import decode, encode
 from tests import factories
 from tests.factories import unique
+from tests.graph.test_files import uploaded
 from tests.running import Api, Program, Simulator
 from tests.statements import counted
 
@@ -181,6 +182,20 @@ async def test_what_stands_around_the_text_is_kept_shown_filled_and_taken_away(a
     none = {"header": None, "footer": None, "buttons": None}
     bare = (await api.data(UPDATE, id=plain["id"], input=none))["updateMessageTemplate"]
     assert (bare["header"], bare["footer"], bare["buttons"]) == (None, None, [])
+
+
+async def test_a_picture_stands_above_the_text(api: Api, simulator: Simulator) -> None:
+    file = await uploaded(api)
+    sender = await factories.sender(business_account_id=unique("waba"))
+    approval = {"language": "en_US", "category": "UTILITY", "senderId": encode("Sender", sender.id)}
+    header = {"media": {"fileId": file["id"]}}
+    document = CREATE.replace("{ format text", "{ format media { id } text")
+    input = {"title": unique("T"), "content": "Hello {{name}}, hi.", "header": header}
+    for more in ({}, {"approval": approval}):
+        made = (await api.data(document, role=Role.MARKETER, input={**input, **more}))["createMessageTemplate"]
+        assert (made["header"]["format"], made["header"]["media"]) == ("IMAGE", {"id": file["id"]})
+    refusal = await api.refusal(CREATE, input={**input, "header": {"media": {"fileId": encode("File", 2**40)}}})
+    assert (refusal["code"], refusal["field"]) == ("NOT_FOUND", "header.media.fileId")
 
 
 async def test_each_part_at_fault_is_one_error(api: Api) -> None:

@@ -6,7 +6,7 @@ import hmac
 import io
 import json
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import aiohttp
@@ -15,6 +15,7 @@ from aiohttp import web
 
 from simulator.app import make_app
 from simulator.cloud import Cloud
+from simulator.scripts import Step
 from simulator.settings import Settings
 
 NUMBER = "209900112233445"
@@ -254,7 +255,7 @@ async def start() -> AsyncIterator[Started]:
     runners: list[web.AppRunner] = []
     async with aiohttp.ClientSession() as http:
 
-        async def start(**settings: Any) -> Rig:
+        async def start(script: Sequence[Step] = (), **settings: Any) -> Rig:
             endpoint = Endpoint()
             runner, hook = await serve(endpoint.app())
             quick: dict[str, Any] = {
@@ -263,7 +264,7 @@ async def start() -> AsyncIterator[Started]:
                 "read_share": 1.0, "batch_window": 0.005, "retry_gap": 0.02, "template_review": 0.02,
                 "waha_start": 0.02, "waha_patience": 0.1,
             }  # fmt: skip
-            simulator, url = await serve(make_app(Cloud(Settings(**{**quick, **settings}))))
+            simulator, url = await serve(make_app(Cloud(Settings(**{**quick, **settings})), script))
             runners.extend((simulator, runner))
             rig = Rig(url, endpoint, http)
             rig.endpoint_url = f"{hook}/waha"

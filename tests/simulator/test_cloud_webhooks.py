@@ -173,3 +173,40 @@ async def test_replay(rig: Rig) -> None:
     await rig.endpoint.until(lambda: [m["text"]["body"] for m in rig.endpoint.messages()] == ["one", "two", "two"])
     assert await rig.control("POST", "webhooks/replay", {"which": "all"}) == {"replayed": 2}
     await rig.endpoint.until(lambda: len(rig.endpoint.posts) == 5)
+
+
+async def test_a_thousand_updates_in_one_post(start: Started) -> None:
+    rig = await start(batch_window=0.6, max_updates=1000, throughput=0.0, delivered_share=0.0)
+    await rig.control(
+        "POST", "inbound", [{"phone_number_id": "1", "from": f"35191{n:07d}", "text": "x"} for n in range(1000)]
+    )
+    await rig.endpoint.until(lambda: len(rig.endpoint.messages()) == 1000)
+    assert len(rig.endpoint.posts) == 1
+
+
+async def test_retries_go_on_for_seven_days_of_the_clock_and_no_longer(start: Started) -> None:
+    rig = await start(retry_gap=3600.0)
+    rig.endpoint.answer = 500
+    await rig.hear(ALICE)
+    await rig.endpoint.until(rig.endpoint.posts.copy)
+    posts = 1
+    for _ in range(5):  # gaps of 1, 2, 4, 8, 16 hours, then one of 32
+        await rig.control("POST", "clock", {"jump": 86_400})
+        await rig.endpoint.until(lambda posts=posts: len(rig.endpoint.posts) > posts)
+        posts = len(rig.endpoint.posts)
+    assert len(set(rig.endpoint.posts)) == 1
+    for _ in range(3):
+        await rig.control("POST", "clock", {"jump": 3 * 86_400})
+
+    async def dropped() -> bool:
+        return (await rig.control("GET", "health"))["webhooks"]["dropped"] == 1
+
+    await rig.until(dropped)
+
+
+async def test_bad_signatures_by_chance(start: Started) -> None:
+    rig = await start(bad_signature_share=1.0)
+    await rig.hear(ALICE)
+    await rig.endpoint.until(rig.endpoint.posts.copy)
+    assert not rig.endpoint.signed_well()
+    assert rig.endpoint.signatures[0] is not None

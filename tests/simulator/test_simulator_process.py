@@ -69,6 +69,32 @@ def test_bad_flag_is_told(tmp_path: Path) -> None:
     assert "read_share must be a number, not 'lots'" in errors
 
 
+def test_a_script_runs_from_the_command_line_with_time_scaled(tmp_path: Path) -> None:
+    script = tmp_path / "script.toml"
+    script.write_text('[[step]]\nat = "1h"\ndo = "settings"\nwith = { read_share = 0.125 }\n')
+    ready = tmp_path / "ready"
+    command = [sys.executable, "-m", "tidings", "simulate", "--port", "0", "--ready-file", str(ready)]
+    command += ["--script", str(script), "--time-scale", "36000"]
+    process = subprocess.Popen(command, cwd=TOP, stderr=subprocess.PIPE, text=True)
+    try:
+        until = time.monotonic() + 20
+        while not ready.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        url = json.loads(ready.read_text())["url"]
+        while asked(f"{url}/_simulator/settings")["read_share"] != 0.125:
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        with urllib.request.urlopen(url, timeout=5) as reply:
+            assert b"Simulated WhatsApp" in reply.read()
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+    script.write_text("[[step]]\nat = 1")
+    done = subprocess.run([*command[:-2], "--port", "0"], cwd=TOP, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2
+    assert "step 1: do is a path" in done.stderr
+
+
 def test_every_setting_has_a_flag_with_help() -> None:
     command = [sys.executable, "-m", "simulator", "--help"]
     shown = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=True)

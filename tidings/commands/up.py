@@ -13,7 +13,7 @@ import httpx
 
 from db.core.settings import Settings, get_settings
 from tidings.client import Api, Refused
-from tidings.first_steps import register_simulated_sender, token_for_programs
+from tidings.first_steps import SIMULATED_NUMBER, register_simulated_sender, token_for_programs
 from tidings.private import write_private
 from tidings.provide import Provision, provide
 from tidings.running import announced
@@ -67,6 +67,7 @@ def _start(supervisor: Supervisor, provision: Provision, workers: int) -> None:
                 "simulator",
                 "simulator",
                 f"--port={provision.simulator_port}",
+                f"--display-numbers={SIMULATED_NUMBER}",
                 f"--webhook-url={provision.address}/webhooks/whatsapp",
                 SIMULATOR_APP_SECRET=provision.app_secret,
                 SIMULATOR_VERIFY_TOKEN=provision.verify_token,
@@ -115,13 +116,14 @@ def _tell_ready(ready_file: Path, provision: Provision, token: str | None) -> No
 
 def _print_welcome(provision: Provision, token: str | None, data_dir: Path) -> None:
     password = provision.admin_password if provision.made_up_password else "as set in ADMIN_PASSWORD"
+    whatsapp = f"simulated at {provision.simulator} (write there as a customer)" if provision.simulator else "real"
     lines = [
         "",
         "Tidings is running.",
         f"  GraphiQL   {provision.graphql}",
         f"  Sign in    {provision.admin_email}   password  {password}",
         f"  API token  {token or '(sign in, then createApiToken)'}",
-        f"  WhatsApp   {f'simulated at {provision.simulator}' if provision.simulator else 'real'}",
+        f"  WhatsApp   {whatsapp}",
         f"  Data       {data_dir}",
         "Ctrl-C stops everything.",
         "",

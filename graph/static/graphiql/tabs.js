@@ -30,4 +30,11 @@ export const tabs = await Promise.all([
   tab('11-contact', { id: '${contacts.edges.0.node.id}' }),
   tab('12-event-log', { types: ['MESSAGE_READ', 'MESSAGE_FAILED'], after: null }),
   tab('13-health'),
+  tab('14-inbox', { filter: { unread: true }, after: null }),
+  tab('15-conversation', { id: '${conversations.edges.0.node.id}', after: null }),
+  tab('16-send-message', { conversationId: '${conversations.edges.0.node.id}', correlationId: null }),
+  tab('17-read', { id: '${conversations.edges.0.node.id}' }),
+  tab('18-watch-conversation', { filter: { conversationId: '${conversations.edges.0.node.id}' }, after: null }),
+  tab('19-connect-waha', { phoneNumber: '+44 7400 123457' }),
+  tab('20-waha-code', { id: '${createSender.id}' }),
 ]);

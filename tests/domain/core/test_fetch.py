@@ -55,6 +55,7 @@ class Site:
 
     def __init__(self) -> None:
         self.calls: list[dict[str, str]] = []
+        self.content = b"good"
         self.port = 0
         self.let_go = asyncio.Event()
 
@@ -77,7 +78,7 @@ class Site:
                 await self.let_go.wait()
                 return web.Response()
             case "/good":
-                return web.Response(body=b"good", content_type="image/png")
+                return web.Response(body=self.content, content_type="image/png")
             case _:
                 return web.Response(status=int(request.path[1:]))
 

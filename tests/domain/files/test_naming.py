@@ -47,8 +47,8 @@ async def test_an_upload_is_sent_as_what_it_is() -> None:
         ("a.gif", samples.GIF, MessageType.IMAGE),
         ("a.pdf", samples.PDF, MessageType.VIDEO),
         ("a.mp3", samples.MP3, MessageType.VOICE),
-        ("a.webp", samples.webp(size=100 * 1024 + 1), MessageType.STICKER),
-        ("a.webp", samples.webp(animated=True, size=500 * 1024 + 1), MessageType.STICKER),
+        ("a.webp", samples.webp(size=100_000 + 1), MessageType.STICKER),
+        ("a.webp", samples.webp(animated=True, size=500_000 + 1), MessageType.STICKER),
     ],
 )
 async def test_what_whatsapp_does_not_take_is_refused_before_it_is_sent(
@@ -60,7 +60,7 @@ async def test_what_whatsapp_does_not_take_is_refused_before_it_is_sent(
 
 
 async def test_a_sticker_that_moves_may_be_larger() -> None:
-    file = await uploaded("a.webp", samples.webp(animated=True, size=100 * 1024 + 1))
+    file = await uploaded("a.webp", samples.webp(animated=True, size=100_000 + 1))
     assert (await named({"file_id": file.id}, type=MessageType.STICKER))[1] is MessageType.STICKER
 
 

@@ -143,6 +143,11 @@ TEMPLATE = TemplateContent(
             },
         ),
         (
+            Interactive("Open again", interactive(header={"format": "TEXT", "text": "News"}, footer="Clinic")),
+            "text",
+            {"body": "News\n\nOpen again\n\nClinic", "preview_url": True},
+        ),
+        (
             TEMPLATE,
             "template",
             {"name": "visit", "language": {"code": "pt_PT"}, "components": TEMPLATE.components},

@@ -16,9 +16,10 @@ from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import transaction
 from db.senders import Sender, SenderProvider, SenderStatus
-from domain import senders
+from domain import health, senders
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
+from domain.health import HealthStatus
 from domain.providers import waha_sessions
 from domain.senders import SessionNews, sessions
 from tests import factories
@@ -383,6 +384,19 @@ async def test_nothing_is_half_done_while_waha_is_away_or_refuses_our_key(
 async def test_without_a_waha_there_are_no_such_senders(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_settings(), "waha_url", "")
     assert await only(make()) == (ErrorCode.VALIDATION_ERROR, "provider", "not_configured")
+
+
+async def test_health_asks_waha_where_the_default_sender_is_one_of_it(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await becomes(await make(is_default=True), SenderStatus.WAITING_FOR_SCAN)
+    drive(simulator, sender, "scan", phone=sender.phone_number)
+    await becomes(sender, SenderStatus.CONNECTED)
+    assert (await health.ask_whatsapp()).status is HealthStatus.HEALTHY
+    monkeypatch.setattr(get_settings(), "waha_url", f"http://127.0.0.1:{free_port()}")
+    away = await health.ask_whatsapp()
+    assert away.status is HealthStatus.DEGRADED
+    assert "WAHA does not answer" in str(away.fault)
 
 
 # ---------------------------------------------------------------------------

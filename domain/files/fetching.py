@@ -1,0 +1,189 @@
+"""Files that are fetched: what people sent, from the provider; what a message names by URL, from there.
+
+Each has a lease in due_at, which is renewed while bytes come. A worker that is killed leaves nothing behind but that
+lease: when it ends, another one begins anew. Who comes too late finds another attempt, and keeps nothing.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from asyncpg import Record
+
+from db.contacts import JobStatus
+from db.core import connect
+from db.core.columns import as_row
+from db.core.transaction import transaction
+from db.events import EventType, record_all
+from db.files import File, FilePurpose
+from domain import senders
+from domain.core.fetch import Body, UnfetchableError, opened
+from domain.files import kinds
+from domain.files.announce import told
+from domain.files.storage import Incoming, incoming
+from domain.providers import media
+from domain.providers.reactions import ProviderError, Reaction
+
+LEASE_SECONDS = 20
+"""Longer than bytes may keep us waiting (10 s) and a renewal may take."""
+_RENEW_SECONDS = 5.0
+MOST_SECONDS = 600.0
+"""Of one fetch: 100 MB at 170 KB a second."""
+MOST_ATTEMPTS = 12
+"""Of what WhatsApp holds, an hour and a half at growing distances: it keeps what people sent for 7 days."""
+MOST_ATTEMPTS_OF_URL = 4
+"""Of what a message names by its URL, and waits for."""
+
+log = structlog.get_logger()
+
+_CLAIM = """
+WITH due AS (
+  SELECT id FROM file
+  WHERE due_at <= now() AND deleted_at IS NULL AND source IS NOT NULL AND status IN ('QUEUED', 'RUNNING')
+  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+UPDATE file f
+SET status = 'RUNNING', attempts = f.attempts + 1, due_at = now() + $2 * interval '1 s', updated_at = now(),
+    conversation_id = coalesce(f.conversation_id, (
+      SELECT c.id FROM message m JOIN conversation c
+        ON c.sender_id = m.sender_id AND c.contact_id = m.contact_id AND c.deleted_at IS NULL
+      WHERE m.media_id = f.id LIMIT 1))
+FROM due WHERE f.id = due.id
+RETURNING f.*
+"""
+
+_RENEW = """
+UPDATE file SET due_at = now() + $3 * interval '1 s'
+WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' AND deleted_at IS NULL
+"""
+
+_OURS = "SELECT * FROM file WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' AND deleted_at IS NULL FOR UPDATE"
+
+_CARRIERS = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE media_id = $1 ORDER BY id"
+
+
+async def claim(limit: int) -> list[File]:
+    """Takes files that are to be fetched; nobody else fetches them while their lease is renewed."""
+    async with transaction():
+        claimed = [as_row(File, row) for row in await connect.rows(_CLAIM, limit, LEASE_SECONDS)]
+        for file in claimed:
+            if file.attempts == 1:
+                told(file.id, file.uploaded_by_id, file.sender_id)
+    return claimed
+
+
+async def fetch(file: File) -> None:
+    """Fetches one that was claimed, and keeps it; or says why not, and when it is tried again."""
+    try:
+        async with incoming(kinds.MOST_RECEIVED * kinds.MEGABYTE) as kept, _opened(file) as body:
+            renewed = time.monotonic()
+            async for chunk in body.chunks:
+                await kept.write(chunk)
+                if time.monotonic() - renewed > _RENEW_SECONDS:
+                    renewed = time.monotonic()
+                    if not await connect.execute(_RENEW, file.id, file.attempts, LEASE_SECONDS):
+                        return
+            await kept.close()
+            await _keep(file, kept, body)
+    except UnfetchableError as error:
+        await _fail(file, error)
+
+
+@asynccontextmanager
+async def _opened(file: File) -> AsyncGenerator[Body]:
+    """The bytes of a file, from where its source says they are."""
+    source = file.source or {}
+    headers, trusted = {}, ""
+    if "url" in source:
+        url = str(source["url"])
+    else:
+        remote = await _find(file, str(source["id"]))
+        url, headers, trusted = remote.url, remote.headers, remote.trusted
+    most = kinds.MOST_RECEIVED * kinds.MEGABYTE
+    async with opened(url, most=most, seconds=MOST_SECONDS, headers=headers, trusted=trusted) as body:
+        yield body
+
+
+async def _find(file: File, id: str) -> media.Remote:
+    account = await senders.account(file.sender_id or 0, sending=False)
+    if account is None:
+        raise UnfetchableError("Its sender has no account at WhatsApp, or not any more.")
+    found = await media.find(account, id)
+    if isinstance(found, ProviderError):
+        words = found.message if found.provider_code is None else f"WhatsApp says: {found.message}"
+        raise UnfetchableError(words, again=found.reaction is not Reaction.FAIL)
+    return found
+
+
+async def _keep(file: File, bytes: Incoming, body: Body) -> None:
+    source = file.source or {}
+    promised = source.get("sha256")
+    if promised is not None and bytes.sha256.hex() != promised:
+        raise UnfetchableError("What came is not what was announced: its SHA-256 differs.", again=True)
+    if bytes.size == 0:
+        raise UnfetchableError("It is empty.", again=True)
+    mime_type = await asyncio.to_thread(kinds.found, bytes.path, file.name)
+    if "url" in source and not kinds.taken(FilePurpose.MEDIA, mime_type):
+        raise UnfetchableError("It is of no kind that may be sent.")
+    if mime_type == kinds.UNKNOWN:
+        mime_type = file.mime_type or body.mime_type or kinds.UNKNOWN
+    async with transaction():
+        ours = await connect.row(_OURS, file.id, file.attempts)
+        if ours is None:
+            return
+        await bytes.keep(file.id)
+        await _settle(
+            ours,
+            status=JobStatus.COMPLETED,
+            mime_type=mime_type[:127],
+            size_bytes=bytes.size,
+            sha256=bytes.sha256,
+            error_message=None,
+            due_at=None,
+        )
+
+
+async def _fail(file: File, error: UnfetchableError) -> None:
+    most = MOST_ATTEMPTS_OF_URL if "url" in (file.source or {}) else MOST_ATTEMPTS
+    again = error.again and file.attempts < most
+    log.warning("file_not_fetched", file_id=file.id, attempts=file.attempts, again=again, reason=error.words)
+    async with transaction():
+        ours = await connect.row(_OURS, file.id, file.attempts)
+        if ours is None:
+            return
+        if again:
+            await connect.execute(
+                "UPDATE file SET status = 'QUEUED', error_message = $2, due_at = now() + $3 * interval '1 s',"
+                " updated_at = now() WHERE id = $1",
+                file.id,
+                error.words,
+                min(3600, 2**file.attempts),
+            )
+        else:
+            await _settle(ours, status=JobStatus.FAILED, error_message=error.words, due_at=None)
+
+
+async def _settle(ours: Record, **changes: Any) -> None:
+    """Writes what became of a file, and tells whoever looks at it or at a message that carries it."""
+    file = as_row(File, ours)
+    await File.filter(id=file.id).update(updated_at=datetime.now(UTC), **changes)
+    told(file.id, file.uploaded_by_id, file.sender_id)
+    carriers = await connect.rows(_CARRIERS, file.id)
+    record_all(
+        (
+            EventType.MESSAGE_UPDATED,
+            None,
+            "Message",
+            row["id"],
+            row["sender_id"],
+            row["contact_id"],
+            row["schedule_id"],
+            row["id"],
+            None,
+        )
+        for row in carriers
+    )

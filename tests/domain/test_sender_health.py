@@ -1,0 +1,199 @@
+"""What WhatsApp says of numbers: asked for within its limits, told by webhook, and what it does to the pace."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from db.core import connect
+from db.core.settings import get_settings
+from db.senders import Sender
+from domain import senders
+from domain.core.access import SYSTEM
+from domain.inbound import journal
+from domain.providers.cloud_numbers import limit_of
+from domain.senders import health
+from tests import factories
+from tests.domain.messages.surroundings import a_message
+from tests.factories import unique
+from tests.running import Api, Simulator
+
+
+async def a_sender(simulator: Simulator, **given: Any) -> Sender:
+    """Of an account of its own, at the simulator too."""
+    number, account = unique("pn"), unique("waba")
+    settings = simulator.get("settings")
+    simulator.configure(
+        waba_ids={**settings["waba_ids"], number: account}, throughputs={**settings["throughputs"], number: 80}
+    )
+    return await factories.sender(phone_number_id=number, business_account_id=account, **given)
+
+
+async def asked(sender: Sender) -> Sender:
+    """The sender once WhatsApp was asked for it alone."""
+    row = await connect.row(
+        "UPDATE sender SET checked_at = now() WHERE id = $1 RETURNING id, phone_number_id, access_token", sender.id
+    )
+    assert row is not None
+    await health.check(row)
+    return await Sender.get(id=sender.id)
+
+
+async def told(kind: str, sender: Sender) -> int:
+    sql = "SELECT count(*) FROM event WHERE type = $1 AND subject_type = 'Sender' AND subject_id = $2"
+    return await connect.value(sql, kind, sender.id)
+
+
+async def rate(sender: Sender) -> float:
+    found = await senders.departing(sender.id)
+    assert found is not None
+    return found.pace.rate
+
+
+async def heard(sender: Sender, **until: object) -> Sender:
+    """The sender once what was posted of it is taken up."""
+    async with asyncio.timeout(10):
+        while True:
+            await journal.drain()
+            found = await Sender.get(id=sender.id)
+            if all(getattr(found, name) == value for name, value in until.items()):
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def test_a_number_is_read_and_told_of_once(simulator: Simulator) -> None:
+    sender = await a_sender(simulator)
+    simulator.configure(messaging_limit="TIER_2K")
+    try:
+        found = await asked(sender)
+        assert (found.quality, found.messages_per_second, found.messaging_limit) == ("GREEN", 80, 2000)
+        assert (found.display_name, found.display_name_status) == ("Simulated business", "APPROVED")
+        assert await told("SENDER_HEALTH_CHANGED", sender) == 1
+        await asked(sender)
+        assert await told("SENDER_HEALTH_CHANGED", sender) == 1
+    finally:
+        simulator.configure(messaging_limit="TIER_UNLIMITED")
+    assert (await asked(sender)).messaging_limit is None
+
+
+async def test_a_sender_that_is_liked_less_goes_slower_for_hours(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "send_rate", None)
+    sender = await a_sender(simulator)
+    await asked(sender)
+    assert await rate(sender) == 80
+    simulator.configure(quality_ratings={sender.phone_number_id: "YELLOW"})
+    await asked(sender)
+    assert await rate(sender) == 40
+    simulator.configure(quality_ratings={sender.phone_number_id: "RED"})
+    await asked(sender)
+    assert await rate(sender) == 10
+    await asked(sender)
+    assert await rate(sender) == 10, "it has not fallen further"
+    [pacing] = await senders.pacing(SYSTEM, [sender.id])
+    assert pacing.reason.startswith("At WhatsApp its quality fell from YELLOW to RED; back to 80 a second by ")
+    await connect.execute("UPDATE sender SET slowed_until = now() + interval '59 min' WHERE id = $1", sender.id)
+    assert await rate(sender) == 40
+    simulator.configure(quality_ratings={})
+
+
+async def test_an_expired_token_is_found_and_burns_nothing(simulator: Simulator) -> None:
+    simulator.configure(expired_tokens=["the-old-one"])
+    try:
+        sender = await a_sender(simulator, access_token="the-old-one")
+        message = await a_message(sender.id)
+        found = await asked(sender)
+    finally:
+        simulator.configure(expired_tokens=[])
+    assert (found.status, found.last_error_code) == ("EXPIRED", 190)
+    assert await told("SENDER_STATUS_CHANGED", sender) == 2
+    assert await connect.value("SELECT state FROM message WHERE id = $1", message) == "QUEUED"
+    [pacing] = await senders.pacing(SYSTEM, [sender.id])
+    assert (pacing.state, pacing.messages_per_second) == ("PAUSED", 0)
+    assert pacing.reason.startswith("The sender is EXPIRED: ")
+
+
+async def test_a_number_that_is_blocked_says_why_once(simulator: Simulator) -> None:
+    sender = await a_sender(simulator)
+    simulator.configure(number_refusals={sender.phone_number_id: 131031})
+    try:
+        await asked(sender)
+        found = await asked(sender)
+    finally:
+        simulator.configure(number_refusals={})
+    assert (found.status, found.last_error_code) == ("CONNECTED", 131031)
+    assert await told("SENDER_HEALTH_CHANGED", sender) == 2, "what it is, and what is wrong"
+
+
+async def test_numbers_are_asked_in_turn_and_within_the_limit_of_their_account(simulator: Simulator) -> None:
+    account = unique("waba")
+    await connect.execute("UPDATE sender SET checked_at = now() WHERE checked_at IS NULL")
+    many = [await factories.sender(business_account_id=account) for _ in range(20)]
+
+    async def age(seconds: int) -> int:
+        """How many of them are asked once the last look was so long ago."""
+        await connect.execute(
+            "UPDATE sender SET checked_at = now() - make_interval(secs => $2) WHERE business_account_id = $1",
+            account,
+            float(seconds),
+        )
+        await health.check_due()
+        sql = "SELECT count(*) FROM sender WHERE business_account_id = $1 AND checked_at > now() - interval '60 s'"
+        return await connect.value(sql, account)
+
+    assert await age(301) == 0
+    assert await age(721) == health.AT_ONCE
+    await connect.execute("UPDATE sender SET deleted_at = now() WHERE id = ANY($1)", [one.id for one in many[5:]])
+    assert await age(301) == 5
+
+
+async def test_news_of_a_number_is_looked_into_at_once(api: Api, simulator: Simulator) -> None:
+    sender = await a_sender(simulator)
+    before = await asked(sender)
+    assert before.checked_at is not None
+    simulator.post(f"numbers/{sender.phone_number_id}", quality_rating="RED")
+    async with asyncio.timeout(10):
+        while (await Sender.get(id=sender.id)).quality != "RED":
+            await journal.drain()
+            await health.check_due()
+            await asyncio.sleep(0.02)
+    simulator.configure(quality_ratings={})
+
+
+async def test_a_new_limit_of_the_portfolio_is_taken_in(api: Api, simulator: Simulator) -> None:
+    sender = await a_sender(simulator)
+    try:
+        simulator.post("limit", tier="TIER_250")
+        await heard(sender, messaging_limit=250)
+        assert await told("SENDER_HEALTH_CHANGED", sender) >= 1
+    finally:
+        simulator.configure(messaging_limit="TIER_UNLIMITED")
+
+
+async def test_an_account_that_is_disabled_stops_its_senders_and_one_that_is_restricted_says_so(
+    api: Api, simulator: Simulator
+) -> None:
+    first = await a_sender(simulator)
+    second = await factories.sender(business_account_id=first.business_account_id)
+    simulator.post("account", event="ACCOUNT_RESTRICTION", waba_id=first.business_account_id)
+    async with asyncio.timeout(10):
+        while "ACCOUNT_RESTRICTION" not in ((await Sender.get(id=second.id)).last_error or ""):
+            await journal.drain()
+            await asyncio.sleep(0.02)
+    assert (await Sender.get(id=first.id)).status == "CONNECTED"
+    simulator.post("account", event="DISABLED_UPDATE", state="DISABLE", waba_id=first.business_account_id)
+    await heard(first, status="FAILED")
+    found = await heard(second, status="FAILED")
+    assert found.error_message == "WhatsApp says DISABLED_UPDATE: DISABLE."
+
+
+@pytest.mark.parametrize(
+    ("told", "limit"),
+    [
+        *[("TIER_50", 50), ("TIER_250", 250), ("TIER_1K", 1000), ("TIER_100K", 100_000), (2000, 2000)],
+        *[("TIER_UNLIMITED", None), ("TIER_NOT_SET", None), (-1, None), (True, None), (None, None), ({}, None)],
+    ],
+)
+def test_tiers(told: object, limit: int | None) -> None:
+    assert limit_of(told) == limit
