@@ -227,6 +227,8 @@ async def _problems() -> list[str]:
         SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
                (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
                 ORDER BY id LIMIT 1) AS posts_wait,
+               (SELECT count(*) FROM inbound_post
+                WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
                (SELECT count(*) FROM sender WHERE deleted_at IS NULL AND status IN ('EXPIRED', 'FAILED')) AS broken,
                (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
                   LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
@@ -241,6 +243,11 @@ async def _problems() -> list[str]:
     words: list[str] = []
     if (found["posts_wait"] or 0) > JOURNAL_SECONDS:
         words.append(f"The inbound journal grows: {found['posts']} wait, the oldest {found['posts_wait']} s.")
+    if found["posts_faulty"]:
+        words.append(
+            f"Posts of the last hour that were not understood, in whole or in part: {found['posts_faulty']}; "
+            "they are kept in inbound_post, with the reasons."
+        )
     if not await leader.has_leader():
         words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
     if (found["queue_waits"] or 0) > QUEUE_SECONDS:

@@ -26,6 +26,8 @@ UP = [
     "CREATE INDEX file_due ON file (due_at) WHERE due_at IS NOT NULL",
     # Which messages carry a file: they change when it arrives, and show it to tokens of their sender.
     "CREATE INDEX message_media ON message (media_id) WHERE media_id IS NOT NULL",
+    # What health tells of posts that were not understood.
+    "CREATE INDEX inbound_post_faulty ON inbound_post (created_at) WHERE errors IS NOT NULL",
     "CREATE INDEX message_reply ON message (reply_to_id) WHERE reply_to_id IS NOT NULL",
     # The same id in the same conversation is the same message.
     "CREATE UNIQUE INDEX message_correlation ON message (sender_id, contact_id, correlation_id)"

@@ -34,10 +34,13 @@ WITH met AS (
   SELECT t.contact_id, i.contact_id AS other
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t(contact_id, type, value, account)
   JOIN contact_identity i ON i.type = t.type AND i.value = t.value
-    AND coalesce(i.business_account_id, '') = coalesce(t.account, '')
+    AND coalesce(i.business_account_id, '') = coalesce(t.account, '') AND t.type <> 'USERNAME'
   UNION
   SELECT n.contact_id, p.contact_id FROM unnest($5::bigint[], $6::text[]) AS n(contact_id, number)
   JOIN contact_phone p ON p.phone_number = n.number
+  UNION
+  SELECT n.contact_id, i.contact_id FROM unnest($5::bigint[], $6::text[]) AS n(contact_id, number)
+  JOIN contact_identity i ON i.type = 'WA_ID' AND i.value = substr(n.number, 2)
 )
 INSERT INTO contact_duplicate (contact_id, other_id, reason)
 SELECT DISTINCT least(contact_id, other), greatest(contact_id, other), 'WhatsApp calls both of them the same.'
@@ -56,12 +59,17 @@ async def learn(identities: Iterable[Identity]) -> None:
 
     Duplicates are told of, and what one of them declined holds for the other, unless that one agreed to it since.
     """
-    # In one order for all, so that no two of these wait for each other.
-    told = sorted(set(identities), key=lambda each: (each.type, each.value, each.business_account_id or ""))
+    told = list(dict.fromkeys(identities))
     if not told:
         return
+    owned: dict[tuple[str, str, str], Identity] = {}
+    for each in told:
+        key = (each.type, each.value, each.business_account_id or "")
+        if each.type is ContactIdentityType.USERNAME or key not in owned:
+            owned[key] = each
+    # In one order for all, so that no two of these wait for each other.
+    await connect.execute(_LEARN, *map(list, zip(*(owned[key] for key in sorted(owned)), strict=True)))
     ids, kinds, values, accounts = map(list, zip(*told, strict=True))
-    await connect.execute(_LEARN, ids, kinds, values, accounts)
     numbers = [
         (each.contact_id, number)
         for each in told

@@ -150,12 +150,14 @@ async def opt_out(viewer: Viewer, id: int, *, at: datetime | None = None) -> Con
     """
     async with transaction():
         await visible(viewer, id)
-        people = await Contact.filter(id__in=await lock_same([id])).order_by("id")
-        same = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in people]
-        if declined := [contact.id for contact in same if contact.opt_in_status is OptInStatus.OPTED_OUT]:
-            await cancel_marketing(declined, actor_id=viewer.user_id)
-        if (found := next((contact for contact in same if contact.id == id), None)) is None:
+        people = {contact.id: contact for contact in await Contact.filter(id__in=await lock_same([id])).order_by("id")}
+        if id not in people:
             raise not_found("contact")
+        found = await _consent(viewer, people.pop(id), OptInStatus.OPTED_OUT, at)
+        if found.opt_in_status is OptInStatus.OPTED_OUT:
+            others = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in people.values()]
+            declined = [contact.id for contact in others if contact.opt_in_status is OptInStatus.OPTED_OUT]
+            await cancel_marketing([id, *declined], actor_id=viewer.user_id)
         return found
 
 
@@ -179,6 +181,9 @@ async def _consent(viewer: Viewer, contact: Contact, status: OptInStatus, at: da
             await Contact.filter(id=contact.id).update(opt_in_changed_at=at)
         return contact
     if at and changed_at and changed_at >= at + _TOLD_IN:
+        return contact
+    if at and changed_at == at and status is OptInStatus.OPTED_IN:
+        # Of what was told of one second the stricter holds, in whatever order it comes, and however often.
         return contact
     now = RawSQL("now()")
     await Contact.filter(id=contact.id).update(opt_in_status=status, opt_in_changed_at=at or now, updated_at=now)

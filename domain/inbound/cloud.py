@@ -18,7 +18,7 @@ from domain.inbound.envelope import (
     UnreadableError,
     Written,
 )
-from domain.inbound.wire import Json, digits, json_array, json_object, kept, moment, parse, word
+from domain.inbound.wire import Json, digits, is_moment, json_array, json_object, kept, moment, parse, word
 from domain.messages.receipts import Status
 from domain.providers.reactions import interpret
 
@@ -79,6 +79,8 @@ class _Reader:
         value, kind = json_object(change.get("value")), change.get("field", "messages")
         if not value:
             self.envelope.errors.append(f"{path}: it has no value.")
+        elif not isinstance(kind, str):
+            self.envelope.errors.append(f"{path}: its field is no text.")
         elif kind in ("messages", "smb_message_echoes"):
             self._messages(path, account, value)
         elif kind == "user_preferences":
@@ -119,6 +121,9 @@ class _Reader:
                 at = moment(told.get("timestamp"), self.received)
                 if not person.address:
                     raise UnreadableError("a preference of nobody")
+                if wanted and not is_moment(told.get("timestamp"), self.received):
+                    # Posted again it would seem newer, and undo what was said since.
+                    raise UnreadableError("an agreement without a time")
                 self.envelope.preferences.append(Preference(person, wanted, at))
 
     def _status(self, number: Number, element: Any) -> None:
@@ -146,6 +151,8 @@ class _Reader:
             raise UnreadableError("a message of a group chat")
         at = moment(body.get("timestamp"), self.received)
         if (kind := body.get("type")) in ("edit", "revoke"):
+            if not is_moment(body.get("timestamp"), self.received):
+                raise UnreadableError(f"a message of type {kind} without a time")
             self.envelope.amendments.append(_amended(number, json_object(body.get(kind)), at, kind, echo=echo))
             return
         if not person.address:

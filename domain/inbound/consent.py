@@ -21,7 +21,6 @@ from domain.contacts import opt_in, opt_out
 from domain.conversations import WINDOW
 from domain.core.access import SYSTEM
 from domain.inbound.envelope import Preference, Written
-from domain.inbound.identify import contacts_known_as
 from domain.messages.content import Draft
 from domain.messages.queueing import queue
 
@@ -121,26 +120,24 @@ def wants(text: str | None, stop_words: Sequence[str] = (), start_words: Sequenc
 class _Choice:
     wanted: bool
     at: datetime
-    contact_ids: list[int]
+    contact_id: int
     said: Kept | None = None
     """The message that says so; None where WhatsApp was told."""
 
 
-async def heed(kept: Iterable[Kept], preferences: Sequence[Preference]) -> None:
+async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference]]) -> None:
     """Changes what people agree to, by the newest of their words, and confirms it to them where settings say how.
 
     Their contacts are locked by now; see contacts_of.
     """
     consent = (await settings.current()).consent
     choices = [
-        _Choice(wanted, message.at, [row["contact_id"]], (message, row))
+        _Choice(wanted, message.at, row["contact_id"], (message, row))
         for message, row in kept
         if not message.echo and message.said.type in (MessageType.TEXT, MessageType.INTERACTIVE_REPLY)
         if (wanted := wants(message.said.content, consent.stop_words, consent.start_words)) is not None
     ]
-    for preference in preferences:
-        ids = await contacts_known_as(preference.person)
-        choices.append(_Choice(preference.wanted, preference.at, ids))
+    choices += [_Choice(preference.wanted, preference.at, id) for id, preference in preferences]
     for choice in sorted(choices, key=lambda choice: choice.at):
         has_changed = await _change(choice)
         text = consent.opt_in_reply if choice.wanted else consent.opt_out_reply
@@ -165,7 +162,6 @@ async def _reply(message: Written, row: Record, text: str) -> None:
 async def _change(choice: _Choice) -> bool:
     """Whether somebody agrees now, or declines, who did not before."""
     status = OptInStatus.OPTED_IN if choice.wanted else OptInStatus.OPTED_OUT
-    others = {contact.id for contact in await Contact.filter(id__in=choice.contact_ids).exclude(opt_in_status=status)}
-    change = opt_in if choice.wanted else opt_out
-    changed = [await change(SYSTEM, id, at=choice.at) for id in choice.contact_ids]
-    return any(contact.id in others and contact.opt_in_status is status for contact in changed)
+    before = await Contact.get(id=choice.contact_id)
+    after = await (opt_in if choice.wanted else opt_out)(SYSTEM, before.id, at=choice.at)
+    return before.opt_in_status is not status and after.opt_in_status is status

@@ -36,8 +36,8 @@ WHERE NOT EXISTS (
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
-    kept = await received.keep(envelope.messages, senders, envelope.preferences)
-    await consent.heed(kept, envelope.preferences)
+    kept, choosing = await received.keep(envelope.messages, senders, envelope.preferences)
+    await consent.heed(kept, zip(choosing, envelope.preferences, strict=True))
     await received.announce(kept)
     await amended.amend(envelope.amendments, senders)
     await amended.apply_due(

@@ -28,8 +28,8 @@ WHERE p.contact_id = r.contact_id AND p.phone_number = r.number AND p.on_whatsap
 """
 
 
-async def contacts_of(people: Sequence[Person], *, beside: Sequence[Person] = ()) -> list[int]:
-    """The contact of each person, inside the caller's transaction. Those who are known stay locked, also those beside.
+async def contacts_of(people: Sequence[Person]) -> list[int]:
+    """The contact of each person, inside the caller's transaction. Those who are known stay locked.
 
     All of them are locked at once, in the order of their ids, before anything that hangs on them: whoever changes what
     they agree to does it so. Whoever has deleted or merged one meanwhile is asked once more who is meant.
@@ -39,14 +39,9 @@ async def contacts_of(people: Sequence[Person], *, beside: Sequence[Person] = ()
     else has just made one of the new contacts.
     """
     while True:
-        known = await _known(key for person in (*people, *beside) for key in _keys(person))
+        known = await _known(key for person in people for key in _keys(person))
         if set(known.values()) <= set(await lock_same(sorted(set(known.values())))):
             return await _found(people, known)
-
-
-async def contacts_known_as(person: Person) -> list[int]:
-    """Every contact that may be meant: two who meet through a national spelling are both meant."""
-    return sorted(set((await _known(_keys(person))).values()))
 
 
 async def _found(people: Sequence[Person], known: dict[Key, int]) -> list[int]:
@@ -109,7 +104,8 @@ def _own_keys(person: Person) -> list[Key]:
 def _keys(person: Person) -> list[Key]:
     """By what a contact may be known, the surest first."""
     others = aliases(f"+{person.wa_id}") if person.wa_id else []
-    return [*_own_keys(person), *(("PHONE", other) for other in others)]
+    spelled = [key for other in others for key in (("WA_ID", other[1:]), ("PHONE", other))]
+    return [*_own_keys(person), *spelled]
 
 
 def _values(person: Person) -> ContactValues:

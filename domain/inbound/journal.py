@@ -14,6 +14,7 @@ from db.core.transaction import ring, transaction
 from db.senders import SenderProvider
 from domain.inbound import cloud, effects, waha
 from domain.inbound.envelope import Envelope
+from domain.inbound.wire import kept
 
 log = structlog.get_logger()
 
@@ -114,7 +115,7 @@ async def _alone(*, patient: bool) -> bool:
 async def _salvage(id: int) -> None:
     """Takes up what can be of a post that failed, element by element, and parks it with what was wrong."""
     post = await connect.row(
-        "SELECT provider, body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id
+        "SELECT id, provider, body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id
     )
     if post is None:
         return
@@ -136,12 +137,18 @@ async def _salvage(id: int) -> None:
 
 
 def _read(post: Record) -> Envelope:
-    return READERS[post["provider"]](post["body"], post["created_at"])
+    """Readers note what they do not understand; one that fails all the same must not hold up the journal for good."""
+    try:
+        return READERS[post["provider"]](post["body"], post["created_at"])
+    except Exception as error:
+        log.exception("inbound_reader_failed", post_id=post["id"])
+        return Envelope(errors=[f"It could not be read: {error!r}"[:2000]])
 
 
 async def _note(errors: Sequence[tuple[int, list[str]]]) -> None:
-    told = [(id, orjson.dumps(words).decode()) for id, words in errors if words]
+    told = [(id, orjson.dumps(kept(words)).decode()) for id, words in errors if words]
     if told:
+        log.warning("inbound_not_understood", posts=[id for id, _ in told])
         await connect.execute(
             "UPDATE inbound_post SET errors = e.errors FROM unnest($1::bigint[], $2::jsonb[]) AS e(id, errors)"
             " WHERE inbound_post.id = e.id",

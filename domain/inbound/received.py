@@ -55,23 +55,25 @@ _UNNAMED = {
 
 async def keep(
     messages: Sequence[Written], senders: Mapping[Number, int], preferences: Sequence[Preference]
-) -> list[Kept]:
-    """Keeps each message once, and answers those that are new; one to a number of nobody is only logged."""
+) -> tuple[list[Kept], list[int]]:
+    """Keeps each message once; one to a number of nobody is only logged.
+
+    Answers those that are new, and whose the preferences are.
+    """
     fresh = await _fresh(messages, senders)
-    contact_ids = await contacts_of(
-        [message.person for message in fresh], beside=[preference.person for preference in preferences]
-    )
+    found = await contacts_of([*(m.person for m in fresh), *(preference.person for preference in preferences)])
+    contact_ids, choosing = found[: len(fresh)], found[len(fresh) :]
     if not fresh:
-        return []
+        return [], choosing
     await remember((id, m.moved_to) for id, m in zip(contact_ids, fresh, strict=True) if m.moved_to is not None)
     rows = [
         _row(message, senders[message.number], contact_id, file_id)
         for message, contact_id, file_id in zip(fresh, contact_ids, await _files(fresh, senders), strict=True)
     ]
-    found = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
-    kept = [(message, found[message.provider_message_id]) for message in fresh if message.provider_message_id in found]
+    new = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
+    kept = [(message, new[message.provider_message_id]) for message in fresh if message.provider_message_id in new]
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
-    return kept
+    return kept, choosing
 
 
 async def announce(kept: Sequence[Kept]) -> None:

@@ -59,6 +59,13 @@ def moment(value: Any, received: datetime) -> datetime:
     return received
 
 
+def is_moment(value: Any, received: datetime) -> bool:
+    """Whether these are seconds, of a time that has come by our clock or by one that is an hour fast."""
+    if not isinstance(value, str | int) or not str(value).isascii() or not str(value).isdecimal():
+        return False
+    return len(str(value)) <= 10 and int(value) <= received.timestamp() + 3600
+
+
 def kept(value: Any) -> Any:
     """JSON as it came, as far as PostgreSQL and GraphQL can hold it; as a cut text where it is over 64 KB."""
     clean = _clean(value, 0)

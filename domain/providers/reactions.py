@@ -173,6 +173,8 @@ def interpret(error: Mapping[str, Any], *, http_status: int | None = None) -> Pr
     code = error.get("code")
     data: Any = error.get("error_data")
     details: Any = cast("dict[str, Any]", data).get("details") if isinstance(data, dict) else data
-    words = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.").replace("\0", "")
+    said = str(details or error.get("message") or error.get("title") or "WhatsApp gave no reason.")
+    # PostgreSQL keeps neither zeros nor halves of an emoji.
+    words = said[:4096].replace("\0", "").encode("utf-8", "replace").decode()
     known = isinstance(code, int) and not isinstance(code, bool) and abs(code) < 2**31
     return of_code(cast(int, code) if known else None, words, http_status=http_status)

@@ -318,6 +318,7 @@ async def installation() -> AsyncIterator[Installation]:
             "SEND_GRACE": "4",
             "SEND_RATE": "400",
             "LOG_LEVEL": "WARNING",
+            "LOG_FILE": str(Path(folder) / "tidings.log"),
         }
         yield (made := Installation(services, environment, running))
         await made.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,6 +11,7 @@ import pytest
 from db.accounts import Role
 from db.core import connect, heartbeat
 from db.inbound import InboundPost
+from domain.health import KEPT_SECONDS
 from tests import factories
 from tests.running import Api, Program, free_port
 
@@ -147,6 +149,20 @@ async def test_a_journal_that_grows_is_a_problem(well: Api, worker: Program) -> 
     assert answer.status_code == 200
     assert answer.json()["status"] == "degraded"
     assert [p for p in answer.json()["problems"] if p.startswith("The inbound journal grows: ")]
+
+
+async def test_posts_that_are_not_understood_are_counted_for_an_hour(api: Api) -> None:
+    async def told() -> int:
+        await asyncio.sleep(KEPT_SECONDS + 0.1)
+        problems = (await api.http.get("/health")).json()["problems"]
+        counts = [p for p in problems if p.startswith("Posts of the last hour that were not understood")]
+        return int(counts[0].rpartition("part: ")[2].partition(";")[0]) if counts else 0
+
+    before = await told()
+    post = await InboundPost.create(body=b"{", errors=["The body is not JSON."], done_at=datetime.now(UTC))
+    assert await told() == before + 1
+    await InboundPost.filter(id=post.id).update(created_at=datetime.now(UTC) - timedelta(minutes=61))
+    assert await told() == before
 
 
 async def test_details_want_an_operator_from_afar(environment: dict[str, str], api: Api) -> None:

@@ -76,6 +76,23 @@ async def test_a_username_goes_to_its_owner_and_makes_nobody_a_duplicate() -> No
     assert await duplicates(one.id) == [[]]
 
 
+async def test_two_who_are_called_the_same_at_once_are_duplicates() -> None:
+    """In one batch, where PostgreSQL would not write one row twice."""
+    one, other, wa_id, name = (
+        await factories.contact(),
+        await factories.contact(),
+        factories.phone()[1:],
+        unique("name"),
+    )
+    both = [
+        Identity(each.id, kind, value) for kind, value in ((WA_ID, wa_id), (USERNAME, name)) for each in (one, other)
+    ]
+    await learn(*both)
+    assert await duplicates(one.id) == [[other.id]]
+    assert (await ContactIdentity.get(type=WA_ID, value=wa_id)).contact_id == one.id
+    assert (await ContactIdentity.get(type=USERNAME, value=name)).contact_id == other.id
+
+
 async def test_accounts_keep_their_own_user_ids() -> None:
     one, other, bsuid = await factories.contact(), await factories.contact(), f"PT.{secrets.token_hex(10)}"
     await learn(Identity(one.id, BSUID, bsuid, "1"), Identity(other.id, BSUID, bsuid, "2"))

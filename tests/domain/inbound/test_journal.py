@@ -13,6 +13,7 @@ from db.inbound import InboundPost
 from db.messages import Message, MessageState
 from db.senders import Sender
 from domain import inbound
+from domain.inbound import cloud, journal
 from domain.inbound import received as received_messages
 from tests import factories
 from tests.domain.inbound.posts import (
@@ -164,3 +165,24 @@ async def test_a_busy_day_is_forgotten_at_once() -> None:
     await inbound.trim()
     left = "SELECT count(*) FROM inbound_post WHERE done_at IS NOT NULL AND created_at < now() - interval '7 days'"
     assert await connect.value(left) == 0
+
+
+async def test_a_reader_that_fails_holds_nothing_up(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(body: bytes, received: Any) -> Any:
+        if b"poison" in body:
+            raise RuntimeError("a fault of ours")
+        return cloud.read(body, received)
+
+    posted = message(digits_of(factories.phone()))
+    monkeypatch.setattr(journal, "READERS", {**journal.READERS, "CLOUD_API": broken})
+    poison, good = await take_up(b'{"x":"poison"}', body(change(sender, messages=[posted])))
+    assert poison.errors == ["It could not be read: RuntimeError('a fault of ours')"]
+    assert good.errors is None
+    assert await received(posted["id"])
+
+
+async def test_a_field_that_is_no_text_is_kept_with_its_reason(sender: Sender) -> None:
+    posted = message(digits_of(factories.phone()))
+    [post] = await take_up(body({"field": [], "value": {"x": 1}}, change(sender, messages=[posted])))
+    assert post.errors == ["entry[0].changes[0]: its field is no text."]
+    assert await received(posted["id"])

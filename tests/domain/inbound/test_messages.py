@@ -158,14 +158,26 @@ async def test_a_stop_told_to_whatsapp_opts_out_all_whom_it_may_mean(sender: Sen
     rest = f"9{secrets.randbelow(10**7):07d}"
     both = [await factories.contact(phone_number=f"+55119{rest}"), await factories.contact(phone_number=f"+5511{rest}")]
 
-    def told(value: str) -> dict[str, Any]:
-        preference = {"wa_id": f"5511{rest}", "category": "marketing_messages", "value": value, "timestamp": NOW}
+    def told(value: str, at: int = NOW) -> dict[str, Any]:
+        preference = {"wa_id": f"5511{rest}", "category": "marketing_messages", "value": value, "timestamp": at}
         return body({"field": "user_preferences", "value": {"user_preferences": [preference]}})
 
     await take_up(told("stop"))
     assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_OUT"}
     await take_up(told("resume"))
-    assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_IN"}
+    assert {(await Contact.get(id=contact.id)).opt_in_status for contact in both} == {"OPTED_OUT"}
+    await take_up(told("resume", NOW + 1))
+    # An agreement is of the one alone whom it names.
+    assert [(await Contact.get(id=contact.id)).opt_in_status for contact in both] == ["OPTED_OUT", "OPTED_IN"]
+
+
+async def test_a_stop_of_a_stranger_is_kept(sender: Sender) -> None:
+    """Who is imported or writes later has declined already."""
+    number = factories.phone()
+    told = {"wa_id": digits_of(number), "category": "marketing_messages", "value": "stop", "timestamp": NOW}
+    await take_up(body({"field": "user_preferences", "value": {"user_preferences": [told]}}))
+    known = await ContactPhone.get(phone_number=number)
+    assert (await Contact.get(id=known.contact_id)).opt_in_status == "OPTED_OUT"
 
 
 async def test_what_is_told_late_or_once_more_does_not_undo_what_was_said_since(sender: Sender) -> None:
