@@ -73,6 +73,8 @@ class Sender(ChangingRow):
     last_active_at: datetime | None = fields.DatetimeField(null=True)
     status_watermark: datetime | None = fields.DatetimeField(null=True)
     """Newest time that WhatsApp gave in a status of this sender's messages: what is older has been heard of."""
+    unheard_since: datetime | None = fields.DatetimeField(null=True)
+    """When it first sent something after the latest status of its messages; null once one has come."""
     deleted_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -18,8 +18,7 @@ from db.core import connect, doorbell, leader
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from db.senders import SenderProvider
-from domain import VERSION, senders
+from domain import VERSION, senders, settings
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
@@ -37,6 +36,9 @@ KEPT_SECONDS = 1.0
 JOURNAL_SECONDS = 30
 """Age of the oldest post in the journal that is worth a word."""
 QUEUE_SECONDS = 60
+"""The same of a queue that nothing holds back: pauses and limits are no fault."""
+SILENT_SECONDS = 900
+"""Seconds from a send to its first status: mostly one, so that this means that WhatsApp does not reach us."""
 
 _FAULTS = (*connect.TRANSIENT, asyncpg.PostgresError, BaseORMException, RedisError)
 
@@ -229,15 +231,26 @@ async def _problems() -> list[str]:
                 ORDER BY id LIMIT 1) AS posts_wait,
                (SELECT count(*) FROM inbound_post
                 WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
-               (SELECT count(*) FROM sender WHERE deleted_at IS NULL AND status IN ('EXPIRED', 'FAILED')) AS broken,
+               of_senders.*,
                (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
                   LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
                            ORDER BY priority DESC, due_at, id LIMIT 1) AS head
                 WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
-                  AND (s.paused_until IS NULL OR s.paused_until <= now())
+                  AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
+                  AND (s.messaging_limit IS NULL OR s.messaging_limit > (
+                    SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
+                      AND r.portfolio_id = coalesce(s.portfolio_id, s.business_account_id, 'sender ' || s.id)))
                   AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
                ) AS queue_waits
-        """
+        FROM (
+          SELECT count(*) FILTER (WHERE status = 'FAILED') AS failed,
+                 count(*) FILTER (WHERE status = 'EXPIRED') AS expired,
+                 count(*) FILTER (WHERE status = 'CONNECTED' AND paused_until > now()) AS resting,
+                 count(*) FILTER (WHERE status = 'CONNECTED' AND unheard_since < now() - $1::interval) AS silent
+          FROM sender WHERE deleted_at IS NULL
+        ) AS of_senders
+        """,
+        timedelta(seconds=SILENT_SECONDS),
     )
     assert found is not None
     words: list[str] = []
@@ -250,10 +263,16 @@ async def _problems() -> list[str]:
         )
     if not await leader.has_leader():
         words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
-    if (found["queue_waits"] or 0) > QUEUE_SECONDS:
+    hourly = (await settings.current()).limits.messages_per_hour is not None
+    if (found["queue_waits"] or 0) > QUEUE_SECONDS and not hourly:
         words.append(f"Queued messages do not leave: the oldest waits {found['queue_waits']} s.")
-    if found["broken"]:
-        words.append(f"Senders that WhatsApp refuses: {found['broken']}.")
+    of_senders = {
+        "failed": "Senders that WhatsApp refuses",
+        "expired": "Senders whose sign-in has expired",
+        "resting": "Senders that WhatsApp lets rest",
+        "silent": f"Senders that send and hear of nothing for {SILENT_SECONDS // 60} minutes",
+    }
+    words += [f"{what}: {found[name]}." for name, what in of_senders.items() if found[name]]
     return words
 
 

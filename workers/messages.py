@@ -16,7 +16,7 @@ from domain.messages import beforehand
 from domain.messages import dispatch as departures
 from domain.messages.carrying import carry
 from domain.messages.dispatch import Departure
-from domain.providers.base import InDoubt, NotSent, Outcome, Provider, Refused, describe
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Provider, Refused, describe
 from domain.providers.reactions import SLOWING
 from domain.senders import Departing
 from workers.core.broker import actor
@@ -68,6 +68,8 @@ class _Run:
     line: "asyncio.Queue[Chunk | None]" = field(default_factory=lambda: asyncio.Queue(LANES))
     unplaced: int = 0
     """Messages that are claimed and have no place in the pace yet."""
+    accepted: bool = False
+    """Whether WhatsApp took anything."""
     stopped: bool = False
     """Nothing more is sent: what is claimed goes back to the queue."""
 
@@ -85,6 +87,8 @@ async def _run(sender_id: int) -> bool:
             await run.line.put(None)
         # Lanes are never cancelled: what they have posted must be written down.
         results = await asyncio.gather(*lanes, return_exceptions=True)
+    if run.accepted:
+        await senders.has_sent(sender_id)
     for result in results:
         if isinstance(result, BaseException):
             raise result
@@ -157,6 +161,7 @@ async def _send(run: _Run, chunk: Chunk) -> None:
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *refused, *early])
+    run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
     if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
         # The next run goes slower, as that was written down.
         run.stopped = True

@@ -360,6 +360,11 @@ class Migration(migrations.Migration):
             name='slowed_until',
             field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
+        ops.AddField(
+            model_name='Sender',
+            name='unheard_since',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
         ops.CreateModel(
             name='PortfolioReach',
             fields=[

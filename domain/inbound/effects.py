@@ -19,7 +19,8 @@ from domain.templates.approval import apply_category, apply_quality, apply_statu
 log = structlog.get_logger()
 
 _ACTIVE = """
-UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told)
+UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told),
+  unheard_since = CASE WHEN a.told IS NULL THEN unheard_since END
 FROM (SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS a(id, told) ORDER BY id) AS a WHERE sender.id = a.id
 """
 

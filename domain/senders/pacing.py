@@ -61,6 +61,11 @@ def _portfolio(sender: Record) -> Portfolio | None:
     return None if sender["messaging_limit"] is None else Portfolio(sender["portfolio"], sender["messaging_limit"])
 
 
+async def has_sent(id: int) -> None:
+    """Notes that WhatsApp took something from a sender: from here on its statuses are waited for."""
+    await connect.execute("UPDATE sender SET unheard_since = now() WHERE id = $1 AND unheard_since IS NULL", id)
+
+
 def full_rate(provider: str, told: int | None) -> float:
     """Messages a second of a sender that nothing slows down."""
     usual = WAHA if provider == SenderProvider.WAHA else STANDARD

@@ -1,8 +1,11 @@
 """What a sender keeps to as it sends: a pace that WhatsApp sets, an hour, a day of its portfolio."""
 
+import time
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_asyncio
 from redis.exceptions import ConnectionError as RedisAway
 
 from db.core import connect, pace
@@ -17,12 +20,21 @@ from domain.messages import dispatch
 from domain.providers.reactions import of_code
 from domain.senders import faults
 from tests import factories
+from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_contact, a_message, state_of
 from tests.factories import unique
 from tests.running import Simulator
 from workers import messages
 
 TOO_FAST = of_code(130429, "Too fast")
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+async def apart(database: None) -> AsyncIterator[None]:
+    """Where no worker meddles; with ids far from those of other tests, whose pace is in the same Redis."""
+    async with database_of_its_own():
+        await connect.execute(f"ALTER SEQUENCE sender_id_seq RESTART WITH {time.time_ns() // 1000}")
+        yield
 
 
 async def a_sender(**given: object) -> Sender:
