@@ -29,7 +29,7 @@ from workers import messages
 TOO_FAST = of_code(130429, "Too fast")
 
 
-@pytest_asyncio.fixture(autouse=True, loop_scope="session")
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
 async def apart(database: None) -> AsyncIterator[None]:
     """Where no worker meddles; with ids far from those of other tests, whose pace is in the same Redis."""
     async with database_of_its_own():
