@@ -18,6 +18,7 @@ from db.core import connect, doorbell, leader
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
+from db.senders import SenderProvider
 from domain import VERSION, senders, settings
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
