@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 
 from asyncpg import Record
 
@@ -103,13 +103,18 @@ def _built_in(lists: str) -> frozenset[str]:
     return frozenset(plain(word) for of_one in words.values() for word in of_one.split("|"))
 
 
+@lru_cache(maxsize=8)
+def _of_settings(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(plain, words))
+
+
 def wants(text: str | None, stop_words: Sequence[str] = (), start_words: Sequence[str] = ()) -> bool | None:
     """Whether a text asks for marketing, or for none; None where it does neither. Words of settings go first."""
     if not text or len(text) > _LONGEST:
         return None
     said = plain(text)
     for words, wanted in ((stop_words, False), (start_words, True)):
-        if said in map(plain, words):
+        if said in _of_settings(tuple(words)):
             return wanted
     if said in _built_in("STOP"):
         return False

@@ -170,7 +170,7 @@ def _price(given: Any) -> str | None:
         price = Decimal(word(str(given), 32) or "")
     except InvalidOperation:
         return None
-    return f"{price:f}" if price.is_finite() and abs(price) < 10**15 and abs(price.adjusted()) < 15 else None
+    return f"{price:f}" if price.is_finite() and abs(price.adjusted()) < 15 else None
 
 
 def _system(message: Json) -> Said:

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import structlog
+
 from db.messages import MessageType
 from domain.messages.receipts import Status
 from domain.providers.reactions import ProviderError
 from domain.senders import SessionNews
+
+log = structlog.get_logger()
 
 
 class UnreadableError(ValueError):
@@ -171,3 +175,6 @@ class Envelope:
             yield
         except UnreadableError as error:
             self.errors.append(f"{path}: {error}")
+        except Exception as error:
+            log.exception("inbound_not_read", path=path)
+            self.errors.append(f"{path}: it could not be read: {error!r}")

@@ -3,7 +3,6 @@
 Groups, channels and status updates are not ours to answer: they are passed over.
 """
 
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -253,7 +252,7 @@ def _hint(payload: Json) -> str | None:
     named = next((part for part in parts if part.endswith("Message")), None)
     if named == "audioMessage" and json_object(parts[named]).get("ptt"):
         return "ptt"
-    return named.removesuffix("Message")[:64] if named else None
+    return word(named.removesuffix("Message"), 64) if named else None
 
 
 def _file(payload: Json, caption: str | None) -> Said:
@@ -301,13 +300,13 @@ def _place(given: Json, text: str | None) -> Said | None:
 def _degrees(given: Any, most: float) -> float | None:
     """Of a number or a text, as engines differ."""
     try:
-        degrees = float(given) if isinstance(given, str | int | float) and not isinstance(given, bool) else math.nan
+        degrees = number(float(given) if isinstance(given, str) else given)
     except ValueError:
         return None
-    return degrees if math.isfinite(degrees) and abs(degrees) <= most else None
+    return degrees if degrees is not None and abs(degrees) <= most else None
 
 
-_LINE = re.compile(r"^(?:item\d+\.)?(FN|TEL|EMAIL|ORG)(?:;[^:]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
+_LINE = re.compile(r"^(?:item\d+\.)?(FN|TEL|EMAIL|ORG)(?:;[^:\n]*)?:(.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def _card(given: Any) -> dict[str, Any] | None:

@@ -47,9 +47,13 @@ def digits(value: Any) -> str | None:
 
 def number(value: Any) -> float | None:
     """A finite number."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        found = float(value)
+    except OverflowError:
+        return None
+    return found if math.isfinite(found) else None
 
 
 def moment(value: Any, received: datetime) -> datetime:

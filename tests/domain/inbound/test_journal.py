@@ -104,6 +104,39 @@ async def test_texts_that_postgresql_cannot_hold_are_mended(sender: Sender) -> N
     assert (await received(posted["id"])).content == "half an emoji ? and a  zero"
 
 
+_HUGE = "1" + "0" * 400
+
+
+@pytest.mark.parametrize(
+    ("before", "message", "wrong"),
+    [
+        ('{"field": [], "value": {"event": "x"}}', "", True),
+        ('{"field": "account_update", "value": {"event": "\\ud800", "display_phone_number": [[]]}}', "", False),
+        ('{"value": {"errors": [{"code": 1, "message": "\\ud800 \\u0000"}]}}', "", True),
+        ("{}", '"type": "location", "location": {"latitude": HUGE, "longitude": 1}', True),
+        (
+            "{}",
+            '"type": "order", "order": {"catalog_id": "1", "product_items": [{"product_retailer_id": "x",'
+            ' "currency": "USD", "quantity": 1, "item_price": "1e999999999"}]}',
+            True,
+        ),
+    ],
+)
+async def test_nothing_that_is_posted_stops_the_journal(sender: Sender, before: str, message: str, wrong: bool) -> None:
+    """A body that its reader stumbled over would be taken up again for ever, and all later ones with it."""
+    number, odd, after = digits_of(factories.phone()), wamid(), wamid()
+    said = message.replace("HUGE", _HUGE) or '"type": "text", "text": {"body": "odd"}'
+    messages = f'[{{"id": "{odd}", "from": "{number}", {said}}},'
+    messages += f' {{"id": "{after}", "from": "{number}", "type": "text", "text": {{"body": "after"}}}}]'
+    metadata = f'{{"phone_number_id": "{sender.phone_number_id}"}}'
+    value = f'{{"field": "messages", "value": {{"metadata": {metadata}, "messages": {messages}}}}}'
+    post = f'{{"entry": [{{"id": "{unique()}", "changes": [{before}, {value}]}}]}}'
+    [done] = await take_up(post.encode())
+    assert (done.errors is not None) == (wrong or before == "{}"), done.errors
+    assert await received(odd)
+    assert await received(after)
+
+
 async def test_poison_is_parked_alone(sender: Sender) -> None:
     """What cannot be stored, for whatever reason, is parked with its error; all around it is taken up."""
     number, row = digits_of(factories.phone()), await sent(sender)

@@ -1,6 +1,7 @@
 """What WAHA posts, read and taken up: messages, acks, reactions, edits, deletions and states of sessions."""
 
 import asyncio
+import json
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -61,7 +62,7 @@ def message(chat: str = "351910000111@c.us", body: str = "ola", *, own: bool = F
 
 
 def read(kind: str, payload: Any, **given: Any) -> Envelope:
-    return waha.read(orjson.dumps(event(kind, payload, **given)), RECEIVED)
+    return waha.read(json.dumps(event(kind, payload, **given)).encode(), RECEIVED)
 
 
 def one(payload: Any) -> Written:
@@ -358,3 +359,23 @@ async def test_events_of_sessions_that_are_not_ours_change_nothing() -> None:
     )
     assert all(post.done_at is not None for post in posts)
     assert await Message.all().count() == count
+
+
+@pytest.mark.parametrize("given", [{"timestamp": 10**400}, {"location": {"latitude": 10**400, "longitude": 1}}])
+def test_numbers_beyond_all_bounds_are_none(given: dict[str, Any]) -> None:
+    found = read("message.any", message(**given))
+    assert found.errors == []
+    assert len(found.messages) == 1
+
+
+def test_a_contact_card_made_to_take_long_does_not() -> None:
+    """Anybody can write one; the transaction of what is taken up ends after ten idle seconds, and would begin anew."""
+    began = time.perf_counter()
+    [found] = read("message.any", message(vCards=["FN;\n" * 16_000])).messages
+    assert time.perf_counter() - began < 1
+    assert found.said.type is MessageType.UNSUPPORTED
+
+
+def test_what_an_engine_calls_a_kind_can_be_kept() -> None:
+    [found] = read("message.any", message(body="", _data={"message": {"\0\ud800pollMessage": {}}})).messages
+    assert found.said.content == "A message of type ?poll"
