@@ -148,7 +148,7 @@ async def create(
             if template.approval_name is not None and template.business_account_id != sender.business_account_id:
                 raise Refusal(
                     ErrorCode.VALIDATION_ERROR,
-                    "The template belongs to another WhatsApp Business account than the sender.",
+                    "Only senders of the template's account may send it; WAHA takes templates without approval.",
                     field="senderId",
                     reason="other_account",
                 )

@@ -130,7 +130,9 @@ class Settings:
     waha_api_key: str = setting("simulator-key", "what X-Api-Key must hold")
     waha_engine: str = setting("NOWEB", "engine of new WAHA sessions: NOWEB, GOWS, WEBJS")
     waha_empty_share: float = setting(0.0, "WAHA sends answered 201 with an empty body", SHARE)
-    waha_numbers: dict[str, str] = setting({}, "session=the number that scanning its code links; else one made up")
+    waha_numbers: dict[str, str] = setting(
+        {}, "session=the number that scanning its code links; else the one its name ends in, or one made up"
+    )
     waha_start: float = setting(0.2, "from STARTING to SCAN_QR_CODE or WORKING, and from a scan to WORKING", SECONDS)
     waha_first_code: float = setting(60.0, "how long the first QR code of a session holds", SECONDS)
     waha_next_code: float = setting(20.0, "how long each QR code after it holds", SECONDS)

@@ -147,7 +147,7 @@ async def _sendable(viewer: Viewer, place: Place | None, id: int, check: Checks)
 def _check_approved(template: MessageTemplate, place: Place) -> None:
     """An approved template is sent by numbers of its account alone, and while it is approved."""
     if template.business_account_id != place.sender.business_account_id:
-        words = "The template belongs to another WhatsApp Business account than the sender."
+        words = "Only senders of the template's account may send it; WAHA takes templates without approval."
         raise _wrong(words, _TEMPLATE, "other_account")
     if template.approval_status is not TemplateStatus.APPROVED:
         status = template.approval_status.value

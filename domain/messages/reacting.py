@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from asyncpg import Record
 
 from db.core import connect
+from db.events import EventType, record
 from db.schedules.hold import hold_by_hand
 from db.senders import SenderStatus
 from domain.contacts import opt_out
@@ -52,6 +53,21 @@ WITH others AS MATERIALIZED (
 UPDATE message m SET due_at = others.due_at, updated_at = now() FROM others WHERE m.id = others.id
 """
 
+# A window that the contact has opened anew since then stays open.
+_CLOSE = """
+WITH closed AS MATERIALIZED (
+  SELECT v.id FROM message m
+  JOIN conversation v ON v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
+  WHERE m.id = ANY($1) AND v.window_expires_at > now() AND NOT EXISTS (
+    SELECT FROM message heard
+    WHERE heard.sender_id = m.sender_id AND heard.contact_id = m.contact_id AND heard.direction = 'INBOUND'
+      AND heard.id > m.id)
+  ORDER BY v.id FOR UPDATE OF v SKIP LOCKED
+)
+UPDATE conversation v SET window_expires_at = now(), updated_at = now() FROM closed WHERE v.id = closed.id
+RETURNING v.id, v.sender_id, v.contact_id
+"""
+
 _TEMPLATES = """
 SELECT DISTINCT t.id, t.approval_id FROM message m JOIN message_template t ON t.id = m.template_id
 WHERE m.id = ANY($1) ORDER BY t.id
@@ -83,6 +99,10 @@ async def react(moved: Iterable[Record], errors: Errors, contacts: Collection[in
         await connect.execute(_SUSPECT, suspects)
     if crowding := _of(told, Reaction.DELAY_CONTACT):
         await connect.execute(_DELAY, crowding)
+    if late := _of(told, Reaction.CLOSE_WINDOW):
+        for row in await connect.rows(_CLOSE, late):
+            told_of = {"sender_id": row["sender_id"], "contact_id": row["contact_id"]}
+            record(EventType.CONVERSATION_UPDATED, "Conversation", row["id"], **told_of)
     if broken := _of(told, Reaction.UPLOAD_ANEW):
         await connect.execute(_FORGET_UPLOADS, broken)
     if campaigns := _of(told, Reaction.PAUSE_CAMPAIGN, Reaction.STOP_CAMPAIGN):

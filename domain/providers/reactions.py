@@ -40,6 +40,8 @@ class Reaction(Enum):
     """This message for good, and the contact gets no marketing any more."""
     SUSPECT = "suspect not on WhatsApp"
     """This message for good; when it comes again, the number is taken for one that is not on WhatsApp."""
+    CLOSE_WINDOW = "close the window"
+    """This message for good, and the conversation's service window counts as closed until the contact writes."""
     UPLOAD_ANEW = "upload anew"
     """Once more with its file uploaded again, then fail."""
     CALL_OPERATOR = "call an operator"
@@ -82,7 +84,7 @@ class Row(NamedTuple):
 FAIL, RETRY, SLOW, SLOW_ACCOUNT = Reaction.FAIL, Reaction.RETRY, Reaction.SLOW, Reaction.SLOW_ACCOUNT
 PAUSE_SENDER, PAUSE_ACCOUNT, REST_SENDER = Reaction.PAUSE_SENDER, Reaction.PAUSE_ACCOUNT, Reaction.REST_SENDER
 PAUSE_CAMPAIGN, STOP_CAMPAIGN = Reaction.PAUSE_CAMPAIGN, Reaction.STOP_CAMPAIGN
-OPT_OUT, SUSPECT = Reaction.OPT_OUT, Reaction.SUSPECT
+OPT_OUT, SUSPECT, CLOSE = Reaction.OPT_OUT, Reaction.SUSPECT, Reaction.CLOSE_WINDOW
 UNAVAILABLE = ErrorCode.TEMPLATE_UNAVAILABLE
 HOUR = 3600.0
 
@@ -109,7 +111,7 @@ TABLE = (
     Row((131037,),         "S",   "the display name is not approved",               PAUSE_SENDER),
     Row((131042, 131044),  "W",   "a problem with payment",                         PAUSE_SENDER),
     Row((131045,),         "S/W", "the number's registration or certificate",       PAUSE_SENDER),
-    Row((131047,),         "W",   "the service window is closed: take a template",  FAIL, ErrorCode.WINDOW_CLOSED),
+    Row((131047,),         "W",   "the service window is closed",                   CLOSE, ErrorCode.WINDOW_CLOSED),
     Row((131048,),         "W",   "spam limit of the number",                       REST_SENDER, seconds=6 * HOUR),
     Row((131049,),         "W",   "Meta chose not to deliver; not within 24 hours", FAIL),
     Row((131050,),         "W",   "the user stopped marketing",                     OPT_OUT, ErrorCode.OPTED_OUT),

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 import zlib
 from collections import OrderedDict, deque
 from collections.abc import Callable
@@ -172,7 +173,7 @@ class Sessions:
 
     def scan(self, session: Session, phone: str, name: str) -> None:
         """Somebody scans the code with the phone of that number."""
-        named = phone or self._settings.waha_numbers.get(session.name) or made_up_number(session.name)
+        named = phone or self._settings.waha_numbers.get(session.name) or number_of(session.name)
         lid = f"{zlib.crc32(named.encode()):010d}{int(named) % 10**5:05d}@lid"
         session.account = {"id": f"{named}@c.us", "pushName": name, "lid": lid}
         session.unlinked, session.code = False, ""
@@ -208,6 +209,7 @@ class Sessions:
             self._later(session, self._clock.now() + seconds, self._started)
 
 
-def made_up_number(name: str) -> str:
-    """A phone number of the digits' own, always the same for a session's name."""
-    return f"4477009{zlib.crc32(name.encode()) % 10**5:05d}"
+def number_of(name: str) -> str:
+    """The phone number that a session's name ends in; else one of the digits' own, always the same for the name."""
+    named = re.search(r"(?:^|\D)(\d{8,15})$", name)
+    return named[1] if named else f"4477009{zlib.crc32(name.encode()) % 10**5:05d}"

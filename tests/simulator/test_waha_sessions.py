@@ -31,6 +31,14 @@ async def test_a_session_is_created_scanned_and_works(rig: Rig) -> None:
     assert (await rig.waha("POST", "sessions", {"name": "clinic"}))[0] == 422
 
 
+async def test_a_click_scans_with_the_phone_that_the_session_is_named_after(rig: Rig) -> None:
+    await rig.waha("POST", "sessions", {"name": "shop-447400123457"})
+    await rig.status("shop-447400123457", "SCAN_QR_CODE")
+    await rig.control("POST", "waha/shop-447400123457/scan", {})
+    await rig.status("shop-447400123457", "WORKING")
+    assert (await rig.waha("GET", "sessions/shop-447400123457/me"))[1]["id"] == "447400123457@c.us"
+
+
 async def test_a_wrong_key_opens_nothing(rig: Rig) -> None:
     for key in ("", "wrong"):
         assert await rig.waha("GET", "sessions", key=key) == (401, {"message": "Unauthorized", "statusCode": 401})

@@ -1,5 +1,6 @@
 """The doctor before real servers that are set up badly."""
 
+import json
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,10 +11,13 @@ import pytest
 import redis
 from pydantic import SecretStr
 
+from db import migrations
 from db.core.settings import Settings
 from tidings.doctor import machine, outside, stores
 from tidings.doctor.finding import Finding
 from tidings.services import Services, embedded
+
+OURS = sorted(path.stem for path in Path(migrations.__path__[0]).glob("0*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +56,8 @@ async def test_an_empty_database_and_missing_migrations(own: Services, settings:
     await execute(own.database_url, "INSERT INTO tortoise_migrations VALUES ('0001_initial')")
     (said,) = await wrong(stores.check_postgres(settings))
     assert said.startswith("The database lacks migrations: 0002")
-    await execute(
-        own.database_url, "INSERT INTO tortoise_migrations SELECT unnest(ARRAY['0002_indexes', '9999_later'])"
-    )
+    rest = ", ".join(f"('{name}')" for name in [*OURS[1:], "9999_later"])
+    await execute(own.database_url, f"INSERT INTO tortoise_migrations VALUES {rest}")
     (said,) = await wrong(stores.check_postgres(settings))
     assert "9999_later" in said
     await execute(own.database_url, "DROP TABLE tortoise_migrations")
@@ -99,6 +102,37 @@ def test_a_port_that_another_program_has(own: Services, settings: Settings) -> N
     (finding,) = machine.check_api(settings)
     assert finding.wrong
     assert "taken by another program" in finding.what
+
+
+def test_an_api_that_is_not_well_says_why(settings: Settings) -> None:
+    """A real server answers as the API does, healthy and with a sender that WhatsApp refuses."""
+    told: dict[str, object] = {"status": "healthy"}
+
+    class Sick(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._answer(told)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self._answer({"data": {"health": {"problems": ["Senders that WhatsApp refuses: 1."]}}})
+
+        def _answer(self, body: object) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Sick) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        settings.api_port = server.server_port
+        (well,) = machine.check_api(settings)
+        told["status"] = "degraded"
+        (ill,) = machine.check_api(settings)
+        server.shutdown()
+    assert (well.wrong, ill.wrong) == (False, True)
+    assert ill.what.endswith("degraded: Senders that WhatsApp refuses: 1.")
 
 
 def test_secrets_that_are_known_to_the_world(settings: Settings) -> None:

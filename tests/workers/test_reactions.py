@@ -6,11 +6,12 @@ What is expected is written down here from the wire facts, not taken from our ow
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from db.conversations import Conversation
 from db.core import connect
 from db.schedules import Schedule, ScheduleStatus
 from db.senders import Sender
@@ -55,8 +56,13 @@ class Case:
         found = await self.message()
         assert (found["state"], found["provider_error_code"], found["error_code"]) == ("FAILED", self.code, error)
 
-    async def nothing_else(self) -> None:
-        """Sender, account, campaign, contact and number are as they were."""
+    async def window_open(self) -> bool:
+        sql = "SELECT window_expires_at > now() FROM conversation WHERE contact_id = $1"
+        return await connect.value(sql, self.contact_id)
+
+    async def nothing_else(self, *, window_open: bool = True) -> None:
+        """Sender, account, campaign, contact, conversation and number are as they were."""
+        assert await self.window_open() is window_open
         for sender in await self.senders():
             assert (sender.status, sender.paused_until, sender.slowed_until) == ("CONNECTED", None, None)
         assert (await self.schedule())["status"] == "PROCESSING"
@@ -76,6 +82,8 @@ async def a_case(code: int) -> Case:
         outcome=ScheduleStatus.PROCESSING,
         send_at=datetime.now(UTC),
     )
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    await Conversation.create(sender_id=sender.id, contact_id=contact.id, address=phone, window_expires_at=tomorrow)
     message_id = await a_message(
         sender.id, contact.id, address=phone, template_id=template.id, schedule_id=schedule.id, purpose="MARKETING"
     )
@@ -92,9 +100,13 @@ async def fails(case: Case) -> None:
     await case.nothing_else()
 
 
-async def fails_for_the_window(case: Case) -> None:
+async def window_is_closed(case: Case) -> None:
+    """The conversation stood open until then, and says so no more."""
     await case.failed("WINDOW_CLOSED")
-    await case.nothing_else()
+    await case.nothing_else(window_open=False)
+    assert await connect.value(
+        "SELECT count(*) FROM event WHERE type = 'CONVERSATION_UPDATED' AND contact_id = $1", case.contact_id
+    )
 
 
 async def is_tried_again_soon(case: Case) -> None:
@@ -240,7 +252,7 @@ ANSWERED: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((131026,), number_is_suspected),
     ((131030,), fails),
     ((131037, 131042, 131044, 131045), STOPS),
-    ((131047,), fails_for_the_window),
+    ((131047,), window_is_closed),
     ((131048,), sender_rests(6)),
     ((131049,), fails),
     ((131050,), contact_is_opted_out),
@@ -276,7 +288,7 @@ TOLD_LATER: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((131009,), fails),
     ((131026,), number_is_suspected),
     ((131042, 131044, 131045), message_fails_and_sender_stops),
-    ((131047,), fails_for_the_window),
+    ((131047,), window_is_closed),
     ((131048,), sender_rests(6)),
     ((131049,), fails),
     ((131050,), contact_is_opted_out),
@@ -401,6 +413,22 @@ async def test_a_number_that_is_undeliverable_twice_is_not_on_whatsapp_until_it_
         while not await connect.value("SELECT on_whatsapp FROM contact_phone WHERE phone_number = $1", case.phone):
             await journal.drain()
             await asyncio.sleep(0.02)
+
+
+async def test_a_window_that_the_contact_has_opened_since_stays_open(api: Api, simulator: Simulator) -> None:
+    case = await a_case(131047)
+    [departure] = await leave(case.sender.id)
+    number = case.sender.phone_number_id
+    simulator.post("inbound", **{"phone_number_id": number, "from": case.phone.removeprefix("+"), "text": "Hi"})
+    async with asyncio.timeout(10):
+        while not await connect.value(
+            "SELECT count(*) FROM message WHERE contact_id = $1 AND direction = 'INBOUND'", case.contact_id
+        ):
+            await journal.drain()
+            await asyncio.sleep(0.02)
+    await dispatch.settle([(departure, Refused(of_code(131047, "Too late.")))])
+    await case.failed("WINDOW_CLOSED")
+    assert await case.window_open()
 
 
 async def test_an_upload_that_was_no_good_is_forgotten() -> None:

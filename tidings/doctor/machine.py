@@ -58,12 +58,19 @@ def check_api(settings: Settings) -> Iterator[Finding]:
             "Stop that program, or set API_PORT to another port.",
         )
     else:
-        yield _health(place, answer.status_code, health)
+        yield _health(place, health)
 
 
-def _health(place: str, status: int, health: str) -> Finding:
-    if status == 200:
-        return Finding(f"The API at {place} says that it is {health}.")
+def _health(place: str, health: str) -> Finding:
+    said = f"The API at {place} says that it is {health}"
+    if health == "healthy":
+        return Finding(f"{said}.")
+    try:
+        query = {"query": "{ health { problems } }"}
+        answer = httpx.post(f"{place}/graphql", json=query, timeout=10.0, trust_env=False)
+        problems = " ".join(answer.json()["data"]["health"]["problems"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        problems = "and does not say why."
     return Finding(
-        f"The API at {place} says that it is {health}.", "See the other findings, and its log for the reason."
+        f"{said}: {problems}", "See the other findings, `senders { errorMessage }` in GraphiQL, and its log."
     )

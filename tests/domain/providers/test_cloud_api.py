@@ -137,7 +137,7 @@ async def test_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
         (400, 130429, Reaction.SLOW, ErrorCode.WHATSAPP_API_ERROR),
         (400, 131056, Reaction.DELAY_CONTACT, ErrorCode.WHATSAPP_API_ERROR),
         (400, 131026, Reaction.SUSPECT, ErrorCode.NOT_ON_WHATSAPP),
-        (400, 131047, Reaction.FAIL, ErrorCode.WINDOW_CLOSED),
+        (400, 131047, Reaction.CLOSE_WINDOW, ErrorCode.WINDOW_CLOSED),
         (400, 131050, Reaction.OPT_OUT, ErrorCode.OPTED_OUT),
         (404, 132001, Reaction.PAUSE_CAMPAIGN, ErrorCode.TEMPLATE_UNAVAILABLE),
         (400, 132015, Reaction.PAUSE_CAMPAIGN, ErrorCode.TEMPLATE_UNAVAILABLE),
