@@ -42,6 +42,7 @@ WHERE s.id = $1 AND s.status = 'PROCESSING' AND s.recipients IS NULL
 FOR UPDATE OF s SKIP LOCKED
 """
 
+# Behind what people and the bot say (LOW): a million recipients take hours, and somebody waits for each answer.
 _CHUNK = """
 WITH page AS MATERIALIZED (
   SELECT contact_id FROM group_member WHERE group_id = $2 AND contact_id > $3 ORDER BY contact_id LIMIT $4
@@ -53,7 +54,7 @@ WITH page AS MATERIALIZED (
 ), queued AS (
   INSERT INTO message (schedule_id, contact_id, address, sender_id, template_id, type, purpose, media_id, direction,
                        author, priority, state, attempts, due_at)
-  SELECT $1, id, phone_number, $5, $6, $7, $8, $9, 'OUTBOUND', 'SYSTEM', 2, 'QUEUED', 0, now()
+  SELECT $1, id, phone_number, $5, $6, $7, $8, $9, 'OUTBOUND', 'SYSTEM', 1, 'QUEUED', 0, now()
   FROM person WHERE reachable ORDER BY id
   ON CONFLICT (schedule_id, contact_id) WHERE schedule_id IS NOT NULL DO NOTHING
 )

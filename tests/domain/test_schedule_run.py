@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from db.core import connect
-from db.messages import MessageState
+from db.messages import MessageState, Priority
 from db.schedules import Schedule, ScheduleStatus, run
 from db.schedules.stats import DeliveryStats
 from db.templates import TemplateStatus
@@ -119,7 +119,7 @@ async def test_every_member_with_a_number_who_did_not_opt_out_is_queued_one_mess
         assert row["address"] == phones[row["contact_id"]]
         assert (row["sender_id"], row["template_id"]) == (schedule.sender_id, schedule.template_id)
         assert (row["direction"], row["author"], row["type"], row["purpose"], row["priority"]) == (
-            "OUTBOUND", "SYSTEM", "TEXT", "MARKETING", 2,
+            "OUTBOUND", "SYSTEM", "TEXT", "MARKETING", Priority.LOW,
         )  # fmt: skip
         assert (row["state"], row["attempts"], row["content"], row["lease_until"]) == ("QUEUED", 0, None, None)
         assert row["due_at"] is not None
