@@ -147,7 +147,9 @@ class Waha:
                     raise Hindered(Refused(replace(error, message=unknown))) from hindered
                 case _:
                     raise
-        ours = [each for each in cast("list[Json]", told) if each.get("fromMe") is True and _id_in(each)]
+        if not isinstance(told, list):
+            raise Hindered(NotSent("WAHA does not say what is in the chat."))
+        ours = [each for each in cast("list[Any]", told) if _has_left(each)]
         if message.id is None:
             begun = since.timestamp() - _SKEW
             ours = [each for each in ours if _is_like(each, message) and _seconds(each) >= begun]
@@ -194,6 +196,17 @@ def _id_in(told: Any) -> str | None:
             return id
         case _:
             return None
+
+
+def _has_left(told: Any) -> bool:
+    """Whether this is a message of ours; one that WhatsApp did not take (ack -1) stands in the chat as well."""
+    match told:
+        case {"fromMe": True, "ack": -1}:
+            return False
+        case {"fromMe": True}:
+            return _id_in(told) is not None
+        case _:
+            return False
 
 
 def _is_like(told: Json, message: Outgoing) -> bool:

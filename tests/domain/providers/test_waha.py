@@ -1,5 +1,6 @@
 """What becomes of a send through WAHA, at socket level, and what is posted for each kind of content."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -29,7 +30,7 @@ from domain.providers.base import (
     Text,
 )
 from domain.providers.reactions import Reaction
-from domain.providers.waha import Waha
+from domain.providers.waha import Hindered, Waha
 from tests.domain.providers.serving import (
     Handler,
     answering,
@@ -279,3 +280,27 @@ async def test_our_key_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_settings(), "waha_url", "http://waha:3000/")
     url, headers = waha_calls.address("/api/sendText")
     assert (url, headers["X-Api-Key"]) == ("http://waha:3000/api/sendText", "a-key")
+
+
+async def look_up(told: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    async def ask(*_: object) -> Any:
+        return told
+
+    monkeypatch.setattr(Waha, "_ask", ask)
+    return await Waha(Account(1, "", "", SenderProvider.WAHA, "clinic")).look_up(MESSAGE, datetime.now(UTC))
+
+
+async def test_what_whatsapp_did_not_take_has_not_left_though_it_stands_in_the_chat(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours = {"fromMe": True, "body": "Hello", "hasMedia": False, "timestamp": datetime.now(UTC).timestamp()}
+    refused, taken = {**ours, "id": "true_351910000111@c.us_A", "ack": -1}, {**ours, "id": "true_351910000111@c.us_B"}
+    assert len(await look_up([refused, taken], monkeypatch)) == 1
+    assert await look_up([refused, {**taken, "fromMe": False}, {**ours, "ack": 1}, "?", None], monkeypatch) == []
+
+
+@pytest.mark.parametrize("told", [{"messages": []}, "no", 7])
+async def test_a_chat_that_cannot_be_read_leaves_it_in_doubt(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Hindered) as hindered:
+        await look_up(told, monkeypatch)
+    assert isinstance(hindered.value.outcome, NotSent)
