@@ -18,6 +18,12 @@ MOST_AGAIN = 1000
 _RANK = {MessageStatus.SENT: 1, MessageStatus.DELIVERED: 2, MessageStatus.READ: 3}
 _ENDED = (MessageStatus.FAILED, MessageStatus.CANCELLED)
 
+# Conversations are locked before their messages, as where they are read and where people write.
+_LOCK_CONVERSATION = """
+SELECT FROM message m JOIN conversation c ON c.sender_id = m.sender_id AND c.contact_id = m.contact_id
+WHERE m.id = $1 AND m.direction = 'INBOUND' AND c.deleted_at IS NULL FOR UPDATE OF c
+"""
+
 _SET = """
 UPDATE message
 SET state = $2::text, due_at = NULL, lease_until = NULL, updated_at = now(), error_message = $3,
@@ -67,6 +73,7 @@ async def update_status(viewer: Viewer, id: int, *, status: MessageStatus, error
             raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="errorMessage", reason="not_allowed")
     check.done()
     async with transaction():
+        await connect.execute(_LOCK_CONVERSATION, id)
         [message] = await _locked(viewer, [id], field="id")
         if not _forward(message, status):
             words = f"A message that is {message.status} does not become {status}."
