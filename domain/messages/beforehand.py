@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import structlog
 from asyncpg import Record
 
 from db.contacts import ContactIdentityType
@@ -17,10 +18,12 @@ from domain.contacts import Identity, learn
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.phone import aliases
 from domain.messages.dispatch import Departure
-from domain.providers.base import Accepted, Emoji, NotSent, Outcome, Outgoing, Provider, Refused
+from domain.providers.base import Accepted, Emoji, NotSent, Outcome, Outgoing, Provider, Refused, describe
 from domain.providers.reactions import ProviderError
 from domain.providers.waha import Found, Hindered, Waha
 from domain.providers.waha_bodies import chat_of, id_part, key
+
+log = structlog.get_logger()
 
 _WAITS = 4
 """Attempts that a message counts as while WAHA does not answer: it is tried again after 8 to 16 s."""
@@ -54,6 +57,11 @@ class _Case:
     outcome: Outcome | None = None
     found: Found | None = None
 
+    def wait(self, outcome: NotSent) -> None:
+        """It does not leave now, and is tried again after a while."""
+        self.outcome = outcome
+        self.departure = replace(self.departure, attempts=max(self.departure.attempts, _WAITS))
+
 
 async def prepare(
     api: Provider, departures: Sequence[Departure]
@@ -63,7 +71,12 @@ async def prepare(
         return list(departures), []
     rows = {row["id"]: row for row in await connect.rows(_KNOWN, [departure.id for departure in departures])}
     cases = [_Case(each, rows[each.id], each.outgoing.to) for each in departures if each.outgoing]
-    await asyncio.gather(*(_look_into(api, case) for case in cases))
+    faults = await asyncio.gather(*(_look_into(api, case) for case in cases), return_exceptions=True)
+    for case, fault in zip(cases, faults, strict=True):
+        if fault is not None:
+            # A fault of ours, or PostgreSQL is away: this message waits, and nobody else does.
+            log.error("not_looked_into", message_id=case.departure.id, error=describe(fault))
+            case.wait(NotSent(describe(fault)))
     await _learn([case for case in cases if case.found is not None])
     leaving = [case.departure for case in cases if case.outcome is None]
     names = [(d.id, d.attempt_id, key(api.session, d.outgoing.id)) for d in leaving if d.outgoing and d.outgoing.id]
@@ -92,9 +105,11 @@ async def _look_into(api: Waha, case: _Case) -> None:
                 outgoing = replace(outgoing, id=await api.new_message_id())
         case.departure = replace(case.departure, outgoing=outgoing)
     except Hindered as hindered:
-        case.outcome = hindered.outcome
-        if isinstance(hindered.outcome, NotSent):
-            case.departure = replace(case.departure, attempts=max(case.departure.attempts, _WAITS))
+        match hindered.outcome:
+            case NotSent():
+                case.wait(hindered.outcome)
+            case Refused():
+                case.outcome = hindered.outcome
     except Refusal as refusal:
         case.outcome = Refused(ProviderError(None, refusal.code, refusal.message))
 

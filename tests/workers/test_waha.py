@@ -13,6 +13,7 @@ from db.core.settings import get_settings
 from db.messages import Message
 from db.senders import Sender, SenderStatus
 from domain import senders
+from domain.providers.waha import Waha
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.factories import phone, unique
@@ -229,3 +230,21 @@ async def test_who_hides_their_number_is_answered_by_their_lid(simulator: Simula
     await messages.dispatch(sender.id)
     assert (await now(message)).state == "SENT"
     assert [each["to"] for each in sent_to(simulator, sender, text)] == ["123456789012345@lid"]
+
+
+async def test_a_fault_of_ours_holds_up_its_message_alone(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await connected(simulator)
+    broken, whole = await queue(sender, unique("broken")), await queue(sender, unique("whole"))
+    find = Waha.find
+
+    async def finds(api: Waha, number: str) -> object:
+        if number == broken.address:
+            raise KeyError("chatId")
+        return await find(api, number)
+
+    monkeypatch.setattr(Waha, "find", finds)
+    await messages.dispatch(sender.id)
+    assert ((await now(broken)).state, (await now(whole)).state) == ("QUEUED", "SENT")
+    assert await connect.value("SELECT due_at > now() + interval '5 s' FROM message WHERE id = $1", broken.id)
