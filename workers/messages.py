@@ -136,8 +136,8 @@ async def _lane(run: _Run) -> None:
 
 async def _send(run: _Run, chunk: Chunk) -> None:
     chunk = await carry(run.sender.account, chunk)
-    ready = [departure for departure in chunk if departure.refusal is None]
-    refused = [(departure, Refused(departure.refusal)) for departure in chunk if departure.refusal]
+    ready = [departure for departure in chunk if departure.outcome is None]
+    settled = [(departure, departure.outcome) for departure in chunk if departure.outcome]
     try:
         wait = await reserve(run.sender.pace, len(ready)) if ready else 0.0
     except RedisError:
@@ -160,7 +160,7 @@ async def _send(run: _Run, chunk: Chunk) -> None:
         outcomes = [_outcome(answer) for answer in answers]
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
-    await _settle([*zip(leaving, outcomes, strict=True), *refused, *early])
+    await _settle([*zip(leaving, outcomes, strict=True), *settled, *early])
     run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
     if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
         # The next run goes slower, as that was written down.

@@ -112,19 +112,23 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_messa
 
 # An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too, unless a receipt
 # has said since that this attempt failed (receipts.py). A doubt that was decided is not doubted anew: without a lease
-# nobody would ever look at it again.
+# nobody would ever look at it again. What is refused before it leaves, such as its file, is a try as well: depart() has
+# not counted it.
 _SETTLE = """
 WITH answer AS (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
                        $8::float8[])
   AS s(id, attempt_id, state, provider_message_id, error_code, error_message, provider_error_code, delay)
 ), settled AS MATERIALIZED (
-  SELECT m.id, m.provider_message_id, CASE WHEN s.state <> 'OF_CAMPAIGN' THEN s.state
-                                           WHEN m.schedule_id IS NULL THEN 'FAILED' ELSE 'QUEUED' END AS state
+  SELECT m.id, m.provider_message_id, CASE s.state
+           WHEN 'AGAIN' THEN 'QUEUED'
+           WHEN 'OF_CAMPAIGN' THEN CASE WHEN m.schedule_id IS NULL THEN 'FAILED' ELSE 'QUEUED' END
+           ELSE s.state END AS state
   FROM message m JOIN answer s ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
 ), moved AS (
   UPDATE message m
   SET state = settled.state, updated_at = now(),
+      attempts = least(m.attempts + (s.state = 'AGAIN' AND m.state = 'CLAIMED')::int, 32767),
       sent_at = CASE WHEN s.state = 'SENT' THEN now() END,
       provider_message_id = coalesce(s.provider_message_id, m.provider_message_id),
       error_code = s.error_code, error_message = s.error_message, provider_error_code = s.provider_error_code,

@@ -83,7 +83,11 @@ async def fault(file: File, type: MessageType) -> str | None:
         return words
     if type is MessageType.STICKER and file.status is JobStatus.COMPLETED:
         large = (file.size_bytes or 0) > kinds.STILL_STICKER
-        if large and not await asyncio.to_thread(kinds.is_animated, path_of(file.id)):
+        try:
+            moves = not large or await asyncio.to_thread(kinds.is_animated, path_of(file.id))
+        except OSError:
+            return "Its bytes are not here: API and workers must share DATA_DIR."
+        if not moves:
             return "WhatsApp takes stickers that do not move up to 100 KB."
     return None
 

@@ -17,7 +17,7 @@ from domain.files.links import link
 from domain.files.naming import fault, hold
 from domain.files.storage import path_of
 from domain.providers import media
-from domain.providers.base import Account, describe
+from domain.providers.base import Account, NotSent, describe
 from domain.providers.media import Held, Stored
 from domain.providers.reactions import ProviderError, Reaction
 
@@ -29,11 +29,11 @@ AT_ONCE = 4
 Wanted = tuple[int, MessageType]
 """A file, and what it is to be sent as."""
 
-Provided = Mapping[Wanted, Held | ProviderError]
-"""How the provider is told of each; or why it cannot be."""
+Provided = Mapping[Wanted, Held | ProviderError | NotSent]
+"""How the provider is told of each; or why it cannot be, or not yet."""
 
 log = structlog.get_logger()
-_uploading: dict[tuple[int, int], "asyncio.Task[Held | ProviderError]"] = {}
+_uploading: dict[tuple[int, int], "asyncio.Task[Held | ProviderError | NotSent]"] = {}
 """By sender and file: whoever wants one that is being uploaded waits for that."""
 _places = asyncio.Semaphore(AT_ONCE)
 
@@ -63,7 +63,9 @@ async def _held(sender_id: int, ids: list[int]) -> dict[int, Held]:
     return {row["file_id"]: Held(row["provider_id"]) for row in rows}
 
 
-async def _known(file: File | None, type: MessageType, held: Mapping[int, Held]) -> Held | ProviderError | None:
+async def _known(
+    file: File | None, type: MessageType, held: Mapping[int, Held]
+) -> Held | ProviderError | NotSent | None:
     """What can be said without an upload; None where one is needed."""
     if file is None:
         return ProviderError(None, ErrorCode.NOT_FOUND, "Its file was deleted.")
@@ -78,10 +80,10 @@ async def _known(file: File | None, type: MessageType, held: Mapping[int, Held])
             words = f"Its file could not be had: {file.error_message}"
             return ProviderError(None, ErrorCode.VALIDATION_ERROR, words)
         case JobStatus.QUEUED | JobStatus.RUNNING:
-            return _later("Its file is not here yet.")
+            return NotSent("Its file is not here yet.")
 
 
-def _upload(account: Account, file: File) -> "asyncio.Task[Held | ProviderError]":
+def _upload(account: Account, file: File) -> "asyncio.Task[Held | ProviderError | NotSent]":
     key = (account.sender_id, file.id)
     if (task := _uploading.get(key)) is None:
         # In a context of its own: it outlives whoever began it.
@@ -91,7 +93,7 @@ def _upload(account: Account, file: File) -> "asyncio.Task[Held | ProviderError]
     return task
 
 
-async def _hand_over(account: Account, file: File) -> Held | ProviderError:
+async def _hand_over(account: Account, file: File) -> Held | ProviderError | NotSent:
     stored = Stored(path_of(file.id), file.name, file.mime_type or kinds.UNKNOWN, link("GET", file.id))
     try:
         async with _places:
@@ -99,15 +101,17 @@ async def _hand_over(account: Account, file: File) -> Held | ProviderError:
         if isinstance(found, Held) and found.id is not None:
             await hold(file.id, account.sender_id, found.id)
     except TRANSIENT as error:
-        return _later(f"Its file could not be handed over: {describe(error)}")
+        return NotSent(f"Its file could not be handed over: {describe(error)}")
     if isinstance(found, ProviderError):
         log.warning("file_not_uploaded", file_id=file.id, sender_id=account.sender_id, reason=found.message)
     return found
 
 
-def _result(task: "asyncio.Task[Held | ProviderError]") -> Held | ProviderError:
-    return task.result() if task.done() else _later("Its file is still being uploaded.")
-
-
-def _later(words: str) -> ProviderError:
-    return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, words, Reaction.RETRY)
+def _result(task: "asyncio.Task[Held | ProviderError | NotSent]") -> Held | ProviderError | NotSent:
+    if not task.done():
+        return NotSent("Its file is still being uploaded.")
+    if (error := task.exception()) is not None:
+        # A fault of ours: who carries this file is tried some times, and nobody else is held up.
+        log.error("upload_failed", error=describe(error))
+        return ProviderError(None, ErrorCode.INTERNAL_ERROR, "Its file could not be handed over.", Reaction.RETRY)
+    return task.result()

@@ -6,12 +6,12 @@ from dataclasses import replace
 from db.messages import MessageType
 from domain import files
 from domain.messages.dispatch import Departure
-from domain.providers.base import Account
+from domain.providers.base import Account, NotSent, Refused
 from domain.providers.reactions import ProviderError
 
 
 async def carry(account: Account, departures: Sequence[Departure]) -> list[Departure]:
-    """The same, each with what the provider calls its file; or refused, where that cannot be had, by itself alone."""
+    """The same, each with what the provider calls its file; one whose file cannot be had stays, by itself alone."""
     wanted = {one for departure in departures if (one := _wanted(departure)) is not None}
     if not wanted:
         return list(departures)
@@ -30,5 +30,7 @@ def _carrying(departure: Departure, found: files.Provided) -> Departure:
         return departure
     held = found[wanted]
     if isinstance(held, ProviderError):
-        return replace(departure, refusal=held)
+        return replace(departure, outcome=Refused(held))
+    if isinstance(held, NotSent):
+        return replace(departure, outcome=held)
     return replace(departure, outgoing=outgoing.carrying(replace(outgoing.media, id=held.id, link=held.link)))

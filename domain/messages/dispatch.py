@@ -60,7 +60,8 @@ class Departure:
     """What is kept as its content."""
     details: Details | None = None
     """What is kept of what stands around it."""
-    refusal: ProviderError | None = None
+    outcome: Refused | NotSent | None = None
+    """What became of it already: it does not leave now."""
 
 
 async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None) -> list[Departure]:
@@ -133,14 +134,15 @@ def _prepare(
         content = content_of(row, quoted)
         if content is None:
             gone = ProviderError(None, ErrorCode.VALIDATION_ERROR, "WhatsApp does not have what this reacts to.")
-            return Departure(id, attempt_id, attempts, None, refusal=gone)
+            return Departure(id, attempt_id, attempts, None, outcome=Refused(gone))
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content, quoted))
     own = {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
     details = orjson.loads(row["details"] or "{}")
     given = orjson.loads(row["variables"] or "{}")
     rendered = render(template, own, {**variables, **given}, header=details.get("header"))
     if fault := rendered.fault:
-        return Departure(id, attempt_id, attempts, None, refusal=ProviderError(None, ErrorCode.VALIDATION_ERROR, fault))
+        refused = Refused(ProviderError(None, ErrorCode.VALIDATION_ERROR, fault))
+        return Departure(id, attempt_id, attempts, None, outcome=refused)
     outgoing = Outgoing(row["address"], own_mark, rendered.content, quoted)
     return Departure(id, attempt_id, attempts, outgoing, rendered.text, rendered.details)
 
@@ -211,7 +213,7 @@ async def _learn(settled: Sequence[Record], outcomes: Sequence[tuple[Departure, 
 def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
     """The row of an outcome: (id, attempt, state, provider id, code, words, provider's code, delay in seconds).
 
-    OF_CAMPAIGN is QUEUED for a message of a schedule, and FAILED for any other.
+    OF_CAMPAIGN is QUEUED for a message of a schedule, and FAILED for any other. AGAIN is QUEUED, and counts as a try.
     """
     head = (departure.id, departure.attempt_id)
     match outcome:
@@ -228,7 +230,7 @@ def _answer(departure: Departure, outcome: Outcome) -> tuple[Any, ...]:
                 return (*head, "OF_CAMPAIGN", None, *fault, _backoff(departure.attempts))
             if not again and error.reaction not in KEEPING:
                 return (*head, "FAILED", None, *fault, None)
-            return (*head, "QUEUED", None, *fault, _wait(error, departure.attempts))
+            return (*head, "AGAIN" if again else "QUEUED", None, *fault, _wait(error, departure.attempts))
 
 
 def _wait(error: ProviderError, attempts: int) -> float:

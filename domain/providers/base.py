@@ -219,7 +219,7 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__}: {value}"[:200] if isinstance(value, BaseException) else str(value)[:200]
 
 
-def unanswered(error: BaseException) -> Outcome:
+def unanswered(error: BaseException) -> NotSent | InDoubt:
     """httpx-aiohttp 0.2 says ConnectTimeout also for connections that broke after they were made: its cause decides."""
     cause = error.__cause__ or error
     if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):

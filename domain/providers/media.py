@@ -13,7 +13,7 @@ import orjson
 from db.core.settings import get_settings
 from db.senders import SenderProvider
 from domain.core.errors import ErrorCode
-from domain.providers.base import Account, client, describe
+from domain.providers.base import Account, NotSent, client, describe, unanswered
 from domain.providers.cloud_api import address
 from domain.providers.reactions import ProviderError, Reaction, interpret
 
@@ -60,7 +60,7 @@ class Remote:
     """The provider's own address, which may be inside our network."""
 
 
-async def upload(account: Account, file: Stored) -> Held | ProviderError:
+async def upload(account: Account, file: Stored) -> Held | ProviderError | NotSent:
     """Hands a file over; WAHA, and the Cloud API for some documents, are given the link instead."""
     # To WhatsApp all texts are plain ones.
     mime_type = "text/plain" if file.mime_type.startswith("text/") else file.mime_type
@@ -69,7 +69,7 @@ async def upload(account: Account, file: Stored) -> Held | ProviderError:
     url = address(f"{account.phone_number_id}/media")
     try:
         bytes = await asyncio.to_thread(file.path.open, "rb")
-    except FileNotFoundError:
+    except OSError:
         words = "The bytes of its file are not here: API and workers must share DATA_DIR."
         return ProviderError(None, ErrorCode.INTERNAL_ERROR, words)
     with bytes:
@@ -82,7 +82,8 @@ async def upload(account: Account, file: Stored) -> Held | ProviderError:
                 timeout=_UPLOAD,
             )
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-            return _trouble(f"WhatsApp did not take the file: {describe(error)}")
+            away = unanswered(error)
+            return away if isinstance(away, NotSent) else _trouble(f"WhatsApp did not take the file: {away.reason}")
     match _read(response):
         case {"id": str(id)}:
             return Held(id)

@@ -35,12 +35,12 @@ async def test_a_template_is_filled_for_the_contact_and_what_is_missing_fails_th
     full = await a_message(sender, await a_contact(name="Ana", company="Sol"), template_id=template)
     lacking = await a_message(sender, await a_contact(name="Rui"), template_id=template)
     by_id = {departure.id: departure for departure in await dispatch.claim(sender, 10)}
-    outgoing, refusal = by_id[full].outgoing, by_id[lacking].refusal
+    outgoing, refused = by_id[full].outgoing, by_id[lacking].outcome
     assert outgoing is not None
     assert outgoing.content == Text("Hi Ana of Sol")
-    assert refusal is not None
-    assert (refusal.code, "{{company}}" in refusal.message) == (ErrorCode.VALIDATION_ERROR, True)
-    await dispatch.settle([(by_id[lacking], Refused(refusal))])
+    assert isinstance(refused, Refused)
+    assert (refused.error.code, "{{company}}" in refused.error.message) == (ErrorCode.VALIDATION_ERROR, True)
+    await dispatch.settle([(by_id[lacking], refused)])
     assert await state_of(lacking) == "FAILED"
     assert await connect.value("SELECT attempts FROM message WHERE id = $1", lacking) == 0
 
@@ -53,8 +53,8 @@ async def test_a_text_that_grew_too_long_fails() -> None:
     short = await a_message(sender, await a_contact(name="ab"), template_id=template)
     long = await a_message(sender, await a_contact(name="abc"), template_id=template)
     by_id = {departure.id: departure for departure in await dispatch.claim(sender, 10)}
-    assert by_id[short].refusal is None
-    assert by_id[long].refusal is not None
+    assert by_id[short].outcome is None
+    assert by_id[long].outcome is not None
 
 
 @pytest.mark.parametrize(
