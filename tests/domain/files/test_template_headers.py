@@ -1,5 +1,6 @@
 """Headers of templates that are files: named like the files of messages, and shown to WhatsApp as an example."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -58,12 +59,15 @@ async def test_a_text_of_ours_under_a_picture_is_its_caption() -> None:
     assert render(template, {"name": "Rita"}, {}).content == Media("IMAGE", file_id=file.id, caption="Hi Rita.")
 
 
-async def test_another_file_of_the_same_kind_is_no_matter_of_whatsapps() -> None:
+async def test_another_file_of_the_same_kind_is_no_matter_of_whatsapps(simulator: Simulator) -> None:
     sender, first, second = await account(), await uploaded(), await uploaded()
     template = await made({"file_id": first.id}, approval(sender))
     changed = await templates.update(SYSTEM, template.id, header={"media": {"file_id": second.id}})
     assert changed.header == {"format": "IMAGE", "media_id": second.id}
     assert changed.edited_at is None
+    async with asyncio.timeout(10):
+        while known(simulator, sender)[0]["status"] != "APPROVED":  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.05)
     await apply_status("APPROVED", approval_id=template.approval_id)
     pdf = await uploaded("a.pdf", samples.PDF)
     await templates.update(SYSTEM, template.id, header={"media": {"file_id": pdf.id}})
