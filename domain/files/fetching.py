@@ -130,7 +130,7 @@ async def _keep(file: File, bytes: Incoming, body: Body) -> None:
     if "url" in source and not kinds.taken(FilePurpose.MEDIA, mime_type):
         raise UnfetchableError("It is of no kind that may be sent.")
     if mime_type == kinds.UNKNOWN:
-        mime_type = file.mime_type or body.mime_type or kinds.UNKNOWN
+        mime_type = kinds.announced(file.mime_type) or kinds.announced(body.mime_type) or kinds.UNKNOWN
     async with transaction():
         ours = await connect.row(_OURS, file.id, file.attempts)
         if ours is None:

@@ -136,6 +136,12 @@ def _end_of(path: Path) -> bytes:
         return file.read()
 
 
+def announced(mime_type: str | None) -> str | None:
+    """What somebody else calls a file, where it can stand in a header: whoever sends one may call it anything."""
+    good = mime_type is not None and mime_type.isascii() and mime_type.isprintable() and "/" in mime_type
+    return mime_type if good else None
+
+
 def taken(purpose: FilePurpose, mime_type: str) -> bool:
     """Whether a file of such content may be uploaded for that."""
     match purpose:

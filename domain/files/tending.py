@@ -1,21 +1,29 @@
 """What is due of files: some to fetch, bytes of deleted ones to remove, and uploads that never came to give up."""
 
 import asyncio
+import contextvars
 import time
+
+import structlog
 
 from db.core import connect
 from db.core.transaction import ring, transaction
+from db.files import File
 from domain.files import fetching
 from domain.files.announce import told
 from domain.files.storage import remove
 
-AT_ONCE = 4
-"""Files that one run fetches at a time."""
+AT_ONCE = 16
+"""Files that one process fetches at a time."""
 MOST = 100
 MOST_ATTEMPTS = 2 * fetching.MOST_ATTEMPTS
 """Of a file that workers die of, or that a fault of ours keeps from being settled."""
 RUN_SECONDS = 5.0
 """After so long a run begins no more, and rings for the rest."""
+
+log = structlog.get_logger()
+_fetching: set["asyncio.Task[None]"] = set()
+"""They go on after the run that began them: what comes slowly must not keep a worker's places from other work."""
 
 _DELETED = "SELECT id FROM file WHERE due_at <= now() AND deleted_at IS NOT NULL ORDER BY due_at LIMIT $1"
 
@@ -53,16 +61,28 @@ async def tend() -> bool:
 
 async def _fetch_due() -> bool:
     end = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < end:
-        claimed = await fetching.claim(AT_ONCE)
-        # One that fails by a fault of ours keeps its lease, and its neighbours go on.
-        results = await asyncio.gather(*map(fetching.fetch, claimed), return_exceptions=True)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-        if len(claimed) < AT_ONCE:
+    while time.monotonic() < end and (places := AT_ONCE - len(_fetching)) > 0:
+        tasks = [_begin(file) for file in await fetching.claim(places)]
+        if tasks:
+            await asyncio.wait(tasks, timeout=end - time.monotonic())
+        if len(tasks) < places:
             return False
-    return True
+    return len(_fetching) < AT_ONCE
+
+
+def _begin(file: File) -> "asyncio.Task[None]":
+    task = asyncio.create_task(_fetch(file), context=contextvars.Context())
+    _fetching.add(task)
+    task.add_done_callback(_fetching.discard)
+    return task
+
+
+async def _fetch(file: File) -> None:
+    """One that fails by a fault of ours keeps its lease, and comes again after it."""
+    try:
+        await fetching.fetch(file)
+    except Exception:
+        log.exception("file_fetch_failed", file_id=file.id)
 
 
 async def _give_up_late() -> int:

@@ -300,3 +300,11 @@ async def test_however_many_files_the_statements_are_as_many() -> None:
         assert len(data) == len(some)
         counts.append(count)
     assert counts[1] == len(others) * counts[0] + counts[0]
+
+
+@pytest.mark.parametrize("id", ["9" * 5000, "9" * 19, "-1", "1.5", "\N{ARABIC-INDIC DIGIT ONE}"])
+async def test_links_of_no_file_are_refused(api: Api, id: str) -> None:
+    for method in ("GET", "PUT"):
+        answer = await api.http.request(method, f"/files/{id}?expires=1&signature=1")
+        assert answer.status_code in (403, 404)
+        assert answer.json()["errors"][0]["extensions"]["code"] in ("AUTHORIZATION_ERROR", "NOT_FOUND")

@@ -13,11 +13,12 @@ import pytest_asyncio
 from db.contacts import JobStatus
 from db.core import connect
 from db.core.settings import get_settings
+from db.core.transaction import transaction
 from db.files import File
 from domain import files
 from domain.core import fetch
 from domain.core.access import SYSTEM
-from domain.files import fetching, kinds
+from domain.files import fetching, kinds, tending
 from domain.providers import media
 from domain.providers.base import Account
 from domain.providers.media import Held, Stored
@@ -251,3 +252,38 @@ async def test_what_workers_die_of_is_given_up(simulator: Simulator) -> None:
     failed = await tended(file.id)
     assert failed.status is JobStatus.FAILED
     assert "fault of the server" in (failed.error_message or "")
+
+
+async def test_what_comes_slowly_holds_up_nothing_else(
+    simulator: Simulator, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run ends after its seconds whatever it began: its place in the worker is needed to send messages."""
+    monkeypatch.setattr(tending, "RUN_SECONDS", 0.2)
+    slow = [await named(f"{site.url}/slow") for _ in range(tending.AT_ONCE - 1)]
+    began = time.monotonic()
+    while await connect.value(
+        "SELECT EXISTS (SELECT FROM file WHERE status = 'QUEUED' AND id = ANY($1))", [f.id for f in slow]
+    ):
+        await tending.tend()
+    assert time.monotonic() - began < 5
+    done = await tended((await received(held(simulator))).id)
+    assert done.status is JobStatus.COMPLETED
+    # With all places taken none is claimed: its attempts are not spent on waiting.
+    last = await named(f"{site.url}/slow")
+    await tending.tend()
+    late = await named(f"{site.url}/slow")
+    assert await tending.tend() is False
+    assert [(await File.get(id=f.id)).attempts for f in (last, late)] == [1, 0]
+    await connect.execute("UPDATE file SET due_at = NULL, deleted_at = now() WHERE id = $1", late.id)
+
+
+@pytest.mark.parametrize("mime_type", ["image/png\r\nX-Evil: 1", "image/\N{SNOWMAN}", "nonsense"])
+async def test_what_a_sender_calls_its_file_stays_out_of_headers(simulator: Simulator, mime_type: str) -> None:
+    """People choose the MIME type of what they send; of content that says nothing it would stand in our answers."""
+    content = b"\1\2\3zz" * 10
+    sender = await a_sender_with_an_account()
+    id = held(simulator, content, "application/x-theirs")
+    async with transaction():
+        [made] = await files.receive([files.Received(sender, id, mime_type=mime_type)])
+    done = await tended(made)
+    assert (done.status, done.mime_type) == (JobStatus.COMPLETED, "application/x-theirs")
