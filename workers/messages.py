@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 
 import structlog
+from asyncpg import UniqueViolationError
 from redis.exceptions import RedisError
 
 from db.core.connect import TRANSIENT
@@ -180,7 +181,8 @@ async def _settle(outcomes: list[tuple[Departure, Outcome]]) -> None:
     for delay in (0.1, 0.5, 1.0, 2.0, 4.0, 8.0, 14.0):
         try:
             return await departures.settle(outcomes)
-        except TRANSIENT as error:
+        except (*TRANSIENT, UniqueViolationError) as error:
+            # The latter: another message has got the same id from WhatsApp at this moment.
             log.warning("settle_again", error=repr(error), messages=len(outcomes))
             await asyncio.sleep(delay)
     return await departures.settle(outcomes)

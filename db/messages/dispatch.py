@@ -113,7 +113,8 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_messa
 # An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too, unless a receipt
 # has said since that this attempt failed (receipts.py). A doubt that was decided is not doubted anew: without a lease
 # nobody would ever look at it again. What is refused before it leaves, such as its file, is a try as well: depart() has
-# not counted it.
+# not counted it. Where another message has the id already (an echo that came first, and did not say that it was of
+# ours), that must not leave the whole chunk in doubt: an id is worth less than to know that they were sent.
 _SETTLE = """
 WITH answer AS (
   SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::int[],
@@ -130,7 +131,10 @@ WITH answer AS (
   SET state = settled.state, updated_at = now(),
       attempts = least(m.attempts + (s.state = 'AGAIN' AND m.state = 'CLAIMED')::int, 32767),
       sent_at = CASE WHEN s.state = 'SENT' THEN now() END,
-      provider_message_id = coalesce(s.provider_message_id, m.provider_message_id),
+      provider_message_id = CASE
+        WHEN s.provider_message_id IS NULL OR EXISTS (
+          SELECT FROM message other WHERE other.provider_message_id = s.provider_message_id AND other.id <> m.id)
+        THEN m.provider_message_id ELSE s.provider_message_id END,
       error_code = s.error_code, error_message = s.error_message, provider_error_code = s.provider_error_code,
       due_at = CASE WHEN settled.state = 'QUEUED' THEN now() + make_interval(secs => s.delay) END,
       lease_until = CASE WHEN s.state = 'UNKNOWN' THEN m.lease_until END

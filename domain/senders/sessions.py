@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 PING_DAYS = 12
 """Days of silence after which a session is made to show that it lives (S4)."""
+MOST_LOOKS = 3
+"""At a code that changes while it is looked at, or of which WAHA gives no picture."""
 _FIRST_CODE, _NEXT_CODES = 60, 20
 """Seconds that a QR code holds (wire facts D2)."""
 
@@ -115,7 +117,9 @@ async def qr_code(viewer: Viewer, id: int) -> QrCode | None:
     if name is None or since is None:
         return None
     text = await waha_sessions.qr_text(name)
-    while text is not None:
+    for _ in range(MOST_LOOKS):
+        if text is None:
+            return None
         image = await waha_sessions.qr_image(name)
         # A code may have taken the place of the other between the two answers.
         again = await waha_sessions.qr_text(name)

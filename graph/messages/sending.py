@@ -105,7 +105,9 @@ class SendMessageInput:
     reply_to_id: strawberry.ID | None = optional(
         "The message that this one replies to, of the same conversation; not for a reaction.", of="Message"
     )
-    priority: Priority = optional("Its place among queued messages.", default=Priority.NORMAL)
+    priority: Priority = optional(
+        "Its place among queued messages; those of schedules are LOW.", default=Priority.NORMAL
+    )
     correlation_id: str | None = optional(
         "The caller's own id, up to 255 characters: the same id in the same conversation again gives the first message "
         "back and sends nothing."

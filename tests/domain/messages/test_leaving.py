@@ -10,7 +10,7 @@ from db.core import connect
 from db.messages import dispatch as rows
 from domain.core.errors import ErrorCode
 from domain.messages import dispatch
-from domain.providers.base import Refused, Text
+from domain.providers.base import Accepted, Refused, Text
 from tests.domain.messages.surroundings import NOW, a_contact, a_message, a_sender, leave, state_of
 from tests.factories import unique
 
@@ -126,3 +126,13 @@ async def test_a_claim_that_ran_out_cannot_leave_even_when_someone_else_claimed_
     other = await dispatch.claim(sender, 10)
     assert await dispatch.depart(frozen) == []
     assert len(await dispatch.depart(other)) == 1
+
+
+async def test_an_id_that_another_message_has_leaves_nobody_in_doubt() -> None:
+    sender = await a_sender()
+    taken, name = await a_message(sender, state="SENT", due_at=None), unique("wamid")
+    await connect.execute("UPDATE message SET provider_message_id = $2 WHERE id = $1", taken, name)
+    first, second = [await a_message(sender) for _ in range(2)]
+    one, other = await leave(sender)
+    await dispatch.settle([(one, Accepted(name)), (other, Accepted(unique("wamid")))])
+    assert (await state_of(first), await state_of(second)) == ("SENT", "SENT")

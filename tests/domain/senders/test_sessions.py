@@ -224,6 +224,22 @@ async def test_a_code_that_was_scanned_a_moment_ago_is_none(simulator: Simulator
     assert await senders.qr_code(SYSTEM, sender.id) is None
 
 
+async def test_a_code_without_a_picture_is_not_asked_for_without_end(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await becomes(await make(), SenderStatus.WAITING_FOR_SCAN)
+    asked: list[str] = []
+
+    async def none(name: str) -> None:
+        asked.append(name)
+        # Else this would stand still for ever, and not fail.
+        assert len(asked) < 100
+
+    monkeypatch.setattr(waha_sessions, "qr_image", none)
+    assert await senders.qr_code(SYSTEM, sender.id) is None
+    assert len(asked) == sessions.MOST_LOOKS
+
+
 @pytest.mark.parametrize(("seconds", "ends"), [(0, 60), (59.9, 60), (60, 80), (79.9, 80), (80, 100), (159, 160)])
 def test_codes_hold_60_seconds_and_then_20(seconds: float, ends: int) -> None:
     since = datetime(2026, 11, 21, tzinfo=UTC)
