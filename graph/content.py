@@ -83,7 +83,8 @@ class ListRow:
 @strawberry.type(description="A part of a list.")
 class ListSection:
     title: str | None = entry("What stands above it; null when it is the only one.", "title")
-    rows: list[ListRow] = entry("What may be chosen.", "rows", size=10)
+    # Ten at most in all sections together, which count as ten.
+    rows: list[ListRow] = entry("What may be chosen.", "rows", size=1)
 
 
 @strawberry.type(description="What stands around the text of an interactive or template message.")

@@ -43,6 +43,11 @@ _TITLES = {
     133010: "Phone number not registered",
 }
 
+_DETAILS = {
+    131047: "Message failed to send because more than 24 hours have passed since the customer last replied to this "
+    "number.",
+}
+
 _traces = itertools.count(1)
 
 
@@ -86,6 +91,6 @@ def status_error(code: int) -> Json:
         "code": code,
         "title": title(code),
         "message": title(code),
-        "error_data": {"details": f"{title(code)}."},
+        "error_data": {"details": _DETAILS.get(code, f"{title(code)}.")},
         "href": "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
     }

@@ -61,6 +61,9 @@ def _text(content: Json, kind: str) -> str:
     if kind == "interactive":
         inner = content.get("body")
         return str(inner.get("text", "")) if is_object(inner) else ""
+    if kind == "location":
+        words = [str(content[name]) for name in ("name", "address") if content.get(name)]
+        return ", ".join(words or [str(content["latitude"]), str(content["longitude"])])
     return str(content.get("caption") or content.get("emoji") or content.get("name") or "")
 
 

@@ -5,6 +5,7 @@ const EMOJI = ['👍', '❤', '😂', '🙏'];
 const $ = (selector) => document.querySelector(selector);
 let open = null; // {number, person} of the chat that is shown
 let about = null; // what the next text is: {reply_to} or {edit} with a message's id
+let atEnd = true; // whoever reads at the end stays there, also when a picture has loaded
 const drawn = new Map(); // what each part was last drawn from
 
 function make(tag, text = '', ...classes) {
@@ -39,6 +40,7 @@ const post = (path, body) => ask(path, { method: 'POST', body: JSON.stringify(bo
 const path = ({ number, person }) => `chats/${encodeURIComponent(number)}/${encodeURIComponent(person)}`;
 
 async function say(body) {
+  atEnd = true;
   const done = await post(path(open), body);
   await refresh();
   return done;
@@ -91,6 +93,7 @@ function chat(each) {
 function file(media) {
   if (media.id && media.kind === 'image') {
     const picture = make('img');
+    picture.addEventListener('load', toEnd);
     picture.src = `/_simulator/media/${media.id}`;
     picture.alt = media.filename ?? 'picture';
     return picture;
@@ -117,7 +120,9 @@ function entry(each, all) {
   if (each.footer) shown.append(make('footer', each.footer));
   const press = make('div', '', 'press');
   for (const one of each.buttons) {
-    press.append(button(one.title, () => (one.kind === 'url' ? window.open(one.id, '_blank', 'noreferrer') : say({ press: one, message_id: each.id }))));
+    const choice = button(one.title, () => (one.kind === 'url' ? window.open(one.id, '_blank', 'noreferrer') : say({ press: one, message_id: each.id })));
+    if (one.description) choice.append(make('small', one.description));
+    press.append(choice);
   }
   if (each.buttons.length) shown.append(press);
   const told = [clock(each.at), each.edited && 'edited', each.mine && TICKS[each.status], ...each.reactions];
@@ -144,7 +149,12 @@ function be(what, words = '', text = '') {
   $('#say').elements.text.focus();
 }
 
+function toEnd() {
+  if (atEnd) $('#entries').scrollTop = $('#entries').scrollHeight;
+}
+
 async function show(each) {
+  atEnd = true;
   open = { number: each.number, person: each.person };
   for (const [selector, hidden] of [['#empty', true], ['#who', false], ['#entries', false], ['#say', false]]) $(selector).hidden = hidden;
   be(null);
@@ -170,8 +180,7 @@ async function refresh() {
   const said = await ask(path(open));
   if (!said || asked !== open) return;
   const list = $('#entries');
-  const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
-  if (draw(list, [said.entries, open], () => said.entries.map((each) => entry(each, said.entries))) && atEnd) list.scrollTop = list.scrollHeight;
+  if (draw(list, [said.entries, open], () => said.entries.map((each) => entry(each, said.entries)))) toEnd();
 }
 
 $('#new').addEventListener('submit', (event) => {
@@ -189,6 +198,9 @@ $('#say').addEventListener('submit', async (event) => {
   if (done) be(null);
 });
 
+$('#entries').addEventListener('scroll', ({ target }) => {
+  atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60;
+});
 $('#about button').addEventListener('click', () => be(null));
 $('#picture').addEventListener('click', () => say({ picture: true, text: $('#say').elements.text.value }).then((done) => done && be(null)));
 $('#stop').addEventListener('click', () => say({ text: 'STOP' }));

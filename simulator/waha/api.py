@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import binascii
+import dataclasses
 import hmac
 import time
 from collections.abc import Awaitable, Callable
@@ -229,8 +230,11 @@ class WahaApi:
         if settings.latency:
             await asyncio.sleep(settings.latency)
         asked = self._asked(verb, session, body)
-        if asked.media and not asked.media.pop("kept", False) and not await self._waha.reachable(asked.media["url"]):
-            return _crashed(request, f"fetch failed: {asked.media['url']}")
+        if asked.media and not asked.media.pop("kept", False):
+            fetched = await self._waha.fetched(asked.media)
+            if fetched is None:
+                return _crashed(request, f"fetch failed: {asked.media['url']}")
+            asked = dataclasses.replace(asked, media=fetched)
         fault = self._waha.fault(asked)
         if fault is None:
             return self._answered(session, self._waha.accept(asked, None))

@@ -11,7 +11,7 @@ from simulator.chats import Entry
 from simulator.cloud import Cloud
 from simulator.faults import Fault, Kind
 from simulator.ledger import Message, Outcome
-from simulator.media import Held, Store, plain_type
+from simulator.media import HEARD, Held, Store, plain_type
 from simulator.people import digits, on_whatsapp, wa_id_of
 from simulator.statuses import plan
 from simulator.waha.hooks import Hooks
@@ -128,9 +128,13 @@ class Waha:
         url = f"{self.url}/api/files/{held.id}{extension}"
         return {"url": url, "mimetype": held.mime_type, "filename": held.filename or None, "error": None}
 
-    async def reachable(self, url: str) -> bool:
-        """Whether a link leads to something: WAHA fetches it before it sends."""
-        return bool((await self._cloud.links.fetch(url)).data)
+    async def fetched(self, media: Json) -> Json | None:
+        """What a message says of a file that is named by link, which WAHA fetches before it sends; None: it cannot."""
+        found = await self._cloud.links.fetch(str(media["url"]))
+        if not found.data or not found.mime_type:
+            return media if found.data else None
+        name, kind = str(media.get("filename") or ""), str(media.get("mimetype") or found.mime_type)
+        return self.file(self.media.keep(found.data, kind, HEARD, filename=name))
 
     def receipt(self, session: Session, chat: str, message_id: str | None, *, typing: bool) -> None:
         """The client has read somebody's messages, or types."""

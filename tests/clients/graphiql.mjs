@@ -1,11 +1,12 @@
-// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER; prints what each tab was answered.
+// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER NUMBER; prints what each tab was answered.
+// A WAHA session is made for NUMBER.
 // The browser reaches nothing but 127.0.0.1. Screenshots go to FOLDER.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [url, email, password, folder] = process.argv.slice(2);
+const [url, email, password, folder, number] = process.argv.slice(2);
 const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'chromium-')), {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   viewport: { width: 1440, height: 900 },
@@ -103,6 +104,39 @@ await page.waitForFunction(() =>
 await shot('Watch');
 
 for (const tab of ['Schedule', 'Contacts', 'Contact', 'EventLog', 'Health']) await run(tab);
+
+await run('Inbox', ({ data }) => data?.conversations.edges.length, 60);
+for (const tab of ['Conversation', 'SendMessage', 'SetTyping', 'MarkConversationRead']) await run(tab);
+
+// A subscription that nothing happens to: it is taken, and no error comes.
+async function watch(tab) {
+  await open(tab);
+  const taken = page.waitForEvent('websocket').then((socket) => socket.waitForEvent('framereceived'));
+  await page.locator('.graphiql-execute-button').click();
+  found.tabs[tab] = JSON.parse((await taken).payload);
+}
+await watch('WatchConversation');
+
+await open('ConnectNumber');
+await tool(0, JSON.stringify({ phoneNumber: number }));
+await run('ConnectNumber');
+await run('NumberCode', ({ data }) => data?.sender.qrCode, 60);
+await page.waitForFunction(() => document.querySelector('#code img').naturalWidth > 200);
+found.code = await page.locator('#code').innerText();
+await shot('Code');
+await page.locator('#code').click();
+await watch('WatchSenders');
+
+const picture = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==', 'base64');
+await open('AnnounceFile');
+await tool(0, JSON.stringify({ name: 'picture.png', sizeBytes: picture.length }));
+await run('AnnounceFile');
+found.put = (await fetch(found.tabs.AnnounceFile.data.createUpload.url, { method: 'PUT', body: picture })).status;
+for (const tab of ['SendFile', 'CreateFullTemplate', 'Pacing', 'HeldSchedules', 'Duplicates', 'MergeContacts'])
+  await run(tab);
+await open('ChangeSettings');
+await tool(0, JSON.stringify({ input: { consent: { optOutReply: null } } }));
+await run('ChangeSettings');
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');
 await shot('Documentation');

@@ -1,13 +1,16 @@
 """GraphiQL in a real browser that reaches nothing but the API: every tab runs, from sign-in to the last receipt."""
 
+import asyncio
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from db.accounts import Role
+from db.contacts import ContactDuplicate
 from tests import factories
 from tests.clients.node import run
 from tests.running import Api, Program, Simulator
@@ -18,7 +21,9 @@ pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its pac
 
 TABS = (
     "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Contact "
-    "EventLog Health"
+    "EventLog Health Inbox Conversation SendMessage SetTyping MarkConversationRead WatchConversation ConnectNumber "
+    "NumberCode WatchSenders AnnounceFile SendFile CreateFullTemplate Pacing HeldSchedules Duplicates MergeContacts "
+    "ChangeSettings"
 )
 
 
@@ -27,7 +32,11 @@ async def test_every_tab_runs_with_the_network_cut(
     api: Api, worker: Program, simulator: Simulator, node: Path, tmp_path: Path
 ) -> None:
     user = await factories.user(role=Role.ADMIN, password=PASSWORD)
-    await factories.sender(is_default=True)
+    sender = await factories.sender(is_default=True)
+    duplicates = [(await factories.contact(name=name)).id for name in ("Rita", "Rita as well")]
+    await ContactDuplicate.create(contact_id=duplicates[0], other_id=duplicates[1], reason="They look alike.")
+    writes = {"phone_number_id": sender.phone_number_id, "from": factories.phone().lstrip("+"), "text": "Are you open?"}
+    await asyncio.to_thread(partial(simulator.post, "inbound", **writes))
     found = await browse(node, api.url, user.email, tmp_path)
     tabs = found["tabs"]
     assert list(tabs) == TABS.split()
@@ -40,11 +49,21 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["Contacts"]["data"]["contacts"]["edges"]
     assert tabs["Contact"]["data"]["contact"]["phones"]
     assert tabs["EventLog"]["data"]["events"]["edges"]
-    assert set(found["shots"]) >= set(TABS.split())
+    assert tabs["SendMessage"]["data"]["sendMessage"]["status"] == "QUEUED"
+    assert tabs["SendFile"]["data"]["sendMessage"]["type"] == "IMAGE"
+    assert tabs["WatchConversation"]["type"] == tabs["WatchSenders"]["type"] == "connection_ack"
+    assert tabs["CreateFullTemplate"]["data"]["createMessageTemplate"]["preview"]["buttons"][1]["url"].endswith(
+        "lisbon"
+    )
+    assert len(tabs["MergeContacts"]["data"]["mergeContacts"]["phones"]) == 2
+    assert found["code"].startswith("Scan it in WhatsApp")
+    assert set(found["shots"]) >= {*TABS.split(), "Code"} - {"WatchConversation", "WatchSenders"}
 
 
 async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:
-    status, said = await run(["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder)], cwd=node)
+    status, said = await run(
+        ["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder), factories.phone()], cwd=node
+    )
     assert status == 0, said
     return json.loads(said)
 

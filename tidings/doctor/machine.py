@@ -71,6 +71,4 @@ def _health(place: str, health: str) -> Finding:
         problems = " ".join(answer.json()["data"]["health"]["problems"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         problems = "and does not say why."
-    return Finding(
-        f"{said}: {problems}", "See the other findings, `senders { errorMessage }` in GraphiQL, and its log."
-    )
+    return Finding(f"{said}: {problems}", "See the other findings, the tab Pacing of GraphiQL, and its log.")

@@ -27,6 +27,7 @@ const storage = {
 };
 
 let token = takeToken();
+let codeEnds;
 
 // A token may come in the address, as /graphql#token=…, where no server and no log sees it.
 function takeToken() {
@@ -73,11 +74,29 @@ function named(name) {
   const time = name.match(/^now(?:\+(\d+)s)?$/);
   if (time) return new Date(Date.now() + 1000 * (time[1] ?? 0)).toISOString();
   const found = name.split('.').reduce((value, key) => value?.[key], answers);
-  if (found === undefined) throw new Error(`Run ${name.split('.')[0]} first: \${${name}} stands for its answer.`);
+  const [field] = name.split('.');
+  if (!(field in answers)) throw new Error(`Run ${field} first: \${${name}} stands for its answer.`);
+  if (found == null) throw new Error(`\${${name}} stands for nothing: ${field} answered without it.`);
   return found;
 }
 
+// Nobody scans text: a code in an answer is drawn, for as long as it holds.
+function showCode(answer) {
+  const codes = [];
+  JSON.stringify(answer.data ?? {}, (key, value) => (key === 'qrCode' && codes.push(value), value));
+  if (!codes.length) return;
+  const code = codes.find((each) => each?.image);
+  clearTimeout(codeEnds);
+  element('code').hidden = !code;
+  if (!code) return;
+  const ends = code.expiresAt && new Date(code.expiresAt);
+  element('code').querySelector('img').src = `data:image/png;base64,${code.image}`;
+  element('code').querySelector('span').textContent = ends ? `until ${ends.toLocaleTimeString()}` : '';
+  if (ends) codeEnds = setTimeout(() => (element('code').hidden = true), ends - Date.now());
+}
+
 function heed(answer) {
+  showCode(answer);
   for (const [field, value] of Object.entries(answer.data ?? {})) if (value) answers[field] = value;
   const fresh = answer.data?.login?.accessToken;
   if (fresh) setTimeout(() => signIn(fresh));
@@ -146,5 +165,6 @@ element('sign-in').addEventListener('submit', async (event) => {
     signIn(answer.data.login.accessToken);
   }
 });
+element('code').addEventListener('click', () => (element('code').hidden = true));
 element('sign-out').addEventListener('click', () => signIn(null));
 render();

@@ -32,9 +32,52 @@ export const tabs = await Promise.all([
   tab('13-health'),
   tab('14-inbox', { filter: { unread: true }, after: null }),
   tab('15-conversation', { id: '${conversations.edges.0.node.id}', after: null }),
-  tab('16-send-message', { conversationId: '${conversations.edges.0.node.id}', correlationId: null }),
+  tab('16-send-message', {
+    conversationId: '${conversations.edges.0.node.id}',
+    message: {
+      interactive: {
+        text: 'Keep Friday 10:00?',
+        buttons: [
+          { type: 'REPLY', title: 'Keep', payload: 'keep:51' },
+          { type: 'REPLY', title: 'Move', payload: 'move:51' },
+        ],
+      },
+    },
+    correlationId: null,
+  }),
   tab('17-read', { id: '${conversations.edges.0.node.id}' }),
   tab('18-watch-conversation', { filter: { conversationId: '${conversations.edges.0.node.id}' }, after: null }),
   tab('19-connect-waha', { phoneNumber: '+44 7400 123457' }),
   tab('20-waha-code', { id: '${createSender.id}' }),
+  tab('21-watch-senders', { after: null }),
+  tab('22-pacing'),
+  tab('23-upload', { name: 'picture.png', sizeBytes: 0 }),
+  tab('24-send-file', {
+    conversationId: '${conversations.edges.0.node.id}',
+    fileId: '${createUpload.file.id}',
+    caption: 'Our new sign',
+  }),
+  tab('25-typing', { conversationId: '${conversations.edges.0.node.id}' }),
+  tab('26-full-template', {
+    input: {
+      title: 'Appointment ${now}',
+      header: { text: 'Your appointment' },
+      content: 'Hello {{name}}, see you on {{date}}.',
+      footer: 'Reply STOP to hear no more',
+      buttons: [
+        { type: 'REPLY', title: 'Keep' },
+        { type: 'URL', title: 'Directions', url: 'https://example.com/{{place}}' },
+      ],
+      approval: { language: 'en_US', category: 'UTILITY', examples: { date: 'Friday 10:00', place: 'lisbon' } },
+    },
+    contactId: null,
+    variables: { date: 'Friday 10:00', place: 'lisbon' },
+  }),
+  tab('27-held-schedules'),
+  tab('28-duplicates'),
+  tab('29-merge', {
+    id: '${contacts.edges.0.node.id}',
+    duplicateId: '${contacts.edges.0.node.duplicates.0.id}',
+  }),
+  tab('30-settings', { input: { consent: { optOutReply: 'You will get no more news. START brings them back.' } } }),
 ]);
