@@ -91,6 +91,21 @@ async def test_every_kind_is_sent(rig: Rig) -> None:
     assert len((await rig.control("GET", "receipts"))["receipts"]) == 2
 
 
+async def test_a_picture_named_by_link_is_fetched_and_shown(rig: Rig) -> None:
+    await rig.session()
+    async with rig.http.post(f"{rig.url}/_simulator/media", params={"mime_type": "image/png"}, data=b"PNG") as response:
+        held = (await response.json())["id"]
+    link = f"{rig.url}/_simulator/media/{held}"
+    file = {"mimetype": "image/png", "url": link}
+    assert (await rig.waha("POST", "sendImage", {"session": "clinic", "chatId": ALICE, "file": file}))[0] == 201
+    [entry] = (await rig.control("GET", "chats/clinic/351910000111"))["entries"]
+    assert entry["media"]["link"] is None
+    async with rig.http.get(f"{rig.url}/_simulator/media/{entry['media']['id']}") as response:
+        assert await response.read() == b"PNG"
+    file["url"] = f"{rig.url}/_simulator/media/none"
+    assert (await rig.waha("POST", "sendImage", {"session": "clinic", "chatId": ALICE, "file": file}))[0] == 500
+
+
 async def test_voice_is_played(rig: Rig) -> None:
     await rig.session()
     file = {"mimetype": "audio/ogg; codecs=opus", "data": base64.b64encode(b"Ogg").decode()}
