@@ -253,7 +253,7 @@ async def lock_known(phone_numbers: Sequence[str]) -> dict[str, int]:
 # One person
 # ---------------------------------------------------------------------------
 
-_SAME = """
+SAME = """
 WITH RECURSIVE same(id) AS (
   SELECT * FROM unnest($1::bigint[])
   UNION
@@ -261,6 +261,10 @@ WITH RECURSIVE same(id) AS (
     SELECT other_id AS id FROM contact_duplicate WHERE contact_id = same.id
     UNION ALL SELECT contact_id FROM contact_duplicate WHERE other_id = same.id) d
 )
+"""
+"""The beginning of a statement about contacts ($1) and all who seem to be the same person as one of them."""
+
+_SAME = f"""{SAME}
 SELECT c.id FROM contact c WHERE c.id IN (SELECT id FROM same) AND c.deleted_at IS NULL
 ORDER BY c.id FOR NO KEY UPDATE OF c
 """

@@ -5,9 +5,11 @@ Both are locked, so that nobody writes to either meanwhile; then messages in the
 
 from asyncpg import Record
 
+from db.contacts import SAME
 from db.core import connect
 
-_LOCK = "SELECT * FROM contact WHERE id = ANY($1) ORDER BY id FOR UPDATE"
+# Their duplicates too, whom an opt-out of theirs reaches: whoever locks one locks all, in one order.
+_LOCK = f"{SAME} SELECT * FROM contact WHERE id IN (SELECT id FROM same) ORDER BY id FOR UPDATE"
 
 _PHONES = """
 UPDATE contact_phone p SET contact_id = $1,
@@ -111,7 +113,7 @@ WHERE id = $2 OR merged_into_id = $2
 
 
 async def lock_both(id: int, other: int) -> dict[int, Record]:
-    """Two contacts, deleted ones too, locked against whoever writes to them or to what hangs on them."""
+    """Two contacts, deleted ones too, and their duplicates, locked against whoever writes to what hangs on them."""
     return {row["id"]: row for row in await connect.rows(_LOCK, [id, other])}
 
 

@@ -23,8 +23,11 @@ MOST_CHARACTERS = 2000
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _TUNNELS = (ipaddress.IPv6Network("2001::/32"), ipaddress.IPv6Network("2002::/16"))
 """Teredo and 6to4: addresses that stand for IPv4 ones, of which some are ours."""
+_OF_CLOUDS = (ipaddress.IPv4Network("192.0.0.0/24"), ipaddress.IPv4Network("168.63.129.16/32"))
+"""Where Oracle's machines ask for their credentials (192.0.0.192), and Azure's: by their numbers they are public."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, connect=5, sock_connect=5, sock_read=10)
 """Seconds; the caller says how long all of it may take."""
+_NO_URL = "This is not a URL."
 _PRIVATE = "This address is not one of the public internet."
 _AGAIN = frozenset({404, 408, 425, 429})
 """Statuses that may pass: of 4xx these, and all of 5xx."""
@@ -59,7 +62,9 @@ def check_url(url: str, field: str) -> str:
             raise UnfetchableError(_PRIVATE)
     except UnfetchableError as error:
         raise Refusal(ErrorCode.VALIDATION_ERROR, error.words, field=field, reason="invalid_url") from None
-    except (socket.gaierror, UnicodeError):
+    except UnicodeError:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, _NO_URL, field=field, reason="invalid_url") from None
+    except socket.gaierror:
         return url
     return url
 
@@ -95,8 +100,9 @@ async def opened(
                 yield Body(_capped(response, most), response.headers.get("Content-Type"))
     except TimeoutError:
         raise UnfetchableError("It took too long to come.", again=True) from None
-    except aiohttp.InvalidURL:
-        raise UnfetchableError("This is not a URL.") from None
+    except (aiohttp.InvalidURL, UnicodeError):
+        # The second: a name with an empty part, or one that is too long.
+        raise UnfetchableError(_NO_URL) from None
     except (aiohttp.ClientError, OSError) as error:
         if door.refused:
             raise UnfetchableError(_PRIVATE) from None
@@ -108,7 +114,7 @@ def _parts(url: str) -> SplitResult:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        raise UnfetchableError("This is not a URL.") from None
+        raise UnfetchableError(_NO_URL) from None
     if not good:
         raise UnfetchableError("Only http and https URLs are fetched.")
     if parts.username is not None or parts.password is not None:
@@ -125,6 +131,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
     if isinstance(address, IPv6Address) and (
         address not in _GLOBAL_UNICAST or any(address in tunnel for tunnel in _TUNNELS)
     ):
+        return False
+    if isinstance(address, IPv4Address) and any(address in network for network in _OF_CLOUDS):
         return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 

@@ -24,7 +24,9 @@ PRIVATE = [
     "169.254.169.254",
     "172.16.0.1",
     "192.168.1.1",
+    "192.0.0.192",
     "192.0.2.1",
+    "168.63.129.16",
     "198.18.0.1",
     "224.0.0.1",
     "239.255.255.250",
@@ -188,6 +190,16 @@ async def test_the_installations_own_gateway_is_reached_by_its_own_url_alone(sit
     ):
         await why(read(url, trusted=trusted))
     assert len(site.calls) == 1
+
+
+@pytest.mark.parametrize("host", ["a..b", ".", ".a", "a" * 64, f"xn--{'9' * 60}.com"])
+async def test_names_that_no_name_can_be_are_no_urls(host: str) -> None:
+    url = f"http://{host}/a.png"
+    with pytest.raises(Refusal) as caught:
+        check_url(url, "media.url")
+    assert caught.value.details["reason"] == "invalid_url"
+    found = await why(read(url))
+    assert (found.words, found.again) == ("This is not a URL.", False)
 
 
 async def test_redirects_are_not_followed(site: Site) -> None:

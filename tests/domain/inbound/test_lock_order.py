@@ -4,10 +4,13 @@ import asyncio
 
 import asyncpg
 
-from db.contacts import Contact, ContactPhone, OptInStatus
+from db.contacts import Contact, ContactDuplicate, ContactPhone, OptInStatus
 from db.core.settings import get_settings
 from db.messages import Message, MessageState
 from db.senders import Sender
+from domain import contacts
+from domain.core.access import SYSTEM
+from tests import factories
 from tests.domain.inbound.posts import NOW, body, change, digits_of, message, sent, status, take_up
 
 
@@ -42,3 +45,22 @@ async def test_an_opt_out_meets_a_stop_and_a_receipt_of_the_same_person(sender: 
     assert taken.errors is None
     assert (await Message.get(id=row.id)).state is MessageState.DELIVERED
     assert (await Contact.get(id=row.contact_id)).opt_in_status is OptInStatus.OPTED_OUT
+
+
+async def test_a_merge_meets_news_of_a_duplicate_of_both(sender: Sender) -> None:
+    """What is told of one locks all who seem to be the same; so must a merge, which may opt them all out."""
+    other_one, stays, goes = [await factories.contact() for _ in range(3)]
+    await ContactDuplicate.create(contact_id=other_one.id, other_id=stays.id, reason="A test.")
+    await Contact.filter(id=goes.id).update(opt_in_status=OptInStatus.OPTED_OUT)
+    other = await asyncpg.connect(get_settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT FROM contact WHERE id = $1 FOR NO KEY UPDATE", other_one.id)
+            merging = asyncio.create_task(contacts.merge(SYSTEM, stays.id, goes.id))
+            await waits_for(other)
+            await other.execute("SELECT FROM contact WHERE id = $1 FOR NO KEY UPDATE", stays.id)
+        await merging
+    finally:
+        await other.close()
+    merged = await Contact.filter(id__in=[other_one.id, stays.id]).values_list("opt_in_status", flat=True)
+    assert list(merged) == [OptInStatus.OPTED_OUT] * 2
