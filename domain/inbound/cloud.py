@@ -71,11 +71,15 @@ class _Reader:
 
     def read(self, whole: Json) -> None:
         for i, entry in enumerate(json_array(whole.get("entry"))):
-            account = word(json_object(entry).get("id"), 64)
+            account, at = word(json_object(entry).get("id"), 64), self._at(json_object(entry).get("time"))
             for j, change in enumerate(json_array(json_object(entry).get("changes"))):
-                self._change(f"entry[{i}].changes[{j}]", account, json_object(change))
+                self._change(f"entry[{i}].changes[{j}]", account, at, json_object(change))
 
-    def _change(self, path: str, account: str | None, change: Json) -> None:
+    def _at(self, told: Any) -> datetime | None:
+        """When something was told, or None: what has no time of its own would seem newer each time it is posted."""
+        return moment(told, self.received) if is_moment(told, self.received) else None
+
+    def _change(self, path: str, account: str | None, at: datetime | None, change: Json) -> None:
         value, kind = json_object(change.get("value")), change.get("field", "messages")
         if not value:
             self.envelope.errors.append(f"{path}: it has no value.")
@@ -86,7 +90,10 @@ class _Reader:
         elif kind == "user_preferences":
             self._preferences(path, account, value)
         elif kind in _NEWS:
-            self.envelope.news.append(News(account, kind, value))
+            if isinstance(news := kept(value), dict):
+                self.envelope.news.append(News(account, kind, cast("Json", news), at))
+            else:
+                self.envelope.errors.append(f"{path}: it is too long.")
 
     def _messages(self, path: str, account: str | None, value: Json) -> None:
         metadata = json_object(value.get("metadata"))
@@ -118,11 +125,11 @@ class _Reader:
                     bsuid=word(told.get("user_id"), 160),
                     business_account_id=account,
                 )
-                at = moment(told.get("timestamp"), self.received)
+                at = self._at(told.get("timestamp"))
                 if not person.address:
                     raise UnreadableError("a preference of nobody")
-                if wanted and not is_moment(told.get("timestamp"), self.received):
-                    # Posted again it would seem newer, and undo what was said since.
+                if wanted and at is None:
+                    # Posted again it would undo what was said since.
                     raise UnreadableError("an agreement without a time")
                 self.envelope.preferences.append(Preference(person, wanted, at))
 

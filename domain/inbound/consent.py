@@ -124,7 +124,7 @@ def wants(text: str | None, stop_words: Sequence[str] = (), start_words: Sequenc
 @dataclass(frozen=True, slots=True)
 class _Choice:
     wanted: bool
-    at: datetime
+    at: datetime | None
     contact_id: int
     said: Kept | None = None
     """The message that says so; None where WhatsApp was told."""
@@ -143,10 +143,11 @@ async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference
         if (wanted := wants(message.said.content, consent.stop_words, consent.start_words)) is not None
     ]
     choices += [_Choice(preference.wanted, preference.at, id) for id, preference in preferences]
-    for choice in sorted(choices, key=lambda choice: choice.at):
+    now = datetime.now(UTC)
+    for choice in sorted(choices, key=lambda choice: choice.at or now):
         has_changed = await _change(choice)
         text = consent.opt_in_reply if choice.wanted else consent.opt_out_reply
-        if has_changed and text and choice.said is not None and choice.at + WINDOW > datetime.now(UTC):
+        if has_changed and text and choice.said is not None and choice.said[0].at + WINDOW > now:
             await _reply(*choice.said, text)
 
 

@@ -110,7 +110,7 @@ async def _hear(news: News) -> None:
         case "template_category_update":
             await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id)
         case field if field in health.FIELDS:
-            await health.hear(field, news.business_account_id, value)
+            await health.hear(field, news.business_account_id, value, news.at)
         case _:
             log.info("news_of_whatsapp", field=news.field, business_account_id=news.business_account_id)
 

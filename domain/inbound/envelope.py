@@ -117,11 +117,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Preference:
-    """Somebody told WhatsApp whether they want our marketing messages."""
+    """Somebody told WhatsApp whether they want our marketing messages; at is None where it does not say when."""
 
     person: Person
     wanted: bool
-    at: datetime
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,8 @@ class News:
     business_account_id: str | None
     field: str
     value: dict[str, Any]
+    at: datetime | None
+    """None where it does not say when."""
 
 
 @dataclass(slots=True)

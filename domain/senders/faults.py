@@ -1,6 +1,10 @@
 """What WhatsApp's faults do to senders: they are halted, rest, or go slower. Inside the caller's transaction."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 import structlog
+from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
@@ -23,18 +27,19 @@ WITH those AS MATERIALIZED (
   WHERE s.deleted_at IS NULL AND (s.id = $1 OR $2 AND s.business_account_id = one.business_account_id)
   ORDER BY s.id FOR NO KEY UPDATE OF s
 )
-UPDATE sender SET last_error_code = $3, last_error = $4, last_error_at = now(), updated_at = now()"""
+UPDATE sender SET last_error_code = $3, last_error = $4, updated_at = now()"""
 
-_HALT = f"""{_THOSE}, status = $5, error_message = $4 FROM those
+_HALT = f"""{_THOSE}, last_error_at = now(), status = $5, error_message = $4 FROM those
 WHERE sender.id = those.id AND sender.status = 'CONNECTED' RETURNING sender.id"""
 
-_REST = f"""{_THOSE}, paused_until = greatest(paused_until, now() + make_interval(secs => $5)) FROM those
+_REST = f"""{_THOSE}, last_error_at = now(),
+  paused_until = greatest(paused_until, now() + make_interval(secs => $5)) FROM those
 WHERE sender.id = those.id RETURNING sender.id"""
 
 HALVINGS = "CASE WHEN slowed_until > now() THEN ceil(extract(epoch FROM slowed_until - now()) / slowed_step) ELSE 0 END"
 """How often the rate of a sender is halved now."""
 
-_SLOW = f"""{_THOSE}, slowed_reason = $7,
+_SLOW = f"""{_THOSE}, last_error_at = now(), slowed_reason = $7,
   slowed_step = greatest($5, CASE WHEN slowed_until > now() THEN slowed_step END),
   slowed_until = now() + make_interval(secs => least({HALVINGS} + $6, {MOST_HALVINGS})
                                        * greatest($5, CASE WHEN slowed_until > now() THEN slowed_step END))
@@ -42,7 +47,11 @@ FROM those WHERE sender.id = those.id
   AND NOT coalesce(sender.last_error_code = $3 AND sender.last_error_at > now() - interval '{DEAF_SECONDS} s', false)
 RETURNING sender.id"""
 
-_NOTE = f"{_THOSE} FROM those WHERE sender.id = those.id RETURNING sender.id"
+_NOTE = f"{_THOSE}, last_error_at = now() FROM those WHERE sender.id = those.id RETURNING sender.id"
+
+_NOTE_TOLD = f"""{_THOSE}, last_error_at = $5 FROM those
+WHERE sender.id = those.id AND (coalesce(last_error_at, '-infinity'), coalesce(last_error, '')) < ($5, $4)
+RETURNING sender.id"""
 
 
 async def halt(sender_id: int, fault: ProviderError, status: SenderStatus, *, account: bool = False) -> None:
@@ -76,9 +85,20 @@ async def slow(
         changed(row["id"])
 
 
-async def note(sender_id: int, fault: ProviderError, *, account: bool = False) -> None:
-    """Keeps a fault that concerns the number as a whole, or its account, for a person to look at."""
-    for row in await connect.rows(_NOTE, sender_id, account, fault.provider_code, fault.message):
+async def note(sender_id: int, fault: ProviderError) -> None:
+    """Keeps a fault that concerns the number as a whole, for a person to look at."""
+    rows = await connect.rows(_NOTE, sender_id, False, fault.provider_code, fault.message)
+    _alarm(rows, fault)
+
+
+async def note_told(sender_id: int, fault: ProviderError, at: datetime) -> None:
+    """The same of an account, as WhatsApp told of it: told again it changes nothing, in whatever order."""
+    rows = await connect.rows(_NOTE_TOLD, sender_id, True, fault.provider_code, fault.message, at)
+    _alarm(rows, fault)
+
+
+def _alarm(rows: Sequence[Record], fault: ProviderError) -> None:
+    for row in rows:
         log.error("sender_needs_somebody", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
         changed(row["id"])
 

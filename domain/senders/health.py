@@ -1,6 +1,7 @@
 """What WhatsApp says of our numbers of the Cloud API: asked for by the clock, and told by webhook (A8, C6)."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -114,12 +115,15 @@ WHERE deleted_at IS NULL AND provider = 'CLOUD_API' AND business_account_id = $1
 
 _LOOK_AGAIN = """
 UPDATE sender SET checked_at = checked_at - interval '1 day', messaging_limit = coalesce($2, messaging_limit)
-WHERE id = ANY($1)
+WHERE id = ANY($1) RETURNING id, old.messaging_limit IS DISTINCT FROM new.messaging_limit AS is_new
 """
 
 
-async def hear(field: str, business_account_id: str | None, value: Mapping[str, Any]) -> None:
-    """Takes in news of a number or an account, in the caller's transaction; what they leave open is asked at once."""
+async def hear(field: str, business_account_id: str | None, value: Mapping[str, Any], at: datetime | None) -> None:
+    """Takes in news of a number or an account, in the caller's transaction; what they leave open is asked at once.
+
+    `at` is when WhatsApp says that it was so; what is no more than an alarm is left where it does not.
+    """
     digits = "".join(char for char in str(value.get("display_phone_number") or "") if char.isdigit())
     of_account = await connect.rows(_OF, business_account_id)
     meant = [row["id"] for row in of_account if row["phone_number"] == f"+{digits}"]
@@ -127,14 +131,14 @@ async def hear(field: str, business_account_id: str | None, value: Mapping[str, 
         return
     log.info("news_of_numbers", field=field, word=str(value.get("event"))[:64], senders=senders)
     if field == "account_update":
-        await _hear_of_account(senders[0], value)
+        await _hear_of_account(senders[0], value, at)
     limit = limit_of(value.get("max_daily_conversations_per_business"))
-    await connect.execute(_LOOK_AGAIN, senders, limit)
-    for sender_id in senders:
-        faults.changed(sender_id)
+    for row in await connect.rows(_LOOK_AGAIN, senders, limit):
+        if row["is_new"]:
+            faults.changed(row["id"])
 
 
-async def _hear_of_account(sender_id: int, value: Mapping[str, Any]) -> None:
+async def _hear_of_account(sender_id: int, value: Mapping[str, Any], at: datetime | None) -> None:
     """An account that is disabled or gone sends nothing; of one that is restricted its sends will say what they may."""
     event = str(value.get("event"))[:64]
     match value:
@@ -150,8 +154,8 @@ async def _hear_of_account(sender_id: int, value: Mapping[str, Any]) -> None:
     fault = of_code(None, f"{words}.")
     if disabled:
         await faults.halt(sender_id, fault, SenderStatus.FAILED, account=True)
-    elif event != "ACCOUNT_RECONNECTED":
-        await faults.note(sender_id, fault, account=True)
+    elif event != "ACCOUNT_RECONNECTED" and at is not None:
+        await faults.note_told(sender_id, fault, at)
 
 
 # ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What WhatsApp says of numbers: asked for within its limits, told by webhook, and what it does to the pace."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from domain.inbound import journal
 from domain.providers.cloud_numbers import limit_of
 from domain.senders import health
 from tests import factories
+from tests.domain.inbound.posts import NOW, body, take_up
 from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
 from tests.running import Api, Simulator
@@ -186,6 +188,34 @@ async def test_an_account_that_is_disabled_stops_its_senders_and_one_that_is_res
     await heard(first, status="FAILED")
     found = await heard(second, status="FAILED")
     assert found.error_message == "WhatsApp says DISABLED_UPDATE: DISABLE."
+
+
+async def test_what_an_account_is_told_once_more_changes_nothing() -> None:
+    sender = await factories.sender(business_account_id=unique("waba"))
+    assert sender.business_account_id is not None
+
+    def post(words: str, at: int) -> dict[str, Any]:
+        value = {"event": "ACCOUNT_RESTRICTION", "restriction_info": [{"restriction_type": words}]}
+        whole = body({"field": "account_update", "value": value}, account=sender.business_account_id or "")
+        whole["entry"][0]["time"] = at
+        return whole
+
+    first, second = post("half \ud83d and \0" + "x" * 5000, NOW), post("again", NOW + 1)
+    await take_up(*(json.dumps(each).encode() for each in (first, second)))
+    before, events = await Sender.get(id=sender.id), await told("SENDER_HEALTH_CHANGED", sender)
+    assert (before.last_error, events) == ("WhatsApp says ACCOUNT_RESTRICTION: again.", 2)
+    await take_up(*(json.dumps(each).encode() for each in (first, second)))
+    after = await Sender.get(id=sender.id)
+    assert (after.last_error, after.last_error_at) == (before.last_error, before.last_error_at)
+    assert await told("SENDER_HEALTH_CHANGED", sender) == 2
+
+
+async def test_news_too_long_to_be_any_are_kept_with_their_reason() -> None:
+    account = unique("waba")
+    sender = await factories.sender(business_account_id=account)
+    [done] = await take_up(body({"field": "account_update", "value": {"event": "x" * 70_000}}, account=account))
+    assert done.errors == ["entry[0].changes[0]: it is too long."]
+    assert (await Sender.get(id=sender.id)).last_error is None
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,15 @@ async def test_what_is_told_late_or_once_more_does_not_undo_what_was_said_since(
     assert await status() == "OPTED_IN"
     await take_up(told("stop", int(datetime.now(UTC).timestamp())))
     assert await status() == "OPTED_OUT"
+
+
+async def test_a_stop_without_a_time_holds_and_posted_again_changes_nothing(sender: Sender) -> None:
+    number = factories.phone()
+    contact = await factories.contact(phone_number=number)
+    told = {"wa_id": digits_of(number), "category": "marketing_messages", "value": "stop"}
+    post = body({"field": "user_preferences", "value": {"user_preferences": [told]}})
+    await take_up(post)
+    before = await Contact.get(id=contact.id)
+    assert before.opt_in_status == "OPTED_OUT"
+    await take_up(post)
+    assert (await Contact.get(id=contact.id)).opt_in_changed_at == before.opt_in_changed_at
