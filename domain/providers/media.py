@@ -118,7 +118,11 @@ async def find(account: Account, id: str) -> Remote | ProviderError:
 
 def _at_waha(url: str) -> Remote | ProviderError:
     """A file at WAHA, whatever it calls its own address, or in a store that it has; only WAHA is told our key."""
-    settings, parts = get_settings(), urlsplit(url)
+    settings = get_settings()
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, f"WAHA names a URL that is none: {url[:200]}")
     if not parts.path.startswith("/api/files/"):
         return Remote(url, {}, settings.waha_url)
     own = f"{settings.waha_url.rstrip('/')}{parts.path}{f'?{parts.query}' if parts.query else ''}"

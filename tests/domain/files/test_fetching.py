@@ -242,6 +242,8 @@ async def test_what_waha_holds_is_opened_with_its_key_at_its_own_address(
     get_settings.cache_clear()
     refused = await tended((await received(url, sender_id=sender)).id)
     assert "HTTP 401" in (refused.error_message or "")
+    broken = await tended((await received("http://[", sender_id=sender)).id)
+    assert (broken.status, broken.error_message) == (JobStatus.FAILED, "WAHA names a URL that is none: http://[")
     elsewhere = await tended((await received(f"{simulator.url}0/other.png", sender_id=sender)).id)
     assert elsewhere.status is not JobStatus.COMPLETED
 
