@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import structlog
 
@@ -50,7 +51,11 @@ async def provide(account: Account, wanted: Collection[Wanted]) -> Provided:
     uploads = {id: _upload(account, files[id]) for (id, _), known in found.items() if known is None}
     if uploads:
         await asyncio.wait(uploads.values(), timeout=PATIENCE)
-    return {one: known or _result(uploads[one[0]]) for one, known in found.items()}
+    told = {one: known or _result(uploads[one[0]]) for one, known in found.items()}
+    return {
+        (id, type): replace(how, name=files[id].name) if isinstance(how, Held) else how
+        for (id, type), how in told.items()
+    }
 
 
 async def _held(sender_id: int, ids: list[int]) -> dict[int, Held]:

@@ -33,4 +33,6 @@ def _carrying(departure: Departure, found: files.Provided) -> Departure:
         return replace(departure, outcome=Refused(held))
     if isinstance(held, NotSent):
         return replace(departure, outcome=held)
-    return replace(departure, outgoing=outgoing.carrying(replace(outgoing.media, id=held.id, link=held.link)))
+    return replace(
+        departure, outgoing=outgoing.carrying(replace(outgoing.media, id=held.id, link=held.link, filename=held.name))
+    )

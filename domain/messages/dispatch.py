@@ -12,7 +12,7 @@ WhatsApp has no idempotency key: a send whose answer was lost is settled by its 
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,7 @@ async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None
     templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
     variables = await _variables({row["schedule_id"] for row in claimed if row["schedule_id"]})
     quoted = await _quoted({row["reply_to_id"] for row in claimed if row["reply_to_id"]})
-    prepared = [
+    return [
         _prepare(
             row,
             templates.get(row["template_id"]),
@@ -92,26 +92,12 @@ async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None
         )
         for row in claimed
     ]
-    return await _with_names(prepared)
 
 
 async def _quoted(ids: set[int]) -> dict[int, str | None]:
     """What the provider calls these messages."""
     sql = "SELECT id, provider_message_id FROM message WHERE id = ANY($1)"
     return {row["id"]: row["provider_message_id"] for row in await connect.rows(sql, list(ids))} if ids else {}
-
-
-async def _with_names(departures: Sequence[Departure]) -> list[Departure]:
-    """The same with the names of files, which people see of documents."""
-    ids = {d.outgoing.media.file_id for d in departures if d.outgoing and d.outgoing.media}
-    found = await connect.rows("SELECT id, name FROM file WHERE id = ANY($1)", list(ids)) if ids else []
-    names = {row["id"]: row["name"] for row in found}
-    return [
-        replace(d, outgoing=d.outgoing.carrying(replace(media, filename=names.get(media.file_id))))
-        if d.outgoing and (media := d.outgoing.media)
-        else d
-        for d in departures
-    ]
 
 
 async def _templates(ids: set[int]) -> dict[int, MessageTemplate]:

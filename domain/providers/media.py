@@ -48,6 +48,8 @@ class Held:
 
     id: str | None = None
     link: str | None = None
+    name: str | None = None
+    """What people see of a document."""
 
 
 @dataclass(frozen=True, slots=True)

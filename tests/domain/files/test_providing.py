@@ -205,6 +205,7 @@ async def test_messages_carry_what_whatsapp_calls_their_file() -> None:
     assert second.outgoing is not None
     assert first.outgoing.media is not None
     assert (first.outgoing.media.caption, first.outgoing.media.id is not None) == ("Here", True)
+    assert first.outgoing.media.filename == file.name
     assert second.outgoing.media == first.outgoing.media
     assert (third, third.outcome) == (departures[2], None)
     assert isinstance(fourth.outcome, Refused)
