@@ -107,16 +107,27 @@ def buttons_of(send: Send, template: Template | None) -> list[Json]:
 
 
 def _template_buttons(send: Send, template: Template) -> Iterable[Json]:
-    payloads: dict[str, str] = {}
+    values: dict[str, Json] = {}
     components = send.content.get("components")
     for component in components if is_array(components) else []:
         given = component.get("parameters")
-        first = _object(given[0]) if is_array(given) and given else {}
-        payloads[str(component.get("index", ""))] = str(first.get("payload", ""))
+        values[str(component.get("index", ""))] = _object(given[0]) if is_array(given) and given else {}
     for place, button in enumerate(template.parts.get("BUTTONS", {}).get("buttons", [])):
-        title, quick = str(button.get("text", "")), button.get("type") == "QUICK_REPLY"
-        found = payloads.get(str(place), "")
-        yield {"kind": "button" if quick else "url", "id": found or title, "title": title}
+        title, value = str(button.get("text", "")), values.get(str(place), {})
+        match button.get("type"):
+            case "QUICK_REPLY":
+                yield {"kind": "button", "id": str(value.get("payload") or title), "title": title}
+            case "FLOW":
+                token = _object(value.get("action")).get("flow_token", "")
+                yield {"kind": "flow", "id": str(token), "title": title}
+            case "PHONE_NUMBER":
+                yield {"kind": "url", "id": f"tel:{button.get('phone_number', '')}", "title": title}
+            case "COPY_CODE":
+                yield {"kind": "code", "id": str(value.get("coupon_code", "")), "title": title or "Copy code"}
+            case _:
+                # Its only placeholder stands at its end.
+                url, variable, _ = str(button.get("url", "")).partition("{{")
+                yield {"kind": "url", "id": f"{url}{value.get('text', '')}" if variable else url, "title": title}
 
 
 @dataclass(slots=True)

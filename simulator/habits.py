@@ -69,7 +69,7 @@ class Habits:
         voice = self._voice(*pair)
         match habit:
             case Habit.ANSWERS | Habit.HIDES:
-                pressable = [each for each in buttons if each["kind"] != "url"]
+                pressable = [each for each in buttons if each["kind"] not in ("url", "code")]
                 if pressable:
                     voice.press(dice.choice(pressable), message_id)
                 else:

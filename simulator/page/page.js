@@ -120,7 +120,11 @@ function entry(each, all) {
   if (each.footer) shown.append(make('footer', each.footer));
   const press = make('div', '', 'press');
   for (const one of each.buttons) {
-    const choice = button(one.title, () => (one.kind === 'url' ? window.open(one.id, '_blank', 'noreferrer') : say({ press: one, message_id: each.id })));
+    const choice = button(one.title, () => {
+      if (one.kind === 'url') window.open(one.id, '_blank', 'noreferrer');
+      else if (one.kind === 'code') navigator.clipboard.writeText(one.id);
+      else say({ press: one, message_id: each.id });
+    });
     if (one.description) choice.append(make('small', one.description));
     press.append(choice);
   }

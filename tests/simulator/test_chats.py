@@ -53,6 +53,25 @@ async def test_a_conversation_by_the_cloud_api(rig: Rig) -> None:
     assert listed["name"]
 
 
+async def test_buttons_of_a_template_lead_where_they_say(rig: Rig) -> None:
+    buttons = [
+        {"type": "QUICK_REPLY", "text": "Keep"},
+        {"type": "URL", "text": "Directions", "url": "https://clinic.example/{{1}}", "example": ["lisbon"]},
+        {"type": "PHONE_NUMBER", "text": "Call", "phone_number": "+351910000333"},
+    ]
+    body = {"type": "BODY", "text": "Keep Friday?"}
+    await rig.template("keep", "", components=[body, {"type": "BUTTONS", "buttons": buttons}])
+    place = {"type": "button", "sub_type": "url", "index": "1", "parameters": [{"type": "text", "text": "porto"}]}
+    template = {"name": "keep", "language": {"code": "en"}, "components": [place]}
+    await rig.send(f"+{ALICE}", type="template", template=template)
+    [entry] = await entries(rig, NUMBER)
+    assert entry["buttons"] == [
+        {"kind": "button", "id": "Keep", "title": "Keep"},
+        {"kind": "url", "id": "https://clinic.example/porto", "title": "Directions"},
+        {"kind": "url", "id": "tel:+351910000333", "title": "Call"},
+    ]
+
+
 async def test_a_conversation_by_waha(rig: Rig) -> None:
     await rig.session()
     where = f"chats/clinic/{ALICE}"
