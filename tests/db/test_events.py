@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from db import events
@@ -181,6 +181,7 @@ async def test_a_filter_means_the_same_in_memory_and_in_sql() -> None:
 def _filters() -> list[EventFilter]:
     found: list[EventFilter] = []
 
+    @settings(suppress_health_check=[HealthCheck.too_slow])
     @given(
         st.builds(
             EventFilter,

@@ -15,6 +15,7 @@ from domain.core.errors import ErrorCode, Refusal
 from domain.messages import dispatch
 from domain.templates.approval import apply_category, apply_status
 from tests.crowds import crowd, members
+from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_sender
 from tests.factories import unique
 from tests.plans import approved_template, due_now, events_of, messages_of, plan
@@ -183,12 +184,13 @@ async def test_a_held_schedule_does_not_keep_others_of_its_sender_waiting() -> N
 
 
 async def test_parked_messages_are_no_queue_that_stands_still() -> None:
-    schedule, template = await running()
-    await apply_status("PAUSED", approval_id=template.approval_id)
-    await dispatch.claim(schedule.sender_id, 10)
-    parked = "SELECT count(*) FROM message WHERE schedule_id = $1 AND due_at = 'infinity'"
-    assert await connect.value(parked, schedule.id) == 3
-    assert not [words for words in await health._problems() if "do not leave" in words]
+    async with database_of_its_own():
+        schedule, template = await running()
+        await apply_status("PAUSED", approval_id=template.approval_id)
+        await dispatch.claim(schedule.sender_id, 10)
+        parked = "SELECT count(*) FROM message WHERE schedule_id = $1 AND due_at = 'infinity'"
+        assert await connect.value(parked, schedule.id) == 3
+        assert not [words for words in await health._problems() if "do not leave" in words]
 
 
 async def test_pausing_and_starting_at_once_end_as_one_of_the_two() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from db.conversations import Conversation
 from db.core import connect
+from db.core.transaction import transaction
 from db.schedules import Schedule, ScheduleStatus
 from db.senders import Sender
 from domain.inbound import journal
@@ -41,6 +42,18 @@ class Case:
 
     async def message(self) -> Any:
         return await connect.row("SELECT *, due_at - now() AS wait FROM message WHERE id = $1", self.message_id)
+
+    async def due(self) -> None:
+        await connect.execute("UPDATE message SET due_at = now() WHERE id = $1 AND state = 'QUEUED'", self.message_id)
+
+    async def send(self) -> None:
+        """Makes the message due, and waits until what WhatsApp has against it is written down."""
+        await self.due()
+        await messages.dispatch(self.sender.id)
+        async with asyncio.timeout(60):
+            while (await self.message())["provider_error_code"] != self.code:
+                await journal.drain()
+                await asyncio.sleep(0.02)
 
     async def senders(self) -> tuple[Sender, Sender]:
         return await Sender.get(id=self.sender.id), await Sender.get(id=self.neighbour.id)
@@ -74,19 +87,23 @@ async def a_case(code: int) -> Case:
     account, phone = unique("waba"), factories.phone()
     sender, neighbour = [await factories.sender(business_account_id=account) for _ in range(2)]
     contact, template = await factories.contact(phone_number=phone), await factories.template("Hello")
-    schedule = await Schedule.create(
-        template_id=template.id,
-        group_id=(await factories.group(contact)).id,
-        sender_id=sender.id,
-        variables={},
-        outcome=ScheduleStatus.PROCESSING,
-        send_at=datetime.now(UTC),
-    )
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     await Conversation.create(sender_id=sender.id, contact_id=contact.id, address=phone, window_expires_at=tomorrow)
-    message_id = await a_message(
-        sender.id, contact.id, address=phone, template_id=template.id, schedule_id=schedule.id, purpose="MARKETING"
-    )
+    # In one transaction, with one more message that waits, and none of them due: another worker neither ends the
+    # schedule nor sends the message before its fault is there.
+    async with transaction():
+        schedule = await Schedule.create(
+            template_id=template.id,
+            group_id=(await factories.group(contact)).id,
+            sender_id=sender.id,
+            variables={},
+            outcome=ScheduleStatus.PROCESSING,
+            recipients=2,
+            send_at=datetime.now(UTC),
+        )
+        of_schedule = {"template_id": template.id, "schedule_id": schedule.id, "due_at": tomorrow}
+        await a_message(sender.id, **of_schedule)
+        message_id = await a_message(sender.id, contact.id, address=phone, purpose="MARKETING", **of_schedule)
     return Case(sender, neighbour, contact.id, phone, template.id, schedule.id, message_id, code)
 
 
@@ -309,10 +326,7 @@ async def test_a_refusal_in_the_answer(
 ) -> None:
     case = await a_case(code)
     simulator.post("faults", kind="refuse", phone_number_id=case.sender.phone_number_id, code=code)
-    await messages.dispatch(case.sender.id)
-    async with asyncio.timeout(10):
-        while (await case.message())["provider_error_code"] != code:  # noqa: ASYNC110 - a worker may have it
-            await asyncio.sleep(0.02)
+    await case.send()
     await check(case)
 
 
@@ -322,11 +336,7 @@ async def test_a_failure_by_webhook(
 ) -> None:
     case = await a_case(code)
     simulator.post("faults", kind="fail", phone_number_id=case.sender.phone_number_id, code=code)
-    await messages.dispatch(case.sender.id)
-    async with asyncio.timeout(10):
-        while (await case.message())["provider_error_code"] != code:
-            await journal.drain()
-            await asyncio.sleep(0.02)
+    await case.send()
     await check(case)
 
 
@@ -353,6 +363,7 @@ async def test_a_template_that_is_paused_or_disabled_is_so_here_too(
         case.sender.business_account_id,
     )
     await connect.execute("UPDATE message SET type = 'TEMPLATE' WHERE id = $1", case.message_id)
+    await case.due()
     await dispatch.settle([(d, Refused(of_code(code, "No."))) for d in await leave(case.sender.id)])
     assert (await case.message())["state"] == state
     found = await connect.row("SELECT approval_status, reason FROM message_template WHERE id = $1", case.template_id)
@@ -364,7 +375,7 @@ async def test_a_message_of_no_campaign_fails_for_its_template(api: Api, simulat
     case = await a_case(132001)
     await connect.execute("UPDATE message SET schedule_id = NULL WHERE id = $1", case.message_id)
     simulator.post("faults", kind="refuse", phone_number_id=case.sender.phone_number_id, code=132001)
-    await messages.dispatch(case.sender.id)
+    await case.send()
     await case.failed("TEMPLATE_UNAVAILABLE")
 
 
@@ -377,7 +388,7 @@ async def test_what_else_waits_for_a_crowded_contact_waits_too(api: Api, simulat
         "UPDATE message SET due_at = now() + interval '1 s' WHERE id = ANY($1)", [other, someone_else]
     )
     simulator.post("faults", kind="refuse", phone_number_id=case.sender.phone_number_id, code=131056)
-    await messages.dispatch(case.sender.id)
+    await case.send()
     due = {
         row["id"]: row["wait"].total_seconds()
         for row in await connect.rows(
@@ -398,6 +409,7 @@ async def test_a_number_that_is_undeliverable_twice_is_not_on_whatsapp_until_it_
     async def again(*, delivered: bool = False) -> bool | None:
         if await connect.value("SELECT state FROM message WHERE id = $1", case.message_id) != "QUEUED":
             await a_message(case.sender.id, case.contact_id, address=case.phone)
+        await case.due()
         [departure] = await leave(case.sender.id)
         kind, error = ("delivered", None) if delivered else ("failed", fault)
         await receipts.settle_statuses([status(departure, kind, error=error)])
@@ -417,6 +429,7 @@ async def test_a_number_that_is_undeliverable_twice_is_not_on_whatsapp_until_it_
 
 async def test_a_window_that_the_contact_has_opened_since_stays_open(api: Api, simulator: Simulator) -> None:
     case = await a_case(131047)
+    await case.due()
     [departure] = await leave(case.sender.id)
     number = case.sender.phone_number_id
     simulator.post("inbound", **{"phone_number_id": number, "from": case.phone.removeprefix("+"), "text": "Hi"})
@@ -443,6 +456,7 @@ async def test_an_upload_that_was_no_good_is_forgotten() -> None:
             sender.id,
         )
     await connect.execute("UPDATE message SET media_id = $2 WHERE id = $1", case.message_id, file)
+    await case.due()
     [departure] = await leave(case.sender.id)
     await receipts.settle_statuses([status(departure, "failed", error=of_code(131053, "Media upload error"))])
     held = await connect.rows("SELECT sender_id FROM provider_media WHERE file_id = $1", file)
