@@ -26,11 +26,11 @@ FROM (SELECT * FROM unnest($1::bigint[], $2::timestamptz[]) AS a(id, told) ORDER
 
 _WAIT = """
 INSERT INTO waiting_status (provider_message_id, status, status_at, error)
-SELECT DISTINCT ON (w.id, w.status, w.at) w.*
+SELECT DISTINCT ON (w.id, w.status) w.*
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::jsonb[]) AS w(id, status, at, error)
 WHERE NOT EXISTS (
-  SELECT FROM waiting_status known
-  WHERE known.provider_message_id = w.id AND known.status = w.status AND known.status_at = w.at)
+  SELECT FROM waiting_status known WHERE known.provider_message_id = w.id AND known.status = w.status)
+ORDER BY w.id, w.status, w.at
 """
 
 

@@ -12,13 +12,15 @@ from domain.inbound.envelope import Person
 Key = tuple[str, str]
 """A kind of identity (BSUID, WA_ID or LID), or PHONE, and its value."""
 
+# The last of each key is taken: who was called so first, should accounts call two contacts by one BSUID.
 _FIND = """
-SELECT i.type AS kind, i.value, i.contact_id FROM contact_identity i
+SELECT i.type AS kind, i.value, i.contact_id, i.id FROM contact_identity i
 JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
 WHERE (i.type, i.value) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 UNION ALL
-SELECT 'PHONE', p.phone_number, p.contact_id FROM contact_phone p
+SELECT 'PHONE', p.phone_number, p.contact_id, p.id FROM contact_phone p
 JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($3)
+ORDER BY id DESC
 """
 
 _REACHED = """

@@ -216,3 +216,20 @@ async def test_a_stop_without_a_time_holds_and_posted_again_changes_nothing(send
     assert before.opt_in_status == "OPTED_OUT"
     await take_up(post)
     assert (await Contact.get(id=contact.id)).opt_in_changed_at == before.opt_in_changed_at
+
+
+async def test_a_bsuid_of_two_contacts_is_whose_it_was_first(sender: Sender) -> None:
+    """Whom a post means would change from time to time, and make duplicates of people who are none."""
+    bsuid, former = f"PT.{secrets.token_hex(10)}", f"PT.{secrets.token_hex(10)}"
+    first = message(None, from_user_id=bsuid)
+    await take_up(body(change(sender, messages=[first])))
+    system = {"type": "user_changed_user_id", "previous_user_id": former, "user_id": bsuid}
+    moved = message(None, from_user_id=former, type="system", system=system)
+    await take_up(body(change(sender, messages=[moved]), account="another"))
+    owner, other = await received(first["id"]), await received(moved["id"])
+    assert owner.contact_id != other.contact_id
+    assert await ContactIdentity.filter(type="BSUID", value=bsuid).count() == 2
+    for account in ("318800221144667", "another"):
+        again = message(None, from_user_id=bsuid)
+        await take_up(body(change(sender, messages=[again]), account=account))
+        assert (await received(again["id"])).contact_id == owner.contact_id

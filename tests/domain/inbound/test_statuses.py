@@ -104,3 +104,10 @@ async def test_the_callback_finds_a_message_whose_answer_was_lost(sender: Sender
     await take_up(body(change(sender, statuses=[status(id, "delivered", biz_opaque_callback_data=callback)])))
     row = await Message.get(id=row.id)
     assert (row.state, row.provider_message_id) == (MessageState.DELIVERED, id)
+
+
+async def test_a_status_without_a_time_waits_once_however_often_it_is_posted(sender: Sender) -> None:
+    post = body(change(sender, statuses=[status(id := wamid(), "delivered", timestamp="soon")]))
+    await take_up(post)
+    await take_up(post)
+    assert await connect.value("SELECT count(*) FROM waiting_status WHERE provider_message_id = $1", id) == 1
