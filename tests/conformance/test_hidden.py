@@ -55,14 +55,29 @@ async def seen(installation: Installation, token: str | None, id: str) -> Any:
     return told["data"], errors
 
 
+async def something_of_everything(installation: Installation) -> None:
+    """What a schedule brings about, a conversation and a file, unless they are there."""
+    counted = "{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount } }"
+    there = await installation.data(counted)
+    if not there["schedules"]["totalCount"]:
+        await installation.done(await installation.schedule(3))
+    if not there["conversations"]["totalCount"]:
+        await installation.data(
+            "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { file { id } } }",
+            input={"name": "note.txt", "sizeBytes": 4},
+        )
+        number = "106540352242922"
+        installation.simulator.post("inbound", **{"phone_number_id": number, "from": "351910000111", "text": "Hello"})
+        await installation.until(counted, lambda found: found["conversations"]["totalCount"])
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", KINDS)
 async def test_what_a_caller_may_not_see_is_as_if_it_were_not_there(
     installation: Installation, callers: dict[str, str], kind: str
 ) -> None:
     tokens = await all_callers(installation, callers)
-    if not (await installation.data("{ schedules(first: 1) { totalCount } }"))["schedules"]["totalCount"]:
-        await installation.done(await installation.schedule(3))
+    await something_of_everything(installation)
     ids = [encode(kind, number) for number in range(1, 40)]
     there = [id for id in ids if (await installation.data(NODE, id=id))["node"]]
     if kind not in ("ApiToken", "UserSession"):  # Their owners alone see those.
