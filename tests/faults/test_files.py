@@ -75,7 +75,7 @@ async def test_a_killed_worker_leaves_no_half_file_and_the_next_fetches_it(insta
         )
         id = row["id"]
         path = Path(installation.environment["DATA_DIR"]) / "files" / f"{id // 1000:06}" / str(id)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await gateway.halfway.wait()
         worker.kill()
         assert ((await file())["status"], path.exists()) == ("RUNNING", False)

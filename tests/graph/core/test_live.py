@@ -59,7 +59,7 @@ async def take(
 
 
 async def listening(tailer: Tailer, count: int = 1) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(tailer._subscriptions) < count:  # noqa: ASYNC110 - there is nothing to wait on
             await asyncio.sleep(0.005)
 
