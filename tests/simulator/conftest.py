@@ -116,7 +116,7 @@ class Endpoint:
     def messages(self) -> list[dict[str, Any]]:
         return [message for change in self.changes() for message in change["value"].get("messages", [])]
 
-    async def until(self, true: Callable[[], Any], seconds: float = 5.0) -> Any:
+    async def until(self, true: Callable[[], Any], seconds: float = 30.0) -> Any:
         """What `true` returns once that is true; it is asked again with every POST."""
         async with asyncio.timeout(seconds):
             while not (found := true()):
@@ -206,7 +206,7 @@ class Rig:
 
         return await self.until(shown)
 
-    async def until(self, ask: Callable[[], Awaitable[Any]], seconds: float = 5.0) -> Any:
+    async def until(self, ask: Callable[[], Awaitable[Any]], seconds: float = 30.0) -> Any:
         """What `ask` answers once that is true; for what no webhook tells."""
         async with asyncio.timeout(seconds):
             while True:
