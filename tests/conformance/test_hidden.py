@@ -16,6 +16,7 @@ _node = _schema.get_type("Node")
 assert isinstance(_node, graphql.GraphQLInterfaceType)
 KINDS = sorted(kind.name for kind in _schema.get_possible_types(_node))
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
+NUMBER = "106540352242977"
 PASSWORD = "correct-horse-battery"
 
 
@@ -60,14 +61,25 @@ async def something_of_everything(installation: Installation) -> None:
     counted = "{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount } }"
     there = await installation.data(counted)
     if not there["schedules"]["totalCount"]:
+        # The one that was there may have been changed into anything.
+        await installation.data(
+            "mutation ($input: CreateSenderInput!) { createSender(input: $input) { id } }",
+            input={
+                "phoneNumber": "+12025550177",
+                "provider": "CLOUD_API",
+                "phoneNumberId": NUMBER,
+                "businessAccountId": "318800221144667",
+                "accessToken": "a-token",
+                "isDefault": True,
+            },
+        )
         await installation.done(await installation.schedule(3))
     if not there["conversations"]["totalCount"]:
         await installation.data(
             "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { file { id } } }",
             input={"name": "note.txt", "sizeBytes": 4},
         )
-        number = "106540352242922"
-        installation.simulator.post("inbound", **{"phone_number_id": number, "from": "351910000111", "text": "Hello"})
+        installation.simulator.post("inbound", **{"phone_number_id": NUMBER, "from": "351910000111", "text": "Hello"})
         await installation.until(counted, lambda found: found["conversations"]["totalCount"])
 
 

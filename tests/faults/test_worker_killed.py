@@ -158,8 +158,13 @@ async def test_3_kill_between_departure_and_acceptance(installation: Installatio
     useful, marketing = await installation.template(), await installation.template("MARKETING")
     some, others = await installation.group(10), await installation.group(10)
     installation.simulator.post("faults", kind="cut_before_accept", count=20, seconds=100)
+    # Both wait in the queue, so that one run takes them: the POSTs of another would end before the kill.
+    await installation.pause()
     harmless = await installation.plan(useful, some)
     harmful = await installation.plan(marketing, others)
+    for schedule in (harmless, harmful):
+        await installation.until_in_state(schedule, "QUEUED", 10)
+    await installation.resume()
     for schedule in (harmless, harmful):
         await installation.until_in_state(schedule, "IN_FLIGHT", 10)
     await installation.kill_worker()

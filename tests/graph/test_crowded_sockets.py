@@ -51,7 +51,7 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
     assert len(set(heard[0])) == EVENTS
     assert heard == [heard[0]] * SOCKETS
     waits.sort()
-    assert waits[len(waits) * 95 // 100] < took / 4, "others waited for most of it"
+    assert waits[len(waits) * 95 // 100] < took / 2, "others waited for most of it"
     assert process.memory_info().rss - before < 100 * 2**20
 
 

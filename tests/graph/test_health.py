@@ -154,7 +154,7 @@ async def test_a_journal_that_grows_is_a_problem(well: Api, worker: Program) -> 
 async def test_posts_that_are_not_understood_are_counted_for_an_hour(api: Api) -> None:
     async def told() -> int:
         await asyncio.sleep(KEPT_SECONDS + 0.1)
-        problems = (await api.http.get("/health")).json()["problems"]
+        problems = (await api.http.get("/health/detailed")).json()["problems"]
         counts = [p for p in problems if p.startswith("Posts of the last hour that were not understood")]
         return int(counts[0].rpartition("part: ")[2].partition(";")[0]) if counts else 0
 
