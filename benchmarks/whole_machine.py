@@ -35,7 +35,7 @@ PATIENCE = 120
 """Seconds after the last message was due in which all must be told."""
 PREPARE = """
 INSERT INTO contact_phone (contact_id, phone_number, is_primary)
-  SELECT id, '+1202' || lpad((id + 5550000)::text, 7, '0'), true FROM contact;
+  SELECT id, '+4474' || lpad((id + 10000000)::text, 8, '0'), true FROM contact;
 INSERT INTO contact_group (name) VALUES ('Everyone');
 INSERT INTO group_member (group_id, contact_id) SELECT 1, id FROM contact
 """
@@ -86,7 +86,7 @@ async def people(control: str, seconds: int) -> int:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             written = [
-                {"phone_number_id": "1065", "from": f"1202{number + 5550001:07}", "text": f"Message {next(texts)}"}
+                {"phone_number_id": "1065", "from": f"4474{number + 10000001:08}", "text": f"Message {next(texts)}"}
                 for number in range(CONVERSATIONS)
             ]
             answer = await http.post("/_simulator/inbound", content=orjson.dumps(written))
