@@ -16,7 +16,7 @@ up: $(READY) ## run everything and leave it running
 	@$(BIN)/tidings up
 
 test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
-	@$(BIN)/pytest -m "not soak" -rs
+	@$(BIN)/pytest -m "not soak" -rs -n 2 --dist loadfile
 
 check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/ruff format --check .

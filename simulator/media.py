@@ -1,13 +1,12 @@
 """Pictures and files that either side sent: kept for a while, handed out by URLs that hold for five minutes (A6)."""
 
 import hashlib
-import itertools
 import secrets
-import time
 from collections import OrderedDict
 from dataclasses import dataclass
 
 from simulator.clock import Clock
+from simulator.nodes import next_id
 from simulator.settings import Settings
 
 UPLOADED, HEARD = 30 * 86_400.0, 7 * 86_400.0
@@ -68,14 +67,12 @@ class Store:
         self._held: OrderedDict[str, Held] = OrderedDict()
         self._links: OrderedDict[str, tuple[str, float]] = OrderedDict()
         self._bytes = 0
-        # From the clock: a simulator started again must not hand out ids it gave before.
-        self._ids = itertools.count(time.time_ns() // 1000)
 
     def keep(self, data: bytes, mime_type: str, lives: float, *, filename: str = "", phone_number_id: str = "") -> Held:
         """Hold bytes for `lives` seconds."""
         sha256 = hashlib.sha256(data).hexdigest()
         expires = self._clock.now() + lives
-        held = Held(str(next(self._ids)), data, mime_type, filename, phone_number_id, sha256, expires)
+        held = Held(next_id(), data, mime_type, filename, phone_number_id, sha256, expires)
         self._held[held.id] = held
         self._bytes += len(data)
         while self._bytes > _MOST_BYTES:

@@ -1,14 +1,13 @@
 """Message templates of a WABA: kept, reviewed, and held against the parameters of a send (A7, A3)."""
 
-import itertools
 import re
-import time
 from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from simulator.clock import Clock
 from simulator.errors import CloudError
+from simulator.nodes import next_id
 from simulator.settings import Settings
 from simulator.wire import Json, is_array, is_object
 
@@ -122,8 +121,6 @@ class Templates:
         self._blocked: dict[tuple[str, str], float] = {}
         """Until when the name of a deleted template is taken."""
         self._by_key: dict[tuple[str, str, str], Template] = {}
-        # From the clock: a simulator started again must not hand out ids it gave before.
-        self._ids = itertools.count(time.time_ns() // 1000)
 
     def create(self, waba_id: str, body: Json) -> Template:
         """A PENDING template, or the CloudError Meta would give."""
@@ -141,7 +138,7 @@ class Templates:
         if self._settings.template_limits:
             self._check_creation(waba_id, name)
         template = Template(
-            id=str(next(self._ids)),
+            id=next_id(),
             waba_id=waba_id,
             name=name,
             language=language,

@@ -6,17 +6,21 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from db.senders import Sender
-from domain import health
-from domain.core.access import ANONYMOUS
+from domain import health, senders
+from domain.core.access import ANONYMOUS, SYSTEM
 from domain.core.cache import Cached
 from domain.health import ExternalHealth, HealthStatus
 from tests import factories
 from tests.running import Simulator
 
 
+async def a_default() -> Sender:
+    """A sender of the Cloud API that stands for all."""
+    return await senders.update(SYSTEM, (await factories.sender()).id, is_default=True)
+
+
 async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator) -> None:
-    await factories.sender()
-    default = await Sender.get(is_default=True, deleted_at=None)
+    default = await a_default()
     well = await health.ask_whatsapp()
     assert (well.status, well.fault) == (HealthStatus.HEALTHY, None)
     assert well.response_time_ms is not None
@@ -29,7 +33,7 @@ async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator
 
 
 async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) -> None:
-    await factories.sender()
+    await a_default()
     simulator.program.stop()
     try:
         away = await health.ask_whatsapp()

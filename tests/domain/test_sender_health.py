@@ -1,6 +1,5 @@
 """What WhatsApp says of numbers: asked for within its limits, told by webhook, and what it does to the pace."""
 
-import asyncio
 import json
 from typing import Any
 
@@ -11,56 +10,20 @@ from db.core.settings import get_settings
 from db.senders import Sender
 from domain import senders
 from domain.core.access import SYSTEM
-from domain.inbound import journal
 from domain.providers.cloud_numbers import limit_of
 from domain.senders import health
 from tests import factories
 from tests.domain.inbound.posts import NOW, body, take_up
 from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
-from tests.running import Api, Simulator
-
-
-async def a_sender(simulator: Simulator, **given: Any) -> Sender:
-    """Of an account of its own, at the simulator too."""
-    number, account = unique("pn"), unique("waba")
-    settings = simulator.get("settings")
-    simulator.configure(
-        waba_ids={**settings["waba_ids"], number: account}, throughputs={**settings["throughputs"], number: 80}
-    )
-    return await factories.sender(phone_number_id=number, business_account_id=account, **given)
-
-
-async def asked(sender: Sender) -> Sender:
-    """The sender once WhatsApp was asked for it alone."""
-    row = await connect.row(
-        "UPDATE sender SET checked_at = now() WHERE id = $1 RETURNING id, phone_number_id, access_token", sender.id
-    )
-    assert row is not None
-    await health.check(row)
-    return await Sender.get(id=sender.id)
-
-
-async def told(kind: str, sender: Sender) -> int:
-    sql = "SELECT count(*) FROM event WHERE type = $1 AND subject_type = 'Sender' AND subject_id = $2"
-    return await connect.value(sql, kind, sender.id)
+from tests.numbers import a_sender, asked, told
+from tests.running import Simulator
 
 
 async def rate(sender: Sender) -> float:
     found = await senders.departing(sender.id)
     assert found is not None
     return found.pace.rate
-
-
-async def heard(sender: Sender, **until: object) -> Sender:
-    """The sender once what was posted of it is taken up."""
-    async with asyncio.timeout(10):
-        while True:
-            await journal.drain()
-            found = await Sender.get(id=sender.id)
-            if all(getattr(found, name) == value for name, value in until.items()):
-                return found
-            await asyncio.sleep(0.02)
 
 
 async def test_a_number_is_read_and_told_of_once(simulator: Simulator) -> None:
@@ -148,46 +111,6 @@ async def test_numbers_are_asked_in_turn_and_within_the_limit_of_their_account(s
     assert await age(721) == health.AT_ONCE
     await connect.execute("UPDATE sender SET deleted_at = now() WHERE id = ANY($1)", [one.id for one in many[5:]])
     assert await age(301) == 5
-
-
-async def test_news_of_a_number_is_looked_into_at_once(api: Api, simulator: Simulator) -> None:
-    sender = await a_sender(simulator)
-    before = await asked(sender)
-    assert before.checked_at is not None
-    simulator.post(f"numbers/{sender.phone_number_id}", quality_rating="RED")
-    async with asyncio.timeout(10):
-        while (await Sender.get(id=sender.id)).quality != "RED":
-            await journal.drain()
-            await health.check_due()
-            await asyncio.sleep(0.02)
-    simulator.configure(quality_ratings={})
-
-
-async def test_a_new_limit_of_the_portfolio_is_taken_in(api: Api, simulator: Simulator) -> None:
-    sender = await a_sender(simulator)
-    try:
-        simulator.post("limit", tier="TIER_250")
-        await heard(sender, messaging_limit=250)
-        assert await told("SENDER_HEALTH_CHANGED", sender) >= 1
-    finally:
-        simulator.configure(messaging_limit="TIER_UNLIMITED")
-
-
-async def test_an_account_that_is_disabled_stops_its_senders_and_one_that_is_restricted_says_so(
-    api: Api, simulator: Simulator
-) -> None:
-    first = await a_sender(simulator)
-    second = await factories.sender(business_account_id=first.business_account_id)
-    simulator.post("account", event="ACCOUNT_RESTRICTION", waba_id=first.business_account_id)
-    async with asyncio.timeout(10):
-        while "ACCOUNT_RESTRICTION" not in ((await Sender.get(id=second.id)).last_error or ""):
-            await journal.drain()
-            await asyncio.sleep(0.02)
-    assert (await Sender.get(id=first.id)).status == "CONNECTED"
-    simulator.post("account", event="DISABLED_UPDATE", state="DISABLE", waba_id=first.business_account_id)
-    await heard(first, status="FAILED")
-    found = await heard(second, status="FAILED")
-    assert found.error_message == "WhatsApp says DISABLED_UPDATE: DISABLE."
 
 
 async def test_what_an_account_is_told_once_more_changes_nothing() -> None:

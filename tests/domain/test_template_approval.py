@@ -190,12 +190,21 @@ async def test_the_account_must_be_known() -> None:
         assert (caught.value.code, caught.value.field) == (code, "approval.senderId")
 
 
-async def test_approval_that_came_before_the_row_is_caught_up_with(simulator: Simulator) -> None:
-    simulator.configure(template_review=0.0)
-    try:
-        template = await submitted(await account())
-    finally:
-        simulator.configure(template_review=0.1)
+async def test_approval_that_came_before_the_row_is_caught_up_with(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = await account()
+    request = httpx.AsyncClient.request
+
+    async def answered_late(self: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
+        answer = await request(self, method, url, **given)
+        async with asyncio.timeout(10):
+            while known(simulator, sender)[0]["status"] != "APPROVED":  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.05)
+        return answer
+
+    monkeypatch.setattr(httpx.AsyncClient, "request", answered_late)
+    template = await submitted(sender)
     assert template.approval_status is TemplateStatus.APPROVED
 
 

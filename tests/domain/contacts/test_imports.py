@@ -22,8 +22,6 @@ from tests.domain.contacts.surroundings import message, updates_of
 from tests.factories import phone, unique
 from tests.statements import statements
 
-pytestmark = pytest.mark.usefixtures("quiet_database")
-
 Verdict = tuple[int, str, str | None, str | None]
 
 

@@ -15,8 +15,6 @@ from tests.domain.messages.surroundings import a_message, state_of
 from tests.running import Simulator
 from workers import messages
 
-pytestmark = pytest.mark.usefixtures("quiet_database")
-
 
 class Uploads:
     """Answers every upload with the same, or fails."""

@@ -29,8 +29,6 @@ from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.domain.messages.surroundings import events_of as events_of_message
 from tests.running import Simulator
 
-pytestmark = pytest.mark.usefixtures("quiet_database")
-
 
 @pytest_asyncio.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:

@@ -16,8 +16,6 @@ from tests.domain.files import samples
 from tests.domain.files.surroundings import announced, uploaded
 from tests.domain.messages.surroundings import a_sender
 
-pytestmark = pytest.mark.usefixtures("quiet_database")
-
 
 async def named(media: dict[str, Any], viewer: Viewer = SYSTEM, **given: Any) -> tuple[File, MessageType]:
     given.setdefault("sender_id", await a_sender())

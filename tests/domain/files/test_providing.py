@@ -29,7 +29,7 @@ from tests.domain.messages.surroundings import a_sender
 from tests.factories import unique
 from tests.running import Simulator
 
-pytestmark = pytest.mark.usefixtures("quiet_database", "simulator")
+pytestmark = pytest.mark.usefixtures("simulator")
 
 
 async def an_account(**given: Any) -> Account:

@@ -3,12 +3,11 @@
 import asyncio
 import base64
 import contextvars
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from pydantic import SecretStr
 
 from db.accounts import Role, Scope
@@ -24,19 +23,11 @@ from domain.providers import waha_sessions
 from domain.senders import SessionNews, sessions
 from tests import factories
 from tests.callers import check_attempts, each_caller, only, refused
-from tests.databases import database_of_its_own
 from tests.factories import phone
 from tests.running import Simulator, free_port
 from tests.waha import becomes, connected, drive, make, scanned, there
 
 MARKETER = Viewer(role=Role.MARKETER)
-
-
-@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
-async def _apart(database: None) -> AsyncIterator[None]:
-    """Here no API and no worker hears what WAHA posts."""
-    async with database_of_its_own():
-        yield
 
 
 @pytest.fixture(autouse=True)
