@@ -20,6 +20,7 @@ from db.core.migrate import migrate
 from db.core.settings import get_settings
 from tidings.child import spawn
 from tidings.services import embedded
+from tidings.services.server import free_port as free_port
 
 
 @asynccontextmanager
@@ -70,12 +71,6 @@ def sink(port: int) -> Generator[None]:
     """A server in a process of its own that takes every POST and answers as the Cloud API does."""
     with serving(port, "benchmarks.parts.sink", str(port)):
         yield
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def machine() -> str:

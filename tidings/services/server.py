@@ -3,6 +3,7 @@
 import hashlib
 import os
 import pwd
+import random
 import signal
 import socket
 import subprocess
@@ -146,10 +147,14 @@ class Server(ABC):
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port that nobody listens at, below those that systems hand out to outgoing connections (from 32768 on)."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
         return port
 
 
