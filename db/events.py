@@ -34,6 +34,8 @@ class EventType(StrEnum):
     CONVERSATION_UPDATED = "CONVERSATION_UPDATED"
     CONTACT_UPDATED = "CONTACT_UPDATED"
     IMPORT_PROGRESS = "IMPORT_PROGRESS"
+    CAMPAIGN_STATUS_CHANGED = "CAMPAIGN_STATUS_CHANGED"
+    CAMPAIGN_PROGRESS = "CAMPAIGN_PROGRESS"
     FILE_UPDATED = "FILE_UPDATED"
     TEMPLATE_UPDATED = "TEMPLATE_UPDATED"
     SENDER_STATUS_CHANGED = "SENDER_STATUS_CHANGED"
@@ -53,6 +55,7 @@ class Event(Model):
     sender_id: int | None = fields.BigIntField(null=True)
     contact_id: int | None = fields.BigIntField(null=True)
     schedule_id: int | None = fields.BigIntField(null=True)
+    campaign_id: int | None = fields.BigIntField(null=True)
     message_id: int | None = fields.BigIntField(null=True)
     conversation_id: int | None = fields.BigIntField(null=True)
     data: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
@@ -80,23 +83,26 @@ _LOCK = 0x7469_6469
 # The lock is taken in the statement that numbers, the last before the commit, and held until after it: whoever gets a
 # higher number commits later, so a reader that has seen number N has missed nothing below it. A process that freezes
 # before its commit would hold up every writer: PostgreSQL ends its session after two idle seconds instead of sixty.
-# Conversations are looked up before, so that nobody waits for that: a message is of the one of its sender and contact.
+# Conversations and campaigns are looked up before, so that nobody waits for it: a message is in the conversation of its
+# sender and contact.
 _APPEND = f"""
 WITH placed AS MATERIALIZED (
-  SELECT e.*, CASE WHEN e.subject_type = 'Conversation' THEN e.subject_id ELSE c.id END AS conversation_id
+  SELECT e.*, CASE WHEN e.subject_type = 'Conversation' THEN e.subject_id ELSE c.id END AS conversation_id,
+         CASE WHEN e.subject_type = 'Campaign' THEN e.subject_id ELSE m.campaign_id END AS campaign_id
   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
               $8::bigint[], $9::jsonb[])
   WITH ORDINALITY AS e(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
                        n)
   LEFT JOIN conversation c ON e.message_id IS NOT NULL AND c.sender_id = e.sender_id AND c.contact_id = e.contact_id
     AND c.deleted_at IS NULL
+  LEFT JOIN message m ON m.id = e.message_id
 ), lock AS MATERIALIZED (
   SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({_LOCK})
   FROM (SELECT count(*) FROM placed) AS first)
 INSERT INTO event (type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
-                   conversation_id, occurred_at)
+                   conversation_id, campaign_id, occurred_at)
 SELECT type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
-       conversation_id, clock_timestamp()
+       conversation_id, campaign_id, clock_timestamp()
 FROM lock, placed ORDER BY n
 """
 
@@ -139,6 +145,7 @@ class EventFilter:
     sender_id: int | None = None
     contact_id: int | None = None
     schedule_id: int | None = None
+    campaign_id: int | None = None
     conversation_id: int | None = None
     subject_type: str | None = None
     subject_id: int | None = None
@@ -166,6 +173,7 @@ class EventFilter:
             ("sender_id", self.sender_id),
             ("contact_id", self.contact_id),
             ("schedule_id", self.schedule_id),
+            ("campaign_id", self.campaign_id),
             ("conversation_id", self.conversation_id),
             ("subject_id", self.subject_id),
             ("subject_type", self.subject_type),

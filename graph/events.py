@@ -45,6 +45,8 @@ describe(
     CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",
+    CAMPAIGN_STATUS_CHANGED="A campaign was started, held, let go on, stopped or completed.",
+    CAMPAIGN_PROGRESS="A campaign's figures changed; told at most 4 times a second.",
     FILE_UPDATED="A file arrived, is being fetched, or was given up or refused.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",

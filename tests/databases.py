@@ -26,7 +26,7 @@ async def database_of_its_own(*, template: str | None = None) -> AsyncIterator[s
 
 @asynccontextmanager
 async def a_database(*, template: str | None = None) -> AsyncIterator[str]:
-    """A new, migrated database, or a copy; gives its name."""
+    """A new, migrated database, or a copy, also of `template0`, which is empty; gives its name."""
     name = unique("apart").replace("-", "_")
     await _at_the_server(f"CREATE DATABASE {name} TEMPLATE {template or await _migrated()}")
     try:

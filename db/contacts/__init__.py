@@ -6,9 +6,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import SqlDefault
 
 from db.core import connect
 from db.core.columns import ChangingRow, Row, choice
+from db.templates import TemplateCategory
 
 if TYPE_CHECKING:
     from db.accounts import User
@@ -55,6 +58,14 @@ class Contact(ChangingRow):
     email = fields.CharField(254, null=True)
     company = fields.CharField(255, null=True)
     job_title = fields.CharField(255, null=True)
+    tags: list[str] = ArrayField("text", db_default=SqlDefault("'{}'"))
+    """Without repetition, in alphabetical order."""
+    attributes: dict[str, Any] = fields.JSONField[dict[str, Any]](db_default=SqlDefault("'{}'"))
+    """Custom values by name: strings, numbers, booleans."""
+    time_zone = fields.CharField(64, null=True)
+    """IANA name."""
+    time_zone_inferred = fields.BooleanField(db_default=False)
+    """Whether the zone is a guess by the primary number."""
     opt_in_status = choice(OptInStatus, default=OptInStatus.UNKNOWN)
     opt_in_changed_at: datetime | None = fields.DatetimeField(null=True)
     deleted_at: datetime | None = fields.DatetimeField(null=True)
@@ -97,6 +108,66 @@ class ContactIdentity(Row):
         indexes = (("contact_id",),)
 
 
+class ConsentSource(StrEnum):
+    API = "API"
+    IMPORT = "IMPORT"
+    KEYWORD = "KEYWORD"
+    WHATSAPP = "WHATSAPP"
+    MERGE = "MERGE"
+
+
+class Consent(Row):
+    """What a contact said at one moment; never changed after. opt_in_status is the newest one about MARKETING."""
+
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField("models.Contact", on_delete=fields.CASCADE)
+    contact_id: int
+    purpose = choice(TemplateCategory)
+    state = choice(OptInStatus)
+    source = choice(ConsentSource)
+    recorded_by: "fields.ForeignKeyNullableRelation[User]" = fields.ForeignKeyField(
+        "models.User", on_delete=fields.SET_NULL, null=True
+    )
+    recorded_by_id: int | None
+    proof: str | None = fields.TextField(null=True)
+
+    class Meta:
+        table = "consent"
+        indexes = (("contact_id", "id"),)
+
+
+class PrivacyAction(StrEnum):
+    EXPORT = "EXPORT"
+    ERASURE = "ERASURE"
+
+
+class PrivacyReceipt(Row):
+    """That a contact's data were handed out or erased; holds nothing personal, and points to nothing that goes."""
+
+    action = choice(PrivacyAction)
+    status = choice(JobStatus, default=JobStatus.QUEUED)
+    contact_id: int = fields.BigIntField()
+    counts: dict[str, int] = fields.JSONField[dict[str, int]](default=dict)
+    """What was exported or erased, by kind."""
+    file_id: int | None = fields.BigIntField(null=True)
+    requested_by: "fields.ForeignKeyNullableRelation[User]" = fields.ForeignKeyField(
+        "models.User", on_delete=fields.SET_NULL, null=True
+    )
+    requested_by_id: int | None
+    completed_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "privacy_receipt"
+
+
+class Suppression(Row):
+    """A number, as a keyed hash, whose owner had opted out when they were erased: whoever has it anew is opted out."""
+
+    hash: bytes = fields.BinaryField()
+
+    class Meta:
+        table = "suppression"
+
+
 class ContactDuplicate(Row):
     """Two contacts who seem to be one person; contact_id is the lower of the ids. Offered for merging, never merged."""
 
@@ -121,9 +192,15 @@ class ContactImport(Row):
 
     status = choice(JobStatus, default=JobStatus.QUEUED)
     source: list[dict[str, Any]] = fields.JSONField[list[dict[str, Any]]]()
-    """The rows, as given; emptied when the import is done."""
+    """The rows of a list, as given; emptied when the import is done."""
+    file_id: int | None = fields.BigIntField(null=True)
+    """The CSV, where it is one."""
+    format: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
+    """How the CSV is read: delimiter, encoding, and what each column means."""
     total: int = fields.IntField()
     position: int = fields.IntField(default=0)
+    bytes_done: int = fields.BigIntField(db_default=0)
+    """Where in the CSV the next row begins, in bytes."""
     on_duplicate = choice(DuplicatePolicy)
     group_ids: list[int] = fields.JSONField[list[int]]()
     created: int = fields.IntField(default=0)

@@ -13,6 +13,7 @@ from db.core.settings import Settings, get_settings
 
 MODELS = [
     "db.accounts",
+    "db.campaigns",
     "db.contacts",
     "db.conversations",
     "db.events",

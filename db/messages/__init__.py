@@ -95,6 +95,7 @@ class Message(ChangingRow):
     sender_id: int = fields.BigIntField()
     contact_id: int = fields.BigIntField()
     schedule_id: int | None = fields.BigIntField(null=True)
+    campaign_id: int | None = fields.BigIntField(null=True)
     template_id: int | None = fields.BigIntField(null=True)
     direction = choice(MessageDirection)
     author = choice(MessageAuthor)

@@ -77,6 +77,8 @@ describe(
     INVALID_STATE="The object's present status does not allow this.",
     WINDOW_CLOSED="The 24-hour service window is closed, so only an approved template may be sent.",
     TEMPLATE_UNAVAILABLE="The template is not approved, or is paused, disabled or recategorised at WhatsApp.",
+    PREFLIGHT_OUTDATED="The audience or the template has changed since the preflight.",
+    MESSAGE_EXPIRED="It had not left when its campaign ran out.",
     OPTED_OUT="The contact wants no such messages.",
     NOT_ON_WHATSAPP="The number has no WhatsApp account.",
     CURSOR_EXPIRED="The event log no longer reaches back to this cursor.",

@@ -1,0 +1,196 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from db.campaigns import CampaignStatus, CampaignType, ExclusionReason
+from db.contacts import ConsentSource, JobStatus, OptInStatus, PrivacyAction
+from db.templates import TemplateCategory
+from orjson import loads
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise.fields.db_defaults import Now, SqlDefault
+from tortoise import fields
+from tortoise.indexes import Index
+
+# What models cannot say, as in 0002.
+UP = [
+    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+    "CREATE UNIQUE INDEX suppression_hash ON suppression (hash)",
+    # One message for each recipient: running fan-out twice adds nothing.
+    "CREATE UNIQUE INDEX message_campaign ON message (campaign_id, contact_id) WHERE campaign_id IS NOT NULL",
+    # What keeps a campaign from being done, and what is parked while it is held.
+    "CREATE INDEX message_campaign_open ON message (campaign_id)"
+    " WHERE campaign_id IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
+    "CREATE INDEX message_campaign_parked ON message (campaign_id, id) WHERE due_at = 'infinity'",
+    "CREATE UNIQUE INDEX campaign_recipient_contact ON campaign_recipient (campaign_id, contact_id)",
+    "CREATE INDEX campaign_running ON campaign (id) WHERE status IN ('RUNNING', 'PAUSED')",
+    "CREATE INDEX campaign_due ON campaign (scheduled_at) WHERE status = 'SCHEDULED'",
+    "CREATE INDEX event_campaign ON event (campaign_id, number) WHERE campaign_id IS NOT NULL",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0003_whatsapp_for_real')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='Campaign',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('name', fields.CharField(max_length=255)),
+                ('description', fields.TextField(null=True, unique=False)),
+                ('type', fields.CharEnumField(default=CampaignType.BROADCAST, description='CampaignType', enum_type=CampaignType, max_length=24)),
+                ('status', fields.CharEnumField(default=CampaignStatus.DRAFT, description='CampaignStatus', enum_type=CampaignStatus, max_length=24)),
+                ('template', fields.ForeignKeyField('models.MessageTemplate', source_field='template_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+                ('text', fields.TextField(null=True, unique=False)),
+                ('variables', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ('media_id', fields.BigIntField(null=True)),
+                ('category', fields.CharEnumField(null=True, description='TemplateCategory', enum_type=TemplateCategory, max_length=24)),
+                ('quiet_from', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('quiet_until', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('expires_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('scheduled_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('audience', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('recipients', fields.IntField(null=True)),
+                ('excluded', fields.IntField(default=0)),
+                ('fanned_out_to', fields.BigIntField(default=0)),
+                ('by_hand', fields.BooleanField(default=False)),
+                ('error_message', fields.TextField(null=True, unique=False)),
+                ('corrections', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('created_by', fields.ForeignKeyField('models.User', source_field='created_by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
+                ('started_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'campaign', 'app': 'models', 'indexes': [Index(fields=['created_at', 'id']), Index(fields=['updated_at', 'id']), Index(fields=['template_id'])], 'pk_attr': 'id', 'table_description': 'A message to an audience: a template, or a text of its own.'},
+            bases=['ChangingRow'],
+        ),
+        ops.CreateModel(
+            name='CampaignRecipient',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('campaign_id', fields.BigIntField()),
+                ('contact_id', fields.BigIntField(null=True)),
+                ('address', fields.CharField(null=True, max_length=160)),
+                ('sender_id', fields.BigIntField(null=True)),
+                ('exclusion', fields.CharEnumField(null=True, description='ExclusionReason', enum_type=ExclusionReason, max_length=24)),
+                ('reply_id', fields.BigIntField(null=True)),
+            ],
+            options={'table': 'campaign_recipient', 'app': 'models', 'indexes': [Index(fields=['campaign_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Someone in a frozen audience; the message of theirs is the one of the same campaign and contact.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='CampaignSender',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('campaign', fields.ForeignKeyField('models.Campaign', source_field='campaign_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('sender', fields.ForeignKeyField('models.Sender', source_field='sender_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
+            ],
+            options={'table': 'campaign_sender', 'app': 'models', 'unique_together': (('campaign_id', 'sender_id'),), 'indexes': [Index(fields=['sender_id'])], 'pk_attr': 'id', 'table_description': 'That a campaign may leave from a sender.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='CampaignTally',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('campaign_id', fields.BigIntField()),
+                ('state', fields.CharField(max_length=24)),
+                ('count', fields.IntField()),
+            ],
+            options={'table': 'campaign_tally', 'app': 'models', 'indexes': [Index(fields=['campaign_id'])], 'pk_attr': 'id', 'table_description': 'How many messages of a campaign came to a state, or left it: whoever moves some adds a row, and waits for nobody.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Consent',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('contact', fields.ForeignKeyField('models.Contact', source_field='contact_id', db_constraint=True, to_field='id', on_delete=OnDelete.CASCADE)),
+                ('purpose', fields.CharEnumField(description='TemplateCategory', enum_type=TemplateCategory, max_length=24)),
+                ('state', fields.CharEnumField(description='OptInStatus', enum_type=OptInStatus, max_length=24)),
+                ('source', fields.CharEnumField(description='ConsentSource', enum_type=ConsentSource, max_length=24)),
+                ('recorded_by', fields.ForeignKeyField('models.User', source_field='recorded_by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
+                ('proof', fields.TextField(null=True, unique=False)),
+            ],
+            options={'table': 'consent', 'app': 'models', 'indexes': [Index(fields=['contact_id', 'id'])], 'pk_attr': 'id', 'table_description': 'What a contact said at one moment; never changed after. opt_in_status is the newest one about MARKETING.'},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='PrivacyReceipt',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('action', fields.CharEnumField(description='PrivacyAction', enum_type=PrivacyAction, max_length=24)),
+                ('status', fields.CharEnumField(default=JobStatus.QUEUED, description='JobStatus', enum_type=JobStatus, max_length=24)),
+                ('contact_id', fields.BigIntField()),
+                ('counts', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('file_id', fields.BigIntField(null=True)),
+                ('requested_by', fields.ForeignKeyField('models.User', source_field='requested_by_id', null=True, db_constraint=True, to_field='id', on_delete=OnDelete.SET_NULL)),
+                ('completed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'privacy_receipt', 'app': 'models', 'pk_attr': 'id', 'table_description': "That a contact's data were handed out or erased; holds nothing personal, and points to nothing that goes."},
+            bases=['Row'],
+        ),
+        ops.CreateModel(
+            name='Suppression',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('hash', fields.BinaryField()),
+            ],
+            options={'table': 'suppression', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A number, as a keyed hash, whose owner had opted out when they were erased: whoever has it anew is opted out.'},
+            bases=['Row'],
+        ),
+        ops.AddField(
+            model_name='Contact',
+            name='attributes',
+            field=fields.JSONField(db_default=SqlDefault("'{}'"), encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Contact',
+            name='tags',
+            field=ArrayField(db_default=SqlDefault("'{}'"), element_type='TEXT'),
+        ),
+        ops.AddField(
+            model_name='Contact',
+            name='time_zone',
+            field=fields.CharField(null=True, max_length=64),
+        ),
+        ops.AddField(
+            model_name='Contact',
+            name='time_zone_inferred',
+            field=fields.BooleanField(db_default=False),
+        ),
+        ops.AddField(
+            model_name='ContactImport',
+            name='bytes_done',
+            field=fields.BigIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='ContactImport',
+            name='file_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='ContactImport',
+            name='format',
+            field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Event',
+            name='campaign_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Message',
+            name='campaign_id',
+            field=fields.BigIntField(null=True),
+        ),
+        ops.RunSQL(UP, reverse_sql=[]),
+    ]
