@@ -21,7 +21,7 @@ from domain import VERSION, settings
 from domain.core.errors import ErrorCode, Refusal
 from domain.inbound import attend
 from graph import files, health, inbound
-from graph.core import graphiql, http
+from graph.core import export, graphiql, http
 from graph.core.callers import request_id_of
 from graph.core.errors import FAULT, refused
 from graph.core.middleware import Requests
@@ -29,7 +29,7 @@ from graph.core.schema import Schema
 from graph.core.sockets import Sockets
 from graph.schema import schema as whole_schema
 
-ROUTES: list[BaseRoute] = [*inbound.routes, *files.routes, *health.routes]
+ROUTES: list[BaseRoute] = [*inbound.routes, *files.routes, *health.routes, *export.routes]
 """What rooms serve beside GraphQL, such as webhooks and health."""
 
 

@@ -136,6 +136,8 @@ class Page(Generic[R]):
     keys: dict[Any, Any]
     """What each row was sorted by, under its primary key."""
     count: Callable[[], Awaitable[int]]
+    source: dict[str, Any] = field(default_factory=dict[str, Any])
+    """By what the whole list is found again, where it may be taken along as CSV."""
 
     def cursor(self, row: R) -> str:
         """The place of one of these rows."""

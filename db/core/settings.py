@@ -80,6 +80,11 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         return self.environment == "production"
 
+    @property
+    def own_url(self) -> str:
+        """Where clients reach the API, without a slash at its end."""
+        return self.public_url.rstrip("/") or f"http://{self.api_host}:{self.api_port}"
+
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":
         """Production starts with no default and no missing secret."""

@@ -31,6 +31,7 @@ from domain.contacts.reading import (
     present,
     seen_by,
 )
+from domain.contacts.verdicts import verdicts_url
 from domain.contacts.writing import changed, create, delete, opt_in, opt_out, update
 
 __all__ = [
@@ -67,4 +68,5 @@ __all__ = [
     "start_import",
     "update",
     "update_phone",
+    "verdicts_url",
 ]

@@ -16,10 +16,8 @@ SECONDS = 3600
 
 def link(way: Way, id: int) -> str:
     """Where to read, or to put, the bytes of a file."""
-    settings = get_settings()
-    base = settings.public_url.rstrip("/") or f"http://{settings.api_host}:{settings.api_port}"
     ends = int(time.time()) + SECONDS
-    return f"{base}/files/{id}?expires={ends}&signature={_signature(way, id, ends)}"
+    return f"{get_settings().own_url}/files/{id}?expires={ends}&signature={_signature(way, id, ends)}"
 
 
 def is_good(way: Way, id: int, expires: str, signature: str) -> bool:

@@ -104,9 +104,7 @@ async def fault_of(name: str) -> str | None:
 
 def webhook_url() -> str:
     """Where WAHA posts to us."""
-    settings = get_settings()
-    base = settings.public_url.rstrip("/") or f"http://{settings.api_host}:{settings.api_port}"
-    return f"{base}/webhooks/waha"
+    return f"{get_settings().own_url}/webhooks/waha"
 
 
 def _config() -> Json:

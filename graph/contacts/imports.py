@@ -14,7 +14,8 @@ from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import describe
-from graph.core.fields import arg, column, computed, loaded
+from graph.core.export import CSV_URL
+from graph.core.fields import arg, column, computed, loaded, query
 from graph.core.inputs import criteria, optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
@@ -53,6 +54,14 @@ class ImportRow(Node):
     )
 
 
+@strawberry.type(description="Rows of an import, a page of them.")
+class ImportRowConnection(Connection[ImportRow]):
+    @query(contacts.verdicts_url, description=CSV_URL)
+    @staticmethod
+    async def csv_url(info: Info, page: strawberry.Parent[Page[rows.ImportRow]]) -> str | None:
+        return await contacts.verdicts_url(info.context.viewer, **page.source)
+
+
 @node(
     rows.ContactImport,
     get=contacts.get_import,
@@ -71,9 +80,7 @@ class ContactImport(Node):
         "Who started it; null when that user is gone.", accounts.by_ids, of="created_by_id"
     )
 
-    @computed(
-        "Every row done so far with its verdict, in the order they were given.", graphql_type=Connection[ImportRow]
-    )
+    @computed("Every row done so far with its verdict, in the order they were given.", graphql_type=ImportRowConnection)
     @staticmethod
     async def rows(
         info: Info,
@@ -86,4 +93,6 @@ class ContactImport(Node):
     ) -> Page[rows.ImportRow]:
         verdicts = criteria(filter).get("verdict")
         find = contacts.pages_of_rows(None if verdicts is None else frozenset(verdicts))
-        return await info.context.load_page(find, row.id, page_request(first, after, last, before))
+        page = await info.context.load_page(find, row.id, page_request(first, after, last, before))
+        page.source = {"import_id": row.id, "verdicts": verdicts}
+        return page

@@ -266,3 +266,31 @@ async def test_an_import_is_started_and_read(api: Api) -> None:
         ({"contacts": [{"name": "x"}], "groupIds": [encode("Group", 2**40)]}, "groupIds"),
     ):
         assert (await api.refusal(IMPORT, input=wrong))["field"] == field
+
+
+async def test_verdicts_are_taken_along_as_csv(api: Api) -> None:
+    number = phone()
+    given = [{"name": "=cmd()", "phone_number": number}, {"name": ""}, {"name": "Last"}]
+    job = await contacts.start_import(SYSTEM, contacts=given)
+    await contacts.run_import(job.id)
+    document = """query ($id: ID!, $filter: ImportRowFilter) {
+      node(id: $id) { ... on ContactImport { rows(filter: $filter, first: 0) { csvUrl } } }
+    }"""
+    id = encode("ContactImport", job.id)
+
+    async def taken(**asked: Any) -> list[str]:
+        url = (await api.data(document, role=Role.MARKETER, id=id, **asked))["node"]["rows"]["csvUrl"]
+        answer = await api.http.get(url)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["content-disposition"] == 'attachment; filename="import-rows.csv"'
+        return answer.content.decode("utf-8-sig").splitlines()
+
+    head = "row,verdict,name,phone,field,code,message"
+    failed = "2,FAILED,,,name,VALIDATION_ERROR,This must not be empty."
+    assert await taken() == [head, f"1,CREATED,'=cmd(),{number},,,", failed, "3,CREATED,Last,,,,"]
+    assert await taken(filter={"verdict": ["FAILED"]}) == [head, failed]
+    for role in (Role.SALES, Role.VIEWER):
+        refused = await api.gql(document, {"id": id}, role=role)
+        assert refused["errors"][0]["extensions"]["code"] == "AUTHORIZATION_ERROR"
+    assert (await api.http.get("/csv/x.y")).status_code == 403

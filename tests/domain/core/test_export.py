@@ -1,0 +1,58 @@
+"""Lists as CSV: links that cannot be forged, and cells that no spreadsheet runs."""
+
+import csv
+import io
+import re
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from domain.core import export
+from domain.core.errors import ErrorCode, Refusal
+from domain.core.export import exported, link, opened
+
+
+@exported("test-list")
+async def a_list(cells: list[Any], times: int = 1) -> AsyncIterator[list[Any]]:
+    yield ["head"]
+    for _ in range(times):
+        yield cells
+
+
+async def read(url: str) -> list[list[str]]:
+    _, content = opened(url.rpartition("/")[2])
+    text = b"".join([block async for block in content]).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+@pytest.mark.parametrize("begins", ["=1+1", "+1+1", "-2", "@SUM(A1)", "\tx", "\rx", "+55 11 96123"])
+async def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(begins: str) -> None:
+    assert (await read(link("test-list", cells=[begins])))[1] == [f"'{begins}"]
+
+
+async def test_everything_else_stays_as_it_is() -> None:
+    cells = ["+5511961230345", "a=b", 'José, "the one"\nof two lines', 7, None, ""]
+    assert (await read(link("test-list", cells=cells)))[1] == ["+5511961230345", "a=b", cells[2], "7", "", ""]
+
+
+async def test_a_long_list_comes_in_blocks() -> None:
+    _, content = opened(link("test-list", cells=["x" * 1000], times=1000).rpartition("/")[2])
+    blocks = [block async for block in content]
+    assert len(blocks) > 10
+    assert b"".join(blocks).startswith(b"\xef\xbb\xbfhead\r\nxxx")
+    assert b"".join(blocks).count(b"\r\n") == 1001
+
+
+async def test_links_are_ours_and_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    token = link("test-list", cells=[1]).rpartition("/")[2]
+    other = link("test-list", cells=[2]).rpartition("/")[2]
+    forged = [other.split(".")[0] + "." + token.split(".")[1], token[:-4], "", ".", "a.b", token + "é", f"{token}.x"]
+    for wrong in forged:
+        with pytest.raises(Refusal, match="This link is not good") as refused:
+            opened(wrong)
+        assert refused.value.code is ErrorCode.AUTHORIZATION_ERROR
+    now = export.time.time()
+    monkeypatch.setattr(export.time, "time", lambda: now + export.SECONDS + 1)
+    with pytest.raises(Refusal, match=re.escape("not any more")):
+        opened(token)
