@@ -28,7 +28,7 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
         assert held > claimed.keys() > set(), "it held no claims or had nothing in flight, so nothing was tried"
         with Program.worker(installation.environment | patient):
             if not waits:
-                await invariant.receipts_are_in(installation, seconds=30)
+                await invariant.receipts_are_in(installation, seconds=60)
                 await installation.pass_time("CLAIMED", "IN_FLIGHT")
             await installation.until_rows(
                 "SELECT 1 FROM message WHERE state IN ('QUEUED', 'CLAIMED', 'IN_FLIGHT')", 0, seconds=120
@@ -57,7 +57,7 @@ async def test_a_worker_frozen_before_it_posts_leaves_it_to_whoever_decided(inst
             stood_still = await installation.fetch("SELECT now() + interval '5 s' AS until")
         await installation.until_in_state(schedule, "IN_FLIGHT", 1)
         with Program.worker(installation.environment):
-            await invariant.receipts_are_in(installation, seconds=30)
+            await invariant.receipts_are_in(installation, seconds=60)
             await installation.pass_time("IN_FLIGHT")
             assert (await installation.done(schedule))["sent"] == 2
             await installation.until_rows("SELECT 1 WHERE now() > $1", 1, stood_still[0]["until"])
@@ -84,7 +84,7 @@ async def test_a_worker_frozen_while_it_takes_up_posts_keeps_them_from_nobody(in
         )
         await installation.until_rows(held, 1)
         with Program.worker(installation.environment):
-            await invariant.receipts_are_in(installation, seconds=30)
+            await invariant.receipts_are_in(installation, seconds=60)
             frozen.send(signal.SIGCONT)
             assert frozen.stop(60) == 0
     await installation.check_invariant(schedule)

@@ -5,6 +5,7 @@ import json
 import random
 import secrets
 from contextlib import AsyncExitStack, aclosing
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from db.accounts import ApiToken, Role, Scope, User
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.messages import Message, MessageAuthor, MessageDirection, MessageState, MessageType
+from db.senders import Sender
 from db.templates import TemplateCategory
 from domain import accounts
 from domain.core.tokens import digest
@@ -98,6 +100,8 @@ async def token(user: User, *scopes: Scope, sender_id: int | None = None) -> str
 async def callers(api: Api, choice: random.Random) -> tuple[list[User], int, dict[str, str]]:
     """Two users of each role, with every kind of credentials: who they are, a sender, and their tokens by name."""
     sender, other = await factories.sender(), await factories.sender()
+    # A worker looks after senders that were not checked lately, and changes them.
+    await Sender.filter(id__in=[sender.id, other.id]).update(checked_at=datetime.now(UTC))
     users, tokens, more = list[User](), dict[str, str](), dict[str, str]()
     for role in Role:
         for number in range(2):
