@@ -199,10 +199,12 @@ async def cancel(viewer: Viewer, id: int) -> Schedule:
 async def send_now(viewer: Viewer, id: int) -> Schedule:
     """Begins a PENDING schedule at once, or lets a HELD one go on; its planned time then finds nothing to do.
 
-    Whoever does so agrees to what WhatsApp takes the template for. Raises TEMPLATE_UNAVAILABLE.
+    Whoever does so agrees to what WhatsApp takes the template for. Raises TEMPLATE_UNAVAILABLE,
+    SESSION_EXPIRED.
     """
     async with transaction():
         schedule = await _in_status(viewer, id, WAITING)
+        senders.check_session(await senders.visible(viewer, schedule.sender_id), field="id")
         await hold.agree(id)
         if not await _begin([id], actor_id=viewer.user_id):
             status = (await schedule.template).approval_status.value

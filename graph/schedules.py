@@ -192,7 +192,8 @@ class SchedulesMutation:
         schedules.send_now,
         description=(
             "Sends a schedule at once instead of at its time, or lets a held one go on; only a PENDING or HELD one, of "
-            "a template that may be sent. This also agrees to what WhatsApp takes the template for by now."
+            "a template that may be sent. This also agrees to what WhatsApp takes the template for by now. "
+            "SESSION_EXPIRED while its sender of WAHA is EXPIRED."
         ),
         graphql_type=Schedule,
     )

@@ -307,7 +307,7 @@ class SendersMutation:
         senders.request_pairing_code,
         description=(
             "Asks for a code to type into WhatsApp's 'Linked devices' instead of scanning the QR code; only WAHA, "
-            "while WAITING_FOR_SCAN. Such as ABCD-1234."
+            "while WAITING_FOR_SCAN. Such as ABCD-1234. SESSION_EXPIRED where it must be connected anew first."
         ),
     )
     async def request_pairing_code(self, info: Info, id: SenderId) -> str:

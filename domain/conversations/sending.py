@@ -11,7 +11,7 @@ from db.core.transaction import transaction
 from db.events import EventType, record
 from db.messages import Message, MessageAuthor, MessageType, Priority
 from db.templates import TemplateCategory, TemplateStatus
-from domain import templates
+from domain import senders, templates
 from domain.conversations import places
 from domain.conversations.composing import compose
 from domain.conversations.hearing import Spoken, spoke
@@ -44,7 +44,7 @@ async def send(
     """Queues a message of a person. Under a correlation id that the conversation knows it gives the first one back.
 
     Raises VALIDATION_ERROR, INVALID_PHONE_NUMBER, NOT_FOUND, WINDOW_CLOSED (with templates that would do),
-    TEMPLATE_UNAVAILABLE, OPTED_OUT, NOT_ON_WHATSAPP.
+    TEMPLATE_UNAVAILABLE, SESSION_EXPIRED, OPTED_OUT, NOT_ON_WHATSAPP.
     """
     given = (to, message, sender_id, reply_to_id, priority, correlation_id, metadata)
     try:
@@ -140,7 +140,8 @@ async def _replied(place: Place | None, message: Mapping[str, Any], reply_to_id:
 
 
 async def _need_reach(viewer: Viewer, place: Place, draft: Draft, purpose: TemplateCategory) -> None:
-    """What the state of the person forbids."""
+    """What the state of the sender or the person forbids."""
+    senders.check_session(place.sender, field="to")
     if place.on_whatsapp is False:
         words = "This number is not on WhatsApp, as far as we know."
         raise Refusal(ErrorCode.NOT_ON_WHATSAPP, words, field="to", reason="not_on_whatsapp")

@@ -17,6 +17,7 @@ from domain.senders.reading import SenderOrder, account, by_ids, choose, default
 from domain.senders.sessions import (
     QrCode,
     SessionNews,
+    check_session,
     expire,
     hear,
     ping,
@@ -38,6 +39,7 @@ __all__ = [
     "SessionNews",
     "account",
     "by_ids",
+    "check_session",
     "choose",
     "connect_sender",
     "create",

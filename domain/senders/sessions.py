@@ -136,12 +136,20 @@ def code_ends(since: datetime, now: datetime) -> datetime:
     return since + timedelta(seconds=_FIRST_CODE + codes * _NEXT_CODES)
 
 
+def check_session(sender: Sender, *, field: str) -> None:
+    """Raises SESSION_EXPIRED for a sender of WAHA whose session has lapsed: what waits for it would wait for good."""
+    if sender.provider is SenderProvider.WAHA and sender.status is SenderStatus.EXPIRED:
+        words = f"The session of {sender.phone_number} has expired: connect the sender and scan its code anew."
+        raise Refusal(ErrorCode.SESSION_EXPIRED, words, field=field, reason="session_expired")
+
+
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
 async def request_pairing_code(viewer: Viewer, id: int) -> str:
-    """A code to type into the phone in place of scanning. Raises INVALID_STATE unless it waits for a scan."""
+    """A code to type into the phone in place of scanning. Raises SESSION_EXPIRED, or INVALID_STATE unless one is due."""
     sender = await visible(viewer, id)
     if sender.provider is not SenderProvider.WAHA:
         raise Refusal(ErrorCode.INVALID_STATE, "Only senders of WAHA are paired by a code.", field="id")
+    check_session(sender, field="id")
     if sender.status is not SenderStatus.WAITING_FOR_SCAN or sender.session_name is None:
         words = f"The sender is {sender.status}; a code is given while it is WAITING_FOR_SCAN."
         raise Refusal(ErrorCode.INVALID_STATE, words, field="id")

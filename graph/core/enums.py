@@ -75,6 +75,7 @@ describe(
     DUPLICATE_RESOURCE="Something with the same unique value exists.",
     SCHEDULING_CONFLICT="The same template is already scheduled for the same group at this time.",
     INVALID_STATE="The object's present status does not allow this.",
+    SESSION_EXPIRED="The sender's session has expired and must be authenticated again.",
     WINDOW_CLOSED="The 24-hour service window is closed, so only an approved template may be sent.",
     TEMPLATE_UNAVAILABLE="The template is not approved, or is paused, disabled or recategorised at WhatsApp.",
     PREFLIGHT_OUTDATED="The audience or the template has changed since the preflight.",

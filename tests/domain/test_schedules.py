@@ -10,6 +10,7 @@ from db.accounts import Role
 from db.core import connect
 from db.schedules import Schedule, ScheduleStatus
 from db.schedules.stats import DeliveryStats
+from db.senders import Sender
 from db.templates import TemplateStatus
 from domain import groups, schedules, senders, templates
 from domain.core.access import SYSTEM, Viewer
@@ -202,6 +203,15 @@ async def test_only_what_waits_is_sent_now(status: ScheduleStatus) -> None:
     assert schedule.id not in await schedules.start_due()
     assert (await Schedule.get(id=schedule.id)).task_id == begun.task_id
     return None
+
+
+async def test_from_a_session_that_has_expired_nothing_is_sent_now() -> None:
+    schedule = await plan()
+    await Sender.filter(id=schedule.sender_id).update(provider="WAHA", status="EXPIRED")
+    with pytest.raises(Refusal) as caught:
+        await schedules.send_now(SYSTEM, schedule.id)
+    assert (caught.value.code, caught.value.field) == (ErrorCode.SESSION_EXPIRED, "id")
+    assert (await Schedule.get(id=schedule.id)).status is ScheduleStatus.PENDING
 
 
 @pytest.mark.parametrize("status", ALL)

@@ -160,6 +160,9 @@ async def test_a_waha_number_is_scanned_over_the_api(api: Api, simulator: Simula
     assert shown["expiresAt"] is not None
     refusal = await api.refusal(PAIR, id=made["id"])
     assert (refusal["code"], refusal["field"]) == ("INVALID_STATE", "id")
+    await Sender.filter(id=sender.id).update(status="EXPIRED")
+    refusal = await api.refusal(PAIR, id=made["id"])
+    assert (refusal["code"], refusal["field"]) == ("SESSION_EXPIRED", "id")
     stop = "mutation ($id: ID!) { disconnectSender(id: $id, logout: true) { status } }"
     assert (await api.data(stop, id=made["id"]))["disconnectSender"]["status"] == "STOPPED"
     start = "mutation ($id: ID!) { connectSender(id: $id, restart: true) { status } }"

@@ -10,7 +10,7 @@ from db.contacts import Contact, ContactPhone
 from db.conversations import Conversation
 from db.core import connect
 from db.messages import Message, MessageAuthor, MessageType, Priority
-from db.senders import SenderProvider
+from db.senders import Sender, SenderProvider
 from db.templates import TemplateCategory
 from domain import conversations
 from domain.core.access import SYSTEM
@@ -165,6 +165,17 @@ async def test_outside_the_window_only_templates_are_taken_and_those_that_would_
 async def test_the_window_is_the_cloud_apis_alone() -> None:
     sender = await the_sender(provider=SenderProvider.WAHA.value)
     assert (await send(await closed_conversation(sender_id=sender.id), HI)).state == "QUEUED"
+
+
+async def test_from_a_session_that_has_expired_nothing_is_sent() -> None:
+    sender = await the_sender(provider=SenderProvider.WAHA.value)
+    conversation = await a_conversation(sender_id=sender.id)
+    await Sender.filter(id=sender.id).update(status="EXPIRED")
+    before = await stored()
+    assert await only(send(conversation, HI)) == (ErrorCode.SESSION_EXPIRED, "to", "session_expired")
+    assert await stored() == before
+    await Sender.filter(id=sender.id).update(status="STOPPED")
+    assert (await send(conversation, HI)).state == "QUEUED", "what is stopped goes on one day"
 
 
 async def test_a_number_that_is_not_on_whatsapp_is_refused() -> None:

@@ -460,6 +460,8 @@ async def test_a_session_expires_after_fourteen_days_and_is_scanned_anew(simulat
     await senders.poll()
     assert (await Sender.get(id=sender.id)).status is SenderStatus.EXPIRED
     assert await events_of(sender) == [*(await events_of(sender))[:-1], "EXPIRED"]
+    refusal = await only(senders.request_pairing_code(MARKETER, sender.id))
+    assert refusal == (ErrorCode.SESSION_EXPIRED, "id", "session_expired")
     await senders.connect_sender(SYSTEM, sender.id)
     await becomes(sender, SenderStatus.WAITING_FOR_SCAN)
 
