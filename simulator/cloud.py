@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
 
+from simulator import codes
 from simulator.chats import Chats, Entry
 from simulator.clock import Clock, Timers
 from simulator.delivery import Delivery
@@ -120,6 +121,8 @@ class Cloud:
         template, text = None, send.text
         if send.type == "template":
             template, text = self._template(phone_number_id, send)
+            if send.by_bsuid and template.category == codes.CATEGORY:
+                raise CloudError(131062, "One-time codes are sent to phone numbers alone.")
         kind, media = send.media
         if kind and (media_id := media.get("id")):
             self._check_media(media_id, phone_number_id)

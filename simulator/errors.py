@@ -35,6 +35,7 @@ _TITLES = {
     131053: "Media upload error",
     131056: "(Business Account, Consumer Account) pair rate limit hit",
     131057: "Account in maintenance mode",
+    131062: "Business-scoped user id not supported",
     132000: "Template param count mismatch",
     132001: "Template does not exist",
     132012: "Template parameter format mismatch",

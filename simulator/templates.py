@@ -5,6 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from simulator import codes
 from simulator.clock import Clock
 from simulator.errors import CloudError
 from simulator.nodes import next_id
@@ -91,6 +92,13 @@ def _parts(components: object) -> dict[str, Json]:
     return parts
 
 
+def _read(components: object, category: str, language: str) -> tuple[list[Json], dict[str, Json]]:
+    """Components as they are kept, and by type."""
+    kept = codes.preset(components, language) if category == codes.CATEGORY else components
+    parts = _parts(kept)
+    return (kept if is_array(kept) else []), parts
+
+
 def _buttons(buttons: object) -> None:
     """At most ten, two of them URLs, one phone, one code; labels and URLs within their lengths (A7)."""
     if not is_array(buttons) or not all(is_object(each) for each in buttons):
@@ -134,7 +142,7 @@ class Templates:
         key = (waba_id, name, language)
         if key in self._by_key:
             raise _invalid(f"There is already {language} content for this template.", 2388024)
-        parts = _parts(body.get("components"))
+        components, parts = _read(body.get("components"), category.upper(), language)
         if self._settings.template_limits:
             self._check_creation(waba_id, name)
         template = Template(
@@ -143,8 +151,8 @@ class Templates:
             name=name,
             language=language,
             category=category.upper(),
-            named=str(body.get("parameter_format", "")).upper() == "NAMED",
-            components=body.get("components", []),
+            named=str(body.get("parameter_format", "")).upper() == "NAMED" and category.upper() != codes.CATEGORY,
+            components=components,
             parts=parts,
         )
         self._by_key[key] = template
@@ -177,12 +185,11 @@ class Templates:
             raise _invalid(f"A template that is {template.status} cannot be edited.")
         if self._settings.template_limits:
             self._check_edit(template)
-        if "components" in body:
-            template.parts = _parts(body["components"])
-            template.components = body["components"]
         category = str(body.get("category", template.category)).upper()
         if category not in _CATEGORIES:
             raise _invalid(f"category is one of {', '.join(_CATEGORIES)}.")
+        if "components" in body:
+            template.components, template.parts = _read(body["components"], category, template.language)
         template.category = category
         template.status = "PENDING"
 
@@ -276,4 +283,6 @@ def fill(template: Template, components: object) -> str:
     for index, button in enumerate(template.parts.get("BUTTONS", {}).get("buttons", [])):
         if variables(str(button.get("url", ""))) and not buttons.get(str(index)):
             raise CloudError(131008, f"buttons: Button at index {index} of type Url requires a parameter")
+    if template.category == codes.CATEGORY:
+        codes.check(given.get("body", []), buttons.get("0", []))
     return _filled("body", str(template.parts["BODY"]["text"]), given.get("body", []), named=template.named)

@@ -6,7 +6,7 @@ from typing import Any
 from db.contacts import Contact
 from db.content import Header, HeaderFormat
 from db.messages import MessageType
-from db.templates import MessageTemplate, TemplateStatus
+from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import files, settings, templates
 from domain.conversations.places import Place
 from domain.core.access import Viewer
@@ -153,6 +153,9 @@ def _check_approved(template: MessageTemplate, place: Place) -> None:
         status = template.approval_status.value
         words = f"The template is {status} at WhatsApp."
         raise Refusal(ErrorCode.TEMPLATE_UNAVAILABLE, words, field=_TEMPLATE, reason=status.lower())
+    if template.category is TemplateCategory.AUTHENTICATION and not place.address.startswith("+"):
+        words = "WhatsApp sends one-time codes to phone numbers alone, and this conversation has none."
+        raise _wrong(words, "to", "no_phone_number")
 
 
 async def _own_header(

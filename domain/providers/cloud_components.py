@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from db.content import Button, Header, HeaderFormat, MessageButtonType
 from db.templates import MessageTemplate, TemplateCategory
+from domain.providers import cloud_codes
 
 Json = dict[str, Any]
 
@@ -33,6 +34,8 @@ def to_components(
 
     `handle` is that of the example of its header, if that is a file.
     """
+    if (code := cloud_codes.components_of(template)) is not None:
+        return code
     components: list[Json] = []
     if template.header is not None:
         components.append(_header(template.header, template.positional, examples, handle))
@@ -134,6 +137,8 @@ def from_components(components: Sequence[Any], *, format: str | None, category: 
     """Reads what WhatsApp has of a template; whatever is not as expected is kept as it is."""
     parts = Parts()
     known = [cast("Json", component) for component in components if isinstance(component, dict)]
+    if cloud_codes.is_code(known):
+        return _read_code(known)
     text = next((_text(component) for component in known if _kind(component) == "BODY"), "")
     parts.positional = format != "NAMED" and (format == "POSITIONAL" or all(map(str.isdecimal, _names(text))))
     parts.positional = parts.positional and bool(format == "POSITIONAL" or _names(text))
@@ -147,6 +152,7 @@ def from_components(components: Sequence[Any], *, format: str | None, category: 
             case "FOOTER" if "text" in component:
                 parts.footer = _text(component)[:60]
             case "BUTTONS" if isinstance(component.get("buttons"), list):
+                # Older ones, whose words are their owner's.
                 once = category is TemplateCategory.AUTHENTICATION
                 parts.buttons = [_read_button(button, place, once) for place, button in _counted(component)]
             case _:
@@ -154,8 +160,27 @@ def from_components(components: Sequence[Any], *, format: str | None, category: 
     return parts
 
 
+def _read_code(components: Sequence[Json]) -> Parts:
+    """A one-time code: the words that people see, beside what it is asked for by."""
+    parts = Parts(positional=True, other_components=cloud_codes.ours(components))
+    parts.examples = {cloud_codes.VARIABLE: cloud_codes.EXAMPLE}
+    for component in components:
+        match _kind(component):
+            case "BODY":
+                parts.content = cloud_codes.text_of(component)
+            case "FOOTER":
+                parts.footer = cloud_codes.footer_of(component)
+            case "BUTTONS":
+                parts.buttons = [_read_button(button, place, True) for place, button in _counted(component)]
+            case _:
+                pass
+    return parts
+
+
 def _counted(component: Json) -> list[tuple[int, Json]]:
-    return [(place, button) for place, button in enumerate(component["buttons"], 1) if isinstance(button, dict)]
+    buttons: Any = component.get("buttons")
+    found = cast("list[Any]", buttons) if isinstance(buttons, list) else []
+    return [(place, button) for place, button in enumerate(found, 1) if isinstance(button, dict)]
 
 
 def _kind(component: Json) -> str:
@@ -212,8 +237,7 @@ def _read_button(button: Json, place: int, once: bool) -> Button:
             url = _text(button, "url") or (_OTP_URL if kind == "OTP" else "")
             name = "1" if once else f"button_{place}"
             named = _PLACEHOLDER.sub(lambda found: f"{{{{{name}}}}}" if found[1] == "1" else found[0], url)
-            read = Button(type=MessageButtonType.URL, title=title, url=named)
-            return read if kind == "URL" else _with_raw(read, button)
+            return Button(type=MessageButtonType.URL, title=title, url=named)
         case "PHONE_NUMBER":
             return Button(type=MessageButtonType.PHONE, title=title, phone_number=_text(button, "phone_number"))
         case "COPY_CODE":

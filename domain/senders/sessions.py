@@ -145,7 +145,7 @@ def check_session(sender: Sender, *, field: str) -> None:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
 async def request_pairing_code(viewer: Viewer, id: int) -> str:
-    """A code to type into the phone in place of scanning. Raises SESSION_EXPIRED, or INVALID_STATE unless one is due."""
+    """A code to type into the phone in place of scanning, where one is due. Raises SESSION_EXPIRED, INVALID_STATE."""
     sender = await visible(viewer, id)
     if sender.provider is not SenderProvider.WAHA:
         raise Refusal(ErrorCode.INVALID_STATE, "Only senders of WAHA are paired by a code.", field="id")

@@ -20,7 +20,7 @@ from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.search import contains
 from domain.providers.cloud_components import to_components
 from domain.templates import approval as at_whatsapp
-from domain.templates import parts, submission
+from domain.templates import codes, parts, submission, sync
 from domain.templates.headers import file_header
 from domain.templates.owners import sender_of
 from domain.templates.rendering import variables_of
@@ -150,7 +150,12 @@ async def create(
     check = Checks()
     title = given.get("title") or ""
     wording: TemplateValues = {**given, "title": title, "content": given.get("content") or ""}
-    values = _checked(check, wording, None, approval=approval is not None)
+    is_code = approval is not None and approval.category is TemplateCategory.AUTHENTICATION
+    if approval is not None and is_code:
+        values = _checked(check, {"title": title}, None, approval=True)
+        values |= codes.check_code(check, given, approval.one_time_code or {})
+    else:
+        values = _checked(check, wording, None, approval=approval is not None)
     if approval is not None:
         values |= submission.prepare(check, approval, title=title, values={**wording, **values})
     check.done()
@@ -160,6 +165,8 @@ async def create(
     if approval is None:
         return await MessageTemplate.create(**values)
     template = await submission.submit(viewer, values, approval.sender_id)
+    if is_code:
+        return await sync.take_words(template)
     return await at_whatsapp.catch_up(template)
 
 
@@ -175,6 +182,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
     template = await visible(viewer, id)
     known = template.approval_name is not None
     check = Checks()
+    codes.check_change(check, template, changes)
     values = _checked(check, changes, template, approval=known)
     if not check.refusals and (media := (changes.get("header") or {}).get("media")):
         by = await sender_of(template) if known else None

@@ -7,6 +7,7 @@ from typing import Any, Literal, cast
 from db.content import Button, Header, InteractiveDetails
 from db.templates import MessageTemplate
 from domain.core.errors import utf16
+from domain.providers import cloud_codes
 from domain.providers.base import Content, Interactive, Media, TemplateContent, Text
 from domain.providers.cloud_bodies import FLOW_TOKEN
 from domain.providers.cloud_components import RAW
@@ -95,7 +96,13 @@ def render(
     media = _media(above)
     content = _content(template, values, text, details, media)
     most = MOST_CHARACTERS if template.approval_name or details is None else MOST_CHARACTERS_AROUND
-    return Rendered(text, details, content, list(missing), _too_long(text, most, above, buttons))
+    too_long = _too_long(text, most, above, buttons)
+    if (
+        cloud_codes.components_of(template)
+        and utf16(values.get(cloud_codes.VARIABLE, "")) > cloud_codes.MOST_CHARACTERS
+    ):
+        too_long = f"A one-time code has up to {cloud_codes.MOST_CHARACTERS} characters."
+    return Rendered(text, details, content, list(missing), too_long)
 
 
 def _header(own: Header | None, given: Header | None, filled: Callable[[str], str]) -> Header | None:

@@ -18,7 +18,7 @@ from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import senders
 from domain.core.access import Viewer
 from domain.core.errors import Checks, ErrorCode, Refusal, text
-from domain.providers import cloud_templates
+from domain.providers import cloud_codes, cloud_templates
 from domain.templates.approval import category_of, record_update, status_of
 from domain.templates.headers import show_example
 from domain.templates.owners import owner, owner_of
@@ -35,6 +35,8 @@ class Approval:
     name: str | None = None
     sender_id: int | None = None
     examples: Any = None
+    one_time_code: Mapping[str, Any] | None = None
+    """What goes with the code of a template of the category AUTHENTICATION, whose words are WhatsApp's."""
 
 
 def prepare(check: Checks, approval: Approval, *, title: str, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,6 +47,12 @@ def prepare(check: Checks, approval: Approval, *, title: str, values: Mapping[st
     with check():
         what = "such as en_US"
         columns["language"] = _matching(r"[a-z]{2,3}(_[A-Z0-9]{2,4})?", approval.language, "approval.language", what)
+    if approval.category is TemplateCategory.AUTHENTICATION:
+        return columns | {"positional": True, "examples": {cloud_codes.VARIABLE: cloud_codes.EXAMPLE}}
+    with check():
+        if approval.one_time_code is not None:
+            words = "Only a template of the category AUTHENTICATION is a one-time code."
+            raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="approval.oneTimeCode", reason="not_applicable")
     with check():
         columns["positional"] = numbered(values.get("content", ""), values.get("header"), values.get("buttons"))
     with check():

@@ -77,6 +77,17 @@ async def run(sender_id: int) -> None:
         await _sweep(account)
 
 
+async def take_words(template: MessageTemplate) -> MessageTemplate:
+    """Takes over the words that WhatsApp has made for a template just now; without an answer they come with a sync."""
+    account = await owner_named(template.business_account_id)
+    try:
+        if account is not None and template.approval_name is not None:
+            await _take_all(account, template.approval_name)
+    except Refusal as refusal:
+        log.warning("words_not_taken", template_id=template.id, reason=refusal.message)
+    return await MessageTemplate.get(id=template.id)
+
+
 async def settle() -> None:
     """Asks about templates of which it is not known where they stand: whoever changed them is dead, or was not told."""
     for row in await connect.rows(_UNSETTLED):

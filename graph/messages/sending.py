@@ -122,7 +122,8 @@ class MessagesMutation:
         description=(
             "Queues a message as an operator; to a phone number without a conversation, opens one. While the service "
             "window is closed anything but an approved template is WINDOW_CLOSED, with those that would do in "
-            "extensions.details.templates: at most 20 objects of id, title, name, language and category. From a sender of WAHA that is EXPIRED: SESSION_EXPIRED."
+            "extensions.details.templates: at most 20 objects of id, title, name, language and category. From a "
+            "sender of WAHA that is EXPIRED: SESSION_EXPIRED."
         ),
         graphql_type=Message,
     )

@@ -189,6 +189,20 @@ class MessageTemplateFilter:
     )
 
 
+@strawberry.input(description="What goes with a one-time code, of which WhatsApp writes the words in the language.")
+class OneTimeCodeInput:
+    security_advice: bool = optional("Whether it advises not to share the code.", default=True)
+    expires_in_minutes: int | None = optional(
+        "1 to 90, told below the code; when left out nothing is told. This is for the reader: who checks the code must "
+        "let it run out.",
+        default=None,
+    )
+    button_title: str | None = optional(
+        "What stands on the button that copies the code, up to 25 characters; WhatsApp's own words when left out.",
+        default=None,
+    )
+
+
 @strawberry.input(description="How to submit a template to WhatsApp.")
 class TemplateApprovalInput:
     language: str = required("Language code, such as en_US or pt_PT.")
@@ -203,12 +217,21 @@ class TemplateApprovalInput:
         "An example for each placeholder, which WhatsApp asks for; those of a contact have one when left out.",
         default=None,
     )
+    one_time_code: OneTimeCodeInput | None = optional(
+        "For AUTHENTICATION alone: WhatsApp writes the whole of such a template, of which content, header, footer and "
+        "buttons are left out. Its placeholder, 1, takes a code of up to 15 characters; it is sent to phone numbers.",
+        default=None,
+    )
 
 
 @strawberry.input(description="A new message template.")
 class CreateMessageTemplateInput:
     title: str = required("1 to 255 characters.")
-    content: str = required("1 to 5000 characters; with approval, header, footer or buttons 1 to 1024.")
+    content: str | None = optional(
+        "1 to 5000 characters; with approval, header, footer or buttons 1 to 1024. Left out for a one-time code, and "
+        "for that alone.",
+        default=None,
+    )
     header: MessageHeaderInput | None = optional(
         "What stands above the text; its media or location is an example when the template is approved.", default=None
     )

@@ -160,3 +160,61 @@ async def test_malformed_components(rig: Rig) -> None:
     odd = {"type": "body", "parameters": [{"type": "currency", "currency": "EUR"}]}
     assert await rig.code(ALICE, **sent("hello", components=[odd])) == (400, 132012)
     assert await rig.code(ALICE, type="template", template={"name": "hello", "language": "en"}) == (400, 131008)
+
+
+def code(text: str, *, button: str | None = None, **more: Any) -> dict[str, Any]:
+    """The fields of a send of a one-time code: twice, as it must be, unless told otherwise."""
+    parameters = [{"type": "text", "text": button or text}]
+    on_button = {"type": "button", "sub_type": "url", "index": "0", "parameters": parameters}
+    return sent("login", text, **{"components": [on_button], **more})
+
+
+ASKED: list[dict[str, Any]] = [
+    {"type": "body", "add_security_recommendation": True},
+    {"type": "footer", "code_expiration_minutes": 5},
+    {"type": "buttons", "buttons": [{"type": "otp", "otp_type": "copy_code"}]},
+]
+
+
+async def test_a_one_time_code_has_metas_own_words(rig: Rig) -> None:
+    await rig.template("login", "", category="AUTHENTICATION", components=ASKED, parameter_format="NAMED")
+    _, listed = await rig.call("GET", f"{WABA}/message_templates")
+    body, footer, buttons = listed["data"][0]["components"]
+    assert listed["data"][0]["parameter_format"] == "POSITIONAL"
+    assert body["text"] == "*{{1}}* is your verification code. For your security, do not share this code."
+    assert footer["text"] == "This code expires in 5 minutes."
+    [button] = buttons["buttons"]
+    assert (button["type"], button["text"]) == ("URL", "Copy code"), "asked for as an OTP, and listed as a link"
+    assert button["url"].endswith("otp_type=COPY_CODE&code=otp{{1}}")
+    await rig.send(ALICE, **code("482913"))
+    assert [row["text"].partition(" ")[0] for row in await rig.ledger()] == ["*482913*"]
+    assert await rig.code(ALICE, **sent("login", "482913")) == (400, 131008)
+    assert await rig.code(ALICE, **code("482913", button="111111")) == (400, 131009)
+    assert await rig.code(ALICE, **code("4829134829134829")) == (400, 132005)
+    hidden = {"recipient": "PT.40817263554433221100", **code("482913")}
+    assert await rig.code("", **hidden) == (400, 131062)
+
+
+async def test_what_may_not_be_said_of_a_one_time_code(rig: Rig) -> None:
+    made = {"name": "login", "language": "pt_PT", "category": "AUTHENTICATION"}
+    body, footer, buttons = ASKED
+    bad: list[list[dict[str, Any]]] = [
+        [{"type": "BODY", "text": "Your code is {{1}}."}, buttons],
+        [{**body, "text": "{{1}}"}, buttons],
+        [{"type": "HEADER", "format": "TEXT", "text": "Hi"}, body, buttons],
+        [{**body, "add_security_recommendation": "yes"}, buttons],
+        [body, {**footer, "code_expiration_minutes": 91}, buttons],
+        [body, {**footer, "code_expiration_minutes": 0}, buttons],
+        [body, {"type": "FOOTER", "text": "Clinic"}, buttons],
+        [body],
+        [body, {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Go", "url": "https://ex.example"}]}],
+        [body, {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE", "text": "x" * 26}]}],
+        [body, {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "ONE_TAP"}]}],
+        [body, {"type": "BUTTONS", "buttons": [{"type": "OTP", "otp_type": "COPY_CODE"}] * 2}],
+    ]
+    for components in bad:
+        status, reply = await rig.call("POST", f"{WABA}/message_templates", {**made, "components": components})
+        assert (status, reply["error"]["code"]) == (400, 100), components
+    assert (await rig.call("POST", f"{WABA}/message_templates", {**made, "components": [body, buttons]}))[0] == 200
+    _, listed = await rig.call("GET", f"{WABA}/message_templates")
+    assert listed["data"][0]["components"][0]["text"].startswith("*{{1}}* é o seu código")

@@ -12,7 +12,7 @@ from db.senders import Sender
 from graph.core.ids import encode
 from tests import factories
 from tests.crowds import crowd
-from tests.factories import unique
+from tests.factories import phone, unique
 from tests.running import Api, Program, Simulator
 
 CREATE_TEMPLATE = """
@@ -22,6 +22,12 @@ mutation ($input: CreateMessageTemplateInput!) {
 """
 TEMPLATE = "query ($id: ID!) { messageTemplate(id: $id) { approval { status category reason } } }"
 CREATE = "mutation ($input: CreateScheduleInput!) { createSchedule(input: $input) { id } }"
+SEND = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { id } }"
+MESSAGE = """
+query ($id: ID!) {
+  message(id: $id) { status errorMessage purpose content details { ... on InteractiveDetails { footer } } }
+}
+"""
 SEND_NOW = "mutation ($id: ID!) { sendScheduleNow(id: $id) { status } }"
 SCHEDULE = """
 query ($id: ID!) { schedule(id: $id) {
@@ -103,6 +109,26 @@ async def test_a_template_is_created_approved_and_sent_with_all_its_parts(api: A
     }
     (taken,) = simulator.get("ledger", template=name)["messages"]
     assert (taken["template"], taken["text"]) == (name, "Hi Rita, see you.")
+
+
+async def test_a_one_time_code_is_created_approved_and_sent_on_a_phone(api: Api, simulator: Simulator) -> None:
+    sender = await factories.sender()
+    approval = {"language": "en_US", "category": "AUTHENTICATION", "senderId": encode("Sender", sender.id)}
+    approval["oneTimeCode"] = {"expiresInMinutes": 10}
+    input = {"title": unique("Sign in"), "approval": approval}
+    made = (await api.data(CREATE_TEMPLATE, role=Role.MARKETER, input=input))["createMessageTemplate"]
+    await until(api, TEMPLATE, made["id"], lambda found: found["approval"]["status"] == "APPROVED")
+    to = {"phoneNumber": phone()}
+    message = {"template": {"templateId": made["id"], "variables": {"1": "482913"}}}
+    sent = {"to": to, "senderId": approval["senderId"], "message": message}
+    id = (await api.data(SEND, role=Role.SALES, input=sent))["sendMessage"]["id"]
+    told = ("SENT", "DELIVERED", "READ", "FAILED")
+    found = await until(api, MESSAGE, id, lambda found: found["status"] in told)
+    assert (found["errorMessage"], found["purpose"]) == (None, "AUTHENTICATION")
+    assert found["content"] == "*482913* is your verification code. For your security, do not share this code."
+    assert found["details"]["footer"] == "This code expires in 10 minutes."
+    (taken,) = simulator.get("ledger", template=made["approval"]["name"])["messages"]
+    assert (taken["to"], taken["text"]) == (to["phoneNumber"], found["content"])
 
 
 async def slowly(api: Api, simulator: Simulator) -> tuple[str, str]:
