@@ -12,9 +12,9 @@ from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
+from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, ScheduleStatus, hold, run
 from db.schedules import stats as figures
-from db.schedules.stats import DeliveryStats
 from domain import groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found

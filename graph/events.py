@@ -9,7 +9,7 @@ from tortoise.models import Model
 
 from db import events as log
 from db.events import EventType
-from db.schedules.stats import DeliveryStats as DeliveryStatsRow
+from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
 from domain import accounts, contacts, conversations, files, messages, schedules, senders, templates
 from domain.events import EventPage, cursor_of, find, start

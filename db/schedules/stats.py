@@ -1,50 +1,9 @@
 """Figures of schedules, and whom a group of theirs reaches."""
 
-from dataclasses import dataclass
-
 from asyncpg import Record
 
 from db.core import connect
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryStats:
-    """Each message counted once, where it is now; sent, delivered and read are cumulative.
-
-    recipients = pending + sent + failed + unconfirmed + cancelled.
-    """
-
-    recipients: int
-    excluded: int
-    pending: int
-    sent: int
-    delivered: int
-    read: int
-    failed: int
-    unconfirmed: int
-    cancelled: int
-    replies: int
-
-    @property
-    def progress(self) -> float:
-        return _share(self.recipients - self.pending, self.recipients)
-
-    @property
-    def delivery_rate(self) -> float:
-        return _share(self.delivered, self.sent)
-
-    @property
-    def read_rate(self) -> float:
-        return _share(self.read, self.delivered)
-
-    @property
-    def reply_rate(self) -> float:
-        return _share(self.replies, self.delivered)
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else 0.0
-
+from db.messages.stats import DeliveryStats
 
 # People of a group who can be written to, and those who cannot.
 _REACH = """

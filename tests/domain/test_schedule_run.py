@@ -8,8 +8,8 @@ import pytest
 
 from db.core import connect
 from db.messages import MessageState, Priority
+from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, ScheduleStatus, run
-from db.schedules.stats import DeliveryStats
 from db.templates import TemplateStatus
 from domain import schedules
 from domain.core.access import SYSTEM

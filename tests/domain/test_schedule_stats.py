@@ -6,8 +6,8 @@ import pytest
 
 from db.core import connect
 from db.messages import MessageState
+from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, run
-from db.schedules.stats import DeliveryStats
 from domain import schedules, templates
 from domain.core.access import SYSTEM
 from tests import factories

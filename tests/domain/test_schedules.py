@@ -8,8 +8,8 @@ import pytest
 
 from db.accounts import Role
 from db.core import connect
+from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, ScheduleStatus
-from db.schedules.stats import DeliveryStats
 from db.senders import Sender
 from db.templates import TemplateStatus
 from domain import groups, schedules, senders, templates
