@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, cast
 from tortoise import fields
 
 from db.core.columns import ChangingRow, Row, choice
+from db.messages import MessageType
 from db.templates import TemplateCategory
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ class Campaign(ChangingRow):
     variables: dict[str, Any] = fields.JSONField[dict[str, Any]]()
     media_id: int | None = fields.BigIntField(null=True)
     """The file that goes along, or fills the template's header."""
+    media_type = choice(MessageType, null=True)
+    """What it is sent as: IMAGE, VIDEO or DOCUMENT, also the format of that header."""
     category = choice(TemplateCategory, null=True)
     """What WhatsApp took its template for when somebody last agreed to send it; null for a text of ours alone."""
     quiet_from: time | None = fields.TimeField(null=True)

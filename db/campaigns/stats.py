@@ -26,8 +26,6 @@ FROM campaign c LEFT JOIN campaign_tally t ON t.campaign_id = c.id
 WHERE c.id = ANY($1) GROUP BY c.id
 """
 
-_ONLY_SENDER = "SELECT min(sender_id) FROM campaign_sender WHERE campaign_id = $1 HAVING count(*) = 1"
-
 _PUT = "UPDATE campaign SET corrections = corrections || $2, updated_at = now() WHERE id = $1"
 
 
@@ -63,8 +61,3 @@ async def put(id: int, figures: dict[Corrected, int]) -> None:
     [row] = await connect.rows(_STATS, [id])
     differences = {name: wanted - row[name] for name, wanted in figures.items()}
     await connect.execute(_PUT, id, orjson.dumps(differences).decode())
-
-
-async def only_sender(id: int) -> int | None:
-    """The sender that a campaign leaves from, where it is one: whoever is bound to that sender sees the campaign."""
-    return await connect.value(_ONLY_SENDER, id)

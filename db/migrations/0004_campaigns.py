@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from db.campaigns import CampaignStatus, CampaignType, ExclusionReason
 from db.contacts import ConsentSource, JobStatus, OptInStatus, PrivacyAction
+from db.messages import MessageType
 from db.templates import TemplateCategory
 from orjson import loads
 from tortoise.contrib.postgres.fields import ArrayField
@@ -21,6 +22,8 @@ UP = [
     "CREATE INDEX message_campaign_open ON message (campaign_id)"
     " WHERE campaign_id IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
     "CREATE INDEX message_campaign_parked ON message (campaign_id, id) WHERE due_at = 'infinity'",
+    # Those who are left out are few, and looked for.
+    "CREATE INDEX campaign_recipient_excluded ON campaign_recipient (campaign_id, id) WHERE exclusion IS NOT NULL",
     "CREATE UNIQUE INDEX campaign_recipient_contact ON campaign_recipient (campaign_id, contact_id)",
     "CREATE INDEX campaign_running ON campaign (id) WHERE status IN ('RUNNING', 'PAUSED')",
     "CREATE INDEX campaign_due ON campaign (scheduled_at) WHERE status = 'SCHEDULED'",
@@ -48,6 +51,7 @@ class Migration(migrations.Migration):
                 ('text', fields.TextField(null=True, unique=False)),
                 ('variables', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('media_id', fields.BigIntField(null=True)),
+                ('media_type', fields.CharEnumField(null=True, description='MessageType', enum_type=MessageType, max_length=24)),
                 ('category', fields.CharEnumField(null=True, description='TemplateCategory', enum_type=TemplateCategory, max_length=24)),
                 ('quiet_from', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('quiet_until', fields.TimeField(null=True, auto_now=False, auto_now_add=False)),

@@ -66,6 +66,11 @@ def variables_of(content: str, header: Header | None = None, buttons: Sequence[B
     return list(found)
 
 
+def own_text(text: str, header: Header | None = None) -> MessageTemplate:
+    """A text that was written for one campaign, as a template that is stored nowhere."""
+    return MessageTemplate(title="", content=text, header=header)
+
+
 def render(
     template: MessageTemplate, own: Mapping[str, str], variables: Mapping[str, Any], *, header: Header | None = None
 ) -> Rendered:

@@ -1,7 +1,8 @@
 """Scalars that GraphQL itself does not have."""
 
 import math
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any, NewType, cast
 
@@ -36,6 +37,17 @@ def parse_datetime(value: Any) -> datetime:
 def write_datetime(value: datetime) -> str:
     """ISO 8601 in UTC, such as 2026-03-01T09:00:00.250000Z."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_time(value: Any) -> time:
+    """A time of day. Raises ValueError."""
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError("A time of day is a string of hours and minutes, such as 21:00.")
+    return time.fromisoformat(value)
+
+
+def write_time(value: time) -> str:
+    return f"{value:%H:%M}"
 
 
 def parse_text(value: Any) -> str:
@@ -87,6 +99,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=write_datetime,
         parse_value=parse_datetime,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+    ),
+    time: strawberry.scalar(
+        name="LocalTime",
+        description="A time of day, HH:MM, in a zone that the field names.",
+        serialize=write_time,
+        parse_value=parse_time,
     ),
     JSON: strawberry.scalar(
         name="JSON",
