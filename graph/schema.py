@@ -4,6 +4,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
+from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
 from graph.contacts.roots import ContactsMutation, ContactsQuery
 from graph.conversations import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
@@ -29,6 +30,7 @@ QUERIES: tuple[type, ...] = (
     GroupsQuery,
     TemplatesQuery,
     SchedulesQuery,
+    CampaignsQuery,
     ConversationsQuery,
     MessagesQuery,
     EventsQuery,
@@ -41,6 +43,7 @@ MUTATIONS: tuple[type, ...] = (
     GroupsMutation,
     TemplatesMutation,
     SchedulesMutation,
+    CampaignsMutation,
     FilesMutation,
     ConversationsMutation,
     MessagesMutation,

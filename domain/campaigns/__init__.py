@@ -9,6 +9,7 @@ from domain.campaigns.reading import (
     senders_of,
     stats,
 )
+from domain.campaigns.results import fates, get_recipient, pages_of_recipients, recipients_url
 from domain.campaigns.writing import create, delete, duplicate, update
 
 __all__ = [
@@ -17,9 +18,13 @@ __all__ = [
     "create",
     "delete",
     "duplicate",
+    "fates",
     "find",
     "get",
+    "get_recipient",
     "groups_of",
+    "pages_of_recipients",
+    "recipients_url",
     "senders_of",
     "stats",
     "update",

@@ -14,7 +14,6 @@ from db.messages import MessageType
 from db.senders import Sender
 from db.templates import MessageTemplate
 from domain import files, senders, templates
-from domain.campaigns import steering
 from domain.campaigns.audiences import audience_of
 from domain.campaigns.reading import in_status, pool_of, visible
 from domain.core.access import Viewer, allow
@@ -49,23 +48,20 @@ _SENT = {"template_id", "content", "media", "sender_ids"}
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
-async def create(viewer: Viewer, *, start: bool = False, **given: Unpack[CampaignValues]) -> Campaign:
-    """Makes a DRAFT, or starts it at once; nothing is kept when that is refused.
-
-    Raises NOT_FOUND, VALIDATION_ERROR, INVALID_PHONE_NUMBER, and whatever a start raises.
-    """
+async def create(viewer: Viewer, **given: Unpack[CampaignValues]) -> Campaign:
+    """Makes a DRAFT. Raises NOT_FOUND, VALIDATION_ERROR, INVALID_PHONE_NUMBER."""
     try:
-        return await _create(viewer, start, given)
+        return await _create(viewer, given)
     except Refusal as refusal:
         # Somebody has made a contact of a number since we looked.
         if refusal.code is not ErrorCode.DUPLICATE_RESOURCE:
             raise
-    return await _create(viewer, start, given)
+    return await _create(viewer, given)
 
 
-async def _create(viewer: Viewer, start: bool, given: CampaignValues) -> Campaign:
+async def _create(viewer: Viewer, given: CampaignValues) -> Campaign:
     check = Checks()
-    values = {"variables": {}, **_plain(check, given)}
+    values = dict[str, Any](variables={}) | _plain(check, given)
     async with transaction():
         with check():
             await _check_expiry(values.get("expires_at"))
@@ -77,8 +73,6 @@ async def _create(viewer: Viewer, start: bool, given: CampaignValues) -> Campaig
             values["name"] = await _name(pool)
         campaign = await Campaign.create(**values, created_by_id=viewer.user_id)
         await _replace_pool(campaign.id, pool)
-        if start:
-            await steering.begin(viewer, await visible(viewer, campaign.id), field="audience")
         return await visible(viewer, campaign.id)
 
 
@@ -157,14 +151,13 @@ def _plain(check: Checks, given: CampaignValues) -> dict[str, Any]:
     """Columns of what needs no look at other rows, each within its bounds."""
     values: dict[str, Any] = {}
     with check():
-        if given.get("name") is not None:
-            values["name"] = text(given["name"] or "", "name", most=255)
+        if (name := given.get("name")) is not None:
+            values["name"] = text(name, "name", most=255)
     with check():
         if "description" in given:
             values["description"] = optional_text(given["description"], "description", most=1000)
-    with check():
-        if given.get("type") is not None:
-            values["type"] = given["type"]
+    if (type := given.get("type")) is not None:
+        values["type"] = type
     with check():
         if "variables" in given:
             values["variables"] = check_variables(given["variables"])

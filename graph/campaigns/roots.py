@@ -1,0 +1,118 @@
+"""What can be asked of campaigns, and done to them."""
+
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from db import campaigns as rows
+from db.campaigns import CampaignStatus, CampaignType
+from db.core.paging import Page
+from domain import campaigns
+from domain.campaigns import CampaignOrder
+from graph.campaigns.inputs import CreateCampaignInput, UpdateCampaignInput
+from graph.campaigns.types import Campaign
+from graph.core.context import Info
+from graph.core.enums import OrderDirection
+from graph.core.fields import arg, mutation, query
+from graph.core.ids import decode
+from graph.core.inputs import DateTimeRange, criteria, optional, whole
+from graph.core.paging import (
+    After,
+    Before,
+    Connection,
+    Direction,
+    First,
+    Last,
+    Matching,
+    Offset,
+    OrderBy,
+    page_request,
+)
+
+CampaignId: TypeAlias = Annotated[strawberry.ID, arg("The campaign.")]
+
+
+@strawberry.input(description="Which campaigns.")
+class CampaignFilter:
+    search: str | None = optional("Part of the name or description, up to 200 characters; case does not matter.")
+    type: list[CampaignType] | None = optional("Of one of these types.")
+    status: list[CampaignStatus] | None = optional("With one of these statuses.")
+    sender_id: strawberry.ID | None = optional("That may leave from this sender.", of="Sender")
+    created_at: DateTimeRange | None = optional("Created then.")
+
+
+@strawberry.type
+class CampaignsQuery:
+    @query(
+        campaigns.get, description="A campaign; null with NOT_FOUND when there is none.", graphql_type=Campaign | None
+    )
+    async def campaign(self, info: Info, id: CampaignId) -> rows.Campaign:
+        return await campaigns.get(info.context.viewer, decode(id, "Campaign"))
+
+    @query(campaigns.find, description="Campaigns.", graphql_type=Connection[Campaign])
+    async def campaigns(
+        self,
+        info: Info,
+        filter: Matching[CampaignFilter] = None,
+        order_by: OrderBy[CampaignOrder] = CampaignOrder.CREATED_AT,
+        direction: Direction = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Page[rows.Campaign]:
+        return await campaigns.find(
+            info.context.viewer,
+            **criteria(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+
+@strawberry.type
+class CampaignsMutation:
+    @mutation(
+        campaigns.create,
+        description="Creates a campaign as a DRAFT.",
+        graphql_type=Campaign,
+    )
+    async def create_campaign(
+        self, info: Info, input: Annotated[CreateCampaignInput, arg("The new campaign.")]
+    ) -> rows.Campaign:
+        return await campaigns.create(info.context.viewer, **whole(input))
+
+    @mutation(
+        campaigns.update,
+        description="Changes a campaign: name and description at any time, the rest only while DRAFT.",
+        graphql_type=Campaign,
+    )
+    async def update_campaign(
+        self, info: Info, id: CampaignId, input: Annotated[UpdateCampaignInput, arg("What to change.")]
+    ) -> rows.Campaign:
+        return await campaigns.update(info.context.viewer, decode(id, "Campaign"), **whole(input))
+
+    @mutation(
+        campaigns.delete,
+        description=(
+            "Deletes a campaign; not one that is SCHEDULED, RUNNING or PAUSED. Its messages stay in their "
+            "conversations."
+        ),
+    )
+    async def delete_campaign(self, info: Info, id: CampaignId) -> strawberry.ID:
+        await campaigns.delete(info.context.viewer, decode(id, "Campaign"))
+        return id
+
+    @mutation(
+        campaigns.duplicate,
+        description="Copies a campaign into a new DRAFT, without its figures and the time at which it ends.",
+        graphql_type=Campaign,
+    )
+    async def duplicate_campaign(
+        self,
+        info: Info,
+        id: CampaignId,
+        name: Annotated[str | None, arg("Name of the copy, 1 to 255 characters; 'Copy of ...' when left out.")] = None,
+    ) -> rows.Campaign:
+        return await campaigns.duplicate(info.context.viewer, decode(id, "Campaign"), name=name)
