@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 import strawberry
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,6 +14,7 @@ from domain import health
 from domain.core.access import ANONYMOUS, Viewer
 from domain.core.errors import ErrorCode, Refusal
 from domain.health import HealthStatus
+from domain.health import metrics as figures
 from graph.core.callers import context_of, stranger_of
 from graph.core.context import Info
 from graph.core.enums import describe
@@ -194,8 +196,7 @@ async def detailed(request: Request) -> Response:
     try:
         found = await health.detailed(await _operator(request))
     except Refusal as refusal:
-        status = 401 if refusal.code is ErrorCode.AUTHENTICATION_ERROR else 403
-        return Response(orjson.dumps({"detail": refusal.message}), status, media_type="application/json")
+        return _refused(refusal)
     services: dict[str, Any] = {
         "api": {
             "status": _word(found.api.status),
@@ -235,6 +236,20 @@ async def detailed(request: Request) -> Response:
         found.status,
         {**_head(found), "environment": found.environment, "problems": found.problems, "services": services},
     )
+
+
+async def metrics(request: Request) -> Response:
+    """For a monitoring system, in Prometheus' text form; allowed like details."""
+    try:
+        found = await figures.metrics(await _operator(request))
+    except Refusal as refusal:
+        return _refused(refusal)
+    return Response(found, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE_LATEST})
+
+
+def _refused(refusal: Refusal) -> Response:
+    status = 401 if refusal.code is ErrorCode.AUTHENTICATION_ERROR else 403
+    return Response(orjson.dumps({"detail": refusal.message}), status, media_type="application/json")
 
 
 async def _operator(request: Request) -> Viewer:
@@ -280,4 +295,5 @@ routes = [
     Route("/health/celery", workers),
     Route("/health/detailed", detailed),
     Route("/v1/health", detailed),
+    Route("/metrics", metrics),
 ]

@@ -13,6 +13,7 @@ from db.core.pace import PATIENCE, look, reserve
 from db.core.transaction import ring
 from db.messages import reach
 from domain import providers, senders
+from domain.core import traffic
 from domain.messages import beforehand
 from domain.messages import dispatch as departures
 from domain.messages.carrying import carry
@@ -39,6 +40,8 @@ MOST_PAUSE = 5.0
 worker that was frozen in between posts nothing, since another one may have sent them meanwhile."""
 
 Chunk = list[Departure]
+
+_WORDS = {Accepted: "accepted", Refused: "refused", NotSent: "not_sent", InDoubt: "in_doubt"}
 
 
 _rung_again: dict[int, bool] = {}
@@ -162,6 +165,7 @@ async def _send(run: _Run, chunk: Chunk) -> None:
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *settled, *early])
+    traffic.sends.update(_WORDS[type(outcome)] for outcome in outcomes)
     run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
     if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
         # The next run goes slower, as that was written down.

@@ -1,5 +1,6 @@
 """Heartbeats of workers: each says in Redis, every two seconds, that it lives and what it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.core.redis import shared_redis
@@ -10,6 +11,7 @@ FRESH = 6.0
 """Seconds after which a worker that was not heard of is taken for dead."""
 _WORKERS = "tidings:workers"
 _KEPT_MS = 60_000
+_SENDS = "sends:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,17 +23,22 @@ class Heartbeat:
     tasks: list[str]
     processed: int
     started: str
+    sends: dict[str, int]
+    """What became of messages that it sent, by words."""
 
     @property
     def online(self) -> bool:
         return self.age < FRESH
 
 
-async def beat(name: str, *, tasks: list[str], processed: int, started: str) -> None:
+async def beat(
+    name: str, *, tasks: list[str], processed: int, started: str, sends: Mapping[str, int] | None = None
+) -> None:
     """Says that the worker lives; forgotten after a minute."""
     async with shared_redis().pipeline(transaction=True) as pipe:
         pipe.sadd(_WORKERS, name)
-        pipe.hset(_key(name), mapping={"tasks": " ".join(tasks), "processed": processed, "started": started})
+        said = {"tasks": " ".join(tasks), "processed": processed, "started": started}
+        pipe.hset(_key(name), mapping={**said, **{f"{_SENDS}{word}": count for word, count in (sends or {}).items()}})
         pipe.pexpire(_key(name), _KEPT_MS)
         await pipe.execute()
 
@@ -67,6 +74,11 @@ async def heartbeats() -> list[Heartbeat]:
                 tasks=said[b"tasks"].decode().split(),
                 processed=int(said[b"processed"]),
                 started=said[b"started"].decode(),
+                sends={
+                    word.decode().removeprefix(_SENDS): int(count)
+                    for word, count in said.items()
+                    if word.startswith(_SENDS.encode())
+                },
             )
         )
     return found

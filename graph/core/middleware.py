@@ -19,7 +19,7 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-_QUIET = ("/webhooks/", "/v1/webhooks/", "/health", "/static/")
+_QUIET = ("/webhooks/", "/v1/webhooks/", "/health", "/metrics", "/static/")
 """Where a request that went well is written at DEBUG only: its line would cost more than a webhook's insert does, and
 the journal keeps every webhook anyway."""
 _HSTS = "max-age=31536000; includeSubDomains"
@@ -56,7 +56,7 @@ class Requests:
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             if scope["type"] == "http":
-                traffic.note(milliseconds)
+                traffic.note(milliseconds, scope["path"], status)
             write = log.debug if scope["path"].startswith(_QUIET) and status < 400 else log.info
             write(
                 "request" if scope["type"] == "http" else "socket",

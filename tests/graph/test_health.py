@@ -7,6 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
+from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client.parser import text_string_to_metric_families
 
 from db.accounts import Role
 from db.core import connect, heartbeat
@@ -151,6 +153,22 @@ async def test_a_journal_that_grows_is_a_problem(well: Api, worker: Program) -> 
     assert [p for p in answer.json()["problems"] if p.startswith("The inbound journal grows: ")]
 
 
+async def test_prometheus_reads_the_metrics_of_this_process_and_of_all(well: Api, worker: Program) -> None:
+    sender = await factories.sender()
+    answer = await well.http.get("/metrics")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, CONTENT_TYPE_LATEST)
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert {sample.value for sample in families["tidings_part_up"].samples} == {1}
+    assert families["tidings_clock_up"].samples[0].value == 1
+    assert [s.value for s in families["tidings_sender_up"].samples if s.labels["sender"] == sender.phone_number] == [1]
+    assert worker.process is not None
+    [up] = [s for s in families["tidings_worker_up"].samples if s.labels["worker"].endswith(f":{worker.process.pid}")]
+    assert up.value == 1
+    counts = [s for s in families["tidings_request_seconds"].samples if s.name.endswith("_count")]
+    assert {"/health"} <= {sample.labels["path"] for sample in counts if sample.value > 0}
+    assert families["process_resident_memory_bytes"].samples[0].value > 2**20
+
+
 async def test_posts_that_are_not_understood_are_counted_for_an_hour(api: Api) -> None:
     async def told() -> int:
         await asyncio.sleep(KEPT_SECONDS + 0.1)
@@ -173,12 +191,13 @@ async def test_details_want_an_operator_from_afar(environment: dict[str, str], a
     with Program.api(settings) as _:
         async with httpx.AsyncClient(base_url=settings["PUBLIC_URL"], trust_env=False) as http:
 
-            async def ask(**headers: str) -> int:
-                return (await http.get("/health/detailed", headers=headers)).status_code
+            async def ask(path: str, **headers: str) -> int:
+                return (await http.get(path, headers=headers)).status_code
 
-            assert await ask() == 401
-            assert await ask(Authorization="Bearer wrong") == 401
-            assert await ask(Authorization=f"Bearer {api.tokens[Role.VIEWER]}") == 403
-            assert await ask(Authorization=f"Bearer {api.tokens[Role.ADMIN]}") in (200, 503)
-            assert await ask(**{"X-Admin-Token": environment["ADMIN_TOKEN"]}) in (200, 503)
+            for path in ("/health/detailed", "/metrics"):
+                assert await ask(path) == 401
+                assert await ask(path, Authorization="Bearer wrong") == 401
+                assert await ask(path, Authorization=f"Bearer {api.tokens[Role.VIEWER]}") == 403
+                assert await ask(path, Authorization=f"Bearer {api.tokens[Role.ADMIN]}") in (200, 503)
+                assert await ask(path, **{"X-Admin-Token": environment["ADMIN_TOKEN"]}) in (200, 503)
             assert (await http.get("/health")).status_code in (200, 503)

@@ -131,9 +131,14 @@ async def check(viewer: Viewer) -> Health:
 
 async def detailed(viewer: Viewer) -> Health:
     """The same, for operators: a caller at one of HEALTH_ADDRESSES, or with a token of scope ADMIN. Raises Refusal."""
+    check_operator(viewer)
+    return await _checked.get()
+
+
+def check_operator(viewer: Viewer) -> None:
+    """Raises Refusal unless the caller is at one of HEALTH_ADDRESSES, or has a token of scope ADMIN."""
     if not is_near(viewer):
         Access(frozenset({Role.ADMIN}), Scope.ADMIN).check(viewer)
-    return await _checked.get()
 
 
 def is_near(viewer: Viewer) -> bool:
@@ -150,7 +155,7 @@ async def _ask_database() -> DatabaseHealth:
         await connect.value("SELECT 1")
         return replace(figures, status=HealthStatus.HEALTHY, response_time_ms=_since(started))
 
-    return await _bounded(ask, figures)
+    return await bounded(ask, figures)
 
 
 async def _ask_redis() -> RedisHealth:
@@ -167,7 +172,7 @@ async def _ask_redis() -> RedisHealth:
             queue_depth=await doorbell.waiting(),
         )
 
-    return await _bounded(ask, RedisHealth())
+    return await bounded(ask, RedisHealth())
 
 
 async def _ask_workers() -> WorkersHealth:
@@ -185,7 +190,7 @@ async def _ask_workers() -> WorkersHealth:
             workers=[Worker(b.name, b.online, b.tasks[0] if b.tasks else None, b.processed) for b in beats],
         )
 
-    return await _bounded(ask, WorkersHealth())
+    return await bounded(ask, WorkersHealth())
 
 
 def api() -> ApiHealth:
@@ -195,7 +200,7 @@ def api() -> ApiHealth:
 
 async def _whole() -> Health:
     of_database, of_redis, of_workers, of_whatsapp, words = await asyncio.gather(
-        _ask_database(), _ask_redis(), _ask_workers(), _whatsapp.get(), _bounded(_problems, [])
+        _ask_database(), _ask_redis(), _ask_workers(), _whatsapp.get(), bounded(_problems, [])
     )
     problems = [
         *(["PostgreSQL does not answer."] if of_database.status is not HealthStatus.HEALTHY else []),
@@ -307,7 +312,7 @@ _whatsapp = Cached(
 )
 
 
-async def _bounded(probe: Callable[[], Coroutine[Any, Any, S]], otherwise: S) -> S:
+async def bounded(probe: Callable[[], Coroutine[Any, Any, S]], otherwise: S) -> S:
     """What a probe finds, within two seconds; else what is said without it."""
     try:
         async with asyncio.timeout(PROBE_SECONDS):
