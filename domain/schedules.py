@@ -12,6 +12,7 @@ from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
+from db.messages.parking import SCHEDULE
 from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, ScheduleStatus, hold, run
 from db.schedules import stats as figures
@@ -295,8 +296,8 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
     moved = True
     while moved:
         async with transaction():
-            cancelled, gone = await hold.cancel(id, chunk), await hold.let_go(id, chunk)
-            announce(cancelled)
+            cancelled, gone = await SCHEDULE.cancel(id, chunk), await SCHEDULE.let_go(id, chunk)
+            await announce(cancelled)
             for sender_id in set(gone):
                 ring("dispatch", sender_id)
         moved = bool(cancelled or gone)
@@ -317,5 +318,5 @@ async def complete(ids: Sequence[int] | None) -> list[int]:
 async def complete_all() -> None:
     """The same for all, and a ring for each that stands still: makes up for lost rings and dead workers."""
     await complete(None)
-    for id in {*await run.unfanned(), *await hold.parking()}:
+    for id in {*await run.unfanned(), *await SCHEDULE.parking()}:
         ring("fan_out", id)

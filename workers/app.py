@@ -12,14 +12,26 @@ from db.core.connect import connect, disconnect
 from db.core.logs import configure_logging
 from db.core.settings import get_settings
 from domain import settings
-from workers import accounts, contacts, conversations, events, files, inbound, messages, schedules, senders, templates
+from workers import (
+    accounts,
+    campaigns,
+    contacts,
+    conversations,
+    events,
+    files,
+    inbound,
+    messages,
+    schedules,
+    senders,
+    templates,
+)
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
 from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
 
 log = structlog.get_logger()
 
-ROOMS = (accounts, contacts, conversations, events, files, inbound, messages, schedules, senders, templates)
+ROOMS = (accounts, campaigns, contacts, conversations, events, files, inbound, messages, schedules, senders, templates)
 """Importing them has registered their actors and ticks."""
 
 _POLL_MS = 100

@@ -133,7 +133,6 @@ class CampaignRecipient(Row):
     contact_id: int | None = fields.BigIntField(null=True)
     """Null once the contact was erased."""
     address = fields.CharField(160, null=True)
-    sender_id: int | None = fields.BigIntField(null=True)
     exclusion = choice(ExclusionReason, null=True)
     reply_id: int | None = fields.BigIntField(null=True)
     """The first message that they wrote within 7 days of ours."""
@@ -151,8 +150,9 @@ class CampaignTally(Row):
 
     campaign_id: int = fields.BigIntField()
     state = fields.CharField(24)
-    """A state of messages, or REPLIED."""
+    """A state of messages, QUEUED for all that they go through until they are sent; or REPLIED."""
     count: int = fields.IntField()
+    folded = fields.BooleanField(db_default=False)
 
     class Meta:
         table = "campaign_tally"

@@ -11,10 +11,11 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from db.campaigns import tally
 from db.core import connect
 from db.events import EventType, record
 from db.inbound import AWAY_SECONDS
-from db.schedules.hold import STAYS
+from db.messages.parking import CAMPAIGN, EXPIRED, SCHEDULE
 from db.templates import TemplateCategory
 
 CLAIM_SECONDS = 15
@@ -22,7 +23,7 @@ CLAIM_SECONDS = 15
 FLIGHT_SECONDS = 25
 """Lease of a row in flight: longer than a POST may take (20 s). When it runs out, the outcome is unknown."""
 
-# Messages of schedules that are held are parked in passing (db/schedules/hold.py).
+# Messages of what is held are parked in passing (parking.py), and those of quiet hours wait for the end of these.
 _DUE = """
   SELECT id FROM message
   WHERE sender_id = $1 AND due_at <= now() AND state = 'QUEUED'
@@ -41,19 +42,25 @@ _DUE_ANSWERS = """
 """
 _CLAIM_THOSE = f"""
 ), judged AS (
-  SELECT m.id, {STAYS} AS stays
-  FROM due JOIN message m ON m.id = due.id
-  LEFT JOIN schedule s ON s.id = m.schedule_id LEFT JOIN message_template t ON t.id = m.template_id
+  SELECT m.id, CASE WHEN held.stays THEN 'infinity' ELSE held.quiet END AS later
+  FROM due JOIN message m ON m.id = due.id LEFT JOIN message_template t ON t.id = m.template_id
+  LEFT JOIN LATERAL (
+    SELECT {SCHEDULE.stays} AS stays, NULL::timestamptz AS quiet FROM schedule o WHERE o.id = m.schedule_id
+    UNION ALL
+    SELECT {CAMPAIGN.stays}, CASE WHEN o.quiet_from IS NOT NULL THEN quiet_end(
+             (SELECT time_zone FROM contact WHERE id = m.contact_id), o.quiet_from::time, o.quiet_until::time) END
+    FROM campaign o WHERE o.id = m.campaign_id
+  ) AS held ON true
 )
 UPDATE message m
-SET state = CASE WHEN stays THEN 'QUEUED' ELSE 'CLAIMED' END, due_at = CASE WHEN stays THEN 'infinity'::timestamptz END,
-    attempt_id = CASE WHEN stays THEN m.attempt_id ELSE gen_random_uuid() END, updated_at = now(),
-    lease_until = CASE WHEN NOT stays THEN now() + interval '{CLAIM_SECONDS} s' END
+SET state = CASE WHEN later IS NULL THEN 'CLAIMED' ELSE 'QUEUED' END, due_at = later, updated_at = now(),
+    attempt_id = CASE WHEN later IS NULL THEN gen_random_uuid() ELSE m.attempt_id END,
+    lease_until = CASE WHEN later IS NULL THEN now() + interval '{CLAIM_SECONDS} s' END
 FROM judged, contact c
 WHERE m.id = judged.id AND c.id = m.contact_id
-RETURNING m.state, m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.template_id, m.address, m.content,
-          m.details, m.variables, m.type, m.reply_to_id, m.media_id, m.priority,
-          c.name, c.first_name, c.last_name, c.email, c.company, c.job_title
+RETURNING m.state, m.id, m.attempt_id, m.attempts, m.contact_id, m.schedule_id, m.campaign_id, m.template_id,
+          m.address, m.content, m.details, m.variables, m.type, m.reply_to_id, m.media_id, m.priority,
+          c.name, c.first_name, c.last_name, c.email, c.company, c.job_title, c.attributes
 """
 
 # WhatsApp takes nothing but templates from the Cloud API once a person has been silent for a day. What people and the
@@ -79,8 +86,10 @@ SET state = 'IN_FLIGHT', content = coalesce(c.content, m.content), details = coa
     attempts = least(m.attempts + 1, 32767), updated_at = now(), lease_until = now() + interval '{FLIGHT_SECONDS} s'
 FROM leaving, unnest($1::bigint[], $3::text[], $4::jsonb[]) AS c(id, content, details), contact, sender
 WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender.id = m.sender_id
-  AND NOT EXISTS (SELECT FROM schedule s JOIN message_template t ON t.id = s.template_id
-                  WHERE s.id = m.schedule_id AND {STAYS})
+  AND NOT EXISTS (SELECT FROM schedule o LEFT JOIN message_template t ON t.id = o.template_id
+                  WHERE o.id = m.schedule_id AND {SCHEDULE.stays})
+  AND NOT EXISTS (SELECT FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id
+                  WHERE o.id = m.campaign_id AND {CAMPAIGN.stays})
   AND contact.deleted_at IS NULL
   AND (m.purpose <> 'MARKETING' OR contact.opt_in_status <> 'OPTED_OUT')
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
@@ -92,22 +101,25 @@ _RELEASE = f"""
 WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
                     WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT'
-                    WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED' END AS stop
+                    WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED'
+                    WHEN o.id IS NOT NULL THEN coalesce({CAMPAIGN.code}, 'OVER') END AS stop
   FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
     ON m.id = r.id AND m.attempt_id = r.attempt_id
   JOIN contact c ON c.id = m.contact_id JOIN sender ON sender.id = m.sender_id
+  LEFT JOIN campaign o ON o.id = m.campaign_id AND {CAMPAIGN.over}
   WHERE m.state = 'CLAIMED' ORDER BY m.id FOR UPDATE OF m
 )
 UPDATE message m
 SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THEN 'FAILED' ELSE 'CANCELLED' END,
     due_at = CASE WHEN stop IS NULL THEN now() END,
-    error_code = stop,
-    error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
+    error_code = nullif(stop, 'OVER'),
+    error_message = CASE stop WHEN 'MESSAGE_EXPIRED' THEN '{EXPIRED}'
+                              WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
                               WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.'
                               WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.' END,
     lease_until = NULL, updated_at = now()
 FROM held WHERE m.id = held.id
-RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, m.error_message, old.state AS was
 """
 
 # An answer belongs to its attempt. That it was accepted settles a row that waits for another try, too, unless a receipt
@@ -123,7 +135,8 @@ WITH answer AS (
 ), settled AS MATERIALIZED (
   SELECT m.id, m.provider_message_id, CASE s.state
            WHEN 'AGAIN' THEN 'QUEUED'
-           WHEN 'OF_CAMPAIGN' THEN CASE WHEN m.schedule_id IS NULL THEN 'FAILED' ELSE 'QUEUED' END
+           WHEN 'OF_CAMPAIGN' THEN
+             CASE WHEN coalesce(m.schedule_id, m.campaign_id) IS NULL THEN 'FAILED' ELSE 'QUEUED' END
            ELSE s.state END AS state
   FROM message m JOIN answer s ON m.id = s.id ORDER BY m.id FOR UPDATE OF m
 ), moved AS (
@@ -143,10 +156,10 @@ WITH answer AS (
     AND (m.attempt_id = s.attempt_id AND m.state IN ('CLAIMED', 'IN_FLIGHT', 'UNKNOWN', 'UNCONFIRMED')
            AND (s.state <> 'UNKNOWN' OR m.lease_until IS NOT NULL)
          OR s.state = 'SENT' AND m.state IN ('QUEUED', 'CLAIMED') AND m.attempt_id IS NOT NULL)
-  RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message
+  RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, m.error_message, old.state AS was
 )
 SELECT settled.id, settled.provider_message_id AS known_as, moved.state, moved.sender_id, moved.contact_id,
-       moved.schedule_id, moved.error_message
+       moved.schedule_id, moved.campaign_id, moved.error_message, moved.was
 FROM settled LEFT JOIN moved ON moved.id = settled.id
 ORDER BY settled.id
 """
@@ -191,7 +204,8 @@ SET state = CASE WHEN again THEN 'QUEUED' ELSE 'UNCONFIRMED' END, due_at = CASE 
     error_message = CASE WHEN NOT again THEN 'WhatsApp never confirmed it.' END,
     lease_until = NULL, updated_at = now()
 FROM doubt WHERE m.id = doubt.id
-RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.error_message, heard
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, m.error_message,
+          old.state AS was, heard
 """
 
 
@@ -239,18 +253,21 @@ async def decide_doubts(grace: timedelta) -> list[Record]:
     return await connect.rows(_DECIDE, grace)
 
 
-# Nobody sends for them any more. A schedule that is not done keeps its sender, but what is sent once more after a fault
+# Nobody sends for them any more. A campaign moves its share to its other senders, or waits for somebody to stop it. A
+# schedule that is not done keeps its sender, but what is sent once more after a fault
 # of WhatsApp's may be queued when its schedule is long done.
 _ORPHANED = """
 WITH orphan AS MATERIALIZED (
   SELECT m.id FROM sender s JOIN message m ON m.sender_id = s.id AND m.due_at IS NOT NULL
-  WHERE s.deleted_at IS NOT NULL ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
+  WHERE s.deleted_at IS NOT NULL AND NOT EXISTS (
+    SELECT FROM campaign k WHERE k.id = m.campaign_id AND k.status IN ('RUNNING', 'PAUSED'))
+  ORDER BY m.id LIMIT 1000 FOR UPDATE OF m SKIP LOCKED
 )
 UPDATE message m
 SET state = 'CANCELLED', due_at = NULL, error_code = 'NOT_FOUND', error_message = 'The sender was deleted.',
     updated_at = now()
 FROM orphan WHERE m.id = orphan.id
-RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, old.state AS was
 """
 
 
@@ -278,7 +295,7 @@ WITH waiting AS MATERIALIZED (
 UPDATE message m
 SET state = 'CANCELLED', due_at = NULL, lease_until = NULL, error_code = $3, error_message = $4, updated_at = now()
 FROM waiting WHERE m.id = waiting.id
-RETURNING m.id, m.sender_id, m.contact_id, m.schedule_id
+RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, old.state AS was
 """
 
 
@@ -287,6 +304,7 @@ async def cancel_queued(
 ) -> list[Record]:
     """Cancels what has not begun to leave to these contacts, of a purpose or of any, and records it; the rows."""
     cancelled = await connect.rows(_CANCEL, list(contact_ids), purpose, reason_code, reason)
+    await tally.add(cancelled)
     for row in cancelled:
         record(
             EventType.MESSAGE_CANCELLED,

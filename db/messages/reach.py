@@ -10,6 +10,9 @@ from db.core import connect
 from db.core.columns import Row
 from db.core.transaction import transaction
 
+PORTFOLIO = "coalesce(sender.portfolio_id, sender.business_account_id, 'sender ' || sender.id)"
+"""What the limit of a sender is counted by."""
+
 _LOCK = 0x7469_7265
 """Advisory lock of a portfolio, with the hash of its name: two of its numbers must not share the last place."""
 

@@ -44,11 +44,11 @@ WITH receipt AS (
       WHEN 'DELIVERED' THEN m.state NOT IN ('DELIVERED', 'READ')
       ELSE m.state <> 'READ'
     END
-  RETURNING m.id, m.sender_id, m.contact_id, m.schedule_id, m.error_message, m.state,
-            old.sent_at AS old_sent_at, old.delivered_at AS old_delivered_at
+  RETURNING m.id, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, m.error_message, m.state,
+            old.state AS was, old.sent_at AS old_sent_at, old.delivered_at AS old_delivered_at
 )
 SELECT told.id, told.provider_message_id AS known_as, moved.sender_id, moved.contact_id, moved.schedule_id,
-       moved.error_message, moved.state, moved.old_sent_at, moved.old_delivered_at
+       moved.campaign_id, moved.error_message, moved.state, moved.was, moved.old_sent_at, moved.old_delivered_at
 FROM told LEFT JOIN moved ON moved.id = told.id
 ORDER BY told.id
 """

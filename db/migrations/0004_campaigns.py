@@ -12,6 +12,26 @@ from tortoise.fields.db_defaults import Now, SqlDefault
 from tortoise import fields
 from tortoise.indexes import Index
 
+# When quiet hours end somewhere; null where it is not quiet. A zone that PostgreSQL does not know counts as UTC: an error
+# over one person must not stop the queue.
+QUIET_END = """
+CREATE FUNCTION quiet_end(zone text, quiet_from time, quiet_until time) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  there timestamp;
+  clock time;
+BEGIN
+  there := now() AT TIME ZONE coalesce(zone, 'UTC');
+  clock := there::time;
+  IF (CASE WHEN quiet_from <= quiet_until THEN clock >= quiet_from AND clock < quiet_until
+           ELSE clock >= quiet_from OR clock < quiet_until END) THEN
+    RETURN (there::date + (clock >= quiet_until)::int + quiet_until) AT TIME ZONE coalesce(zone, 'UTC');
+  END IF;
+  RETURN NULL;
+EXCEPTION WHEN invalid_parameter_value THEN
+  RETURN quiet_end('UTC', quiet_from, quiet_until);
+END $$
+"""
+
 # What models cannot say, as in 0002.
 UP = [
     "CREATE EXTENSION IF NOT EXISTS pg_trgm",
@@ -19,7 +39,7 @@ UP = [
     # One message for each recipient: running fan-out twice adds nothing.
     "CREATE UNIQUE INDEX message_campaign ON message (campaign_id, contact_id) WHERE campaign_id IS NOT NULL",
     # What keeps a campaign from being done, and what is parked while it is held.
-    "CREATE INDEX message_campaign_open ON message (campaign_id)"
+    "CREATE INDEX message_campaign_open ON message (campaign_id, sender_id)"
     " WHERE campaign_id IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
     "CREATE INDEX message_campaign_parked ON message (campaign_id, id) WHERE due_at = 'infinity'",
     # Those who are left out are few, and looked for.
@@ -27,6 +47,9 @@ UP = [
     "CREATE UNIQUE INDEX campaign_recipient_contact ON campaign_recipient (campaign_id, contact_id)",
     "CREATE INDEX campaign_running ON campaign (id) WHERE status IN ('RUNNING', 'PAUSED')",
     "CREATE INDEX campaign_due ON campaign (scheduled_at) WHERE status = 'SCHEDULED'",
+    "CREATE INDEX campaign_tally_new ON campaign_tally (campaign_id) WHERE NOT folded",
+    "CREATE UNIQUE INDEX campaign_tally_sum ON campaign_tally (campaign_id, state) WHERE folded",
+    QUIET_END,
     "CREATE INDEX event_campaign ON event (campaign_id, number) WHERE campaign_id IS NOT NULL",
 ]
 
@@ -80,7 +103,6 @@ class Migration(migrations.Migration):
                 ('campaign_id', fields.BigIntField()),
                 ('contact_id', fields.BigIntField(null=True)),
                 ('address', fields.CharField(null=True, max_length=160)),
-                ('sender_id', fields.BigIntField(null=True)),
                 ('exclusion', fields.CharEnumField(null=True, description='ExclusionReason', enum_type=ExclusionReason, max_length=24)),
                 ('reply_id', fields.BigIntField(null=True)),
             ],
@@ -106,6 +128,7 @@ class Migration(migrations.Migration):
                 ('campaign_id', fields.BigIntField()),
                 ('state', fields.CharField(max_length=24)),
                 ('count', fields.IntField()),
+                ('folded', fields.BooleanField(db_default=False)),
             ],
             options={'table': 'campaign_tally', 'app': 'models', 'indexes': [Index(fields=['campaign_id'])], 'pk_attr': 'id', 'table_description': 'How many messages of a campaign came to a state, or left it: whoever moves some adds a row, and waits for nobody.'},
             bases=['Row'],

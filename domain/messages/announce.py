@@ -1,12 +1,13 @@
 """What is told of messages as they move."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 import structlog
 from asyncpg import Record
 
+from db.campaigns import tally
 from db.events import EventType, record_all
 
 log = structlog.get_logger()
@@ -28,8 +29,9 @@ def event(kind: EventType, row: Record, error: str | None = None) -> tuple[Any, 
     return (kind, None, "Message", row["id"], row["sender_id"], row["contact_id"], row["schedule_id"], row["id"], data)
 
 
-def announce(moved: Iterable[Record]) -> None:
-    """Records an event for each row that came to a state that is told of."""
+async def announce(moved: Sequence[Record]) -> None:
+    """Records an event for each row that came to a state that is told of, and counts it where it is of a campaign."""
+    await tally.add(moved)
     told = [(row, _EVENT_OF[row["state"]]) for row in moved if row["state"] in _EVENT_OF]
     if told:
         record_all(

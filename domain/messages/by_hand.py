@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from db.accounts import Role, Scope
+from db.campaigns import tally
 from db.core import connect
 from db.core.columns import as_row
 from db.core.transaction import ring, transaction
@@ -32,7 +33,7 @@ SET state = $2::text, due_at = NULL, lease_until = NULL, updated_at = now(), err
     delivered_at = CASE WHEN direction = 'OUTBOUND' AND $2::text IN ('DELIVERED', 'READ')
                    THEN coalesce(delivered_at, now()) ELSE delivered_at END,
     read_at = CASE WHEN $2::text = 'READ' THEN coalesce(read_at, now()) ELSE read_at END
-WHERE id = $1 RETURNING *
+WHERE id = $1 RETURNING *, old.state AS was
 """
 
 # An attempt that is in doubt stays known, so that a late receipt of it settles the message before it goes out again.
@@ -42,7 +43,7 @@ SET state = 'QUEUED', due_at = now(), lease_until = NULL, updated_at = now(), at
     attempt_id = CASE WHEN state = 'UNCONFIRMED' THEN attempt_id END,
     provider_message_id = CASE WHEN state = 'UNCONFIRMED' THEN provider_message_id END,
     sent_at = NULL, error_code = NULL, error_message = NULL, provider_error_code = NULL
-WHERE id = ANY($1) RETURNING *
+WHERE id = ANY($1) RETURNING *, old.state AS was
 """
 
 
@@ -86,7 +87,7 @@ async def update_status(viewer: Viewer, id: int, *, status: MessageStatus, error
                 " WHERE sender_id = $1 AND contact_id = $2 AND deleted_at IS NULL",
                 *(message.sender_id, message.contact_id),
             )
-        announce([row])
+        await announce([row])
         return as_row(Message, row)
 
 
@@ -114,6 +115,7 @@ async def resend(viewer: Viewer, ids: Sequence[int]) -> list[Message]:
                 words = f"Only messages that are UNCONFIRMED or FAILED are sent again; one is {message.status}."
                 raise Refusal(ErrorCode.INVALID_STATE, words, field="ids", reason="not_again")
         rows = await connect.rows(_AGAIN, list(ids))
+        await tally.add(rows)
         record_all(event(EventType.MESSAGE_UPDATED, row) for row in sorted(rows, key=lambda row: row["id"]))
         for sender_id in {row["sender_id"] for row in rows}:
             ring("dispatch", sender_id)

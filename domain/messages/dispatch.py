@@ -22,7 +22,7 @@ import structlog
 from asyncpg import Record
 
 from db.contacts import ContactIdentityType
-from db.content import Details
+from db.content import Details, Header, HeaderFormat
 from db.core import connect
 from db.core.columns import as_row
 from db.core.settings import get_settings
@@ -39,7 +39,7 @@ from domain.messages.outgoing import content_of
 from domain.messages.reacting import lock_contacts, react
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Refused
 from domain.providers.reactions import KEEPING, TRYING_AGAIN, ProviderError, Reaction
-from domain.templates.rendering import render
+from domain.templates.rendering import own_text, render
 
 log = structlog.get_logger()
 
@@ -82,12 +82,14 @@ async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None
     claimed.sort(key=lambda row: (-row["priority"], row["id"]))
     templates = await _templates({row["template_id"] for row in claimed if row["template_id"]})
     variables = await _variables({row["schedule_id"] for row in claimed if row["schedule_id"]})
+    campaigns = await _campaigns({row["campaign_id"] for row in claimed if row["campaign_id"]})
     quoted = await _quoted({row["reply_to_id"] for row in claimed if row["reply_to_id"]})
     return [
         _prepare(
             row,
-            templates.get(row["template_id"]),
-            variables.get(row["schedule_id"], {}),
+            _Wording(templates.get(row["template_id"]), variables.get(row["schedule_id"], {}))
+            if row["campaign_id"] is None
+            else _of_campaign(campaigns[row["campaign_id"]], templates.get(row["template_id"])),
             quoted.get(row["reply_to_id"]),
         )
         for row in claimed
@@ -110,27 +112,52 @@ async def _variables(ids: set[int]) -> dict[int, dict[str, Any]]:
     return {row["id"]: orjson.loads(row["variables"]) for row in await connect.rows(sql, list(ids))} if ids else {}
 
 
-def _prepare(
-    row: Record, template: MessageTemplate | None, variables: Mapping[str, Any], quoted: str | None
-) -> Departure:
+async def _campaigns(ids: set[int]) -> dict[int, Record]:
+    sql = "SELECT id, text, variables, media_id, media_type FROM campaign WHERE id = ANY($1)"
+    return {row["id"]: row for row in await connect.rows(sql, list(ids))} if ids else {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """What a message is made of for its contact; nothing where it was written for this one."""
+
+    template: MessageTemplate | None
+    variables: Mapping[str, Any]
+    header: Header | None = None
+    """The file of a campaign, above its text or in the header of its template."""
+
+
+def _of_campaign(campaign: Record, template: MessageTemplate | None) -> _Wording:
+    format, media_id = campaign["media_type"], campaign["media_id"]
+    header: Header | None = {"format": HeaderFormat(format), "media_id": media_id} if media_id else None
+    return _Wording(template or own_text(campaign["text"], header), orjson.loads(campaign["variables"]), header)
+
+
+def _prepare(row: Record, wording: _Wording, quoted: str | None) -> Departure:
     """Fills the template for the contact. A placeholder that nothing fills fails this message alone, before a send."""
     id, attempt_id, attempts = row["id"], row["attempt_id"], row["attempts"]
     own_mark = callback.write(id, attempt_id)
-    if template is None:
+    if (template := wording.template) is None:
         content = content_of(row, quoted)
         if content is None:
             gone = ProviderError(None, ErrorCode.VALIDATION_ERROR, "WhatsApp does not have what this reacts to.")
             return Departure(id, attempt_id, attempts, None, outcome=Refused(gone))
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content, quoted))
-    own = {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
+    own = {name: _word(value) for name, value in orjson.loads(row["attributes"]).items()}
+    own |= {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
     details = orjson.loads(row["details"] or "{}")
     given = orjson.loads(row["variables"] or "{}")
-    rendered = render(template, own, {**variables, **given}, header=details.get("header"))
+    header = details.get("header") or wording.header
+    rendered = render(template, own, {**wording.variables, **given}, header=header)
     if fault := rendered.fault:
         refused = Refused(ProviderError(None, ErrorCode.VALIDATION_ERROR, fault))
         return Departure(id, attempt_id, attempts, None, outcome=refused)
     outgoing = Outgoing(row["address"], own_mark, rendered.content, quoted)
     return Departure(id, attempt_id, attempts, outgoing, rendered.text, rendered.details)
+
+
+def _word(value: Any) -> str:
+    return value if isinstance(value, str) else str(value).lower()
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:
@@ -157,7 +184,7 @@ async def _release(ids: list[int], attempts: list[UUID]) -> None:
     """Gives back those that are claimed still; when that fails the clock does, as their leases end."""
     try:
         async with transaction():
-            announce(await rows.release(ids, attempts))
+            await announce(await rows.release(ids, attempts))
     except connect.TRANSIENT as error:
         log.warning("not_released", error=repr(error), messages=len(ids))
 
@@ -174,7 +201,7 @@ async def settle(outcomes: Iterable[tuple[Departure, Outcome]]) -> None:
         accepted = {d.id: {o.provider_message_id} for d, o in outcomes if isinstance(o, Accepted)}
         check_twice(found, accepted)
         settled = [row for row in found if row["state"] is not None]
-        announce(settled)
+        await announce(settled)
         await react(settled, errors, contacts, by_webhook=False)
     await _learn(settled, outcomes)
 
@@ -247,7 +274,7 @@ async def expire_leases() -> None:
 async def cancel_orphans() -> None:
     """Cancels what waits for a sender that was deleted: nobody would ever send it."""
     async with transaction():
-        announce(await rows.cancel_orphans())
+        await announce(await rows.cancel_orphans())
 
 
 async def decide_doubts() -> None:
@@ -258,7 +285,7 @@ async def decide_doubts() -> None:
     """
     async with transaction():
         decided = await rows.decide_doubts(timedelta(seconds=get_settings().send_grace))
-        announce(decided)
+        await announce(decided)
         for sender_id in {row["sender_id"] for row in decided if row["state"] == "QUEUED"}:
             ring("dispatch", sender_id)
     if silent := sum(not row["heard"] for row in decided):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from asyncpg import Record
 
+from db.campaigns import tally
 from db.core.transaction import transaction
 from db.events import EventType, record_all
 from db.messages import ids_of_provider_ids
@@ -55,6 +56,7 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
             found = await rows.receive([_receipt(id, of_one) for id, of_one in sorted(told.items())])
             check_twice(found, {id: _provider_ids(of_one) for id, of_one in told.items()})
             moved = [row for row in found if row["state"] is not None]
+            await tally.add(moved)
             record_all(event for row in moved for event in _receipt_events(row))
             await react(moved, errors, contacts, by_webhook=True)
     return waiting

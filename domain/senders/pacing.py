@@ -10,7 +10,7 @@ from asyncpg import Record
 from db.core import connect, pace
 from db.core.pace import Pace
 from db.core.settings import get_settings
-from db.messages.reach import Portfolio
+from db.messages.reach import PORTFOLIO, Portfolio
 from db.senders import SenderProvider
 from domain import settings
 from domain.core.access import Viewer, allow
@@ -24,9 +24,8 @@ WAHA = 1.0
 """The same of a session of WhatsApp Web: no faster than a nimble person."""
 WAHA_PER_HOUR = 1000
 
-_PORTFOLIO = "coalesce(sender.portfolio_id, sender.business_account_id, 'sender ' || sender.id)"
 _PACE = f"""sender.id, provider, messages_per_second, messaging_limit, {HALVINGS} AS halvings,
-  {_PORTFOLIO} AS portfolio"""
+  {PORTFOLIO} AS portfolio"""
 
 _DEPARTING = f"""
 SELECT {_PACE}, session_name, phone_number_id, access_token FROM sender
@@ -113,7 +112,7 @@ SELECT {_PACE}, status, error_message, deleted_at, paused_until, last_error, slo
        reached.people, reached.next
 FROM sender LEFT JOIN LATERAL (
   SELECT count(*) AS people, min(reached_at) + interval '24 h' AS next FROM portfolio_reach
-  WHERE portfolio_id = {_PORTFOLIO} AND reached_at > now() - interval '24 h'
+  WHERE portfolio_id = {PORTFOLIO} AND reached_at > now() - interval '24 h'
 ) AS reached ON messaging_limit IS NOT NULL
 WHERE sender.id = ANY($1)
 """
@@ -179,7 +178,7 @@ async def queued(viewer: Viewer, ids: list[int]) -> list[int]:
 async def reached(viewer: Viewer, ids: list[int]) -> list[int]:
     """To how many people the portfolio of each sender has written outside a service window in the last 24 hours."""
     found = await connect.rows(
-        f"SELECT id, (SELECT count(*) FROM portfolio_reach r WHERE r.portfolio_id = {_PORTFOLIO}"
+        f"SELECT id, (SELECT count(*) FROM portfolio_reach r WHERE r.portfolio_id = {PORTFOLIO}"
         " AND reached_at > now() - interval '24 h') AS people FROM sender WHERE id = ANY($1)",
         ids,
     )
