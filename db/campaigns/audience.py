@@ -8,16 +8,9 @@ from asyncpg import Record
 
 from db.campaigns import Campaign, ExclusionReason
 from db.campaigns.hold import USABLE
+from db.campaigns.outcomes import MESSAGE, OUTCOME
 from db.core import connect
 from db.messages.reach import PORTFOLIO
-
-OUTCOME = """CASE
-  WHEN r.exclusion IS NOT NULL THEN 'EXCLUDED'
-  WHEN r.reply_id IS NOT NULL THEN 'REPLIED'
-  WHEN m.state IN ('SENT', 'DELIVERED', 'READ', 'FAILED', 'UNCONFIRMED', 'CANCELLED') THEN m.state
-  ELSE 'PENDING'
-END"""
-"""How far a campaign came with its recipient r, whose message is m."""
 
 # $1 campaign, $2 the contact that was passed last, $3 how many ($3 null: all), $4 groups, $5 contacts, $6 and $7 the
 # recipients of another campaign by their outcomes. Each in the order of contacts, so that a page of a million costs
@@ -34,7 +27,7 @@ page AS MATERIALIZED (
       WHERE id = ANY($5::bigint[]) AND coalesce(merged_into_id, id) > $2
       UNION
       (SELECT r.contact_id FROM campaign_recipient r
-       LEFT JOIN message m ON m.campaign_id = r.campaign_id AND m.contact_id = r.contact_id
+       {MESSAGE}
        WHERE r.campaign_id = $6 AND r.contact_id > $2 AND {OUTCOME} = ANY($7::text[])
        ORDER BY r.contact_id LIMIT $3)
     ) AS named ORDER BY contact_id LIMIT $3

@@ -129,7 +129,7 @@ async def recipient_rows(campaign_id: int, asked: RecipientCriteria) -> Rows:
            a.content AS reply
     FROM page r {MESSAGE}
     LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL
-    LEFT JOIN sender s ON s.id = coalesce(m.sender_id, r.sender_id)
+    LEFT JOIN sender s ON s.id = m.sender_id
     LEFT JOIN message a ON a.id = r.reply_id
     ORDER BY r.id
     """

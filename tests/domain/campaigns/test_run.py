@@ -191,7 +191,9 @@ async def test_a_campaign_whose_time_has_come_begins_and_another_waits() -> None
 
 async def test_values_of_the_campaign_win_over_those_of_the_contact() -> None:
     contact = await factories.contact(name="Rita")
-    await connect.execute("""UPDATE contact SET attributes = '{"plan": "gold", "seats": 3}' WHERE id = $1""", contact.id)
+    await connect.execute(
+        """UPDATE contact SET attributes = '{"plan": "gold", "seats": 3}' WHERE id = $1""", contact.id
+    )
     audience = {"contact_ids": [contact.id]}
     text = "Hi {{name}}, {{plan}}, {{seats}}, {{code}}."
     template = await a_template(content=text, approval_name=None, approval_status=None, category=None)
