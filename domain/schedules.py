@@ -186,7 +186,7 @@ async def cancel(viewer: Viewer, id: int) -> Schedule:
         schedule = await _in_status(viewer, id, WAITING)
         ring("fan_out", id)
         if schedule.processing_started_at is None:
-            recipients, excluded = await figures.reach(schedule.group_id)
+            recipients, excluded = await figures.reach(schedule.id)
         else:
             recipients, excluded = await run.recipients(id), schedule.excluded
         return await _set(

@@ -67,7 +67,10 @@ class Contact(ChangingRow):
     time_zone_inferred = fields.BooleanField(db_default=False)
     """Whether the zone is a guess by the primary number."""
     opt_in_status = choice(OptInStatus, default=OptInStatus.UNKNOWN)
+    """The newest of its consents about MARKETING."""
     opt_in_changed_at: datetime | None = fields.DatetimeField(null=True)
+    declined: list[str] | None = ArrayField("text", null=True)
+    """Other purposes whose newest consent is OPTED_OUT; null where there never was one."""
     deleted_at: datetime | None = fields.DatetimeField(null=True)
     merged_into_id: int | None = fields.BigIntField(null=True)
     """The contact that has its numbers, messages and consents since it was merged; with deleted_at."""
@@ -275,6 +278,9 @@ WITH given AS MATERIALIZED (
   SELECT id, name, first_name, last_name, email, company, job_title, opt_in_status,
          CASE WHEN opt_in_status <> 'UNKNOWN' THEN now() END
   FROM given
+), entered AS (
+  INSERT INTO consent (contact_id, purpose, state, source, recorded_by_id)
+  SELECT id, 'MARKETING', opt_in_status, $10, $11 FROM given WHERE opt_in_status <> 'UNKNOWN'
 )
 INSERT INTO contact_phone (contact_id, phone_number, is_primary)
 SELECT id, phone_number, true FROM given WHERE phone_number IS NOT NULL ORDER BY phone_number
@@ -285,11 +291,9 @@ UPDATE contact c
 SET name = coalesce(g.name, c.name), first_name = coalesce(g.first_name, c.first_name),
     last_name = coalesce(g.last_name, c.last_name), email = coalesce(g.email, c.email),
     company = coalesce(g.company, c.company), job_title = coalesce(g.job_title, c.job_title),
-    opt_in_status = coalesce(g.opt_in_status, c.opt_in_status),
-    opt_in_changed_at = CASE WHEN g.opt_in_status <> c.opt_in_status THEN now() ELSE c.opt_in_changed_at END,
     updated_at = now()
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-  AS g(id, name, first_name, last_name, email, company, job_title, opt_in_status)
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+  AS g(id, name, first_name, last_name, email, company, job_title)
 WHERE c.id = g.id
 """
 
@@ -300,25 +304,29 @@ ORDER BY c.id FOR NO KEY UPDATE OF c
 """
 
 
-async def add_contacts(given: Sequence[ContactValues]) -> list[int]:
-    """Adds contacts, with a primary number if given; answers their ids. Known numbers violate PHONE_UNIQUE."""
+async def add_contacts(
+    given: Sequence[ContactValues], source: ConsentSource = ConsentSource.API, recorded_by_id: int | None = None
+) -> list[int]:
+    """Adds contacts, with a primary number and a consent if given; answers their ids.
+
+    `source` is how their consents became known. Known numbers violate PHONE_UNIQUE.
+    """
     if not given:
         return []
     numbered = await connect.rows(
         "SELECT nextval(pg_get_serial_sequence('contact', 'id')) AS id FROM generate_series(1, $1)", len(given)
     )
     ids = [row["id"] for row in numbered]
-    await connect.execute(_ADD, ids, *map(list, zip(*given, strict=True)))
+    await connect.execute(_ADD, ids, *map(list, zip(*given, strict=True)), source, recorded_by_id)
     return ids
 
 
 async def change_contacts(given: Sequence[tuple[int, ContactValues]]) -> None:
-    """Changes contacts, by id, to what is given and not None; UNKNOWN leaves a consent as it is. Numbers stay."""
+    """Changes contacts, by id, to what is given and not None; numbers stay, and consents, which are said."""
     if given:
         ids = [id for id, _ in given]
-        *columns, consents, _phones = map(list, zip(*(values for _, values in given), strict=True))
-        said = [None if consent is OptInStatus.UNKNOWN else consent for consent in consents]
-        await connect.execute(_CHANGE, ids, *columns, said)
+        *columns, _consents, _phones = map(list, zip(*(values for _, values in given), strict=True))
+        await connect.execute(_CHANGE, ids, *columns)
 
 
 async def lock_known(phone_numbers: Sequence[str]) -> dict[str, int]:

@@ -70,6 +70,17 @@ m.author <> 'SYSTEM' AND m.type <> 'TEMPLATE' AND sender.provider = 'CLOUD_API' 
   SELECT FROM conversation v WHERE v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
   AND v.window_expires_at > now())
 """
+
+
+def _declined(contact: str) -> str:
+    """Whether the contact of a message `m` wants none of its kind; other than of marketing, answers go on."""
+    return (
+        f"m.purpose = 'MARKETING' AND {contact}.opt_in_status = 'OPTED_OUT'"
+        f" OR m.purpose = ANY(coalesce({contact}.declined, '{{}}'))"
+        " AND coalesce(m.schedule_id, m.campaign_id) IS NOT NULL"
+    )
+
+
 _CLAIM = f"WITH due AS ({_DUE}{_CLAIM_THOSE}"
 _CLAIM_ANSWERS = f"WITH due AS ({_DUE_ANSWERS}{_CLAIM_THOSE}"
 
@@ -91,7 +102,7 @@ WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender
   AND NOT EXISTS (SELECT FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id
                   WHERE o.id = m.campaign_id AND {CAMPAIGN.stays})
   AND contact.deleted_at IS NULL
-  AND (m.purpose <> 'MARKETING' OR contact.opt_in_status <> 'OPTED_OUT')
+  AND NOT ({_declined("contact")})
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
   AND (sender.paused_until IS NULL OR sender.paused_until <= now()) AND NOT ({_WINDOW_CLOSED})
 RETURNING m.id
@@ -100,7 +111,7 @@ RETURNING m.id
 _RELEASE = f"""
 WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
-                    WHEN m.purpose = 'MARKETING' AND c.opt_in_status = 'OPTED_OUT' THEN 'OPTED_OUT'
+                    WHEN {_declined("c")} THEN 'OPTED_OUT'
                     WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED'
                     WHEN o.id IS NOT NULL THEN coalesce({CAMPAIGN.code}, 'OVER') END AS stop
   FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
@@ -115,7 +126,7 @@ SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THE
     error_code = nullif(stop, 'OVER'),
     error_message = CASE stop WHEN 'MESSAGE_EXPIRED' THEN '{EXPIRED}'
                               WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
-                              WHEN 'OPTED_OUT' THEN 'The contact opted out of marketing messages.'
+                              WHEN 'OPTED_OUT' THEN format('The contact opted out of %s messages.', lower(m.purpose))
                               WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.' END,
     lease_until = NULL, updated_at = now()
 FROM held WHERE m.id = held.id
@@ -289,7 +300,8 @@ async def waiting_senders() -> list[int]:
 _CANCEL = """
 WITH waiting AS MATERIALIZED (
   SELECT id FROM message
-  WHERE contact_id = ANY($1) AND state IN ('QUEUED', 'CLAIMED') AND ($2::text IS NULL OR purpose = $2)
+  WHERE contact_id = ANY($1) AND state IN ('QUEUED', 'CLAIMED')
+    AND ($2::text IS NULL OR purpose = $2 AND ($2 = 'MARKETING' OR coalesce(schedule_id, campaign_id) IS NOT NULL))
   ORDER BY id FOR UPDATE
 )
 UPDATE message m
@@ -302,7 +314,10 @@ RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id
 async def cancel_queued(
     contact_ids: Sequence[int], *, purpose: TemplateCategory | None, reason_code: str, reason: str, actor_id: int | None
 ) -> list[Record]:
-    """Cancels what has not begun to leave to these contacts, of a purpose or of any, and records it; the rows."""
+    """Cancels what has not begun to leave to these contacts, and records it; the rows.
+
+    Of a purpose or of any: of MARKETING all, of the others what schedules and campaigns send, for answers go on.
+    """
     cancelled = await connect.rows(_CANCEL, list(contact_ids), purpose, reason_code, reason)
     await tally.add(cancelled)
     for row in cancelled:

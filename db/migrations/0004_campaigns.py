@@ -50,6 +50,11 @@ UP = [
     "CREATE INDEX campaign_tally_new ON campaign_tally (campaign_id) WHERE NOT folded",
     "CREATE UNIQUE INDEX campaign_tally_sum ON campaign_tally (campaign_id, state) WHERE folded",
     QUIET_END,
+    # What contacts had said before each word was kept begins the ledger.
+    "INSERT INTO consent (contact_id, purpose, state, source, proof, created_at)"
+    " SELECT id, 'MARKETING', opt_in_status, 'API', 'Recorded before consents were kept one by one.',"
+    " coalesce(opt_in_changed_at, created_at) FROM contact WHERE opt_in_status <> 'UNKNOWN' ORDER BY id",
+    "UPDATE contact SET opt_in_changed_at = created_at WHERE opt_in_status <> 'UNKNOWN' AND opt_in_changed_at IS NULL",
     "CREATE INDEX event_campaign ON event (campaign_id, number) WHERE campaign_id IS NOT NULL",
 ]
 
@@ -178,6 +183,11 @@ class Migration(migrations.Migration):
             model_name='Contact',
             name='attributes',
             field=fields.JSONField(db_default=SqlDefault("'{}'"), encoder=JSON_DUMPS, decoder=loads),
+        ),
+        ops.AddField(
+            model_name='Contact',
+            name='declined',
+            field=ArrayField(null=True, element_type='TEXT'),
         ),
         ops.AddField(
             model_name='Contact',

@@ -47,7 +47,8 @@ _CHUNK = """
 WITH page AS MATERIALIZED (
   SELECT contact_id FROM group_member WHERE group_id = $2 AND contact_id > $3 ORDER BY contact_id LIMIT $4
 ), person AS MATERIALIZED (
-  SELECT c.id, p.phone_number, p.id IS NOT NULL AND c.opt_in_status <> 'OPTED_OUT' AS reachable
+  SELECT c.id, p.phone_number, p.id IS NOT NULL AND c.opt_in_status <> 'OPTED_OUT'
+         AND $8 <> ALL(coalesce(c.declined, '{}')) AS reachable
   FROM page
   JOIN contact c ON c.id = page.contact_id AND c.deleted_at IS NULL
   LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary

@@ -5,13 +5,20 @@ from asyncpg import Record
 from db.core import connect
 from db.messages.stats import DeliveryStats
 
-# People of a group who can be written to, and those who cannot.
+# People of a group who can be written to with messages of a category, and those who cannot.
 _REACH = """
 SELECT count(*) AS people,
-       count(*) FILTER (WHERE p.id IS NOT NULL AND c.opt_in_status <> 'OPTED_OUT') AS reachable
+       count(*) FILTER (WHERE p.id IS NOT NULL AND c.opt_in_status <> 'OPTED_OUT'
+                        AND {category} <> ALL(coalesce(c.declined, '{{}}'))) AS reachable
 FROM group_member g
 JOIN contact c ON c.id = g.contact_id AND c.deleted_at IS NULL
 LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary
+"""
+
+_REACH_OF = f"""
+SELECT reach.* FROM schedule s JOIN message_template t ON t.id = s.template_id,
+  LATERAL ({_REACH.format(category="coalesce(t.category, 'MARKETING')")} WHERE g.group_id = s.group_id) AS reach
+WHERE s.id = $1
 """
 
 _STATS = f"""
@@ -27,8 +34,10 @@ WITH wanted AS (
          count(*) FILTER (WHERE state = 'CANCELLED') AS cancelled
   FROM message WHERE schedule_id = ANY($1) GROUP BY 1
 ), audience AS (
-  SELECT a.id, reach.* FROM (SELECT DISTINCT group_id FROM wanted WHERE recipients IS NULL) AS a(id),
-         LATERAL ({_REACH} WHERE g.group_id = a.id) AS reach
+  SELECT a.id, a.category, reach.*
+  FROM (SELECT DISTINCT w.group_id, coalesce(t.category, 'MARKETING')
+        FROM wanted w JOIN message_template t ON t.id = w.template_id WHERE w.recipients IS NULL) AS a(id, category),
+       LATERAL ({_REACH.format(category="a.category")} WHERE g.group_id = a.id) AS reach
 ), replied AS (
   SELECT w.id, count(DISTINCT m.id) AS replies
   FROM wanted w
@@ -45,8 +54,9 @@ SELECT w.id, w.status = 'CANCELLED' AS called_off,
        coalesce(c.failed, 0) AS failed, coalesce(c.unconfirmed, 0) AS unconfirmed,
        coalesce(c.cancelled, 0) AS cancelled, coalesce(r.replies, 0) AS replies
 FROM wanted w
+JOIN message_template t ON t.id = w.template_id
 LEFT JOIN counted c ON c.id = w.id
-LEFT JOIN audience a ON a.id = w.group_id
+LEFT JOIN audience a ON a.id = w.group_id AND a.category = coalesce(t.category, 'MARKETING')
 LEFT JOIN replied r ON r.id = w.id
 """
 
@@ -60,9 +70,9 @@ async def has_people(group_id: int) -> bool:
     )
 
 
-async def reach(group_id: int) -> tuple[int, int]:
-    """How many people of a group can be written to, and how many cannot."""
-    found = await connect.rows(f"{_REACH} WHERE g.group_id = $1", group_id)
+async def reach(schedule_id: int) -> tuple[int, int]:
+    """How many people of a schedule's group can be written to, and how many cannot."""
+    found = await connect.rows(_REACH_OF, schedule_id)
     return found[0]["reachable"], found[0]["people"] - found[0]["reachable"]
 
 

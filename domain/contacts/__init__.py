@@ -1,5 +1,6 @@
 """Contacts, their phone numbers and consent, and imports."""
 
+from domain.contacts.consents import get_consent, opt_in, opt_out, pages_of_consents, say
 from domain.contacts.identities import Identity, duplicates_of, learn
 from domain.contacts.imports import (
     get_import,
@@ -32,7 +33,7 @@ from domain.contacts.reading import (
     seen_by,
 )
 from domain.contacts.verdicts import verdicts_url
-from domain.contacts.writing import changed, create, delete, opt_in, opt_out, update
+from domain.contacts.writing import changed, create, delete, update
 
 __all__ = [
     "MOST_PHONES",
@@ -48,6 +49,7 @@ __all__ = [
     "duplicates_of",
     "find",
     "get",
+    "get_consent",
     "get_import",
     "get_import_row",
     "get_phone",
@@ -58,11 +60,13 @@ __all__ = [
     "message_figures",
     "opt_in",
     "opt_out",
+    "pages_of_consents",
     "pages_of_rows",
     "phones_of",
     "present",
     "ring_open_imports",
     "run_import",
+    "say",
     "seen_by",
     "set_primary",
     "start_import",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from db.contacts import (
+    ConsentSource,
     ContactImport,
     ContactValues,
     DuplicatePolicy,
@@ -16,8 +17,10 @@ from db.contacts import (
 )
 from db.core import connect
 from db.memberships import join
+from db.templates import TemplateCategory
+from domain.contacts.consents import say
 from domain.contacts.details import check_details, check_groups, full_name
-from domain.contacts.writing import cancel_marketing, changed
+from domain.contacts.writing import changed
 from domain.core.errors import Checks, ErrorCode, Refusal, Refusals, not_found
 from domain.core.phone import parse_phone
 
@@ -130,7 +133,8 @@ def _repeated(row: int) -> Refusal:
 
 async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
     new = [judged for judged in chunk if judged.verdict is ImportVerdict.CREATED]
-    for judged, id in zip(new, await add_contacts([judged.values for judged in new]), strict=True):
+    made = await add_contacts([judged.values for judged in new], ConsentSource.IMPORT, job.created_by_id)
+    for judged, id in zip(new, made, strict=True):
         judged.contact_id = id
     changes = [
         (judged.contact_id, judged.values)
@@ -138,12 +142,18 @@ async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
         if judged.verdict is ImportVerdict.UPDATED and judged.contact_id is not None
     ]
     await change_contacts(changes)
+    told: set[int] = set()
+    for state in (OptInStatus.OPTED_IN, OptInStatus.OPTED_OUT):
+        saying = [id for id, values in changes if values.opt_in_status is state]
+        if saying:
+            told.update(
+                await say(
+                    saying, TemplateCategory.MARKETING, state, ConsentSource.IMPORT, recorded_by_id=job.created_by_id
+                )
+            )
     for judged in chunk:
-        if judged.contact_id is not None and judged.verdict is not ImportVerdict.SKIPPED:
+        if judged.contact_id not in told and judged.contact_id and judged.verdict is not ImportVerdict.SKIPPED:
             changed(judged.contact_id, actor_id=job.created_by_id)
-    declined = [id for id, values in changes if values.opt_in_status is OptInStatus.OPTED_OUT]
-    if declined:
-        await cancel_marketing(declined, actor_id=job.created_by_id)
 
 
 async def _write_rows(job: ContactImport, chunk: Sequence[Judged]) -> None:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 from db.contacts import Contact, ContactIdentityType
 from db.core import connect
+from domain.contacts.consents import spread
 from domain.contacts.reading import by_ids
-from domain.contacts.writing import changed, opt_out
-from domain.core.access import SYSTEM, Viewer, allow
+from domain.contacts.writing import changed
+from domain.core.access import Viewer, allow
 from domain.core.phone import aliases
 
 
@@ -49,10 +50,6 @@ ON CONFLICT (contact_id, other_id) DO NOTHING
 RETURNING contact_id, other_id
 """
 
-_OPTED_OUT = """
-SELECT id, opt_in_changed_at FROM contact WHERE id = ANY($1) AND opt_in_status = 'OPTED_OUT' ORDER BY id
-"""
-
 
 async def learn(identities: Iterable[Identity]) -> None:
     """Keeps what WhatsApp calls contacts, inside the caller's transaction. Whom it calls the same are duplicates.
@@ -85,8 +82,7 @@ async def learn(identities: Iterable[Identity]) -> None:
 async def _tell(ids: set[int]) -> None:
     for id in sorted(ids):
         changed(id, actor_id=None)
-    for row in await connect.rows(_OPTED_OUT, sorted(ids)):
-        await opt_out(SYSTEM, row["id"], at=row["opt_in_changed_at"])
+    await spread(sorted(ids))
 
 
 @allow()

@@ -6,19 +6,18 @@ from asyncpg import Record
 from tortoise.expressions import RawSQL
 
 from db.accounts import Role, Scope
-from db.contacts import Contact, ContactPhone, OptInStatus
+from db.contacts import Contact, ContactPhone, consents
 from db.contacts import merge as rows
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.groups import GroupMember
 from db.memberships import join, leave_all
+from domain.contacts.consents import spread
 from domain.contacts.phones import MOST_PHONES
-from domain.contacts.writing import changed, opt_out
+from domain.contacts.writing import changed
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
-
-_STRICTER = (OptInStatus.UNKNOWN, OptInStatus.OPTED_IN, OptInStatus.OPTED_OUT)
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
@@ -67,6 +66,7 @@ async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:
     await leave_all(duplicate_id)
     called_off, conversations = await rows.move(id, duplicate_id)
     await Contact.filter(id=id).update(**_values(stays, goes), updated_at=RawSQL("now()"))
+    await consents.merge(id, duplicate_id)
     for message in called_off:
         record(
             EventType.MESSAGE_CANCELLED,
@@ -89,9 +89,7 @@ async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:
         )
     changed(duplicate_id, actor_id=viewer.user_id)
     changed(id, actor_id=viewer.user_id)
-    strictest = await Contact.get(id=id)
-    if strictest.opt_in_status is OptInStatus.OPTED_OUT:
-        await opt_out(viewer, id, at=strictest.opt_in_changed_at)
+    await spread([id], recorded_by_id=viewer.user_id)
 
 
 def _values(stays: Record, goes: Record) -> dict[str, Any]:
@@ -99,6 +97,4 @@ def _values(stays: Record, goes: Record) -> dict[str, Any]:
     values = {key: stays[key] or goes[key] for key in ("email", "company", "job_title")}
     if not stays["first_name"] and not stays["last_name"]:
         values |= {key: goes[key] for key in ("first_name", "last_name")}
-    by_strictness = {_STRICTER.index(OptInStatus(one["opt_in_status"])): one for one in (goes, stays)}
-    strictest = by_strictness[max(by_strictness)]
-    return values | {key: strictest[key] for key in ("opt_in_status", "opt_in_changed_at")}
+    return values

@@ -1,7 +1,6 @@
-"""Creating, changing and deleting contacts, and what they agree to."""
+"""Creating, changing and deleting contacts."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 from tortoise.expressions import Q, RawSQL
@@ -9,6 +8,7 @@ from tortoise.expressions import Q, RawSQL
 from db.accounts import Role, Scope
 from db.contacts import (
     PHONE_UNIQUE,
+    ConsentSource,
     Contact,
     ContactDuplicate,
     ContactIdentity,
@@ -16,13 +16,11 @@ from db.contacts import (
     ContactValues,
     OptInStatus,
     add_contacts,
-    lock_same,
 )
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.memberships import join, leave_all, replace_groups
 from db.messages.dispatch import cancel_queued
-from db.templates import TemplateCategory
 from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, renamed
 from domain.contacts.reading import visible
 from domain.core.access import Viewer, allow
@@ -31,8 +29,6 @@ from domain.core.errors import Checks, ErrorCode, not_found
 from domain.core.phone import parse_phone
 from domain.core.unique import unique
 
-_TOLD_IN = timedelta(seconds=1)
-"""WhatsApp tells times in whole seconds."""
 NUMBER_TAKEN = "A contact has this number already."
 
 
@@ -80,7 +76,9 @@ async def create(
     async with transaction():
         with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
             [id] = await add_contacts(
-                [ContactValues(**details, opt_in_status=opt_in_status, phone_number=phone_number)]
+                [ContactValues(**details, opt_in_status=opt_in_status, phone_number=phone_number)],
+                ConsentSource.API,
+                viewer.user_id,
             )
         if await join((group, id) for group in group_ids or ()):
             raise not_found("group", field="groupIds")
@@ -130,62 +128,3 @@ async def delete(viewer: Viewer, id: int) -> int:
         )
         changed(id, actor_id=viewer.user_id)
     return id
-
-
-@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
-async def opt_in(viewer: Viewer, id: int, *, at: datetime | None = None) -> Contact:
-    """Records that a contact agrees to marketing messages; to repeat it changes nothing.
-
-    `at` is when they said so, where that is not now: what they have said since then holds.
-    """
-    async with transaction():
-        return await _consent(viewer, await lock(viewer, id), OptInStatus.OPTED_IN, at)
-
-
-@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
-async def opt_out(viewer: Viewer, id: int, *, at: datetime | None = None) -> Contact:
-    """Records that a contact declines them, and cancels those that wait; to repeat it changes nothing.
-
-    It holds for all who seem to be the same person, except those who have agreed since `at`.
-    """
-    async with transaction():
-        await visible(viewer, id)
-        people = {contact.id: contact for contact in await Contact.filter(id__in=await lock_same([id])).order_by("id")}
-        if id not in people:
-            raise not_found("contact")
-        found = await _consent(viewer, people.pop(id), OptInStatus.OPTED_OUT, at)
-        if found.opt_in_status is OptInStatus.OPTED_OUT:
-            others = [await _consent(viewer, contact, OptInStatus.OPTED_OUT, at) for contact in people.values()]
-            declined = [contact.id for contact in others if contact.opt_in_status is OptInStatus.OPTED_OUT]
-            await cancel_marketing([id, *declined], actor_id=viewer.user_id)
-        return found
-
-
-async def cancel_marketing(contact_ids: Sequence[int], *, actor_id: int | None) -> None:
-    """Cancels what waits to be sent to contacts that have just declined it."""
-    await cancel_queued(
-        contact_ids,
-        purpose=TemplateCategory.MARKETING,
-        reason_code=ErrorCode.OPTED_OUT,
-        reason="The contact opted out of marketing messages.",
-        actor_id=actor_id,
-    )
-
-
-async def _consent(viewer: Viewer, contact: Contact, status: OptInStatus, at: datetime | None) -> Contact:
-    """Writes what a contact, whose row is locked, agrees to."""
-    changed_at = contact.opt_in_changed_at
-    if contact.opt_in_status is status:
-        if at and changed_at and changed_at < at:
-            # What was said in between, and is heard of later, must not undo it.
-            await Contact.filter(id=contact.id).update(opt_in_changed_at=at)
-        return contact
-    if at and changed_at and changed_at >= at + _TOLD_IN:
-        return contact
-    if at and changed_at == at and status is OptInStatus.OPTED_IN:
-        # Of what was told of one second the stricter holds, in whatever order it comes, and however often.
-        return contact
-    now = RawSQL("now()")
-    await Contact.filter(id=contact.id).update(opt_in_status=status, opt_in_changed_at=at or now, updated_at=now)
-    changed(contact.id, actor_id=viewer.user_id)
-    return await Contact.get(id=contact.id)

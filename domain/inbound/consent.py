@@ -13,13 +13,12 @@ from functools import cache, lru_cache
 
 from asyncpg import Record
 
-from db.contacts import Contact, OptInStatus
+from db.contacts import ConsentSource, Contact, OptInStatus
 from db.messages import MessageAuthor, MessageType
 from db.templates import TemplateCategory
 from domain import settings
-from domain.contacts import opt_in, opt_out
+from domain.contacts import say
 from domain.conversations import WINDOW
-from domain.core.access import SYSTEM
 from domain.inbound.envelope import Preference, Written
 from domain.messages.content import Draft
 from domain.messages.queueing import queue
@@ -169,5 +168,8 @@ async def _change(choice: _Choice) -> bool:
     """Whether somebody agrees now, or declines, who did not before."""
     status = OptInStatus.OPTED_IN if choice.wanted else OptInStatus.OPTED_OUT
     before = await Contact.get(id=choice.contact_id)
-    after = await (opt_in if choice.wanted else opt_out)(SYSTEM, before.id, at=choice.at)
+    source = ConsentSource.WHATSAPP if choice.said is None else ConsentSource.KEYWORD
+    words = None if choice.said is None else choice.said[0].said.content
+    await say([before.id], TemplateCategory.MARKETING, status, source, proof=words, at=choice.at)
+    after = await Contact.get(id=choice.contact_id)
     return before.opt_in_status is not status and after.opt_in_status is status

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 from asyncpg import Record
 
+from db.contacts import ConsentSource, OptInStatus
 from db.core import connect
 from db.events import EventType, record
 from db.schedules.hold import hold_by_hand
 from db.senders import SenderStatus
-from domain.contacts import opt_out
-from domain.core.access import SYSTEM
+from db.templates import TemplateCategory
+from domain.contacts import say
 from domain.providers.reactions import ProviderError, Reaction
 from domain.senders import faults
 from domain.templates.approval import apply_status
@@ -93,8 +94,9 @@ async def react(moved: Iterable[Record], errors: Errors, contacts: Collection[in
     rows = {row["id"]: row for row in moved if row["id"] in errors and row["state"] in ("FAILED", "QUEUED")}
     told = {id: errors[id] for id in sorted(rows)}
     # To hear of it again says nothing new; and who is gone has nothing to decline.
-    for contact_id in sorted({rows[id]["contact_id"] for id in _of(told, Reaction.OPT_OUT)} & set(contacts)):
-        await opt_out(SYSTEM, contact_id)
+    declining = sorted({rows[id]["contact_id"] for id in _of(told, Reaction.OPT_OUT)} & set(contacts))
+    if declining:
+        await say(declining, TemplateCategory.MARKETING, OptInStatus.OPTED_OUT, ConsentSource.WHATSAPP)
     if suspects := _of(told, Reaction.SUSPECT):
         await connect.execute(_SUSPECT, suspects)
     if crowding := _of(told, Reaction.DELAY_CONTACT):

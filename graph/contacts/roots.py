@@ -7,6 +7,7 @@ import strawberry
 from db import contacts as rows
 from db.contacts import DuplicatePolicy, OptInStatus
 from db.core.paging import Page
+from db.templates import TemplateCategory
 from domain import contacts
 from domain.contacts import ContactOrder
 from domain.core.errors import Checks
@@ -41,6 +42,7 @@ describe(
 )
 
 ContactId: TypeAlias = Annotated[strawberry.ID, arg("The contact.")]
+Proof: TypeAlias = Annotated[str | None, arg("Where or how it was said, up to 500 characters.")]
 PhoneId: TypeAlias = Annotated[strawberry.ID, arg("The phone number.")]
 
 
@@ -179,20 +181,38 @@ class ContactsMutation:
         both.done()
         return await contacts.merge(info.context.viewer, numbers["id"], numbers["duplicateId"])
 
-    @mutation(contacts.opt_in, description="Records that a contact agrees to marketing messages.", graphql_type=Contact)
-    async def opt_in_contact(self, info: Info, id: ContactId) -> rows.Contact:
-        return await contacts.opt_in(info.context.viewer, decode(id, "Contact"))
+    @mutation(
+        contacts.opt_in,
+        description="Records that a contact agrees to messages of this purpose; to repeat it changes nothing.",
+        graphql_type=Contact,
+    )
+    async def opt_in_contact(
+        self,
+        info: Info,
+        id: ContactId,
+        purpose: Annotated[TemplateCategory, arg("What it agrees to.")] = TemplateCategory.MARKETING,
+        proof: Proof = None,
+    ) -> rows.Contact:
+        return await contacts.opt_in(info.context.viewer, decode(id, "Contact"), purpose=purpose, proof=proof)
 
     @mutation(
         contacts.opt_out,
         description=(
-            "Records that a contact wants no marketing messages: it is left out of schedules from now on, queued "
-            "messages included, and so are contacts that seem to be the same person."
+            "Records that a contact wants no messages of this purpose. Opted out of MARKETING, it is left out of all "
+            "schedules and campaigns from now on, and sent no templates of that category; of UTILITY or "
+            "AUTHENTICATION, it is left out of schedules and campaigns with templates of that category. Queued "
+            "messages are cancelled, conversations go on. It holds for contacts that seem to be the same person, too."
         ),
         graphql_type=Contact,
     )
-    async def opt_out_contact(self, info: Info, id: ContactId) -> rows.Contact:
-        return await contacts.opt_out(info.context.viewer, decode(id, "Contact"))
+    async def opt_out_contact(
+        self,
+        info: Info,
+        id: ContactId,
+        purpose: Annotated[TemplateCategory, arg("What it declines.")] = TemplateCategory.MARKETING,
+        proof: Proof = None,
+    ) -> rows.Contact:
+        return await contacts.opt_out(info.context.viewer, decode(id, "Contact"), purpose=purpose, proof=proof)
 
     @mutation(
         contacts.start_import,

@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from db import contacts as rows
-from db.contacts import ContactIdentityType, OptInStatus
-from domain import contacts, groups
+from db.contacts import ConsentSource, ContactIdentityType, OptInStatus
+from db.core.paging import Page
+from db.templates import TemplateCategory
+from domain import accounts, contacts, groups
+from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import column, computed, loaded
 from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, page_request
 from graph.core.scalars import PhoneNumber
 
 if TYPE_CHECKING:
@@ -22,7 +26,23 @@ describe(
     "Whether a contact agreed to marketing messages.",
     UNKNOWN="Never asked; may be messaged.",
     OPTED_IN="Agreed.",
-    OPTED_OUT="Declined; schedules leave the contact out.",
+    OPTED_OUT="Declined; schedules and campaigns leave the contact out.",
+)
+describe(
+    TemplateCategory,
+    "What WhatsApp takes a template for; also what a consent is about.",
+    MARKETING="Offers and news; needs consent.",
+    UTILITY="About something the contact ordered or asked for.",
+    AUTHENTICATION="One-time codes.",
+)
+describe(
+    ConsentSource,
+    "How a consent became known.",
+    API="Recorded by a user or through the API.",
+    IMPORT="A column of an import.",
+    KEYWORD="The contact wrote STOP, START or a word like them.",
+    WHATSAPP="WhatsApp said so: the contact's own preference there.",
+    MERGE="Came over from a merged contact, or from one who seems to be the same person.",
 )
 describe(
     ContactIdentityType,
@@ -60,6 +80,27 @@ class ContactIdentity:
     created_at: datetime = column("When it was first seen.")
 
 
+@node(
+    rows.Consent,
+    get=contacts.get_consent,
+    name="ConsentEntry",
+    description="A consent as it was given or withdrawn at one moment; never changed after.",
+)
+class ConsentEntry(Node):
+    purpose: TemplateCategory = column("What it is about.")
+    state: OptInStatus = column("What the contact said.")
+    source: ConsentSource = column("How it became known.")
+    proof: str | None = column("Where or how it was said: a note, or the contact's own words.")
+    created_at: datetime = column("When it was said.")
+
+    contact: Annotated["Contact", strawberry.lazy("graph.contacts.types")] = loaded(
+        "Whose consent it is.", contacts.by_ids, of="contact_id"
+    )
+    recorded_by: User | None = loaded(
+        "Who recorded it; null for the contact and the system.", accounts.by_ids, of="recorded_by_id"
+    )
+
+
 @node(rows.Contact, get=contacts.get, description="A person we write to: recipient, customer or lead.")
 class Contact(Node):
     name: str = column("Full name.")
@@ -68,7 +109,7 @@ class Contact(Node):
     email: str | None = column("Email.")
     company: str | None = column("Company.")
     job_title: str | None = column("Job title.")
-    opt_in_status: OptInStatus = column("Consent to marketing messages.")
+    opt_in_status: OptInStatus = column("Consent to marketing messages: the newest entry of that purpose in consents.")
     opt_in_changed_at: datetime | None = column("When that consent last changed.")
     created_at: datetime = column("When the contact was created.")
     updated_at: datetime = column("When the contact was last changed.")
@@ -98,6 +139,20 @@ class Contact(Node):
     @staticmethod
     async def duplicates(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.Contact]:
         return await info.context.load(contacts.duplicates_of, row.id)
+
+    @computed("The consent ledger, newest first.", graphql_type=Connection[ConsentEntry])
+    @staticmethod
+    async def consents(
+        info: Info,
+        row: strawberry.Parent[rows.Contact],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[rows.Consent]:
+        return await info.context.load_page(
+            contacts.pages_of_consents, row.id, page_request(first, after, last, before)
+        )
 
     groups: list[Annotated["Group", strawberry.lazy("graph.groups")]] = loaded(
         "Groups the contact is in, at most 25, by name; groups(filter: { contactId }) finds all.",

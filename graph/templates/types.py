@@ -25,13 +25,6 @@ from graph.core.inputs import optional, required
 from graph.core.nodes import Node, node
 
 describe(
-    TemplateCategory,
-    "What WhatsApp takes a template for; also what a consent is about.",
-    MARKETING="Offers and news; needs consent.",
-    UTILITY="About something the contact ordered or asked for.",
-    AUTHENTICATION="One-time codes.",
-)
-describe(
     TemplateStatus,
     "What WhatsApp thinks of a template.",
     PENDING="Being reviewed.",

@@ -104,6 +104,29 @@ async def test_consent(api: Api) -> None:
     assert out["optInStatus"] == "OPTED_OUT"
     assert (await api.data(OPT_OUT, id=id))["optOutContact"] == out
     assert (await api.data(OPT_IN, id=id))["optInContact"]["optInStatus"] == "OPTED_IN"
+    document = """
+        mutation ($id: ID!) {
+          optOutContact(id: $id, purpose: UTILITY, proof: "By phone") {
+            consents(first: 2) {
+              totalCount
+              edges { node { id purpose state source proof contact { id } recordedBy { email } createdAt } }
+            }
+          }
+        }
+    """
+    found = (await api.data(document, id=id))["optOutContact"]["consents"]
+    assert found["totalCount"] == 3
+    newest, second = [edge["node"] for edge in found["edges"]]
+    assert (newest["purpose"], newest["state"], newest["source"], newest["proof"]) == (
+        "UTILITY",
+        "OPTED_OUT",
+        "API",
+        "By phone",
+    )
+    assert (newest["contact"]["id"], "@" in newest["recordedBy"]["email"]) == (id, True)
+    assert (second["purpose"], second["state"], second["proof"]) == ("MARKETING", "OPTED_IN", None)
+    again = await api.data("query ($id: ID!) { node(id: $id) { ... on ConsentEntry { id proof } } }", id=newest["id"])
+    assert again["node"] == {"id": newest["id"], "proof": "By phone"}
 
 
 async def test_phone_numbers(api: Api) -> None:

@@ -51,7 +51,7 @@ async def test_a_merge_meets_news_of_a_duplicate_of_both(sender: Sender) -> None
     """What is told of one locks all who seem to be the same; so must a merge, which may opt them all out."""
     other_one, stays, goes = [await factories.contact() for _ in range(3)]
     await ContactDuplicate.create(contact_id=other_one.id, other_id=stays.id, reason="A test.")
-    await Contact.filter(id=goes.id).update(opt_in_status=OptInStatus.OPTED_OUT)
+    await contacts.opt_out(SYSTEM, goes.id)
     other = await asyncpg.connect(get_settings().database_url)
     try:
         async with other.transaction():
