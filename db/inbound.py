@@ -11,12 +11,17 @@ from db.senders import SenderProvider
 
 
 class InboundPost(Row):
-    """One webhook as it came. done_at is set once it was taken up; errors name elements that were not understood."""
+    """One webhook as it came. done_at is set once it was taken up; errors name elements that were not understood.
+
+    tries counts those that failed for what passes with time, and retry_at is when the next one is due.
+    """
 
     provider = choice(SenderProvider, db_default="CLOUD_API")
     body: bytes = fields.BinaryField()
     done_at: datetime | None = fields.DatetimeField(null=True)
     errors: list[str] | None = fields.JSONField[list[str]](null=True)
+    tries: int = fields.SmallIntField(db_default=0)
+    retry_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "inbound_post"
@@ -48,6 +53,8 @@ class WaitingAmendment(Row):
     at: datetime = fields.DatetimeField()
     echo = fields.BooleanField()
     """Whether one of us edited or deleted it."""
+    contact_id: int | None = fields.BigIntField(null=True)
+    """Who edited or deleted it; null for us."""
     message_id: int | None = fields.BigIntField(null=True)
     content: str | None = fields.TextField(null=True)
     details: dict[str, object] | None = fields.JSONField[dict[str, object]](null=True)

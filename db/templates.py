@@ -59,6 +59,10 @@ class MessageTemplate(ChangingRow):
     business_account_id = fields.CharField(64, null=True)
     synced_at: datetime | None = fields.DatetimeField(null=True)
     """When WhatsApp last told us of it, or we began to ask WhatsApp for a change."""
+    status_told_at: datetime | None = fields.DatetimeField(null=True)
+    """As of when WhatsApp told us where it stands; the same of quality and category below. What is older is late."""
+    quality_told_at: datetime | None = fields.DatetimeField(null=True)
+    category_told_at: datetime | None = fields.DatetimeField(null=True)
     edited_at: list[datetime] | None = ArrayField(element_type="TIMESTAMPTZ", null=True)  # pyright: ignore[reportAssignmentType] - an array of the times
     """Of each edit while it was approved, which WhatsApp counts."""
     deleted_at: datetime | None = fields.DatetimeField(null=True)

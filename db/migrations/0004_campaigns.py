@@ -229,5 +229,35 @@ class Migration(migrations.Migration):
             name='campaign_id',
             field=fields.BigIntField(null=True),
         ),
+        ops.AddField(
+            model_name='InboundPost',
+            name='retry_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='InboundPost',
+            name='tries',
+            field=fields.SmallIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='MessageTemplate',
+            name='category_told_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='MessageTemplate',
+            name='quality_told_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='MessageTemplate',
+            name='status_told_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
+        ),
+        ops.AddField(
+            model_name='WaitingAmendment',
+            name='contact_id',
+            field=fields.BigIntField(null=True),
+        ),
         ops.RunSQL(UP, reverse_sql=[]),
     ]

@@ -31,6 +31,20 @@ _LOCK = 0x7469_696E
 _POSTS, _BYTES = 200, 8_000_000
 """How much one transaction takes up, at most (one post at least)."""
 _RUN_SECONDS = 5.0
+MOST_TRIES = 6
+"""Tries of a post that fails each time for what should pass with time: the last comes 23 minutes after the first."""
+
+_NEXT = """
+SELECT id, octet_length(body) AS size, tries FROM inbound_post
+WHERE done_at IS NULL AND (retry_at IS NULL OR retry_at <= now()) ORDER BY id LIMIT $1
+"""
+
+# At once after the first try, when each is tried alone; then after 4, 16, 64 … seconds.
+_PUT_OFF = """
+UPDATE inbound_post
+SET tries = tries + 1, retry_at = CASE WHEN tries > 0 THEN now() + make_interval(secs => 4.0 ^ tries) END
+WHERE id = ANY($1) AND done_at IS NULL
+"""
 
 _TAKE = """
 UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, provider, body, created_at
@@ -48,33 +62,35 @@ async def drain() -> bool:
     Whoever finds another at it may go: the other looks for more after its commit, and so sees what the first came for.
     """
     end = time.monotonic() + _RUN_SECONDS
-    while ids := await _next():
+    while posts := await _next():
         if time.monotonic() > end:
             return True
-        if not await _take_up(ids):
+        if posts[0]["tries"] >= MOST_TRIES:
+            await _salvage(posts[0]["id"])
+        elif not await _take_up([post["id"] for post in posts]):
             return False
     return False
 
 
-async def _next() -> list[int]:
-    """The oldest posts that wait, as many as one transaction bears."""
-    waiting = await connect.rows(
-        "SELECT id, octet_length(body) AS size FROM inbound_post WHERE done_at IS NULL ORDER BY id LIMIT $1", _POSTS
-    )
-    ids: list[int] = []
+async def _next() -> list[Record]:
+    """The oldest posts that are due, as many as one transaction bears; those that were put off one by one."""
+    posts: list[Record] = []
     size = 0
-    for row in waiting:
-        size += row["size"]
-        if ids and size > _BYTES:
+    for post in await connect.rows(_NEXT, _POSTS):
+        size += post["size"]
+        if posts and (size > _BYTES or post["tries"]):
             break
-        ids.append(row["id"])
-    return ids
+        posts.append(post)
+        if post["tries"]:
+            break
+    return posts
 
 
 async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
     """Takes posts up, all in one transaction with what they change; false when another is at it.
 
     When that fails it takes them up by halves, and at last by elements, so that one that is poison spoils no other.
+    What should pass with time puts them off.
     """
     try:
         async with transaction():
@@ -88,8 +104,8 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
                 errors.append((post["id"], envelope.errors))
             await effects.apply(whole)
             await _note(errors)
-    except TRANSIENT:
-        raise
+    except TRANSIENT as error:
+        await _put_off(ids, error)
     except Exception:
         log.exception("inbound_taken_apart", posts=len(ids))
         if len(ids) == 1:
@@ -112,10 +128,16 @@ async def _alone(*, patient: bool) -> bool:
     return await connect.value("SELECT pg_try_advisory_xact_lock($1)", _LOCK)
 
 
+async def _put_off(ids: Sequence[int], error: BaseException) -> None:
+    """Lets others go first; raises while PostgreSQL is away, since then nothing speaks against these posts."""
+    await connect.execute(_PUT_OFF, list(ids))
+    log.warning("inbound_put_off", posts=list(ids), error=repr(error))
+
+
 async def _salvage(id: int) -> None:
     """Takes up what can be of a post that failed, element by element, and parks it with what was wrong."""
     post = await connect.row(
-        "SELECT id, provider, body, created_at FROM inbound_post WHERE id = $1 AND done_at IS NULL", id
+        "SELECT id, provider, body, created_at, tries FROM inbound_post WHERE id = $1 AND done_at IS NULL", id
     )
     if post is None:
         return
@@ -126,9 +148,10 @@ async def _salvage(id: int) -> None:
             async with transaction():
                 await _alone(patient=True)
                 await effects.apply(element)
-        except TRANSIENT:
-            raise
         except Exception as error:
+            if isinstance(error, TRANSIENT) and post["tries"] < MOST_TRIES:
+                await _put_off([id], error)
+                return
             log.exception("inbound_element_failed", post_id=id)
             errors.append(f"{element}: {error!r}"[:2000])
     async with transaction():
@@ -163,7 +186,7 @@ async def _note(errors: Sequence[tuple[int, list[str]]]) -> None:
 
 async def ring_if_open() -> None:
     """Rings while something waits: makes up for rings that were lost."""
-    if await connect.value("SELECT EXISTS (SELECT FROM inbound_post WHERE done_at IS NULL)"):
+    if await connect.rows(_NEXT, 1):
         ring("ingest")
 
 
@@ -172,8 +195,7 @@ async def take_up_waiting() -> None:
 
     What is written of other messages stays as long as WhatsApp may still post these.
     """
-    async with transaction():
-        await effects.settle_waiting()
+    await effects.settle_waiting()
     sql = "DELETE FROM waiting_status WHERE created_at < now() - interval '1 day'"
     if dropped := await connect.execute(sql):
         log.info("statuses_dropped", count=dropped)

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -12,9 +14,8 @@ from db.core import connect
 from db.inbound import InboundPost
 from db.messages import Message, MessageState
 from db.senders import Sender
-from domain import inbound
+from domain import health, inbound
 from domain.inbound import cloud, journal
-from domain.inbound import received as received_messages
 from tests import factories
 from tests.domain.inbound.posts import (
     body,
@@ -161,20 +162,84 @@ async def test_poison_is_parked_alone(sender: Sender) -> None:
 
 
 async def test_an_outage_parks_nothing(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def away(*_: Any, **__: Any) -> list[int]:
+    """While PostgreSQL is away nothing can be written of the post either: it counts as no try."""
+
+    async def away(*_: Any) -> int:
         raise ConnectionResetError("PostgreSQL went away")
 
     posted = message(digits_of(factories.phone()))
+    post = await InboundPost.create(body=orjson.dumps(body(change(sender, messages=[posted]))))
     with monkeypatch.context() as patched:
-        patched.setattr(received_messages, "contacts_of", away)
-        # Nobody rings, so a worker sees the post only when its clock strikes just now.
-        post = await InboundPost.create(body=orjson.dumps(body(change(sender, messages=[posted]))))
+        patched.setattr(connect, "execute", away)
         with pytest.raises(ConnectionResetError):
             await inbound.drain()
-        post = await InboundPost.get(id=post.id)
-    assert post.errors is None
-    await take_up(post.body)
+    post = await InboundPost.get(id=post.id)
+    assert (post.done_at, post.errors, post.tries, post.retry_at) == (None, None, 0, None)
+    await inbound.drain()
     assert await received(posted["id"])
+
+
+@asynccontextmanager
+async def failing(text: str) -> AsyncIterator[None]:
+    """PostgreSQL refuses messages with this text each time as if it would pass (40001)."""
+    await connect.execute(
+        "CREATE FUNCTION in_vain() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'try again' USING ERRCODE = 'serialization_failure'; END $$"
+    )
+    await connect.execute(
+        f"CREATE TRIGGER in_vain BEFORE INSERT ON message FOR EACH ROW WHEN (NEW.content = '{text}')"
+        " EXECUTE FUNCTION in_vain()"
+    )
+    try:
+        yield
+    finally:
+        await connect.execute("DROP FUNCTION in_vain CASCADE")
+
+
+async def test_what_fails_again_and_again_lets_others_go_first_and_is_parked_at_last(sender: Sender) -> None:
+    number = digits_of(factories.phone())
+    good = [message(number, f"good {n}") for n in range(20)]
+    vain = message(number, unique("vain"))
+    changes = [change(sender, messages=[each]) for each in good[:19]]
+    changes.insert(5, change(sender, messages=[vain, good[19]]))
+    posts = [await InboundPost.create(body=orjson.dumps(body(each))) for each in changes]
+    waits: list[float] = []
+    due = "UPDATE inbound_post SET retry_at = now() WHERE id = $1 RETURNING extract(epoch FROM old.retry_at - now())"
+    async with failing(vain["text"]["body"]):
+        for tries in range(2, 7):
+            assert await inbound.drain() is False
+            # All others are taken up; one that is not due does not wake anybody, and is not taken up.
+            assert await Message.filter(provider_message_id__in=[m["id"] for m in good[:19]]).count() == 19
+            assert await inbound.drain() is False
+            post = await InboundPost.get(id=posts[5].id)
+            assert (post.done_at, post.errors, post.tries) == (None, None, tries)
+            waits.append(float(await connect.value(due, post.id)))
+        words = "Posts of the last hour that were not understood"
+        before = [word for word in await health._problems() if words in word]
+        assert await inbound.drain() is False
+    assert waits == [pytest.approx(4.0**n, abs=3) for n in range(1, 6)]
+    parked = await InboundPost.get(id=posts[5].id)
+    assert parked.done_at is not None
+    assert parked.errors is not None
+    assert len(parked.errors) == 1
+    assert vain["id"] in parked.errors[0]
+    assert "SerializationError" in parked.errors[0]
+    assert await received(good[19]["id"])
+    assert await Message.filter(provider_message_id=vain["id"]).count() == 0
+    assert [word for word in await health._problems() if words in word] not in ([], before)
+
+
+async def test_what_was_put_off_and_then_goes_well_is_like_any_other(sender: Sender) -> None:
+    posted = message(digits_of(factories.phone()), unique("late"))
+    async with failing(posted["text"]["body"]):
+        post = await InboundPost.create(body=orjson.dumps(body(change(sender, messages=[posted]))))
+        await inbound.drain()
+    assert await connect.execute("UPDATE inbound_post SET retry_at = now() WHERE id = $1", post.id) == 1
+    await inbound.drain()
+    post = await InboundPost.get(id=post.id)
+    assert post.done_at is not None
+    assert post.errors is None
+    assert await events_of(await received(posted["id"])) == ["MESSAGE_RECEIVED"]
 
 
 async def test_old_posts_are_forgotten_and_open_ones_are_not(sender: Sender) -> None:
