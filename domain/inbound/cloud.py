@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from db.messages import MessageType
@@ -29,10 +29,14 @@ _STATUSES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
     "played": "read",
     "failed": "failed",
 }
-_NEWS = {
+_NEWS_OF_TEMPLATES = {
     "message_template_status_update",
     "message_template_quality_update",
     "template_category_update",
+}
+"""Posted again they would undo what was decided since, had they no time."""
+_NEWS = {
+    *_NEWS_OF_TEMPLATES,
     "phone_number_quality_update",
     "business_capability_update",
     "account_update",
@@ -76,8 +80,11 @@ class _Reader:
                 self._change(f"entry[{i}].changes[{j}]", account, at, json_object(change))
 
     def _at(self, told: Any) -> datetime | None:
-        """When something was told, or None: what has no time of its own would seem newer each time it is posted."""
-        return moment(told, self.received) if is_moment(told, self.received) else None
+        """When something was told, or None: what has no time of its own would seem newer each time it is posted.
+
+        So would what is held against our clock: it is as WhatsApp has it.
+        """
+        return datetime.fromtimestamp(int(told), UTC) if is_moment(told, self.received) else None
 
     def _change(self, path: str, account: str | None, at: datetime | None, change: Json) -> None:
         value, kind = json_object(change.get("value")), change.get("field", "messages")
@@ -89,6 +96,8 @@ class _Reader:
             self._messages(path, account, value)
         elif kind == "user_preferences":
             self._preferences(path, account, value)
+        elif kind in _NEWS_OF_TEMPLATES and at is None:
+            self.envelope.errors.append(f"{path}: it does not say when.")
         elif kind in _NEWS:
             if isinstance(news := kept(value), dict):
                 self.envelope.news.append(News(account, kind, cast("Json", news), at))
@@ -160,7 +169,10 @@ class _Reader:
         if (kind := body.get("type")) in ("edit", "revoke"):
             if not is_moment(body.get("timestamp"), self.received):
                 raise UnreadableError(f"a message of type {kind} without a time")
-            self.envelope.amendments.append(_amended(number, json_object(body.get(kind)), at, kind, echo=echo))
+            if not echo and not person.address:
+                raise UnreadableError(f"a message of type {kind} from nobody")
+            author = None if echo else person
+            self.envelope.amendments.append(_amended(number, json_object(body.get(kind)), at, kind, author))
             return
         if not person.address:
             raise UnreadableError("a message from nobody")
@@ -241,7 +253,7 @@ def _moved_to(person: Person, body: Json) -> Person | None:
     return moved if moved.address else None
 
 
-def _amended(number: Number, body: Json, at: datetime, kind: str, *, echo: bool) -> Amended:
+def _amended(number: Number, body: Json, at: datetime, kind: str, author: Person | None) -> Amended:
     target = word(body.get("original_message_id"), 255)
     if target is None:
         raise UnreadableError(f"a message of type {kind} that names no message")
@@ -253,7 +265,7 @@ def _amended(number: Number, body: Json, at: datetime, kind: str, *, echo: bool)
         said = content.read(message)
         if said.type is MessageType.UNSUPPORTED:
             raise UnreadableError("an edit whose message cannot be read")
-    return Amended(number, target, at, said, echo=echo)
+    return Amended(number, target, at, said, author)
 
 
 def _referral(body: Json) -> dict[str, str | None] | None:

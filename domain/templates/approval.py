@@ -1,4 +1,9 @@
-"""What WhatsApp decides about templates: taking in what it says."""
+"""What WhatsApp decides about templates: taking in what it says.
+
+News may come late, again, and in any order, so that each kind of them (status, quality, category) is held against the
+time of what we know. Of one second the word that comes last in the alphabet holds, whatever the order; APPROVED is the
+first of its kind.
+"""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -35,12 +40,17 @@ _STATUSES = {
 _UNHEARD = timedelta(minutes=1)
 """Longer than WhatsApp may take to answer."""
 
+TOLD_AT = {"approval_status": "status_told_at", "quality": "quality_told_at", "category": "category_told_at"}
+AS_OF = "now() - interval '1 min'"
+"""What WhatsApp answers us is as of then at least: its clock may differ from ours, and counts seconds."""
+
 
 async def catch_up(template: MessageTemplate) -> MessageTemplate:
     """Asks once where a template stands: WhatsApp may have decided, and told us, before we had stored it."""
+    asked = await connect.value("SELECT now()")
     if (known := await _read(template)) is None:
         return template
-    await apply_status(known.status, approval_id=known.id)
+    await apply_status(known.status, approval_id=known.id, asked=asked)
     return await MessageTemplate.get(id=template.id)
 
 
@@ -76,20 +86,23 @@ async def apply_status(
     business_account_id: str | None = None,
     reason: str | None = None,
     category: str | None = None,
+    at: datetime | None = None,
+    asked: datetime | None = None,
 ) -> None:
     """Takes in whether a template may be sent, found by WhatsApp's id, else by name, language and account.
 
-    Schedules that are held for it go on by the clock once it is approved.
+    `at` is when WhatsApp says that it was so; None where it has just answered us, who began to ask at `asked`.
+    Schedules that are held for the template go on by the clock once it is approved.
     """
     where = Where(["deleted_at IS NULL"])
     where.add(
         "approval_id = {} OR approval_name = {} AND language = {} AND business_account_id = {}",
         *(approval_id, name, language, business_account_id),
     )
-    columns: dict[str, str | None] = {"approval_status": status_of(event).value, "reason": reason_of(event, reason)}
+    columns = {"approval_status": status_of(event).value}
     if known := category_of(category or ""):
         columns["category"] = known.value
-    await _take_in(where, columns)
+    await _take_in(where, columns, at, reason=reason_of(event, reason), asked=asked)
 
 
 def reason_of(word: str, reason: str | None) -> str | None:
@@ -115,15 +128,15 @@ def told_reason(value: Mapping[str, Any]) -> str | None:
     return ": ".join(dict.fromkeys(words)) or None
 
 
-async def apply_quality(score: str, *, approval_id: str | None) -> None:
+async def apply_quality(score: str, *, approval_id: str | None, at: datetime | None = None) -> None:
     """Takes in how recipients like a template."""
-    await _take_in(_of_id(approval_id), {"quality": quality_of(score).value})
+    await _take_in(_of_id(approval_id), {"quality": quality_of(score).value}, at)
 
 
-async def apply_category(category: str, *, approval_id: str | None) -> None:
+async def apply_category(category: str, *, approval_id: str | None, at: datetime | None = None) -> None:
     """Takes in what WhatsApp takes a template for; a word that is none of ours changes nothing."""
     if (known := category_of(category)) is not None:
-        await _take_in(_of_id(approval_id), {"category": known.value})
+        await _take_in(_of_id(approval_id), {"category": known.value}, at)
 
 
 def _of_id(approval_id: str | None) -> Where:
@@ -132,24 +145,48 @@ def _of_id(approval_id: str | None) -> Where:
     return where
 
 
-async def _take_in(where: Where, columns: Mapping[str, str | None]) -> None:
-    """Writes what WhatsApp told, and announces it where it is news."""
+async def _take_in(
+    where: Where,
+    told: Mapping[str, str],
+    at: datetime | None,
+    *,
+    reason: str | None = None,
+    asked: datetime | None = None,
+) -> None:
+    """Writes what WhatsApp told where it is no older than what we know, and announces it where it is news.
+
+    The reason goes with the status.
+    """
     async with transaction():
-        news = " OR ".join(f"{column} IS DISTINCT FROM {where.place(value)}" for column, value in columns.items())
-        found = await connect.row(
-            f"SELECT id, {news} AS news FROM message_template WHERE {where.sql} LIMIT 1 FOR UPDATE", *where.values
+        known = await connect.row(
+            f"SELECT *, {AS_OF} AS as_of FROM message_template WHERE {where.sql} LIMIT 1 FOR UPDATE", *where.values
         )
-        if found is None:
+        if known is None or heard_since(known["synced_at"], asked):
             return
-        if not found["news"]:
-            await connect.execute("UPDATE message_template SET synced_at = now() WHERE id = $1", found["id"])
-            return
-        sets = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, 2))
+        values: dict[str, Any] = {}
+        for column, value in told.items():
+            since = known[TOLD_AT[column]]
+            if at is None or since is None or (at, value) >= (since, known[column] or ""):
+                values |= {column: value, TOLD_AT[column]: at or as_of(known["as_of"], since)}
+                values |= {"reason": reason} if column == "approval_status" else {}
+        news = any(known[column] != value for column, value in values.items() if column not in TOLD_AT.values())
+        sets = "".join(f"{column} = ${place}, " for place, column in enumerate(values, 2))
+        touched = ", updated_at = now()" if news else ""
         await connect.execute(
-            f"UPDATE message_template SET {sets}, synced_at = now(), updated_at = now() WHERE id = $1",
-            *(found["id"], *columns.values()),
+            f"UPDATE message_template SET {sets}synced_at = now(){touched} WHERE id = $1", known["id"], *values.values()
         )
-        record_update(found["id"])
+        if news:
+            record_update(known["id"])
+
+
+def heard_since(synced_at: datetime | None, asked: datetime | None) -> bool:
+    """Whether something was heard of a template after WhatsApp was asked, whose answer may then be the older."""
+    return synced_at is not None and asked is not None and synced_at > asked
+
+
+def as_of(answered: datetime, since: datetime | None) -> datetime:
+    """The time of what WhatsApp answers us: after all that was told until then."""
+    return answered if since is None else max(answered, since + timedelta(microseconds=1))
 
 
 def record_update(template_id: int, *, actor_id: int | None = None) -> None:

@@ -21,7 +21,17 @@ from domain.core.errors import ErrorCode, Refusal
 from domain.providers import cloud_templates
 from domain.providers.cloud_components import Parts, from_components, to_components
 from domain.providers.cloud_templates import Listed, Owner
-from domain.templates.approval import category_of, quality_of, reason_of, record_update, status_of
+from domain.templates.approval import (
+    AS_OF,
+    TOLD_AT,
+    as_of,
+    category_of,
+    heard_since,
+    quality_of,
+    reason_of,
+    record_update,
+    status_of,
+)
 from domain.templates.owners import owner, owner_named
 
 log = structlog.get_logger()
@@ -135,18 +145,20 @@ async def _forget(id: int, *, submitted: bool) -> None:
 
 async def _take_all(account: Owner, name: str | None) -> set[str]:
     seen = set[str]()
+    asked = await connect.value("SELECT now()")
     page, after = await cloud_templates.list_templates(account, name=name)
     while True:
         listed = [each for each in page if name in (None, each.name)]
         seen |= {each.id for each in listed}
         if listed:
-            await _take(account.business_account_id, listed)
+            await _take(account.business_account_id, listed, asked)
         if after is None:
             return seen
+        asked = await connect.value("SELECT now()")
         page, after = await cloud_templates.list_templates(account, after=after, name=name)
 
 
-async def _take(business_account_id: str, listed: Sequence[Listed]) -> None:
+async def _take(business_account_id: str, listed: Sequence[Listed], asked: datetime) -> None:
     """Makes our rows equal to what WhatsApp lists, and announces each that was not."""
     ids, names = [each.id for each in listed], [each.name for each in listed]
     async with transaction():
@@ -155,13 +167,20 @@ async def _take(business_account_id: str, listed: Sequence[Listed]) -> None:
         rows = [as_row(MessageTemplate, row) for row in await connect.rows(_OURS, business_account_id, ids, names)]
         by_id = {row.approval_id: row for row in rows if row.approval_id is not None}
         by_name = {(row.approval_name, row.language): row for row in rows if row.approval_id is None}
-        now = await connect.value("SELECT now()")
+        now, answered = await _times()
         for each in listed:
             ours = by_id.get(each.id) or by_name.get((each.name, each.language))
             if ours is not None:
-                await _update(ours, each, now)
+                await _update(ours, each, now, None if heard_since(ours.synced_at, asked) else answered)
             elif status_of(each.status) is not TemplateStatus.DELETED:
                 await _insert(business_account_id, each, now)
+
+
+async def _times() -> tuple[datetime, datetime]:
+    """Now, and as of when WhatsApp answers."""
+    row = await connect.row(f"SELECT now(), {AS_OF}")
+    assert row is not None
+    return row[0], row[1]
 
 
 async def _insert(business_account_id: str, listed: Listed, now: datetime) -> None:
@@ -179,21 +198,29 @@ async def _insert(business_account_id: str, listed: Listed, now: datetime) -> No
     record_update(template.id)
 
 
-async def _update(ours: MessageTemplate, listed: Listed, now: datetime) -> None:
-    """A deletion that is under way keeps the template hidden; one that was cut off does not."""
+async def _update(ours: MessageTemplate, listed: Listed, now: datetime, answered: datetime | None) -> None:
+    """A deletion that is under way keeps the template hidden; one that was cut off does not.
+
+    Where something was heard of it since the list was asked for (answered is None), what WhatsApp thinks of it stays.
+    """
     parts = from_components(listed.components, format=listed.format, category=category_of(listed.category))
     values = _columns(listed, parts) | _merged(ours, parts)
     values["examples"] = {**parts.examples, **(ours.examples or {})} or None
     if ours.deleted_at is not None and values["approval_status"] is not TemplateStatus.DELETED:
         cut_off = ours.approval_id is None or now - ours.deleted_at > timedelta(minutes=1)
         values["deleted_at"] = None if cut_off else ours.deleted_at
+    if answered is None:
+        values = {name: value for name, value in values.items() if name not in (*TOLD_AT, "reason")}
+    else:
+        for name in TOLD_AT.values():
+            setattr(ours, name, as_of(answered, getattr(ours, name)))
     changed = {name: value for name, value in values.items() if _plain(getattr(ours, name)) != _plain(value)}
     for name, value in changed.items():
         setattr(ours, name, value)
     ours.synced_at = now
     if changed:
         ours.updated_at = now
-    await ours.save(update_fields=[*changed, "synced_at", *(["updated_at"] if changed else [])])
+    await ours.save(update_fields=[*changed, *TOLD_AT.values(), "synced_at", *(["updated_at"] if changed else [])])
     if changed.keys() - {"examples"} and ours.deleted_at is None:
         record_update(ours.id)
 
