@@ -18,25 +18,32 @@ from domain.inbound.envelope import Amended, Number
 log = structlog.get_logger()
 
 _WAIT = """
-INSERT INTO waiting_amendment (sender_id, target, kind, at, echo, message_id, content, details)
+INSERT INTO waiting_amendment (sender_id, target, kind, at, echo, message_id, contact_id, content, details)
 SELECT DISTINCT w.* FROM json_to_recordset($1::json) AS w(
-  sender_id bigint, target text, kind text, at timestamptz, echo bool, message_id bigint, content text, details jsonb)
+  sender_id bigint, target text, kind text, at timestamptz, echo bool, message_id bigint, contact_id bigint,
+  content text, details jsonb)
 WHERE NOT EXISTS (
   SELECT FROM waiting_amendment known WHERE known.target = w.target AND known.sender_id = w.sender_id
     AND known.kind = w.kind AND known.at = w.at AND known.message_id IS NOT DISTINCT FROM w.message_id
-    AND known.content IS NOT DISTINCT FROM w.content)
+    AND known.contact_id IS NOT DISTINCT FROM w.contact_id AND known.content IS NOT DISTINCT FROM w.content)
 """
 
-# Whoever changes what stands under a message holds it, so that two reactions to it do not miss each other.
+# Whoever changes what stands under a message holds it, so that two reactions to it do not miss each other. The id of a
+# message gives no right to it: who writes of one is of the same chat, and changes none but their own.
 _DUE = """
 WITH due AS MATERIALIZED (
-  SELECT w.id AS waiting_id, m.id, m.direction FROM waiting_amendment w
+  SELECT w.id AS waiting_id, m.id, m.direction, m.contact_id FROM waiting_amendment w
   JOIN message m ON m.provider_message_id = w.target AND m.sender_id = w.sender_id
   WHERE $1::text[] IS NULL OR w.target = ANY($1)
   ORDER BY m.id FOR UPDATE OF m
+), taken AS (
+  DELETE FROM waiting_amendment w USING due WHERE w.id = due.waiting_id
+  RETURNING w.kind, w.at, w.echo, w.message_id, w.contact_id, w.content, w.details,
+            due.id, due.direction, due.contact_id AS chat
 )
-DELETE FROM waiting_amendment w USING due WHERE w.id = due.waiting_id
-RETURNING w.kind, w.at, w.echo, w.message_id, w.content, w.details, due.id, due.direction
+SELECT taken.*, coalesce(teller.contact_id, taken.contact_id, chat) = chat
+       AND (kind = 'LINK' OR echo = (taken.direction = 'OUTBOUND')) AS rightful
+FROM taken LEFT JOIN message teller ON teller.id = taken.message_id
 """
 
 _LINK = """
@@ -69,8 +76,8 @@ FROM unnest($1::bigint[], $2::timestamptz[]) AS r(id, at) WHERE m.id = r.id AND 
 _OF = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE id = ANY($1) ORDER BY id"
 
 
-async def amend(amendments: Sequence[Amended], senders: Mapping[Number, int]) -> None:
-    """Edits and deletes messages for everyone, as soon as they are there."""
+async def amend(amendments: Sequence[tuple[Amended, int | None]], senders: Mapping[Number, int]) -> None:
+    """Edits and deletes messages for everyone, as soon as they are there: each with its author, none being us."""
     await _wait(
         [
             {
@@ -78,12 +85,12 @@ async def amend(amendments: Sequence[Amended], senders: Mapping[Number, int]) ->
                 "target": amended.provider_message_id,
                 "kind": "REVOKE" if amended.said is None else "EDIT",
                 "at": amended.at,
-                "echo": amended.echo,
+                "echo": amended.author is None,
+                "contact_id": author_id,
                 "content": amended.said and amended.said.content,
                 "details": amended.said and amended.said.details,
             }
-            for amended in amendments
-            if amended.number in senders
+            for amended, author_id in amendments
         ]
     )
 
@@ -107,11 +114,10 @@ async def apply_due(targets: Sequence[str] | None = None) -> None:
     """Applies what waits for messages that are there (of these of WhatsApp's ids), inside the caller's transaction."""
     if targets is not None and not targets:
         return
-    due = await connect.rows(_DUE, None if targets is None else list(targets))
+    due = [row for row in await connect.rows(_DUE, None if targets is None else list(targets)) if row["rightful"]]
     changed = await _linked([row for row in due if row["kind"] == "LINK"])
-    rightful = [row for row in due if row["echo"] == (row["direction"] == "OUTBOUND")]
-    changed |= await _edited([row for row in rightful if row["kind"] == "EDIT"])
-    changed |= await _revoked([row for row in rightful if row["kind"] == "REVOKE"])
+    changed |= await _edited([row for row in due if row["kind"] == "EDIT"])
+    changed |= await _revoked([row for row in due if row["kind"] == "REVOKE"])
     for row in await connect.rows(_OF, sorted(changed)) if changed else []:
         record(
             EventType.MESSAGE_UPDATED,

@@ -2,7 +2,8 @@
 
 A word counts when it is the whole message, compared without case, accents and punctuation. The built-in lists are ours:
 what the law of the United States names (47 CFR 64.1200(a)(10)) without `cancel` and `end`, which answer questions too,
-and what the same is in the languages that most people use WhatsApp in. The settings add to them.
+and what the same is in the languages that most people use WhatsApp in. The settings add to them. The caption of a file
+is its whole text, so that STOP under a picture stops; START there agrees to nothing, since it may tell of the picture.
 """
 
 import unicodedata
@@ -75,6 +76,8 @@ START = {
     "zh": "订阅|訂閱|开始",
 }
 
+_SAYING = (MessageType.TEXT, MessageType.INTERACTIVE_REPLY)
+_CAPTIONED = (MessageType.IMAGE, MessageType.VIDEO, MessageType.DOCUMENT)
 _LONGEST = 60
 """Characters of a message that may be such a word; settings take up to 50."""
 
@@ -138,8 +141,9 @@ async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference
     choices = [
         _Choice(wanted, message.at, row["contact_id"], (message, row))
         for message, row in kept
-        if not message.echo and message.said.type in (MessageType.TEXT, MessageType.INTERACTIVE_REPLY)
+        if not message.echo and message.said.type in (*_SAYING, *_CAPTIONED)
         if (wanted := wants(message.said.content, consent.stop_words, consent.start_words)) is not None
+        if message.said.type in _SAYING or not wanted
     ]
     choices += [_Choice(preference.wanted, preference.at, id) for id, preference in preferences]
     now = datetime.now(UTC)

@@ -8,10 +8,12 @@ import orjson
 import structlog
 
 from db.core import connect
-from domain.inbound import amended, consent, received
+from db.core.transaction import transaction
+from domain.inbound import amended, consent, received, sent
 from domain.inbound.envelope import Envelope, News, Number, Told
+from domain.inbound.identify import contacts_of
 from domain.inbound.wire import word
-from domain.messages.receipts import Status, settle_statuses
+from domain.messages.receipts import Status, declining, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
 from domain.senders import health, hear
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
@@ -37,10 +39,19 @@ ORDER BY w.id, w.status, w.at
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
-    kept, choosing = await received.keep(envelope.messages, senders, envelope.preferences)
-    await consent.heed(kept, zip(choosing, envelope.preferences, strict=True))
+    fresh, heard_of = await received.sift(envelope.messages, senders)
+    amendments = [each for each in envelope.amendments if each.number in senders]
+    authors = [each.author for each in amendments if each.author is not None]
+    people = [*(each.person for each in fresh), *(each.person for each in envelope.preferences), *authors]
+    ids = iter(await contacts_of(people, await declining([told.status for told in envelope.statuses])))
+    written = [(message, next(ids)) for message in fresh]
+    chosen = [(next(ids), preference) for preference in envelope.preferences]
+    amendments = [(each, None if each.author is None else next(ids)) for each in amendments]
+    written, left = await sent.recognise(written, senders)
+    kept = await received.keep(written, senders)
+    await consent.heed(kept, chosen)
     await received.announce(kept)
-    await amended.amend(envelope.amendments, senders)
+    await amended.amend(amendments, senders)
     await amended.apply_due(
         [
             *(
@@ -52,7 +63,7 @@ async def apply(envelope: Envelope) -> None:
             *(amendment.provider_message_id for amendment in envelope.amendments),
         ]
     )
-    await _settle(envelope.statuses, senders)
+    await _settle([*envelope.statuses, *heard_of, *left], senders)
     for news in envelope.news:
         await _hear(news)
     await _note_activity(envelope, senders)
@@ -104,11 +115,13 @@ async def _hear(news: News) -> None:
                 business_account_id=news.business_account_id,
                 reason=word(told_reason(value), 1024),
                 category=word(value.get("message_template_category"), 64),
+                at=news.at,
             )
         case "message_template_quality_update":
-            await apply_quality(word(value.get("new_quality_score"), 64) or "UNKNOWN", approval_id=approval_id)
+            score = word(value.get("new_quality_score"), 64) or "UNKNOWN"
+            await apply_quality(score, approval_id=approval_id, at=news.at)
         case "template_category_update":
-            await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id)
+            await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id, at=news.at)
         case field if field in health.FIELDS:
             await health.hear(field, news.business_account_id, value, news.at)
         case _:
@@ -133,19 +146,21 @@ async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> No
 
 
 async def settle_waiting() -> None:
-    """Takes up what waited for messages that have become known, inside the caller's transaction."""
-    await amended.apply_due()
-    found = await connect.rows(
-        "DELETE FROM waiting_status w USING message m WHERE m.provider_message_id = w.provider_message_id"
-        " RETURNING w.provider_message_id, w.status, w.status_at, w.error"
-    )
-    if found:
-        await settle_statuses(
-            [
-                Status(row["provider_message_id"], row["status"], row["status_at"], error=_unpacked(row["error"]))
-                for row in found
-            ]
+    """Takes up what waited for messages that have become known: in two transactions, since both lock messages."""
+    async with transaction():
+        await amended.apply_due()
+    async with transaction():
+        found = await connect.rows(
+            "DELETE FROM waiting_status w USING message m WHERE m.provider_message_id = w.provider_message_id"
+            " RETURNING w.provider_message_id, w.status, w.status_at, w.error"
         )
+        if found:
+            await settle_statuses(
+                [
+                    Status(row["provider_message_id"], row["status"], row["status_at"], error=_unpacked(row["error"]))
+                    for row in found
+                ]
+            )
 
 
 def _packed(error: ProviderError | None) -> str | None:

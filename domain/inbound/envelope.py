@@ -103,8 +103,8 @@ class Amended:
     """Of the message that is meant."""
     at: datetime
     said: Said | None
-    echo: bool = False
-    """Whether its author is one of us."""
+    author: Person | None
+    """None where its author is one of us."""
 
 
 @dataclass(frozen=True, slots=True)

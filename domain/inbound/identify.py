@@ -30,11 +30,12 @@ WHERE p.contact_id = r.contact_id AND p.phone_number = r.number AND p.on_whatsap
 """
 
 
-async def contacts_of(people: Sequence[Person]) -> list[int]:
+async def contacts_of(people: Sequence[Person], also: Iterable[int] = ()) -> list[int]:
     """The contact of each person, inside the caller's transaction. Those who are known stay locked.
 
-    All of them are locked at once, in the order of their ids, before anything that hangs on them: whoever changes what
-    they agree to does it so. Whoever has deleted or merged one meanwhile is asked once more who is meant.
+    All of them, and also some others, are locked at once, in the order of their ids, before anything that hangs on
+    them: whoever changes what they agree to does it so. Whoever has deleted or merged one meanwhile is asked once more
+    who is meant.
 
     Matching goes by BSUID, then wa_id, then number, then LID, then national spellings of the number. Where these lead
     to several contacts the first is meant, and the others are its duplicates. Raises a unique violation when somebody
@@ -42,7 +43,7 @@ async def contacts_of(people: Sequence[Person]) -> list[int]:
     """
     while True:
         known = await _known(key for person in people for key in _keys(person))
-        if set(known.values()) <= set(await lock_same(sorted(set(known.values())))):
+        if set(known.values()) <= set(await lock_same(sorted({*known.values(), *also}))):
             return await _found(people, known)
 
 

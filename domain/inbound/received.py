@@ -15,8 +15,9 @@ from domain.conversations import Heard, Spoken
 from domain.files import Received
 from domain.inbound.amended import link
 from domain.inbound.consent import Kept
-from domain.inbound.envelope import Number, Preference, Written
-from domain.inbound.identify import contacts_of, remember
+from domain.inbound.envelope import Number, Told, Written
+from domain.inbound.identify import remember
+from domain.messages.receipts import Status
 
 log = structlog.get_logger()
 
@@ -53,27 +54,41 @@ _UNNAMED = {
 """What stands for a file that did not come with the message."""
 
 
-async def keep(
-    messages: Sequence[Written], senders: Mapping[Number, int], preferences: Sequence[Preference]
-) -> tuple[list[Kept], list[int]]:
-    """Keeps each message once; one to a number of nobody is only logged.
+async def sift(messages: Sequence[Written], senders: Mapping[Number, int]) -> tuple[list[Written], list[Told]]:
+    """Messages that are new, each once, and statuses that the others are; one to a number of nobody is only logged.
 
-    Answers those that are new, and whose the preferences are.
+    Some engines of WAHA do not say of a message of ours that it was sent through the API: that it is heard of at all
+    says that it has left.
     """
-    fresh = await _fresh(messages, senders)
-    found = await contacts_of([*(m.person for m in fresh), *(preference.person for preference in preferences)])
-    contact_ids, choosing = found[: len(fresh)], found[len(fresh) :]
-    if not fresh:
-        return [], choosing
-    await remember((id, m.moved_to) for id, m in zip(contact_ids, fresh, strict=True) if m.moved_to is not None)
+    if not messages:
+        return [], []
+    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
+    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
+    for message in fresh.values():
+        if message.number not in senders:
+            log.warning("inbound_for_unknown_number", number=str(message.number))
+    left = [
+        Told(message.number, Status(message.provider_message_id, "sent", message.at))
+        for message in messages
+        if message.echo and message.provider_message_id in seen
+    ]
+    return [message for message in fresh.values() if message.number in senders], left
+
+
+async def keep(written: Sequence[tuple[Written, int]], senders: Mapping[Number, int]) -> list[Kept]:
+    """Keeps messages, each with its contact; answers those that are new."""
+    if not written:
+        return []
+    await remember((id, message.moved_to) for message, id in written if message.moved_to is not None)
+    files_of = await _files([message for message, _ in written], senders)
     rows = [
         _row(message, senders[message.number], contact_id, file_id)
-        for message, contact_id, file_id in zip(fresh, contact_ids, await _files(fresh, senders), strict=True)
+        for (message, contact_id), file_id in zip(written, files_of, strict=True)
     ]
     new = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
-    kept = [(message, new[message.provider_message_id]) for message in fresh if message.provider_message_id in new]
+    kept = [(m, new[m.provider_message_id]) for m, _ in written if m.provider_message_id in new]
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
-    return kept, choosing
+    return kept
 
 
 async def announce(kept: Sequence[Kept]) -> None:
@@ -84,17 +99,6 @@ async def announce(kept: Sequence[Kept]) -> None:
     await conversations.heard([_heard(message, row) for message, row in said if not message.echo])
     await conversations.spoke([_spoken(message, row) for message, row in said if message.echo and not _reacts(message)])
     await _readdress(kept)
-
-
-async def _fresh(messages: Sequence[Written], senders: Mapping[Number, int]) -> list[Written]:
-    if not messages:
-        return []
-    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
-    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
-    for message in fresh.values():
-        if message.number not in senders:
-            log.warning("inbound_for_unknown_number", number=str(message.number))
-    return [message for message in fresh.values() if message.number in senders]
 
 
 async def _files(messages: Sequence[Written], senders: Mapping[Number, int]) -> list[int | None]:

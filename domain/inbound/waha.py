@@ -152,20 +152,20 @@ class _Reader:
         )
 
     def _edited(self, payload: Json) -> None:
-        if _chat(payload) is None:
+        if (chat := _chat(payload)) is None:
             return
         name = self._key(payload.get("editedMessageId"), "an edited message")
-        self._amended(name, payload, Said(MessageType.TEXT, word(payload.get("body"), MOST_CHARACTERS)))
+        self._amended(name, chat, payload, Said(MessageType.TEXT, word(payload.get("body"), MOST_CHARACTERS)))
 
     def _revoked(self, payload: Json) -> None:
         before, after = json_object(payload.get("before")), json_object(payload.get("after"))
-        if _chat(after or before) is not None:
+        if (chat := _chat(after or before)) is not None:
             id = payload.get("revokedMessageId") or before.get("id") or after.get("id")
-            self._amended(self._key(id, "a deleted message"), after or before, None)
+            self._amended(self._key(id, "a deleted message"), chat, after or before, None)
 
-    def _amended(self, name: str, payload: Json, said: Said | None) -> None:
-        at = self._at(payload.get("timestamp"))
-        self.envelope.amendments.append(Amended(self._number, name, at, said, echo=_is_own(payload)))
+    def _amended(self, name: str, chat: str, payload: Json, said: Said | None) -> None:
+        at, author = self._at(payload.get("timestamp")), None if _is_own(payload) else _person(chat, payload)
+        self.envelope.amendments.append(Amended(self._number, name, at, said, author))
 
 
 # ---------------------------------------------------------------------------

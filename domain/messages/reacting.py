@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from asyncpg import Record
 
-from db.contacts import ConsentSource, OptInStatus
+from db.contacts import ConsentSource, OptInStatus, lock_same
 from db.core import connect
 from db.events import EventType, record
 from db.schedules.hold import hold_by_hand
@@ -26,11 +26,6 @@ REPEATS = 2
 """Messages in a row that WhatsApp cannot deliver to a number until it is taken for one that is not on WhatsApp: people
 who can be reached get that error too."""
 NOT_ON_WHATSAPP, PAUSED, DISABLED = 131026, 132015, 132016
-
-_LOCK = """
-SELECT id FROM contact WHERE deleted_at IS NULL AND id = ANY(SELECT contact_id FROM message WHERE id = ANY($1))
-ORDER BY id FOR NO KEY UPDATE
-"""
 
 _SUSPECT = f"""
 UPDATE contact_phone p SET on_whatsapp = false
@@ -82,9 +77,17 @@ WHERE m.id = ANY($1) AND held.sender_id = m.sender_id
 
 
 async def lock_contacts(errors: Errors) -> set[int]:
-    """Locks the contacts who decline marketing by these errors, before the messages themselves; answers them."""
+    """Locks the contacts who decline marketing by these errors, before the messages themselves; answers them.
+
+    All who seem to be the same person too, whom that reaches: whoever locks one locks all, in one order. One who is
+    merged meanwhile is the one who stays.
+    """
+    sql = "SELECT DISTINCT contact_id FROM message WHERE id = ANY($1)"
     declining = _of(errors, Reaction.OPT_OUT)
-    return {row["id"] for row in await connect.rows(_LOCK, declining)} if declining else set()
+    people, locked = set[int](), set[int]()
+    while declining and (found := {row["contact_id"] for row in await connect.rows(sql, declining)}) != people:
+        people, locked = found, set(await lock_same(sorted(found)))
+    return locked
 
 
 async def react(moved: Iterable[Record], errors: Errors, contacts: Collection[int], *, by_webhook: bool) -> None:

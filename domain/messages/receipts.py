@@ -8,6 +8,7 @@ from typing import Any, Literal
 from asyncpg import Record
 
 from db.campaigns import tally
+from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record_all
 from db.messages import ids_of_provider_ids
@@ -16,7 +17,7 @@ from domain.core.errors import ErrorCode
 from domain.messages import callback
 from domain.messages.announce import check_twice, event
 from domain.messages.reacting import lock_contacts, react
-from domain.providers.reactions import ONCE_MORE, ProviderError
+from domain.providers.reactions import ONCE_MORE, ProviderError, Reaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,16 @@ async def settle_statuses(statuses: Sequence[Status]) -> list[Status]:
             record_all(event for row in moved for event in _receipt_events(row))
             await react(moved, errors, contacts, by_webhook=True)
     return waiting
+
+
+async def declining(statuses: Iterable[Status]) -> list[int]:
+    """Contacts who decline marketing by what these statuses say of their messages."""
+    told = [status for status in statuses if status.error is not None and status.error.reaction is Reaction.OPT_OUT]
+    if not told:
+        return []
+    named = [mark[0] for status in told if (mark := callback.read(status.callback))]
+    sql = "SELECT DISTINCT contact_id FROM message WHERE id = ANY($1) OR provider_message_id = ANY($2)"
+    return [row["contact_id"] for row in await connect.rows(sql, named, [s.provider_message_id for s in told])]
 
 
 def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:

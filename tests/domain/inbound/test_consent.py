@@ -177,3 +177,22 @@ async def test_our_own_stop_in_the_phones_app_is_none(sender: Sender) -> None:
     echo = {"to": wa_id, "id": message(wa_id)["id"], "timestamp": NOW, "type": "text", "text": {"body": "stop"}}
     await take_up(body(change(sender, message_echoes=[echo]) | {"field": "smb_message_echoes"}))
     assert await status(contact) is OptInStatus.UNKNOWN
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "document"])
+async def test_a_caption_is_the_whole_text_of_a_file(sender: Sender, kind: str) -> None:
+    """STOP under a picture stops. START under one may tell of the picture, so that it agrees to nothing."""
+
+    def captioned(words: str, **given: Any) -> dict[str, Any]:
+        return message(wa_id, type=kind, text=None, **{kind: {"id": "1", "caption": words}}, **given)
+
+    contact, wa_id = await person()
+    await take_up(body(change(sender, messages=[captioned("a stop sign"), captioned("START")])))
+    assert await status(contact) is OptInStatus.UNKNOWN
+    stop = captioned(" Stop! ", timestamp=str(NOW + 1))
+    await take_up(body(change(sender, messages=[stop])))
+    assert await status(contact) is OptInStatus.OPTED_OUT
+    row = await received(stop["id"])
+    assert (row.type, row.content) == (kind.upper(), "Stop!")
+    await take_up(body(change(sender, messages=[captioned("start", timestamp=str(NOW + 5))])))
+    assert await status(contact) is OptInStatus.OPTED_OUT
