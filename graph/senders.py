@@ -115,7 +115,9 @@ class SenderPacing:
     remaining_this_hour: int | None = column(
         "Messages left in the present hour, of LimitSettings.messagesPerHour; null: no such limit."
     )
-    queued: int = loaded("Messages that wait for it, without those of schedules that are held.", senders.queued)
+    queued: int = loaded(
+        "Messages that wait for it, without those of schedules that are held; over 10000 an estimate.", senders.queued
+    )
 
     @computed("When the last of them would leave at this pace; null while PAUSED, and when none waits.")
     @staticmethod

@@ -238,15 +238,19 @@ async def _problems() -> list[str]:
                (SELECT count(*) FROM inbound_post
                 WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
                of_senders.*,
-               (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM sender s,
-                  LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
-                           ORDER BY priority DESC, due_at, id LIMIT 1) AS head
-                WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
-                  AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
-                  AND (s.messaging_limit IS NULL OR s.messaging_limit > (
-                    SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
-                      AND r.portfolio_id = coalesce(s.portfolio_id, s.business_account_id, 'sender ' || s.id)))
-                  AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
+               (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM (
+                  SELECT s.*, head.due_at FROM sender s,
+                    LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
+                             ORDER BY priority DESC, due_at, id LIMIT 1) AS head
+                  WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
+                    AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
+                    AND head.due_at < now() - $2::interval
+                    AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
+                  OFFSET 0) AS head
+                -- Counted for those alone that would be worth a word.
+                WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
+                  SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
+                    AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
                ) AS queue_waits
         FROM (
           SELECT count(*) FILTER (WHERE status = 'FAILED') AS failed,
@@ -257,6 +261,7 @@ async def _problems() -> list[str]:
         ) AS of_senders
         """,
         timedelta(seconds=SILENT_SECONDS),
+        timedelta(seconds=QUEUE_SECONDS),
     )
     assert found is not None
     words: list[str] = []
@@ -270,7 +275,7 @@ async def _problems() -> list[str]:
     if not await leader.has_leader():
         words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
     hourly = (await settings.current()).limits.messages_per_hour is not None
-    if (found["queue_waits"] or 0) > QUEUE_SECONDS and not hourly:
+    if found["queue_waits"] and not hourly:
         words.append(f"Queued messages do not leave: the oldest waits {found['queue_waits']} s.")
     of_senders = {
         "failed": "Senders that WhatsApp refuses",

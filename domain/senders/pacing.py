@@ -1,15 +1,18 @@
 """How fast a sender may send now, and why: for the dispatcher in numbers, for people in words."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import orjson
 from asyncpg import Record
 
 from db.core import connect, pace
 from db.core.pace import Pace
 from db.core.settings import get_settings
+from db.core.transaction import transaction
 from db.messages.reach import PORTFOLIO, Portfolio
 from db.senders import SenderProvider
 from domain import settings
@@ -107,13 +110,19 @@ class SenderPacing:
     remaining_this_hour: int | None
 
 
-_SHOWN = f"""
+# Of each portfolio once, however many of its numbers are asked for.
+_REACHED = f"""
+WITH reached AS MATERIALIZED (
+  SELECT portfolio_id, count(*) AS people, min(reached_at) + interval '24 h' AS next FROM portfolio_reach
+  WHERE reached_at > now() - interval '24 h'
+    AND portfolio_id = ANY(ARRAY(SELECT {PORTFOLIO} FROM sender WHERE id = ANY($1)))
+  GROUP BY portfolio_id
+)"""
+
+_SHOWN = f"""{_REACHED}
 SELECT {_PACE}, status, error_message, deleted_at, paused_until, last_error, slowed_until, slowed_reason, now() AS now,
-       reached.people, reached.next
-FROM sender LEFT JOIN LATERAL (
-  SELECT count(*) AS people, min(reached_at) + interval '24 h' AS next FROM portfolio_reach
-  WHERE portfolio_id = {PORTFOLIO} AND reached_at > now() - interval '24 h'
-) AS reached ON messaging_limit IS NOT NULL
+       coalesce(reached.people, 0) AS people, reached.next
+FROM sender LEFT JOIN reached ON reached.portfolio_id = {PORTFOLIO}
 WHERE sender.id = ANY($1)
 """
 
@@ -144,7 +153,7 @@ async def _told(sender: Record) -> SenderPacing:
     if left == 0:
         words = f"All {keeps.per_hour} messages of this hour have left; more as their minutes pass."
         return say(PacingState.PAUSED, words)
-    if sender["people"] is not None and sender["people"] >= sender["messaging_limit"]:
+    if sender["messaging_limit"] is not None and sender["people"] >= sender["messaging_limit"]:
         later = f"; the next may be written to at {_clock(sender['next'])}" if sender["next"] else ""
         limit = f"WhatsApp's limit of {sender['messaging_limit']} people outside a service window in 24 hours"
         return say(PacingState.SLOWED, f"{limit} is reached{later}. Answers still leave.", sender["next"])
@@ -162,24 +171,47 @@ def _clock(at: datetime) -> str:
     return f"{at:%H:%M} UTC"
 
 
+MOST_COUNTED = 10_000
+"""Messages of a queue that are counted; of more there is an estimate, since counting takes as long as they are many."""
+
+_COUNT = f"""
+SELECT s.id, (SELECT count(*) FROM (
+  SELECT FROM message WHERE sender_id = s.id AND due_at < 'infinity' LIMIT {MOST_COUNTED + 1}) AS counted) AS waiting
+FROM unnest($1::bigint[]) AS s(id)
+"""
+
+# In the words of the statistics message_waiting: PostgreSQL keeps how often each sender stands there.
+_ESTIMATE = "(SELECT FROM message WHERE CASE WHEN due_at < 'infinity' THEN sender_id END = {})"
+
+
 @allow()
 async def queued(viewer: Viewer, ids: list[int]) -> list[int]:
-    """How many messages wait for each sender, without those of schedules that are held."""
-    found = await connect.rows(
-        "SELECT sender_id, count(*) AS waiting FROM message WHERE sender_id = ANY($1) AND due_at < 'infinity'"
-        " GROUP BY sender_id",
-        ids,
-    )
-    counts: dict[int, int] = {row["sender_id"]: row["waiting"] for row in found}
-    return [counts.get(id, 0) for id in ids]
+    """How many messages wait for each sender, without those of schedules that are held; over 10,000 an estimate."""
+    counts: dict[int, int] = {row["id"]: row["waiting"] for row in await connect.rows(_COUNT, ids)}
+    counts |= await _estimated([id for id, waiting in counts.items() if waiting > MOST_COUNTED])
+    return [counts[id] for id in ids]
+
+
+async def _estimated(ids: Sequence[int]) -> dict[int, int]:
+    """What PostgreSQL's statistics say of long queues, all in one plan."""
+    if not ids:
+        return {}
+    async with transaction():
+        # Workers of a parallel plan would each be told a part of the rows.
+        await connect.execute("SET LOCAL max_parallel_workers_per_gather = 0")
+        parts = " UNION ALL ".join(_ESTIMATE.format(id) for id in ids)
+        [whole] = orjson.loads(await connect.value(f"EXPLAIN (FORMAT JSON) {parts}"))
+    plan = whole["Plan"]
+    plans = plan["Plans"] if len(ids) > 1 else [plan]
+    return {id: max(each["Plan Rows"], MOST_COUNTED + 1) for id, each in zip(ids, plans, strict=True)}
 
 
 @allow()
 async def reached(viewer: Viewer, ids: list[int]) -> list[int]:
     """To how many people the portfolio of each sender has written outside a service window in the last 24 hours."""
     found = await connect.rows(
-        f"SELECT id, (SELECT count(*) FROM portfolio_reach r WHERE r.portfolio_id = {PORTFOLIO}"
-        " AND reached_at > now() - interval '24 h') AS people FROM sender WHERE id = ANY($1)",
+        f"{_REACHED} SELECT sender.id, people FROM sender JOIN reached ON reached.portfolio_id = {PORTFOLIO}"
+        " WHERE sender.id = ANY($1)",
         ids,
     )
     counts: dict[int, int] = {row["id"]: row["people"] for row in found}
