@@ -79,17 +79,21 @@ async def full(portfolio: Portfolio) -> bool:
         return False
     if time.monotonic() - found < FULL_SECONDS:
         return True
-    return _note(portfolio, await connect.value(_USED, portfolio.id))
+    return _note(portfolio, await _used(portfolio))
 
 
 async def admit(message_ids: Sequence[int], portfolio: Portfolio) -> set[int]:
     """Counts those whom these messages are for; answers the messages that the portfolio's limit lets leave."""
     async with transaction():
         await connect.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", _LOCK, portfolio.id)
-        used = await connect.value(_USED, portfolio.id)
+        used = await _used(portfolio)
         admitted = await connect.rows(_ADMIT, list(message_ids), portfolio.id, portfolio.limit - used)
     _note(portfolio, used + (admitted[0]["added"] if admitted else 0))
     return {row["id"] for row in admitted}
+
+
+async def _used(portfolio: Portfolio) -> int:
+    return await connect.value(_USED, portfolio.id)
 
 
 def _note(portfolio: Portfolio, used: int) -> bool:
