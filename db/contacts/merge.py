@@ -5,6 +5,7 @@ Both are locked, so that nobody writes to either meanwhile; then messages in the
 
 from asyncpg import Record
 
+from db.campaigns import tally
 from db.contacts import SAME
 from db.core import connect
 
@@ -27,31 +28,62 @@ SELECT least($1, other), greatest($1, other), reason FROM gone WHERE other <> $1
 ON CONFLICT (contact_id, other_id) DO NOTHING
 """
 
-# A schedule sends one message a person, and its figures count each person once: of two that it has sent to both, the
-# one that came further stays its own. The other is called off if it still waits, and is history of the contact if not.
-_SCHEDULED_TWICE = """
+# A schedule or campaign sends one message a person, and its figures count each person once: of two that it has sent to
+# both, the one that came further stays its own. The other is called off if it still waits, and is history of the contact
+# if not.
+_SENT_TWICE = """
 WITH one AS MATERIALIZED (
-  SELECT id, contact_id, schedule_id, state IN ('QUEUED', 'CLAIMED') AS waits,
+  SELECT id, contact_id, schedule_id, campaign_id, state IN ('QUEUED', 'CLAIMED') AS waits,
          array_position('{READ,DELIVERED,SENT,IN_FLIGHT,UNKNOWN,UNCONFIRMED,CLAIMED,QUEUED,FAILED,CANCELLED}'::text[],
                         state::text) AS rank
-  FROM message WHERE contact_id IN ($1, $2) AND schedule_id IS NOT NULL ORDER BY id FOR UPDATE
+  FROM message WHERE contact_id IN ($1, $2) AND coalesce(schedule_id, campaign_id) IS NOT NULL ORDER BY id FOR UPDATE
 ), spare AS (
-  SELECT a.id, a.schedule_id, a.waits
-  FROM one a JOIN one b ON b.schedule_id = a.schedule_id AND b.contact_id <> a.contact_id
+  SELECT a.id, a.schedule_id, a.campaign_id, a.waits
+  FROM one a JOIN one b ON (b.schedule_id = a.schedule_id OR b.campaign_id = a.campaign_id)
+    AND b.contact_id <> a.contact_id
   WHERE (a.rank, a.contact_id = $2) > (b.rank, b.contact_id = $2)
 ), detached AS (
   UPDATE message m
-  SET schedule_id = NULL, updated_at = now(),
+  SET schedule_id = NULL, campaign_id = NULL, updated_at = now(),
       state = CASE WHEN waits THEN 'CANCELLED' ELSE m.state END, due_at = CASE WHEN waits THEN NULL ELSE m.due_at END,
       lease_until = CASE WHEN waits THEN NULL ELSE m.lease_until END,
       error_message = CASE WHEN waits THEN 'Its contact was merged with one who has this message.'
                       ELSE m.error_message END
   FROM spare WHERE m.id = spare.id
-  RETURNING m.id, m.sender_id, spare.schedule_id, waits
+  RETURNING m.id, m.state, m.sender_id, spare.schedule_id, spare.campaign_id, waits, old.state AS was
 ), counted AS (
   UPDATE schedule s SET recipients = recipients - 1 FROM detached d WHERE s.id = d.schedule_id
+), counted_too AS (
+  UPDATE campaign k SET recipients = recipients - 1 FROM detached d WHERE k.id = d.campaign_id
 )
-SELECT id, sender_id, schedule_id FROM detached WHERE waits ORDER BY id
+SELECT * FROM detached ORDER BY id
+"""
+
+# The place of who has the message, else of the survivor. Nothing finds recipients by contact but a look into each
+# campaign.
+_PLACED_TWICE = """
+WITH one AS MATERIALIZED (
+  SELECT r.id, r.campaign_id, r.exclusion, r.reply_id, (r.exclusion IS NOT NULL)::int * 4 + (r.contact_id = $2)::int
+           + (NOT EXISTS (SELECT FROM message m
+                          WHERE m.campaign_id = r.campaign_id AND m.contact_id = r.contact_id))::int * 2 AS rank
+  FROM campaign k JOIN campaign_recipient r ON r.campaign_id = k.id AND r.contact_id IN ($1, $2)
+), pair AS (
+  SELECT stays.id AS stays, goes.id AS goes, goes.campaign_id, goes.exclusion, stays.reply_id AS own, goes.reply_id
+  FROM one stays JOIN one goes ON goes.campaign_id = stays.campaign_id AND goes.rank > stays.rank
+), gone AS (
+  DELETE FROM campaign_recipient r USING pair WHERE r.id = pair.goes
+), uncounted AS (
+  UPDATE campaign k SET excluded = excluded - 1 FROM pair WHERE k.id = pair.campaign_id AND exclusion IS NOT NULL
+), answered AS (
+  UPDATE campaign_recipient r SET reply_id = pair.reply_id
+  FROM pair WHERE r.id = pair.stays AND own IS NULL AND pair.reply_id IS NOT NULL
+)
+INSERT INTO campaign_tally (campaign_id, state, count)
+SELECT campaign_id, 'REPLIED', -1 FROM pair WHERE own IS NOT NULL AND reply_id IS NOT NULL
+"""
+
+_PLACES = """
+UPDATE campaign_recipient r SET contact_id = $1 FROM campaign k WHERE r.campaign_id = k.id AND r.contact_id = $2
 """
 
 _MESSAGES = """
@@ -125,10 +157,13 @@ async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
     await connect.execute(_PHONES, stays, goes)
     await connect.execute("UPDATE contact_identity SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_DUPLICATES, stays, goes)
-    called_off = await connect.rows(_SCHEDULED_TWICE, stays, goes)
+    detached = await connect.rows(_SENT_TWICE, stays, goes)
+    await tally.add(detached, leaving=True)
+    await connect.execute(_PLACED_TWICE, stays, goes)
+    await connect.execute(_PLACES, stays, goes)
     await connect.execute(_MESSAGES, stays, goes)
     conversations = await connect.rows(_CONVERSATIONS, stays, goes)
     for table in ("import_row", "waiting_amendment"):
         await connect.execute(f"UPDATE {table} SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_GO, stays, goes)
-    return called_off, conversations
+    return [row for row in detached if row["waits"]], conversations

@@ -7,6 +7,7 @@ import orjson
 import structlog
 from asyncpg import Record
 
+from db.campaigns import replies
 from db.core import connect
 from db.events import EventType, record
 from db.messages import MessageType, ids_of_provider_ids
@@ -96,6 +97,7 @@ async def announce(kept: Sequence[Kept]) -> None:
     for message, row in kept:
         _tell(message, row)
     said = [(message, row) for message, row in kept if message.said.type is not MessageType.SYSTEM]
+    await replies.attribute([row["id"] for message, row in said if not message.echo])
     await conversations.heard([_heard(message, row) for message, row in said if not message.echo])
     await conversations.spoke([_spoken(message, row) for message, row in said if message.echo and not _reacts(message)])
     await _readdress(kept)

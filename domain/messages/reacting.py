@@ -1,6 +1,6 @@
 """What an error asks for beyond its message: of the contact, the campaign, the sender and its account.
 
-Rows are locked as everywhere: contacts, messages, schedules, templates, senders.
+Rows are locked as everywhere: contacts, messages, schedules, campaigns, templates, senders.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 
 from asyncpg import Record
 
+from db.campaigns import hold
+from db.campaigns.telling import tell
 from db.contacts import ConsentSource, OptInStatus, lock_same
 from db.core import connect
 from db.events import EventType, record
@@ -130,13 +132,18 @@ async def _pause_campaigns(told: Errors, ids: Sequence[int], *, by_webhook: bool
     """
     for code in sorted({told[id].provider_code or 0 for id in ids}):
         of_code = [id for id in ids if told[id].provider_code == code]
-        words = told[of_code[0]].message
+        reason = told[of_code[0]].message
         for template in await connect.rows(_TEMPLATES, of_code):
             if code == DISABLED or (code == PAUSED and not by_webhook):
                 event = "DISABLED" if code == DISABLED else "PAUSED"
-                await apply_status(event, approval_id=template["approval_id"], reason=words)
+                await apply_status(event, approval_id=template["approval_id"], reason=reason)
             else:
-                await hold_by_hand(template["id"], f"WhatsApp says {code}: {words}")
+                words = f"WhatsApp says {code}: {reason}"
+                await hold_by_hand(template["id"], words)
+                held = await hold.hold_by_hand(template["id"], words)
+                await tell(
+                    EventType.CAMPAIGN_STATUS_CHANGED, [row["id"] for row in held if row["was"] != row["status"]]
+                )
 
 
 async def _mind(sender_id: int, fault: ProviderError) -> None:

@@ -51,8 +51,14 @@ async def begun(*senders: int, **given: Any) -> Campaign:
 
 async def running_one(*senders: int, **given: Any) -> Campaign:
     """A RUNNING one with its messages in the queue."""
-    campaign = await begun(*senders, **given)
-    await running.fan_out(campaign.id)
+    return await started(await a_campaign(*senders, **given))
+
+
+async def started(campaign: Campaign, *, chunk: int = 20_000) -> Campaign:
+    """Begins a DRAFT and queues its messages."""
+    async with transaction():
+        assert await running.begin([campaign.id]) == [campaign.id]
+    await running.fan_out(campaign.id, chunk=chunk)
     return await Campaign.get(id=campaign.id)
 
 
