@@ -42,7 +42,7 @@ _PERSON = """
   SELECT page.contact_id, coalesce(p.phone_number, talk.address) AS address, c.time_zone,
          coalesce(talk.sender_id, known.sender_id,
                   ($9::bigint[])[1 + page.place % nullif(cardinality($9), 0)]) AS sender_id,
-         CASE WHEN c.opt_in_status = 'OPTED_OUT' OR declined.state = 'OPTED_OUT' THEN 'OPTED_OUT'
+         CASE WHEN c.opt_in_status = 'OPTED_OUT' OR $11::text = ANY(c.declined) THEN 'OPTED_OUT'
               WHEN p.id IS NULL AND talk.address IS NULL THEN 'NO_PHONE_NUMBER'
               WHEN NOT p.on_whatsapp THEN 'NOT_ON_WHATSAPP' END AS exclusion
   FROM page
@@ -57,9 +57,6 @@ _PERSON = """
     WHERE cardinality($8) > 1 AND m.contact_id = c.id AND m.sender_id = ANY($8)
       AND m.state NOT IN ('QUEUED', 'CLAIMED', 'CANCELLED', 'FAILED')
     ORDER BY m.id DESC LIMIT 1) AS known ON true
-  LEFT JOIN LATERAL (
-    SELECT n.state FROM consent n WHERE $11::text <> 'MARKETING' AND n.contact_id = c.id AND n.purpose = $11
-    ORDER BY n.id DESC LIMIT 1) AS declined ON true
 )"""
 
 # Who seem to be one person are written to once: the one whose contact is older.

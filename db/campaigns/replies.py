@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from db.core import connect
 
-# WhatsApp tells times in whole seconds. Whoever answers before the answer to our send is written down has answered, too.
+# WhatsApp tells times in whole seconds. Who answers before the answer to our send is written down has answered, too.
 _ATTRIBUTE = """
 WITH came AS (
   SELECT id, contact_id, sender_id, created_at FROM message WHERE id = ANY($1)

@@ -29,8 +29,8 @@ ON CONFLICT (contact_id, other_id) DO NOTHING
 """
 
 # A schedule or campaign sends one message a person, and its figures count each person once: of two that it has sent to
-# both, the one that came further stays its own. The other is called off if it still waits, and is history of the contact
-# if not.
+# both, the one that came further stays its own. The other is called off if it still waits, and is history of the
+# contact if not.
 _SENT_TWICE = """
 WITH one AS MATERIALIZED (
   SELECT id, contact_id, schedule_id, campaign_id, state IN ('QUEUED', 'CLAIMED') AS waits,

@@ -7,6 +7,9 @@ import pytest
 from db.campaigns import Campaign, ExclusionReason
 from db.campaigns.audience import tally_of
 from db.core import connect
+from db.templates import TemplateCategory
+from domain import contacts
+from domain.core.access import SYSTEM
 from tests import factories
 from tests.crowds import crowd, members
 from tests.domain.campaigns.surroundings import (
@@ -182,9 +185,7 @@ async def test_an_audience_of_nobody_is_empty(given: Any) -> None:
 
 async def test_a_template_of_another_purpose_is_not_sent_to_who_declined_that() -> None:
     contact = (await factories.contact()).id
-    await connect.execute(
-        "INSERT INTO consent (contact_id, purpose, state, source) VALUES ($1, 'UTILITY', 'OPTED_OUT', 'API')", contact
-    )
+    await contacts.opt_out(SYSTEM, contact, purpose=TemplateCategory.UTILITY)
     _, found = await frozen(audience={"contact_ids": [contact]})
     assert found == {contact: REASONS.OPTED_OUT}
     marketing = await a_template(category="MARKETING")
