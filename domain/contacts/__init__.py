@@ -1,5 +1,6 @@
 """Contacts, their phone numbers and consent, and imports."""
 
+from domain.contacts.columns import ContactField
 from domain.contacts.consents import get_consent, opt_in, opt_out, pages_of_consents, say
 from domain.contacts.identities import Identity, duplicates_of, learn
 from domain.contacts.imports import (
@@ -21,6 +22,7 @@ from domain.contacts.phones import (
     set_primary,
     update_phone,
 )
+from domain.contacts.preview import ImportPreview, preview
 from domain.contacts.reading import (
     ContactOrder,
     MessageFigures,
@@ -37,8 +39,10 @@ from domain.contacts.writing import changed, create, delete, update
 
 __all__ = [
     "MOST_PHONES",
+    "ContactField",
     "ContactOrder",
     "Identity",
+    "ImportPreview",
     "MessageFigures",
     "by_ids",
     "changed",
@@ -64,6 +68,7 @@ __all__ = [
     "pages_of_rows",
     "phones_of",
     "present",
+    "preview",
     "ring_open_imports",
     "run_import",
     "say",

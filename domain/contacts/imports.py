@@ -15,16 +15,22 @@ from db.core.connect import TRANSIENT
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
+from db.files import File
 from domain.contacts.chunks import do_chunk
+from domain.contacts.columns import chosen
 from domain.contacts.details import check_groups
+from domain.contacts.preview import survey
+from domain.contacts.sources import Source, written
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
-from domain.core.errors import ErrorCode, Refusal, not_found
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 
 MOST = 2000
 """Contacts of one list."""
-CHUNK = 500
-"""Rows that are done in one transaction: what a killed worker has to do again."""
+RUN_SECONDS = 5.0
+"""After so long a run rings for the rest, so that what goes first in a worker need not wait for a long import."""
+_FAULT = "A fault of the server stopped it after row {}; the log has it."
+_GONE = "The file was deleted; rows up to {} are done."
 _TELL = 0.25
 """Seconds between two IMPORT_PROGRESS events of one import."""
 
@@ -35,28 +41,38 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 async def start_import(
     viewer: Viewer,
     *,
-    contacts: Sequence[Mapping[str, Any]],
+    contacts: Sequence[Mapping[str, Any]] | None = None,
+    file_id: int | None = None,
+    mapping: Sequence[Mapping[str, Any]] | None = None,
     group_ids: Sequence[int] = (),
     on_duplicate: DuplicatePolicy = DuplicatePolicy.SKIP,
 ) -> ContactImport:
-    """Takes a list of contacts, each as `create` takes it; a worker does the rest, also what is wrong with a row."""
+    """Takes a list of contacts, each as `create` takes it, or an uploaded CSV and what its columns mean.
+
+    A worker does the rest, also what is wrong with a row.
+    """
     unbound(viewer)
-    if not 1 <= len(contacts) <= MOST:
-        raise Refusal(
-            ErrorCode.VALIDATION_ERROR,
-            f"These are {len(contacts)} contacts; 1 to {MOST} are allowed.",
-            field="contacts",
-            reason="too_many" if contacts else "required",
-        )
-    check_groups(group_ids)
+    check = Checks()
+    with check():
+        _check_source(contacts, file_id, mapping)
+    with check():
+        check_groups(group_ids)
+    check.done()
+    found = None if file_id is None else await survey(viewer, file_id)
+    if found is not None and found.fault is not None:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, found.fault, field="fileId", reason="unreadable")
+    columns = [] if found is None else chosen(found.columns, mapping)
     groups = list(dict.fromkeys(group_ids))
     async with transaction():
         live = "SELECT count(*) FROM contact_group WHERE id = ANY($1::bigint[]) AND deleted_at IS NULL"
         if await connect.value(live, groups) < len(groups):
             raise not_found("group", field="groupIds")
         job = await ContactImport.create(
-            source=[_storable(contact) for contact in contacts],
-            total=len(contacts),
+            source=[_storable(contact) for contact in contacts or ()],
+            file_id=file_id,
+            format=found and written(found.form, columns),
+            bytes_done=found.begin if found else 0,
+            total=found.count if found else len(contacts or ()),
             on_duplicate=on_duplicate,
             group_ids=groups,
             created_by_id=viewer.user_id,
@@ -64,6 +80,25 @@ async def start_import(
         _tell(job)
         ring("import_contacts", job.id)
     return job
+
+
+def _check_source(
+    contacts: Sequence[Mapping[str, Any]] | None, file_id: int | None, mapping: Sequence[Mapping[str, Any]] | None
+) -> None:
+    """Refuses anything but one source of at most as many contacts as may be."""
+
+    def wrong(words: str, field: str, reason: str) -> Refusal:
+        return Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason=reason)
+
+    if contacts is None and file_id is None:
+        raise wrong("Name a file, or give contacts.", "fileId", "required")
+    if contacts is not None and file_id is not None:
+        raise wrong("Contacts come from a file or from a list, not from both.", "contacts", "conflict")
+    if contacts is not None and mapping is not None:
+        raise wrong("A list has no columns.", "mapping", "conflict")
+    if contacts is not None and not 1 <= len(contacts) <= MOST:
+        words = f"These are {len(contacts)} contacts; 1 to {MOST} are allowed."
+        raise wrong(words, "contacts", "too_many" if contacts else "required")
 
 
 @allow()
@@ -116,30 +151,41 @@ async def ring_open_imports() -> None:
 
 
 async def run_import(id: int) -> None:
-    """Does what is left of an import. It may be killed at any point and run anew, also by several at once."""
-    told = time.monotonic()
-    going = True
+    """Does what is left of an import, for some seconds, and rings for the rest.
+
+    It may be killed at any point and run anew, also by several at once.
+    """
+    started = told = time.monotonic()
+    going, source = True, Source()
     while going:
+        if time.monotonic() - started > RUN_SECONDS:
+            ring("import_contacts", id)
+            return
         tell = time.monotonic() - told >= _TELL
         try:
-            going = await _step(id, tell=tell)
+            going = await _step(id, source, tell=tell)
         except DeadlockDetectedError:
+            source = Source()
             continue
         except UniqueViolationError as error:
             # Someone else has just added one of the numbers: the next look finds it known.
             if getattr(error, "constraint_name", None) != PHONE_UNIQUE:
-                await _fail(id)
+                await _fail(id, _FAULT)
                 raise
+            source = Source()
+        except FileNotFoundError:
+            await _fail(id, _GONE)
+            return
         except TRANSIENT:
             raise
         except Exception:
-            await _fail(id)
+            await _fail(id, _FAULT)
             raise
         if tell:
             told = time.monotonic()
 
 
-async def _step(id: int, *, tell: bool) -> bool:
+async def _step(id: int, source: Source, *, tell: bool) -> bool:
     """Does the next chunk, all or nothing; whether more is left."""
     async with transaction():
         job = (
@@ -149,35 +195,27 @@ async def _step(id: int, *, tell: bool) -> bool:
         )
         if job is None:
             return False
-        rows = job.source[job.position : job.position + CHUNK]
-        for verdict in await do_chunk(job, rows):
-            match verdict:
-                case ImportVerdict.CREATED:
-                    job.created += 1
-                case ImportVerdict.UPDATED:
-                    job.updated += 1
-                case ImportVerdict.SKIPPED:
-                    job.skipped += 1
-                case ImportVerdict.FAILED:
-                    job.failed += 1
-        job.position += len(rows)
-        done = job.position >= job.total
-        job.status = JobStatus.COMPLETED if done else JobStatus.RUNNING
-        if done:
-            job.source = []
+        if job.file_id is not None and not await File.exists(id=job.file_id, deleted_at=None):
+            raise FileNotFoundError(job.file_id)
+        chunk = await source.next(job)
+        await do_chunk(job, chunk.rows)
+        job.position, job.bytes_done = chunk.position, chunk.ends
+        job.status = JobStatus.COMPLETED if chunk.last else JobStatus.RUNNING
+        if chunk.last:
+            job.source, job.total = [], job.position
         await job.save()
-        if tell or done:
+        if tell or chunk.last:
             _tell(job)
-        return not done
+        return not chunk.last
 
 
-async def _fail(id: int) -> None:
-    """Gives an import up that our own fault keeps from going on; what is done stays done."""
+async def _fail(id: int, words: str) -> None:
+    """Gives an import up that cannot go on; what is done stays done."""
     async with transaction():
         job = await ContactImport.filter(id=id).select_for_update().first()
         if job is not None and job.status in (JobStatus.QUEUED, JobStatus.RUNNING):
             job.status = JobStatus.FAILED
-            job.error_message = f"A fault of the server stopped it after row {job.position}; the log has it."
+            job.error_message = words.format(job.position)
             await job.save(update_fields=["status", "error_message"])
             _tell(job)
 

@@ -1,5 +1,6 @@
 """What a file is, as its content says, and how large each kind may be: here, and at WhatsApp (wire facts A6)."""
 
+import codecs
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -126,7 +127,11 @@ def _magic() -> MagicDb:
 
 def _is_text(path: Path) -> bool:
     with path.open("rb") as file:
-        return _BINARY.isdisjoint(file.read(_LOOKED_AT))
+        beginning = file.read(_LOOKED_AT)
+    if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        # Some spreadsheets write so; of its characters the same holds as of bytes elsewhere.
+        return _BINARY.isdisjoint(map(ord, beginning.decode("utf-16", "replace")))
+    return _BINARY.isdisjoint(beginning)
 
 
 def _end_of(path: Path) -> bytes:

@@ -9,14 +9,15 @@ from db import contacts as rows
 from db.contacts import DuplicatePolicy, ImportVerdict, JobStatus
 from db.core.paging import Page
 from domain import accounts, contacts
+from domain.contacts import ContactField
 from domain.core.errors import ErrorCode
 from graph.accounts import User
-from graph.contacts.types import Contact
+from graph.contacts.types import Contact, CreateContactInput
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.export import CSV_URL
 from graph.core.fields import arg, column, computed, loaded, query
-from graph.core.inputs import criteria, optional
+from graph.core.inputs import criteria, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
 
@@ -36,6 +37,71 @@ describe(
 )
 
 
+describe(
+    ContactField,
+    "A field of a contact that an import can fill.",
+    NAME="Full name.",
+    FIRST_NAME="First name.",
+    LAST_NAME="Last name.",
+    PHONE_NUMBER="A phone number; several columns may be, and the first that is filled is primary.",
+    EMAIL="Email, up to 254 characters.",
+    COMPANY="Company.",
+    JOB_TITLE="Job title.",
+    OPT_IN_STATUS=(
+        "Consent to marketing: true, yes, 1, opted_in; false, no, 0, opted_out; the same in several languages; empty."
+    ),
+    TAGS="Labels, separated by commas or semicolons; a known contact gets them beside its own.",
+    TIME_ZONE="IANA name of the time zone.",
+)
+
+
+@strawberry.input(
+    description="What a column of a CSV means: at most one of field and attribute; with neither, it is left out."
+)
+class ImportColumnInput:
+    column: str = required("Its header, as contactImportPreview shows it.")
+    field: ContactField | None = optional("The field of a contact that it fills.")
+    attribute: str | None = optional("The custom value that it fills; numbers, true and false are kept as such.")
+
+
+@strawberry.input(description="Contacts to import: exactly one of fileId and contacts.")
+class ImportContactsInput:
+    file_id: strawberry.ID | None = optional(
+        "An uploaded CSV of purpose IMPORT, at most 2000000 rows and 500 MB, with a header row.", of="File"
+    )
+    contacts: list[CreateContactInput] | None = optional("The same as a list, 1 to 2000.")
+    mapping: list[ImportColumnInput] | None = optional(
+        "What the columns of the CSV mean; those that are not named are left out. As contactImportPreview suggests "
+        "when left out itself."
+    )
+    group_ids: list[strawberry.ID] | None = optional(
+        "Groups that every imported contact joins, at most 100.", of="Group"
+    )
+    on_duplicate: DuplicatePolicy = optional("What to do with known numbers.", default=DuplicatePolicy.SKIP)
+
+
+@strawberry.type(description="A column of a CSV and what it seems to mean.")
+class ImportColumn:
+    header: str = column("Its header; unlike all others, and never empty.", name="column")
+    field: ContactField | None = column("The field of a contact that it seems to be; null: none.")
+    attribute: str | None = column("Otherwise the custom value that it would fill.")
+
+
+@strawberry.type(description="What a CSV holds and how it would be read.")
+class ContactImportPreview:
+    delimiter: str = column("What separates its cells.")
+    encoding: str = column("How its bytes are read, such as utf-8 or cp1252.")
+    columns: list[ImportColumn] = column("Its columns, in order, with what they seem to mean; at most 200.")
+    rows: list[list[str]] = column(
+        "Its first rows, at most 20, without the header and without empty ones: a cell for each column, up to 200 "
+        "characters of it."
+    )
+    row_count: int = column("How many rows it has, without the header; its lines for a file over 10 MB.")
+    problems: list[str] = column(
+        "What is wrong with the file as a whole and with the first rows, in words; empty when all is well."
+    )
+
+
 @strawberry.input(description="Which rows.")
 class ImportRowFilter:
     verdict: list[ImportVerdict] | None = optional("With one of these verdicts.")
@@ -43,9 +109,9 @@ class ImportRowFilter:
 
 @node(rows.ImportRow, get=contacts.get_import_row, description="A row of an import and what became of it.")
 class ImportRow(Node):
-    row: int = column("Its number, from 1, without the header.")
+    row: int = column("Its number, from 1, without the header; empty rows of a file count, and have no verdict.")
     verdict: ImportVerdict = column("What became of it.")
-    field: str | None = column("The field at fault, when there is one.")
+    field: str | None = column("The column of the file at fault, or the field of a list, when there is one.")
     code: ErrorCode | None = column("Kind of fault.")
     message: str | None = column("The fault in words.")
 
@@ -68,7 +134,7 @@ class ImportRowConnection(Connection[ImportRow]):
     description="An import, which runs in a worker, and its outcome. IMPORT_PROGRESS tells how far it is.",
 )
 class ContactImport(Node):
-    status: JobStatus = column("How far it is; FAILED when a fault stopped it.")
+    status: JobStatus = column("How far it is; FAILED when the file was deleted, or a fault stopped it.")
     progress: float = column("Share of the rows done, 0 to 1.")
     created: int = column("Contacts created.")
     updated: int = column("Known contacts changed.")

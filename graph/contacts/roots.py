@@ -5,14 +5,14 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from db import contacts as rows
-from db.contacts import DuplicatePolicy, OptInStatus
+from db.contacts import OptInStatus
 from db.core.paging import Page
 from db.templates import TemplateCategory
 from domain import contacts
 from domain.contacts import ContactOrder
 from domain.core.errors import Checks
-from graph.contacts.imports import ContactImport
-from graph.contacts.types import Contact, ContactPhone
+from graph.contacts.imports import ContactImport, ContactImportPreview, ImportContactsInput
+from graph.contacts.types import Contact, ContactPhone, CreateContactInput
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, mutation, query
@@ -59,22 +59,6 @@ class ContactFilter:
     created_at: DateTimeRange | None = optional("Created then.")
 
 
-@strawberry.input(description="A new contact. A name, or a first or last name, is needed.")
-class CreateContactInput:
-    name: str | None = optional("1 to 100 characters; made of the first and last name when left out.")
-    first_name: str | None = optional("Up to 100 characters.")
-    last_name: str | None = optional("Up to 100 characters.")
-    email: str | None = optional("Email, up to 254 characters.")
-    company: str | None = optional("Up to 255 characters.")
-    job_title: str | None = optional("Up to 255 characters.")
-    phone_number: PhoneNumber | None = optional(
-        "The primary number; without one the contact cannot be messaged yet. "
-        "DUPLICATE_RESOURCE when any contact has it."
-    )
-    opt_in_status: OptInStatus = optional("Consent to marketing messages.", default=OptInStatus.UNKNOWN)
-    group_ids: list[strawberry.ID] | None = optional("Groups to join, at most 100.", of="Group")
-
-
 @strawberry.input(description="Changes to a contact.")
 class UpdateContactInput:
     name: str | None = optional("1 to 100 characters; null makes it of the first and last name.")
@@ -98,17 +82,19 @@ class UpdateContactPhoneInput:
     label: str | None = optional("Up to 50 characters.")
 
 
-@strawberry.input(description="Contacts to import.")
-class ImportContactsInput:
-    contacts: list[CreateContactInput] = required("The contacts, 1 to 2000.")
-    group_ids: list[strawberry.ID] | None = optional(
-        "Groups that every imported contact joins, at most 100.", of="Group"
-    )
-    on_duplicate: DuplicatePolicy = optional("What to do with known numbers.", default=DuplicatePolicy.SKIP)
-
-
 @strawberry.type
 class ContactsQuery:
+    @query(
+        contacts.preview,
+        description="What an uploaded CSV holds and how it would be read; nothing is imported.",
+        graphql_type=ContactImportPreview,
+        cost=20,
+    )
+    async def contact_import_preview(
+        self, info: Info, file_id: Annotated[strawberry.ID, arg("An uploaded CSV.")]
+    ) -> contacts.ImportPreview:
+        return await contacts.preview(info.context.viewer, decode(file_id, "File", "fileId"))
+
     @query(contacts.get, description="A contact; null with NOT_FOUND when there is none.", graphql_type=Contact | None)
     async def contact(self, info: Info, id: ContactId) -> rows.Contact:
         return await contacts.get(info.context.viewer, decode(id, "Contact"))
@@ -217,17 +203,22 @@ class ContactsMutation:
     @mutation(
         contacts.start_import,
         description=(
-            "Starts to create many contacts; a worker does it. Good rows are kept, and every row gets a verdict."
+            "Starts to create many contacts, from an uploaded CSV or from a list; a worker does it. Good rows are "
+            "kept, and every row gets a verdict."
         ),
         graphql_type=ContactImport,
     )
     async def import_contacts(
         self, info: Info, input: Annotated[ImportContactsInput, arg("What to import, and how.")]
     ) -> rows.ContactImport:
+        asked = given(input)
+        people, mapping = asked.get("contacts"), asked.get("mapping")
         return await contacts.start_import(
             info.context.viewer,
-            contacts=[given(contact) for contact in input.contacts],
-            group_ids=given(input).get("group_ids") or [],
+            contacts=None if people is None else [given(contact) for contact in people],
+            file_id=asked.get("file_id"),
+            mapping=None if mapping is None else [given(one) for one in mapping],
+            group_ids=asked.get("group_ids") or [],
             on_duplicate=input.on_duplicate,
         )
 

@@ -14,6 +14,7 @@ from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import column, computed, loaded
+from graph.core.inputs import optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
 from graph.core.scalars import PhoneNumber
@@ -52,6 +53,22 @@ describe(
     LID="Id that stands for a hidden number in WhatsApp Web, such as 1234567890@lid.",
     USERNAME="Username, without the @.",
 )
+
+
+@strawberry.input(description="A new contact. A name, or a first or last name, is needed.")
+class CreateContactInput:
+    name: str | None = optional("1 to 100 characters; made of the first and last name when left out.")
+    first_name: str | None = optional("Up to 100 characters.")
+    last_name: str | None = optional("Up to 100 characters.")
+    email: str | None = optional("Email, up to 254 characters.")
+    company: str | None = optional("Up to 255 characters.")
+    job_title: str | None = optional("Up to 255 characters.")
+    phone_number: PhoneNumber | None = optional(
+        "The primary number; without one the contact cannot be messaged yet. "
+        "DUPLICATE_RESOURCE when any contact has it."
+    )
+    opt_in_status: OptInStatus = optional("Consent to marketing messages.", default=OptInStatus.UNKNOWN)
+    group_ids: list[strawberry.ID] | None = optional("Groups to join, at most 100.", of="Group")
 
 
 @node(rows.ContactPhone, get=contacts.get_phone, description="A phone number of a contact.")

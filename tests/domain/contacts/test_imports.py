@@ -13,7 +13,7 @@ from db.core.paging import PageRequest
 from db.groups import Group, GroupMember
 from db.messages import Message, MessageState
 from domain import contacts
-from domain.contacts import chunks, imports
+from domain.contacts import chunks, imports, sources
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from tests import factories
@@ -153,7 +153,7 @@ async def test_known_numbers_are_updated_to_what_the_row_says() -> None:
 
 
 async def test_it_goes_on_where_a_killed_worker_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "CHUNK", 10)
+    monkeypatch.setattr(sources, "CHUNK", 10)
     group, given = await factories.group(), people(35)
     given[31] = given[3]
     job = await contacts.start_import(SYSTEM, contacts=given, group_ids=[group.id])
@@ -186,7 +186,7 @@ async def test_it_goes_on_where_a_killed_worker_stopped(monkeypatch: pytest.Monk
 
 
 async def test_imports_of_the_same_people_at_once_make_each_of_them_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "CHUNK", 20)
+    monkeypatch.setattr(sources, "CHUNK", 20)
     given, group = people(60), await factories.group()
     jobs = [
         await contacts.start_import(SYSTEM, contacts=order, group_ids=[group.id], on_duplicate=DuplicatePolicy.UPDATE)
@@ -202,7 +202,7 @@ async def test_imports_of_the_same_people_at_once_make_each_of_them_once(monkeyp
 
 
 async def test_a_fault_of_ours_fails_the_import_and_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imports, "CHUNK", 2)
+    monkeypatch.setattr(sources, "CHUNK", 2)
     job = await contacts.start_import(SYSTEM, contacts=people(3))
     join, calls = chunks.join, 0
 
