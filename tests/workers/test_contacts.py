@@ -4,9 +4,11 @@ import asyncio
 
 from db.contacts import ContactImport, ContactPhone, ImportRow, JobStatus
 from db.core import connect
+from db.files import FilePurpose
 from domain import contacts
 from domain.core.access import SYSTEM
 from tests import factories
+from tests.domain.files.surroundings import uploaded
 from tests.factories import phone
 from tests.running import Program
 
@@ -31,14 +33,14 @@ async def test_an_import_outlives_its_worker(worker: Program) -> None:
         await conn.execute(
             "INSERT INTO contact_phone (contact_id, phone_number, is_primary) VALUES ($1, $2, false)",
             other.id,
-            given[700]["phone_number"],
+            given[1200]["phone_number"],
         )
         job = await contacts.start_import(SYSTEM, contacts=given)
-        await reach(job.id, JobStatus.RUNNING, 500)
+        await reach(job.id, JobStatus.RUNNING, 1000)
         await asyncio.sleep(0.2)
         worker.kill()
         await elsewhere.rollback()
-    assert (await ContactImport.get(id=job.id)).position == 500
+    assert (await ContactImport.get(id=job.id)).position == 1000
     worker.start()
     done = await reach(job.id, JobStatus.COMPLETED, 2000)
     assert (done.created, done.updated, done.skipped, done.failed) == (1999, 0, 0, 1)
@@ -46,3 +48,28 @@ async def test_an_import_outlives_its_worker(worker: Program) -> None:
     assert list(rows) == list(range(1, 2001))
     numbers = [person["phone_number"] for person in given]
     assert await ContactPhone.filter(phone_number__in=numbers).count() == 1999
+
+
+async def test_an_import_of_a_file_goes_on_at_its_byte_when_its_worker_is_killed(worker: Program) -> None:
+    numbers = [phone() for _ in range(5000)]
+    content = "".join(["name,phone\n", *(f"Person,{number}\n" for number in numbers), f"Twin,{numbers[0]}\n"])
+    file = await uploaded("people.csv", content.encode(), purpose=FilePurpose.IMPORT)
+    other = await factories.contact()
+    async with connect.connection() as conn:
+        elsewhere = conn.transaction()
+        await elsewhere.start()
+        await conn.execute(
+            "INSERT INTO contact_phone (contact_id, phone_number, is_primary) VALUES ($1, $2, false)",
+            other.id,
+            numbers[2500],
+        )
+        job = await contacts.start_import(SYSTEM, file_id=file.id)
+        half = await reach(job.id, JobStatus.RUNNING, 2000)
+        worker.kill()
+        await elsewhere.rollback()
+    assert content[: half.bytes_done].count("\n") == 2001
+    worker.start()
+    done = await reach(job.id, JobStatus.COMPLETED, 5001)
+    assert (done.created, done.failed) == (5000, 1)
+    assert await ImportRow.filter(contact_import_id=job.id).count() == 5001
+    assert await ContactPhone.filter(phone_number__in=numbers).count() == 5000
