@@ -67,7 +67,7 @@ class ImportColumnInput:
 @strawberry.input(description="Contacts to import: exactly one of fileId and contacts.")
 class ImportContactsInput:
     file_id: strawberry.ID | None = optional(
-        "An uploaded CSV of purpose IMPORT, at most 2000000 rows and 500 MB, with a header row.", of="File"
+        "An uploaded CSV of purpose IMPORT, at most 2000000 rows, 200 columns and 500 MB, with a header row.", of="File"
     )
     contacts: list[CreateContactInput] | None = optional("The same as a list, 1 to 2000.")
     mapping: list[ImportColumnInput] | None = optional(
@@ -91,7 +91,7 @@ class ImportColumn:
 class ContactImportPreview:
     delimiter: str = column("What separates its cells.")
     encoding: str = column("How its bytes are read, such as utf-8 or cp1252.")
-    columns: list[ImportColumn] = column("Its columns, in order, with what they seem to mean; at most 200.")
+    columns: list[ImportColumn] = column("Its columns, in order, with what they seem to mean.")
     rows: list[list[str]] = column(
         "Its first rows, at most 20, without the header and without empty ones: a cell for each column, up to 200 "
         "characters of it."

@@ -25,6 +25,7 @@ FEW = {
     "Contact.groups",
     "Contact.identities",
     "Contact.phones",
+    "ContactImportPreview.columns",
     "ContactsDetails.cards",
     "InteractiveDetails.buttons",
     "MessagePreview.buttons",
