@@ -165,6 +165,8 @@ class CloudApi:
         template = self._cloud.templates.by_id(request.match_info["node"])
         if template is None or template.status != "PAUSED":
             raise CloudError(100, "Only a paused template can be unpaused.", 33)
+        if template.disliked:
+            raise CloudError(100, "A pause for low quality ends by itself.")
         self._cloud.unpause(template)
         return _json({"success": True})
 

@@ -308,7 +308,7 @@ class Cloud:
             template.status = "DISABLED"
             self.announce(template, title="DISABLED")
             return
-        template.status = "PAUSED"
+        template.status, template.disliked = "PAUSED", True
         self.announce(template, title=("FIRST_PAUSE", "SECOND_PAUSE")[template.pauses - 1])
         pause, due = template.pauses, self.clock.now() + _PAUSES[template.pauses - 1]
         self.timers.at(due, lambda: self.unpause(template) if template.pauses == pause else None)
@@ -316,7 +316,7 @@ class Cloud:
     def unpause(self, template: Template) -> None:
         """A paused template may be sent again."""
         if template.status == "PAUSED":
-            template.status = "APPROVED"
+            template.status, template.disliked = "APPROVED", False
             self.announce(template, title="UNPAUSE")
 
     def rate(self, template: Template, quality: str) -> None:

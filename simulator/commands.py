@@ -270,7 +270,7 @@ class Commands:
         for template in found:
             match news:
                 case "status":
-                    template.status = str(asked["status"])
+                    template.status, template.disliked = str(asked["status"]), False
                     self._cloud.announce(template, str(asked.get("reason", "NONE")))
                 case "quality":
                     self._cloud.rate(template, str(asked["quality"]))

@@ -42,6 +42,8 @@ class Template:
     """HEADER, BODY, FOOTER, BUTTONS by type."""
     quality: str = "UNKNOWN"
     pauses: int = 0
+    disliked: bool = False
+    """Paused for low quality, which nobody ends by hand."""
     edits: list[float] = field(default_factory=list[float])
     """When it was edited while it was approved."""
 

@@ -108,6 +108,7 @@ WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender
 RETURNING m.id
 """
 
+# What has not left keeps its place: due since it was queued, it comes before all that was queued later.
 _RELEASE = f"""
 WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
@@ -122,7 +123,7 @@ WITH held AS MATERIALIZED (
 )
 UPDATE message m
 SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THEN 'FAILED' ELSE 'CANCELLED' END,
-    due_at = CASE WHEN stop IS NULL THEN now() END,
+    due_at = CASE WHEN stop IS NULL THEN m.created_at END,
     error_code = nullif(stop, 'OVER'),
     error_message = CASE stop WHEN 'MESSAGE_EXPIRED' THEN '{EXPIRED}'
                               WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
@@ -182,7 +183,7 @@ WITH late AS (
 )
 UPDATE message m
 SET state = CASE m.state WHEN 'CLAIMED' THEN 'QUEUED' ELSE 'UNKNOWN' END,
-    due_at = CASE m.state WHEN 'CLAIMED' THEN now() END,
+    due_at = CASE m.state WHEN 'CLAIMED' THEN m.created_at END,
     lease_until = CASE m.state WHEN 'CLAIMED' THEN NULL ELSE m.lease_until END, updated_at = now()
 FROM late WHERE m.id = late.id
 RETURNING m.id, m.state, m.sender_id

@@ -33,6 +33,8 @@ LEASE_SECONDS = 20
 _RENEW_SECONDS = 5.0
 MOST_SECONDS = 600.0
 """Of one fetch: 100 MB at 170 KB a second."""
+PATIENCE_SECONDS, LEAST_PACE = 20.0, 32_000
+"""After so many seconds fewer bytes a second than that are too few: a tenth of what a poor line has."""
 MOST_ATTEMPTS = 12
 """Of what WhatsApp holds, an hour and a half at growing distances: it keeps what people sent for 7 days."""
 MOST_ATTEMPTS_OF_URL = 4
@@ -40,12 +42,16 @@ MOST_ATTEMPTS_OF_URL = 4
 
 log = structlog.get_logger()
 
-_CLAIM = """
-WITH due AS (
-  SELECT id FROM file
-  WHERE due_at <= now() AND deleted_at IS NULL AND source IS NOT NULL AND status IN ('QUEUED', 'RUNNING')
-  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
-)
+_DUE = """
+  SELECT id, due_at FROM file
+  WHERE due_at <= now() AND deleted_at IS NULL AND {} AND status IN ('QUEUED', 'RUNNING')
+  ORDER BY due_at LIMIT {} FOR UPDATE SKIP LOCKED
+"""
+
+_CLAIM = f"""
+WITH theirs AS MATERIALIZED ({_DUE.format("NOT source ? 'url'", "$1")}),
+of_urls AS MATERIALIZED ({_DUE.format("source ? 'url'", "$3")}),
+due AS (SELECT * FROM theirs UNION ALL SELECT * FROM of_urls ORDER BY due_at LIMIT $1)
 UPDATE file f
 SET status = 'RUNNING', attempts = f.attempts + 1, due_at = now() + $2 * interval '1 s', updated_at = now(),
     conversation_id = coalesce(f.conversation_id, (
@@ -66,10 +72,11 @@ _OURS = "SELECT * FROM file WHERE id = $1 AND attempts = $2 AND status = 'RUNNIN
 _CARRIERS = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE media_id = $1 ORDER BY id"
 
 
-async def claim(limit: int) -> list[File]:
-    """Takes files that are to be fetched; nobody else fetches them while their lease is renewed."""
+async def claim(limit: int, urls: int) -> list[File]:
+    """Takes files that are to be fetched, so many from URLs that callers named; nobody else fetches them while their
+    lease is renewed."""
     async with transaction():
-        claimed = [as_row(File, row) for row in await connect.rows(_CLAIM, limit, LEASE_SECONDS)]
+        claimed = [as_row(File, row) for row in await connect.rows(_CLAIM, limit, LEASE_SECONDS, min(limit, urls))]
         for file in claimed:
             if file.attempts == 1:
                 told(file.id, file.uploaded_by_id, file.sender_id)
@@ -80,9 +87,12 @@ async def fetch(file: File) -> None:
     """Fetches one that was claimed, and keeps it; or says why not, and when it is tried again."""
     try:
         async with incoming(kinds.MOST_RECEIVED * kinds.MEGABYTE) as kept, _opened(file) as body:
-            renewed = time.monotonic()
+            began = renewed = time.monotonic()
+            size = 0
             async for chunk in body.chunks:
                 await kept.write(chunk)
+                size += len(chunk)
+                _check_pace(size, time.monotonic() - began)
                 if time.monotonic() - renewed > _RENEW_SECONDS:
                     renewed = time.monotonic()
                     if not await connect.execute(_RENEW, file.id, file.attempts, LEASE_SECONDS):
@@ -91,6 +101,12 @@ async def fetch(file: File) -> None:
             await _keep(file, kept, body)
     except UnfetchableError as error:
         await _fail(file, error)
+
+
+def _check_pace(size: int, seconds: float) -> None:
+    """Raises UnfetchableError for what drips: it would hold a place for as long as it likes."""
+    if seconds > PATIENCE_SECONDS and size < seconds * LEAST_PACE:
+        raise UnfetchableError("It came too slowly.", again=True)
 
 
 @asynccontextmanager

@@ -13,8 +13,9 @@ from domain.files import fetching
 from domain.files.announce import told
 from domain.files.storage import remove
 
-AT_ONCE = 16
-"""Files that one process fetches at a time."""
+AT_ONCE, URLS_AT_ONCE = 16, 8
+"""Files that one process fetches at a time, and those of them that lie where a caller says: the rest of the places is
+for what people sent."""
 MOST = 100
 MOST_ATTEMPTS = 2 * fetching.MOST_ATTEMPTS
 """Of a file that workers die of, or that a fault of ours keeps from being settled."""
@@ -22,8 +23,9 @@ RUN_SECONDS = 5.0
 """After so long a run begins no more, and rings for the rest."""
 
 log = structlog.get_logger()
-_fetching: set["asyncio.Task[None]"] = set()
-"""They go on after the run that began them: what comes slowly must not keep a worker's places from other work."""
+_fetching: dict["asyncio.Task[None]", bool] = {}
+"""Whether each is of a URL. They go on after the run that began them: what comes slowly must not keep a worker's places
+from other work."""
 
 _DELETED = "SELECT id FROM file WHERE due_at <= now() AND deleted_at IS NOT NULL ORDER BY due_at LIMIT $1"
 
@@ -62,7 +64,7 @@ async def tend() -> bool:
 async def _fetch_due() -> bool:
     end = time.monotonic() + RUN_SECONDS
     while time.monotonic() < end and (places := AT_ONCE - len(_fetching)) > 0:
-        tasks = [_begin(file) for file in await fetching.claim(places)]
+        tasks = [_begin(file) for file in await fetching.claim(places, URLS_AT_ONCE - sum(_fetching.values()))]
         if tasks:
             await asyncio.wait(tasks, timeout=end - time.monotonic())
         if len(tasks) < places:
@@ -72,8 +74,8 @@ async def _fetch_due() -> bool:
 
 def _begin(file: File) -> "asyncio.Task[None]":
     task = asyncio.create_task(_fetch(file), context=contextvars.Context())
-    _fetching.add(task)
-    task.add_done_callback(_fetching.discard)
+    _fetching[task] = "url" in (file.source or {})
+    task.add_done_callback(_fetching.pop)
     return task
 
 

@@ -1,7 +1,7 @@
 """Message templates at Meta's Cloud API: listing, submitting, changing, deleting and asking (wire facts, part A7)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -23,6 +23,8 @@ NO_ANSWER = "no_answer"
 """Reason of a refusal after which nobody knows what WhatsApp has done."""
 _FIELDS = "id,name,language,status,category,parameter_format,components,quality_score,rejected_reason"
 _PAGE = 100
+_PIECE = 2**18
+"""Bytes of a file that are read at a time."""
 
 FIELD_OF = {
     2388040: "content",
@@ -132,20 +134,33 @@ async def delete_template(owner: Owner, template_id: str, name: str) -> None:
             raise
 
 
+async def unpause_template(owner: Owner, template_id: str) -> None:
+    """Ends a pause for pacing; one for low quality ends by itself. Raises Refusal WHATSAPP_API_ERROR."""
+    await _call(owner, "POST", f"{template_id}/unpause")
+
+
 async def upload_example(owner: Owner, path: Path, *, name: str, mime_type: str) -> str:
     """Gives WhatsApp the example of a header that is a file; its handle. Raises Refusal WHATSAPP_API_ERROR.
 
     Meta's resumable upload, in one piece; `app` is the app of the token.
     """
-    content = await asyncio.to_thread(path.read_bytes)
-    query = {"file_name": name, "file_length": str(len(content)), "file_type": mime_type}
+    size = (await asyncio.to_thread(path.stat)).st_size
+    query = {"file_name": name, "file_length": str(size), "file_type": mime_type}
     session = await _call(owner, "POST", "app/uploads", query=query)
-    answer = await _call(owner, "POST", str(session.get("id")), content, headers={"file_offset": "0"})
+    headers = {"file_offset": "0", "Content-Length": str(size)}
+    answer = await _call(owner, "POST", str(session.get("id")), _pieces(path), headers=headers)
     match answer:
         case {"h": str(handle)}:
             return handle
         case _:
             raise Refusal(ErrorCode.WHATSAPP_API_ERROR, "WhatsApp did not take the example of the header.")
+
+
+async def _pieces(path: Path) -> AsyncGenerator[bytes]:
+    """A file, a piece at a time: up to 100 MB need not be in memory."""
+    with await asyncio.to_thread(path.open, "rb") as file:
+        while piece := await asyncio.to_thread(file.read, _PIECE):
+            yield piece
 
 
 def _after(cursor: str | None) -> dict[str, str]:
@@ -156,15 +171,15 @@ async def _call(
     owner: Owner,
     method: Literal["GET", "POST", "DELETE"],
     path: str,
-    body: Mapping[str, Any] | bytes | None = None,
+    body: Mapping[str, Any] | AsyncGenerator[bytes] | None = None,
     *,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Json:
-    scheme = "OAuth" if isinstance(body, bytes) else "Bearer"
-    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    file = isinstance(body, AsyncGenerator)
+    scheme, kind = ("OAuth", "application/octet-stream") if file else ("Bearer", "application/json")
     sent = {"Authorization": f"{scheme} {owner.access_token}", "Content-Type": kind, **(headers or {})}
-    content = body if isinstance(body, bytes | None) else orjson.dumps(body)
+    content = body if body is None or isinstance(body, AsyncGenerator) else orjson.dumps(body)
     try:
         response = await client().request(method, address(path), content=content, params=query, headers=sent)
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:

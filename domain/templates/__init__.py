@@ -245,6 +245,18 @@ def _same_format(template: MessageTemplate, changed: MessageTemplate) -> None:
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
+async def unpause(viewer: Viewer, id: int) -> MessageTemplate:
+    """Asks WhatsApp to end the pause of a template. Raises INVALID_STATE unless it is PAUSED, WHATSAPP_API_ERROR."""
+    unbound(viewer)
+    template = await visible(viewer, id)
+    if template.approval_status is not TemplateStatus.PAUSED:
+        status = template.approval_status or "a text of ours alone"
+        raise Refusal(ErrorCode.INVALID_STATE, f"Only a template that is PAUSED goes on; this is {status}.", field="id")
+    await submission.unpause(template)
+    return await at_whatsapp.catch_up(template)
+
+
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def delete(viewer: Viewer, id: int) -> int:
     """Removes a template, at WhatsApp too. Raises INVALID_STATE while a schedule that is not done needs it.
 

@@ -144,6 +144,14 @@ async def resubmit(template: MessageTemplate, examples: Mapping[str, str]) -> No
         raise
 
 
+async def unpause(template: MessageTemplate) -> None:
+    """Ends a pause at WhatsApp. Raises WHATSAPP_API_ERROR, INVALID_STATE."""
+    account = await owner_of(template)
+    if account is None or template.approval_id is None:
+        raise Refusal(ErrorCode.INVALID_STATE, "No sender of the template's account is left to ask through.")
+    await cloud_templates.unpause_template(account, template.approval_id)
+
+
 async def withdraw(template: MessageTemplate) -> None:
     """Deletes it at WhatsApp; with no sender of its account left, nobody can. Raises WHATSAPP_API_ERROR."""
     account = await owner_of(template)

@@ -103,6 +103,18 @@ class TemplatesMutation:
         return await templates.update(info.context.viewer, decode(id, "MessageTemplate"), **whole(input))
 
     @mutation(
+        templates.unpause,
+        description=(
+            "Asks WhatsApp to end the pause of a template; only a PAUSED one. WhatsApp ends a pause for pacing so, and "
+            "refuses while one for low quality lasts (WHATSAPP_API_ERROR), which ends by itself. What is held for the "
+            "template goes on once it is APPROVED."
+        ),
+        graphql_type=MessageTemplate,
+    )
+    async def unpause_message_template(self, info: Info, id: TemplateId) -> rows.MessageTemplate:
+        return await templates.unpause(info.context.viewer, decode(id, "MessageTemplate"))
+
+    @mutation(
         templates.delete,
         description=(
             "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule needs "

@@ -6,16 +6,18 @@ from typing import Any
 import httpx
 import pytest
 
+from db.accounts import Role, Scope
 from db.core import connect
 from db.core.settings import get_settings
 from db.senders import Sender
 from db.templates import MessageTemplate, QualityRating, TemplateCategory, TemplateStatus
 from domain import senders, templates
-from domain.core.access import SYSTEM
+from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
 from domain.templates.submission import Approval
 from tests import factories
+from tests.callers import only
 from tests.factories import unique
 from tests.running import Simulator, free_port
 
@@ -265,6 +267,25 @@ async def test_a_deletion_reaches_whatsapp(simulator: Simulator) -> None:
     template = await submitted(sender, name="other")
     await senders.delete(SYSTEM, sender.id)
     assert await templates.delete(SYSTEM, template.id) == template.id
+
+
+async def test_a_pause_for_pacing_is_ended_by_hand(simulator: Simulator) -> None:
+    template = await submitted(await account())
+    before = await updates_of(template.id)
+    refusal = await only(templates.unpause(SYSTEM, template.id))
+    assert refusal[:2] == (ErrorCode.INVALID_STATE, "id"), "it is PENDING"
+    assert (await only(templates.unpause(SYSTEM, (await factories.template()).id)))[0] is ErrorCode.INVALID_STATE
+    bound = Viewer(role=Role.ADMIN, scopes=frozenset(Scope), sender_id=(await factories.sender()).id)
+    assert (await only(templates.unpause(bound, template.id)))[0] is ErrorCode.AUTHORIZATION_ERROR
+    simulator.post(f"templates/{template.approval_name}/pause")
+    await apply_status("PAUSED", approval_id=template.approval_id)
+    assert (await only(templates.unpause(SYSTEM, template.id)))[0] is ErrorCode.WHATSAPP_API_ERROR
+    assert (await MessageTemplate.get(id=template.id)).approval_status is TemplateStatus.PAUSED, "for low quality"
+    simulator.post(f"templates/{template.approval_name}/status", status="APPROVED")
+    simulator.post(f"templates/{template.approval_name}/status", status="PAUSED")
+    unpaused = await templates.unpause(SYSTEM, template.id)
+    assert unpaused.approval_status is TemplateStatus.APPROVED
+    assert await updates_of(template.id) == before + 2
 
 
 async def test_a_template_that_whatsapp_keeps_is_kept(simulator: Simulator) -> None:

@@ -86,13 +86,16 @@ async def test_pauses_of_three_and_six_hours_then_disabled(rig: Rig) -> None:
     assert await rig.code(ALICE, **PROMO) == (400, 132016)
 
 
-async def test_unpaused_by_hand(rig: Rig) -> None:
+async def test_a_pause_for_pacing_is_ended_by_hand_and_no_other(rig: Rig) -> None:
     await rig.template("promo", "Sale", category="MARKETING")
-    shown = await rig.control("POST", "templates/promo/pause")
+    shown = await rig.control("POST", "templates/promo/status", {"status": "PAUSED"})
     template_id = shown["templates"][0]["id"]
     assert await rig.call("POST", f"{template_id}/unpause") == (200, {"success": True})
     assert (await rig.call("POST", f"{template_id}/unpause"))[0] == 400
     assert (await rig.post(ALICE, **PROMO))[0] == 200
+    await rig.control("POST", "templates/promo/pause")
+    assert (await rig.call("POST", f"{template_id}/unpause"))[0] == 400
+    assert await rig.code(ALICE, **PROMO) == (400, 132015)
 
 
 async def test_quality_and_category_are_told(rig: Rig) -> None:

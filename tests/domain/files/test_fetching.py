@@ -47,6 +47,17 @@ async def named(url: str) -> File:
     return await File.get(id=id)
 
 
+async def claimed(file: File) -> File | None:
+    """This file, where it is to be fetched now: others may be due again by then, on a busy machine."""
+    return next((found for found in await fetching.claim(100, 100) if found.id == file.id), None)
+
+
+async def taken(file: File) -> File:
+    found = await claimed(file)
+    assert found is not None
+    return found
+
+
 @pytest.mark.parametrize("spelling", ["hex", "HEX", "base64", "none", "nonsense"])
 async def test_what_somebody_sent_is_fetched_and_told_of(simulator: Simulator, spelling: str) -> None:
     digest = hashlib.sha256(PNG)
@@ -161,10 +172,10 @@ async def test_while_whatsapp_is_away_it_is_tried_again_and_at_last_given_up(
 
 async def test_one_that_is_being_fetched_is_nobody_elses_until_its_lease_ends(simulator: Simulator) -> None:
     file = await received(held(simulator))
-    [slow] = await fetching.claim(4)
-    assert await fetching.claim(4) == []
+    slow = await taken(file)
+    assert await claimed(file) is None
     await connect.execute("UPDATE file SET due_at = now() - interval '1 s' WHERE id = $1", file.id)
-    [quick] = await fetching.claim(4)
+    quick = await taken(file)
     assert (quick.id, quick.attempts) == (file.id, 2)
     # Whoever lost the lease keeps nothing and says nothing.
     await fetching.fetch(slow)
@@ -177,18 +188,18 @@ async def test_one_that_is_being_fetched_is_nobody_elses_until_its_lease_ends(si
 
 async def test_a_file_that_was_deleted_meanwhile_is_not_kept(simulator: Simulator) -> None:
     file = await received(held(simulator))
-    [claimed] = await fetching.claim(4)
+    slow = await taken(file)
     await files.delete(SYSTEM, file.id)
-    await fetching.fetch(claimed)
+    await fetching.fetch(slow)
     assert (kept(file.id), coming()) == (None, 0)
 
 
 async def test_what_comes_slowly_keeps_its_lease(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetching, "_RENEW_SECONDS", 0.05)
     file = await named(f"{site.url}/slow")
-    [claimed] = await fetching.claim(4)
+    slow = await taken(file)
     await connect.execute("UPDATE file SET due_at = now() + interval '1 s' WHERE id = $1", file.id)
-    fetching_it = asyncio.create_task(fetching.fetch(claimed))
+    fetching_it = asyncio.create_task(fetching.fetch(slow))
     end = time.monotonic() + 10
     while not await connect.value("SELECT due_at > now() + interval '5 s' FROM file WHERE id = $1", file.id):
         assert time.monotonic() < end
@@ -259,22 +270,38 @@ async def test_what_comes_slowly_holds_up_nothing_else(
 ) -> None:
     """A run ends after its seconds whatever it began: its place in the worker is needed to send messages."""
     monkeypatch.setattr(tending, "RUN_SECONDS", 0.2)
-    slow = [await named(f"{site.url}/slow") for _ in range(tending.AT_ONCE - 1)]
+    slow = [await named(f"{site.url}/slow") for _ in range(tending.URLS_AT_ONCE)]
     began = time.monotonic()
     while await connect.value(
         "SELECT EXISTS (SELECT FROM file WHERE status = 'QUEUED' AND id = ANY($1))", [f.id for f in slow]
     ):
         await tending.tend()
     assert time.monotonic() - began < 5
-    done = await tended((await received(held(simulator))).id)
-    assert done.status is JobStatus.COMPLETED
-    # With all places taken none is claimed: its attempts are not spent on waiting.
-    last = await named(f"{site.url}/slow")
-    await tending.tend()
+    # The places of URLs are taken: one more is not claimed, and its attempts are not spent on waiting.
     late = await named(f"{site.url}/slow")
     assert await tending.tend() is False
-    assert [(await File.get(id=f.id)).attempts for f in (last, late)] == [1, 0]
-    await connect.execute("UPDATE file SET due_at = NULL, deleted_at = now() WHERE id = $1", late.id)
+    assert (await File.get(id=late.id)).attempts == 0
+    # What people sent has places of its own.
+    done = await tended((await received(held(simulator))).id)
+    assert done.status is JobStatus.COMPLETED
+    monkeypatch.setattr(tending, "AT_ONCE", tending.URLS_AT_ONCE)
+    waits = await received(held(simulator))
+    assert await tending.tend() is False
+    assert (await File.get(id=waits.id)).attempts == 0, "all places are taken"
+    await connect.execute("UPDATE file SET due_at = NULL, deleted_at = now() WHERE id = ANY($1)", [late.id, waits.id])
+
+
+async def test_what_drips_gives_its_place_back(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetching, "PATIENCE_SECONDS", 0.3)
+    file = await named(f"{site.url}/slow")
+    slow = await taken(file)
+    async with asyncio.timeout(10):
+        await fetching.fetch(slow)
+    again = await File.get(id=file.id)
+    assert (again.status, again.error_message) == (JobStatus.QUEUED, "It came too slowly.")
+    await connect.execute("UPDATE file SET attempts = $2 WHERE id = $1", file.id, fetching.MOST_ATTEMPTS_OF_URL - 1)
+    failed = await tended(file.id)
+    assert (failed.status, failed.error_message, coming()) == (JobStatus.FAILED, "It came too slowly.", 0)
 
 
 @pytest.mark.parametrize("mime_type", ["image/png\r\nX-Evil: 1", "image/\N{SNOWMAN}", "nonsense"])

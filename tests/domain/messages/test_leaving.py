@@ -26,6 +26,19 @@ async def test_urgent_first_then_the_oldest_and_nobody_twice() -> None:
     assert await state_of(later) == "QUEUED"
 
 
+@pytest.mark.parametrize("how", ["given back", "lease"])
+async def test_what_comes_back_keeps_its_place(how: str) -> None:
+    sender = await a_sender()
+    ids = [await a_message(sender, created_at=datetime.now(UTC) - timedelta(minutes=9 - n)) for n in range(4)]
+    early = await dispatch.claim(sender, 2)
+    if how == "lease":
+        await connect.execute("UPDATE message SET lease_until = now() WHERE id = ANY($1)", ids[:2])
+        await dispatch.expire_leases()
+    else:
+        await dispatch.give_back(early)
+    assert [departure.id for departure in await dispatch.claim(sender, 3)] == ids[:3]
+
+
 async def test_a_template_is_filled_for_the_contact_and_what_is_missing_fails_that_message_alone() -> None:
     sender = await a_sender()
     template = await connect.value(
