@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from asyncpg import Record
 
 from db.core import connect
+from db.messages.parking import UNAVAILABLE
 
 USABLE = """sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
   AND (sender.paused_until IS NULL OR sender.paused_until <= now())"""
 """Whether a sender may send now."""
 
-WHY = """CASE
-  WHEN t.approval_status <> 'APPROVED' THEN format('The template is %s at WhatsApp.', t.approval_status)
+WHY = f"""CASE
+  WHEN t.approval_status <> 'APPROVED' THEN {UNAVAILABLE}
   WHEN t.category = 'MARKETING' AND o.category <> 'MARKETING' THEN
     'WhatsApp takes the template for MARKETING now: resume the campaign to agree to that.'
   WHEN NOT EXISTS (SELECT FROM campaign_sender p JOIN sender s ON s.id = p.sender_id

@@ -12,6 +12,10 @@ from db.core import connect
 
 PARKED = "m.due_at = 'infinity'"
 
+UNAVAILABLE = """format('The template is %s at WhatsApp%s', t.approval_status,
+  coalesce(': ' || rtrim(t.reason, '.') || '.', '.'))"""
+"""What keeps messages of a template t that is not APPROVED, in words; in WhatsApp's own where it gave any."""
+
 # One probe of the index for each that has parked messages, however many they are.
 _PARKING = """
 WITH RECURSIVE parking(id) AS (

@@ -9,10 +9,11 @@ from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
+from db.messages.parking import UNAVAILABLE
 
-WHY = """CASE
+WHY = f"""CASE
   WHEN s.by_hand THEN s.error_message
-  WHEN t.approval_status <> 'APPROVED' THEN format('The template is %s at WhatsApp.', t.approval_status)
+  WHEN t.approval_status <> 'APPROVED' THEN {UNAVAILABLE}
   WHEN t.category = 'MARKETING' AND s.category <> 'MARKETING' THEN
     'WhatsApp takes the template for MARKETING now: send the schedule by hand to agree to that, or plan another.'
 END"""

@@ -161,6 +161,7 @@ async def _mind(sender_id: int, fault: ProviderError) -> None:
             reason = f"WhatsApp answered {fault.provider_code} at {datetime.now(UTC):%H:%M} UTC"
             await faults.slow(sender_id, fault, reason, account=fault.reaction is Reaction.SLOW_ACCOUNT)
         case Reaction.CALL_OPERATOR:
-            await faults.note(sender_id, fault)
+            # Once: of a country that is not allowed it comes with every message.
+            await faults.note_once(sender_id, fault)
         case _:
             return

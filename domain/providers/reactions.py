@@ -100,7 +100,7 @@ TABLE = (
     Row((368, 131031),     "S/W", "blocked for policy; the account is locked",      PAUSE_ACCOUNT),
     Row((130429,),         "S",   "throughput exceeded",                            SLOW),
     Row((130472,),         "W",   "the user is in an experiment: never again",      FAIL),
-    Row((130497,),         "S/W", "the country is not allowed to the business",     FAIL),
+    Row((130497,),         "S/W", "the country is not allowed to the business", Reaction.CALL_OPERATOR),
     Row((131000,),         "S/W", "something went wrong",                           RETRY),
     Row((131005,),         "S",   "access denied",                                  PAUSE_SENDER),
     Row((131008, 131009),  "S/W", "a value is missing or bad",                      FAIL),

@@ -50,6 +50,11 @@ async def test_a_paused_template_holds_what_is_queued_and_lets_it_go_once_it_is_
     assert await dispatch.claim(schedule.sender_id, 10) == []
     assert await schedules.start_due() is not None
     assert await now(schedule) == (HELD, "The template is PAUSED at WhatsApp.")
+    # WhatsApp has told more of it since.
+    reason = "FIRST_PAUSE: The template was rated low."
+    await apply_status("PAUSED", approval_id=template.approval_id, reason=reason)
+    await schedules.start_due()
+    assert await now(schedule) == (HELD, f"The template is PAUSED at WhatsApp: {reason}")
     await schedules.complete_all()
     assert await states(schedule) == ["QUEUED"] * 3, "they wait, and do not burn"
     (figures,) = await schedules.stats(SYSTEM, [schedule.id])

@@ -262,7 +262,8 @@ ANSWERED: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((100,), fails),
     ((368, 131031), sender_stops("FAILED", account=True)),
     ((130429,), sender_slows),
-    ((130472, 130497), fails),
+    ((130472,), fails),
+    ((130497,), somebody_is_called),
     ((131000, 131016), AGAIN),
     ((131005,), STOPS),
     ((131008, 131009, 131021), fails),
@@ -300,7 +301,8 @@ ANSWERED: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
 
 TOLD_LATER: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((368, 131031), message_fails_and_account_stops),
-    ((130472, 130497), fails),
+    ((130472,), fails),
+    ((130497,), somebody_is_called),
     ((131000, 131016, 131057, 130429, 131056), is_sent_once_more),
     ((131009,), fails),
     ((131026,), number_is_suspected),
