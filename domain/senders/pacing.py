@@ -108,6 +108,20 @@ class SenderPacing:
     until: datetime | None
     messages_per_second: float
     remaining_this_hour: int | None
+    pace: Pace
+    """What it keeps to while it sends."""
+
+    def seconds(self, messages: int, now: datetime) -> float | None:
+        """Until the last of so many would leave; None where nothing says that it sends again."""
+        rests = 0.0
+        if self.state is PacingState.PAUSED:
+            if self.until is None and self.remaining_this_hour != 0:
+                return None
+            rests = max(0.0, (self.until - now).total_seconds()) if self.until is not None else 0.0
+        takes = messages / self.pace.mean
+        if self.pace.per_hour is not None:
+            takes = max(takes, (messages - (self.remaining_this_hour or 0)) / self.pace.per_hour * 3600)
+        return rests + takes
 
 
 # Of each portfolio once, however many of its numbers are asked for.
@@ -142,7 +156,7 @@ async def _told(sender: Record) -> SenderPacing:
 
     def say(state: PacingState, reason: str, until: datetime | None = None) -> SenderPacing:
         rate = 0.0 if state is PacingState.PAUSED else keeps.mean
-        return SenderPacing(sender["id"], state, reason, until, rate, left)
+        return SenderPacing(sender["id"], state, reason, until, rate, left, keeps)
 
     if sender["deleted_at"] is not None or sender["status"] != "CONNECTED":
         words = f": {sender['error_message']}" if sender["error_message"] else "."
@@ -220,6 +234,7 @@ async def reached(viewer: Viewer, ids: list[int]) -> list[int]:
 
 def finishes_at(told: SenderPacing, waiting: int, now: datetime) -> datetime | None:
     """When the last of so many messages would leave; None while it sends none, and when none waits."""
-    if told.state is PacingState.PAUSED or not waiting:
+    seconds = told.seconds(waiting, now)
+    if told.state is PacingState.PAUSED or not waiting or seconds is None:
         return None
-    return now + timedelta(seconds=waiting / told.messages_per_second)
+    return now + timedelta(seconds=seconds)
