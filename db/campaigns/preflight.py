@@ -46,8 +46,8 @@ async def first(id: int, most: int) -> list[Record]:
     assert row is not None
     pool = await pool_of(id, own_text=row["own_text"])
     sql = f"""{people(pool)}
-    SELECT last.id AS last, some.* FROM (SELECT max(contact_id) AS id FROM page) AS last LEFT JOIN LATERAL (
-      SELECT contact_id, address FROM people WHERE exclusion IS NULL ORDER BY contact_id LIMIT {most}) AS some ON true
+    SELECT last.id AS last, early.* FROM (SELECT max(contact_id) AS id FROM page) AS last LEFT JOIN LATERAL (
+      SELECT contact_id, address FROM people WHERE exclusion IS NULL ORDER BY contact_id LIMIT {most}) AS early ON true
     """
     found, after = list[Record](), 0
     while after is not None and len(found) < most:

@@ -9,6 +9,7 @@ from db.core import connect
 from db.messages.stats import DeliveryStats
 
 Corrected = Literal["sent", "delivered", "read", "failed", "replies"]
+CORRECTED: tuple[Corrected, ...] = ("sent", "delivered", "read", "failed", "replies")
 """Figures that may be put by hand; `campaign.corrections` has what is added to each."""
 
 # Until the audience is frozen whole, its recipients are those who have their message so far.

@@ -1,4 +1,4 @@
-"""What a campaign would do if it started now: to whom, to whom not and why, how it would read, and when it were done."""
+"""What a campaign would do if it started now: to whom, to whom not and why, in which words, and until when."""
 
 import asyncio
 import hashlib
@@ -93,7 +93,7 @@ async def _wording(campaign: Campaign) -> MessageTemplate:
 
 
 def _header(campaign: Campaign) -> Header | None:
-    if campaign.media_id is None or campaign.media_type is None:
+    if campaign.media_id is None:
         return None
     return Header(format=HeaderFormat(campaign.media_type.value), media_id=campaign.media_id)
 
@@ -148,9 +148,7 @@ def _passing(found: Standing) -> list[Refusal]:
     status = found.wording.approval_status
     if found.wording.deleted_at is None and status not in (None, TemplateStatus.APPROVED):
         words = f"The template is {status.value} at WhatsApp."
-        told.append(
-            Refusal(ErrorCode.TEMPLATE_UNAVAILABLE, words, field="templateId", reason=status.value.lower())
-        )
+        told.append(Refusal(ErrorCode.TEMPLATE_UNAVAILABLE, words, field="templateId", reason=status.value.lower()))
     if not any(_connected(sender) for sender in found.pool):
         each = ", ".join(
             f"{_called(sender)} is {'deleted' if sender.deleted_at else sender.status.value}" for sender in found.pool

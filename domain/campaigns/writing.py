@@ -14,6 +14,7 @@ from db.messages import MessageType
 from db.senders import Sender
 from db.templates import MessageTemplate
 from domain import files, senders, templates
+from domain.campaigns import steering
 from domain.campaigns.audiences import audience_of
 from domain.campaigns.reading import in_status, pool_of, visible
 from domain.core.access import Viewer, allow
@@ -48,18 +49,21 @@ _SENT = {"template_id", "content", "media", "sender_ids"}
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
-async def create(viewer: Viewer, **given: Unpack[CampaignValues]) -> Campaign:
-    """Makes a DRAFT. Raises NOT_FOUND, VALIDATION_ERROR, INVALID_PHONE_NUMBER."""
+async def create(viewer: Viewer, *, start: bool = False, **given: Unpack[CampaignValues]) -> Campaign:
+    """Makes a DRAFT, or starts it at once; nothing is kept when that is refused.
+
+    Raises NOT_FOUND, VALIDATION_ERROR, INVALID_PHONE_NUMBER, and with start TEMPLATE_UNAVAILABLE, SESSION_EXPIRED.
+    """
     try:
-        return await _create(viewer, given)
+        return await _create(viewer, start, given)
     except Refusal as refusal:
         # Somebody has made a contact of a number since we looked.
         if refusal.code is not ErrorCode.DUPLICATE_RESOURCE:
             raise
-    return await _create(viewer, given)
+    return await _create(viewer, start, given)
 
 
-async def _create(viewer: Viewer, given: CampaignValues) -> Campaign:
+async def _create(viewer: Viewer, start: bool, given: CampaignValues) -> Campaign:
     check = Checks()
     values = dict[str, Any](variables={}) | _plain(check, given)
     async with transaction():
@@ -73,6 +77,8 @@ async def _create(viewer: Viewer, given: CampaignValues) -> Campaign:
             values["name"] = await _name(pool)
         campaign = await Campaign.create(**values, created_by_id=viewer.user_id)
         await _replace_pool(campaign.id, pool)
+        if start:
+            await steering.start_new(viewer, await visible(viewer, campaign.id))
         return await visible(viewer, campaign.id)
 
 

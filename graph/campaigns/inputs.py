@@ -116,6 +116,7 @@ class CreateCampaignInput:
     quiet_hours: QuietHoursInput | None = optional("When to send nothing, in each recipient's time zone.")
     expires_at: datetime | None = optional("What has not left by then is not sent any more; after the start.")
     audience: AudienceInput | None = optional("To whom; needed by the start.")
+    start: bool = optional("Start at once.", default=False)
 
 
 @strawberry.input(description="Changes to a campaign.")
@@ -141,6 +142,17 @@ class UpdateCampaignInput:
         "What has not left by then is not sent any more; after the start; null: no end."
     )
     audience: AudienceInput | None = optional("Replaces the whole audience.")
+
+
+@strawberry.input(
+    description="Figures of a campaign as they should read; what is left out stays. None may be negative."
+)
+class CampaignStatsInput:
+    sent: int | None = optional("Accepted by WhatsApp.")
+    delivered: int | None = optional("Arrived on the recipient's phone.")
+    read: int | None = optional("Read by the recipient.")
+    failed: int | None = optional("Given up.")
+    replies: int | None = optional("Recipients who wrote back.")
 
 
 @strawberry.input(description="Which recipients.")

@@ -14,7 +14,7 @@ from domain import contacts, templates
 from domain.core.errors import not_found
 from domain.templates import MessageTemplateOrder
 from domain.templates.placeholders import check_variables, own_values
-from domain.templates.rendering import render, variables_of
+from domain.templates.rendering import Rendered, render, variables_of
 from graph.contacts.types import Contact
 from graph.content import MessageButton, MessageButtonInput, MessageHeader, MessageHeaderInput
 from graph.core.context import Info
@@ -133,16 +133,7 @@ class MessageTemplate(Node):
         variables: Annotated[JSON | None, arg("Values for placeholders; they win over the contact's own.")] = None,
     ) -> MessagePreview:
         contact, own = await _contact(info, contact_id)
-        rendered = render(row, own, check_variables(variables))
-        around: dict[str, Any] = {**(rendered.details or {"header": None, "footer": None, "buttons": []})}
-        return MessagePreview(
-            contact=contact,  # pyright: ignore[reportArgumentType] - Strawberry shows the row as its type
-            content=rendered.text,
-            header=around["header"],
-            footer=around["footer"],
-            buttons=around["buttons"],
-            missing_variables=rendered.missing,
-        )
+        return preview_of(contact, render(row, own, check_variables(variables)))
 
     @computed("Schedules of the template that wait or are being sent.")
     @staticmethod
@@ -153,6 +144,18 @@ class MessageTemplate(Node):
     @staticmethod
     async def sent_count(info: Info, row: strawberry.Parent[rows.MessageTemplate]) -> int:
         return (await info.context.load(templates.schedule_counts, row.id)).sent
+
+
+def preview_of(contact: ContactRow | None, rendered: Rendered) -> MessagePreview:
+    around: dict[str, Any] = {**(rendered.details or {"header": None, "footer": None, "buttons": []})}
+    return MessagePreview(
+        contact=contact,  # pyright: ignore[reportArgumentType] - Strawberry shows the row as its type
+        content=rendered.text,
+        header=around["header"],
+        footer=around["footer"],
+        buttons=around["buttons"],
+        missing_variables=rendered.missing,
+    )
 
 
 async def _contact(info: Info, contact_id: strawberry.ID | None) -> tuple[ContactRow | None, dict[str, str]]:

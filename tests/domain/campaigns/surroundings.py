@@ -30,13 +30,17 @@ async def a_template(**given: Any) -> MessageTemplate:
 async def a_campaign(*senders: int, group: int | None = None, **given: Any) -> Campaign:
     """A DRAFT of an approved template for three people, unless `given` says otherwise."""
     if "template_id" not in given and "text" not in given:
-        given["template_id"] = (await a_template()).id
+        of = await connect.value("SELECT business_account_id FROM sender WHERE id = $1", senders[0]) if senders else "w"
+        given["template_id"] = (await a_template(business_account_id=of)).id
+    account = None
     if given.get("template_id") is not None:
-        given.setdefault("category", (await MessageTemplate.get(id=given["template_id"])).category)
+        template = await MessageTemplate.get(id=given["template_id"])
+        account = template.business_account_id
+        given.setdefault("category", template.category)
     if "audience" not in given:
         given["audience"] = {"group_ids": [group if group is not None else await crowd(3)]}
     campaign = await Campaign.create(name=unique("campaign"), **{"variables": {}, **given})
-    for sender in senders or [await a_sender()]:
+    for sender in senders or [await a_sender(business_account_id=account)]:
         await CampaignSender.create(campaign_id=campaign.id, sender_id=sender)
     return campaign
 
