@@ -8,12 +8,14 @@ import strawberry
 from tortoise.models import Model
 
 from db import events as log
+from db.campaigns import CampaignStatus
 from db.events import EventType
 from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
-from domain import accounts, contacts, conversations, files, messages, schedules, senders, templates
+from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
+from graph.campaigns.types import Campaign
 from graph.conversations import Conversation
 from graph.core.context import ById, Info
 from graph.core.enums import describe
@@ -45,8 +47,8 @@ describe(
     CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",
-    CAMPAIGN_STATUS_CHANGED="A campaign was started, held, let go on, stopped or completed.",
-    CAMPAIGN_PROGRESS="A campaign's figures changed; told at most 4 times a second.",
+    CAMPAIGN_STATUS_CHANGED="A campaign was scheduled, started, paused, resumed, stopped or completed.",
+    CAMPAIGN_PROGRESS="A campaign's figures moved; told at most 4 times a second.",
     FILE_UPDATED="A file arrived, is being fetched, or was given up or refused.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
@@ -56,10 +58,12 @@ describe(
 
 MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
 CONVERSATIONS = frozenset(type for type in EventType if type.startswith("CONVERSATION_"))
+CAMPAIGNS = frozenset(type for type in EventType if type.startswith("CAMPAIGN_"))
 SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
-RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - SENDERS
+RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - CAMPAIGNS - SENDERS
 
 _SUBJECTS: Mapping[str, ById[Model | None]] = {
+    "Campaign": campaigns.by_ids,
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
     "Conversation": conversations.by_ids,
@@ -145,6 +149,23 @@ class ConversationEvent(Event):
     conversation: Conversation = loaded("The conversation.", conversations.by_ids, of="conversation_id")
 
 
+@strawberry.type(description="Something that happened to a campaign.")
+class CampaignEvent(Event):
+    family = CAMPAIGNS
+
+    campaign: Campaign = loaded("The campaign.", campaigns.by_ids, of="campaign_id")
+
+    @computed("Its status at that moment.")
+    @staticmethod
+    def status(row: Row) -> CampaignStatus:
+        return CampaignStatus((row.data or {})["status"])
+
+    @computed("Its figures at that moment.", graphql_type=DeliveryStats)
+    @staticmethod
+    def stats(row: Row) -> DeliveryStatsRow:
+        return DeliveryStatsRow(**(row.data or {})["stats"])
+
+
 @strawberry.type(description="Something that happened to a sender.")
 class SenderEvent(Event):
     family = SENDERS
@@ -192,6 +213,7 @@ class EventConnection:
 class EventFilter:
     types: list[EventType] | None = optional("Of one of these types.")
     schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
+    campaign_id: strawberry.ID | None = optional("Of this campaign.", of="Campaign")
     contact_id: strawberry.ID | None = optional("Of this contact.", of="Contact")
     conversation_id: strawberry.ID | None = optional("Of this conversation.", of="Conversation")
     sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
@@ -249,6 +271,16 @@ class EventsSubscription:
         self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
     ) -> AsyncGenerator[log.Event]:
         return await tailer.subscribe(info.context.viewer, _where(filter, MESSAGES), after)
+
+    @subscription(
+        start,
+        description="Campaigns: CAMPAIGN_..., progress at most 4 times a second for each.",
+        graphql_type=CampaignEvent,
+    )
+    async def campaign_events(
+        self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
+    ) -> AsyncGenerator[log.Event]:
+        return await tailer.subscribe(info.context.viewer, _where(filter, CAMPAIGNS), after)
 
     @subscription(start, description="Senders: SENDER_...", graphql_type=SenderEvent)
     async def sender_events(

@@ -46,12 +46,13 @@ async def first(id: int, most: int) -> list[Record]:
     assert row is not None
     pool = await pool_of(id, own_text=row["own_text"])
     sql = f"""{people(pool)}
-    SELECT last.id AS last, early.* FROM (SELECT max(contact_id) AS id FROM page) AS last LEFT JOIN LATERAL (
+    SELECT whole.*, early.* FROM (SELECT max(contact_id) AS last, count(*) AS people FROM page) AS whole
+    LEFT JOIN LATERAL (
       SELECT contact_id, address FROM people WHERE exclusion IS NULL ORDER BY contact_id LIMIT {most}) AS early ON true
     """
     found, after = list[Record](), 0
     while after is not None and len(found) < most:
         page = await connect.rows(sql, *values(row, pool, after=after, chunk=_PAGE))
         found += [each for each in page if each["contact_id"] is not None]
-        after = page[0]["last"]
+        after = page[0]["last"] if page[0]["people"] == _PAGE else None
     return found[:most]

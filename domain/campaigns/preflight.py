@@ -23,7 +23,7 @@ from domain.campaigns.outlook import Quiet, look_ahead
 from domain.campaigns.reading import pool_of, visible
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
-from domain.templates.placeholders import compile_template, own_values
+from domain.templates.placeholders import compile_template, own_values, word
 from domain.templates.rendering import HEADER, Rendered, own_text, render, variables_of
 
 BEFORE = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
@@ -219,7 +219,7 @@ def _lacking(wording: MessageTemplate, variables: Mapping[str, Any]) -> tuple[li
             sets[name] = [name]
         elif (value := variables[name]) in (None, ""):
             always.append(name)
-        elif inner := compile_template(str(value)).variables:
+        elif inner := compile_template(word(value)).variables:
             sets[name] = inner
     return always, sets
 

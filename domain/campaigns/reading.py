@@ -33,8 +33,8 @@ _FROM = "EXISTS (SELECT FROM campaign_sender s WHERE s.campaign_id = campaign.id
 _FROM_OTHERS = "EXISTS (SELECT FROM campaign_sender s WHERE s.campaign_id = campaign.id AND s.sender_id <> {})"
 
 
-def seen_by(viewer: Viewer) -> Where:
-    where = Where(["campaign.deleted_at IS NULL"])
+def _visible(viewer: Viewer, *, deleted: bool = False) -> Where:
+    where = Where([] if deleted else ["campaign.deleted_at IS NULL"])
     if viewer.sender_id is not None:
         where.add(f"{_FROM} AND NOT {_FROM_OTHERS}", viewer.sender_id, viewer.sender_id)
     return where
@@ -42,7 +42,7 @@ def seen_by(viewer: Viewer) -> Where:
 
 async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "") -> Campaign:
     """A campaign that the caller may see, its row locked where `lock` says how. Raises NOT_FOUND."""
-    where = seen_by(viewer)
+    where = _visible(viewer)
     where.add("campaign.id = {}", id)
     found = await connect.row(f"SELECT * FROM campaign WHERE {where.sql} {lock}", *where.values)
     if found is None:
@@ -70,7 +70,7 @@ async def find(
     page: PageRequest,
 ) -> Page[Campaign]:
     """Campaigns that match."""
-    where = seen_by(viewer)
+    where = _visible(viewer)
     if pattern := contains(search):
         where.add("campaign.name ILIKE {} OR campaign.description ILIKE {}", pattern, pattern)
     if type is not None:
@@ -100,8 +100,8 @@ def _order(order: CampaignOrder, descending: bool) -> Order:
 
 @allow()
 async def by_ids(viewer: Viewer, ids: list[int]) -> list[Campaign | None]:
-    """Campaigns that messages and events name; none for one that was deleted."""
-    where = seen_by(viewer)
+    """Campaigns that messages and events name, deleted ones too."""
+    where = _visible(viewer, deleted=True)
     where.add("campaign.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(f"SELECT * FROM campaign WHERE {where.sql}", *where.values)
     found = {row["id"]: as_row(Campaign, row) for row in rows}

@@ -50,6 +50,7 @@ class MessageCriteria(TypedDict, total=False):
     contact_id: int
     sender_id: int
     schedule_id: int
+    campaign_id: int
     template_id: int
     conversation_id: int
     reply_to_id: int
@@ -63,7 +64,10 @@ class MessageCriteria(TypedDict, total=False):
     created_before: datetime | None
 
 
-_EQUAL = ("contact_id", "sender_id", "schedule_id", "template_id", "reply_to_id", "direction", "correlation_id")
+_EQUAL = (
+    *("contact_id", "sender_id", "schedule_id", "campaign_id", "template_id", "reply_to_id"),
+    *("direction", "correlation_id"),
+)
 
 
 # Along the index of the contact's messages.
@@ -110,7 +114,7 @@ async def find(
     **asked: Unpack[MessageCriteria],
 ) -> Page[Message]:
     """Messages that match; reactions only where that type is asked for."""
-    by = _order(order, descending, one_schedule="schedule_id" in asked)
+    by = _order(order, descending, of_one=bool({"schedule_id", "campaign_id"} & asked.keys()))
     return await fetch_page(Message, _matching(viewer, asked), by, page)
 
 
@@ -120,17 +124,17 @@ def _states(statuses: Sequence[MessageStatus]) -> list[str]:
     return [*states, *(SENDING if MessageStatus.SENDING in statuses else ())]
 
 
-def _order(order: MessageOrder, descending: bool, *, one_schedule: bool) -> Order:
-    """Ids grow with creation, and within a schedule with its contacts: both have an index, created_at has none."""
+def _order(order: MessageOrder, descending: bool, *, of_one: bool) -> Order:
+    """Ids grow with creation, within a schedule or campaign with its contacts: both are indexed, created_at is not."""
     if order is MessageOrder.UPDATED_AT:
         return Order("message.updated_at", "timestamptz", descending)
-    return Order("message.contact_id" if one_schedule else "message.id", "bigint", descending)
+    return Order("message.contact_id" if of_one else "message.id", "bigint", descending)
 
 
 @allow()
 async def pages_of_schedules(viewer: Viewer, schedule_ids: list[int], page: PageRequest) -> dict[int, Page[Message]]:
     """Messages of each schedule, newest first."""
-    order = _order(MessageOrder.CREATED_AT, descending=True, one_schedule=True)
+    order = _order(MessageOrder.CREATED_AT, descending=True, of_one=True)
     return await fetch_pages(Message, Parents("message.schedule_id"), schedule_ids, _visible(viewer), order, page)
 
 

@@ -39,6 +39,7 @@ from domain.messages.outgoing import content_of
 from domain.messages.reacting import lock_contacts, react
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Refused
 from domain.providers.reactions import KEEPING, TRYING_AGAIN, ProviderError, Reaction
+from domain.templates.placeholders import word
 from domain.templates.rendering import own_text, render
 
 log = structlog.get_logger()
@@ -143,7 +144,7 @@ def _prepare(row: Record, wording: _Wording, quoted: str | None) -> Departure:
             gone = ProviderError(None, ErrorCode.VALIDATION_ERROR, "WhatsApp does not have what this reacts to.")
             return Departure(id, attempt_id, attempts, None, outcome=Refused(gone))
         return Departure(id, attempt_id, attempts, Outgoing(row["address"], own_mark, content, quoted))
-    own = {name: _word(value) for name, value in orjson.loads(row["attributes"]).items()}
+    own = {name: word(value) for name, value in orjson.loads(row["attributes"]).items()}
     own |= {name: row[name] for name in _OF_CONTACT if row[name]} | {"phone_number": row["address"]}
     details = orjson.loads(row["details"] or "{}")
     given = orjson.loads(row["variables"] or "{}")
@@ -154,10 +155,6 @@ def _prepare(row: Record, wording: _Wording, quoted: str | None) -> Departure:
         return Departure(id, attempt_id, attempts, None, outcome=refused)
     outgoing = Outgoing(row["address"], own_mark, rendered.content, quoted)
     return Departure(id, attempt_id, attempts, outgoing, rendered.text, rendered.details)
-
-
-def _word(value: Any) -> str:
-    return value if isinstance(value, str) else str(value).lower()
 
 
 async def depart(departures: Sequence[Departure]) -> list[Departure]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
 
+from db.contacts import Contact
 from domain.core.errors import ErrorCode, Refusal, text
 
 _PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
@@ -54,10 +55,16 @@ def variables_in(text: str | None) -> tuple[str, ...]:
     return compile_template(text).variables if text else ()
 
 
-def own_values(contact: object, phone_number: str | None) -> dict[str, str]:
-    """What a contact fills by itself: its attributes of those names, and its number."""
-    values = {name: getattr(contact, name, None) for name in EXAMPLES}
-    return {name: value for name, value in (values | {"phone_number": phone_number}).items() if value}
+def word(value: Any) -> str:
+    """A value as it reads in a text."""
+    return value if isinstance(value, str) else str(value).lower()
+
+
+def own_values(contact: Contact, phone_number: str | None) -> dict[str, str]:
+    """What a contact fills by itself: its attributes, what every contact has, which wins over those, and its number."""
+    values = {name: word(value) for name, value in contact.attributes.items()}
+    known = {name: getattr(contact, name, None) for name in EXAMPLES} | {"phone_number": phone_number}
+    return values | {name: value for name, value in known.items() if value}
 
 
 def fill(own: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, str]:
@@ -70,7 +77,7 @@ def fill(own: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, str]
         if value is None:
             values[name] = ""
             continue
-        wording = compile_template(value if isinstance(value, str) else str(value).lower())
+        wording = compile_template(word(value))
         values[name] = "" if wording.missing(own) else wording.render(own)
     return values
 

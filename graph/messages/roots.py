@@ -37,8 +37,8 @@ class MessagesQuery:
     @query(
         messages.find,
         description=(
-            "Messages of every contact and schedule, 50 a page where the size is not given. Reactions are left out "
-            "unless the filter names that type."
+            "Messages of every contact, schedule and campaign, 50 a page where the size is not given. Reactions are "
+            "left out unless the filter names that type."
         ),
         graphql_type=Connection[Message],
         size=PAGE,

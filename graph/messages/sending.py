@@ -106,7 +106,7 @@ class SendMessageInput:
         "The message that this one replies to, of the same conversation; not for a reaction.", of="Message"
     )
     priority: Priority = optional(
-        "Its place among queued messages; those of schedules are LOW.", default=Priority.NORMAL
+        "Its place among queued messages; those of schedules and campaigns are LOW.", default=Priority.NORMAL
     )
     correlation_id: str | None = optional(
         "The caller's own id, up to 255 characters: the same id in the same conversation again gives the first message "

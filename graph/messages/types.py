@@ -9,7 +9,7 @@ from strawberry.scalars import JSON
 from db import messages as rows
 from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
 from db.templates import TemplateCategory
-from domain import accounts, contacts, conversations, files, messages, schedules, senders, templates
+from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
 from graph.accounts import User
@@ -24,6 +24,7 @@ from graph.senders import Sender
 from graph.templates import MessageTemplate
 
 if TYPE_CHECKING:
+    from graph.campaigns.types import Campaign
     from graph.conversations import Conversation
     from graph.schedules import Schedule
 
@@ -42,7 +43,7 @@ describe(
     CONTACT="The contact.",
     BOT="The bot.",
     OPERATOR="A person: a user or API client, or someone in the WhatsApp app on the sender's phone.",
-    SYSTEM="A schedule.",
+    SYSTEM="A schedule or a campaign.",
 )
 describe(
     MessageType,
@@ -95,20 +96,23 @@ describe(
 
 @strawberry.type(
     description=(
-        "Outcome of a schedule, each message counted where it is now. sent, delivered and read are cumulative: a read "
-        "message counts in all three. recipients = pending + sent + failed + unconfirmed + cancelled."
+        "Outcome of a schedule or a campaign, each message counted where it is now. sent, delivered and read are "
+        "cumulative: a read message counts in all three. recipients = pending + sent + failed + unconfirmed + "
+        "cancelled."
     )
 )
 class DeliveryStats:
     recipients: int = column("People who are sent a message; frozen once all of them are queued.")
-    excluded: int = column("People of the group who are sent none: opted out, or without a phone number.")
+    excluded: int = column(
+        "People of the audience who are sent none; each with its reason among the recipients of a campaign."
+    )
     pending: int = column("Not yet handed to WhatsApp.")
     sent: int = column("Accepted by WhatsApp.")
     delivered: int = column("Arrived on the recipient's phone.")
     read: int = column("Read by the recipient.")
     failed: int = column("Given up.")
     unconfirmed: int = column("Handed over, but never confirmed; see MessageStatus.UNCONFIRMED.")
-    cancelled: int = column("Called off before they left: cancelled, or the contact opted out.")
+    cancelled: int = column("Called off before they left: cancelled, stopped, expired, or the contact opted out.")
     replies: int = column("Recipients who wrote back within 7 days.")
     progress: float = column("Share of recipients whose message is no longer pending, 0 to 1.")
     delivery_rate: float = column("Share of sent messages that arrived, 0 to 1; 0 before the first.")
@@ -119,12 +123,12 @@ class DeliveryStats:
 @node(
     rows.Message,
     get=messages.get,
-    description="One WhatsApp message, in or out; what schedules send is all of this type.",
+    description="One WhatsApp message, in or out; what schedules, campaigns and people send is all of this type.",
 )
 class Message(Node):
     purpose: TemplateCategory = column(
-        "What it is for. A template's category; own texts of schedules are MARKETING, those of people and API "
-        "are UTILITY."
+        "What it is for. A template's category; own texts of schedules and campaigns are MARKETING, those of "
+        "people and API are UTILITY."
     )
     direction: MessageDirection = column("Which way it goes.")
     author: MessageAuthor = column("Who wrote it.")
@@ -154,6 +158,9 @@ class Message(Node):
     sender: Sender = loaded("The number it went through.", senders.by_ids, of="sender_id")
     schedule: Annotated["Schedule", strawberry.lazy("graph.schedules")] | None = loaded(
         "The schedule that sent it; null once that is deleted.", schedules.by_ids, of="schedule_id"
+    )
+    campaign: Annotated["Campaign", strawberry.lazy("graph.campaigns.types")] | None = loaded(
+        "The campaign that sent it.", campaigns.by_ids, of="campaign_id"
     )
     operator: User | None = loaded(
         "The user who wrote it; null for anyone else, for one written in the phone's app, and where the caller may "
@@ -200,6 +207,7 @@ class MessageFilter:
     contact_id: strawberry.ID | None = optional("From or to this contact.", of="Contact")
     sender_id: strawberry.ID | None = optional("Through this sender.", of="Sender")
     schedule_id: strawberry.ID | None = optional("Of this schedule.", of="Schedule")
+    campaign_id: strawberry.ID | None = optional("Of this campaign.", of="Campaign")
     direction: MessageDirection | None = optional("Which way.")
     author: list[MessageAuthor] | None = optional("By one of these.")
     type: list[MessageType] | None = optional("Of one of these types.")

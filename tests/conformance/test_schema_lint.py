@@ -21,6 +21,9 @@ pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its pac
 FEW = {
     "Campaign.groups",
     "Campaign.senders",
+    "CampaignPreflight.exclusions",
+    "CampaignPreflight.missingVariables",
+    "CampaignPreflight.samples",
     "Contact.duplicates",
     "Contact.groups",
     "Contact.identities",

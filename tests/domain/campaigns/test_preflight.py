@@ -9,8 +9,8 @@ from db.campaigns import Campaign, CampaignStatus, ExclusionReason
 from db.contacts import Contact
 from db.core import connect
 from db.core.pace import Pace
+from db.core.settings import get_settings
 from db.files import File
-from db.senders import Sender
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import campaigns, senders, templates
 from domain.campaigns import running
@@ -139,6 +139,7 @@ async def test_who_lacks_a_value_is_counted_by_placeholder() -> None:
     campaign = await a_campaign(template_id=template.id, group=group, variables=variables)
     await MessageTemplate.filter(id=template.id).update(category=TemplateCategory.MARKETING)
     found = await look(campaign)
+    assert (found.recipients, len(found.samples)) == (4, 4)
     assert {each.key: each.count for each in found.missing_variables} == {
         "first_name": 1,
         "email": 3,
@@ -186,7 +187,7 @@ def seconds_until(found: Preflight) -> float:
 
 async def test_it_takes_as_long_as_the_sender_needs_for_all_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     sender = await a_sender(name="Shop", messages_per_second=10)
-    monkeypatch.setattr("domain.senders.pacing.full_rate", lambda provider, told: float(told))
+    monkeypatch.setattr(get_settings(), "send_rate", None)
     for _ in range(5):
         await a_message(sender)
     found = await look(await a_campaign(sender, group=await crowd(20)))
@@ -194,13 +195,14 @@ async def test_it_takes_as_long_as_the_sender_needs_for_all_that_waits(monkeypat
     assert found.pacing == "20 from Shop at 10 a second, behind 5 that wait already: As fast as it may: 10 a second."
 
 
-async def test_a_pool_is_done_when_its_slowest_is() -> None:
-    fast, slow = await a_sender(name="Fast"), await a_sender(name="Slow")
-    await Sender.filter(id=slow).update(slowed_until=datetime.now(UTC) + timedelta(hours=1), slowed_reason="WhatsApp")
+async def test_a_pool_is_done_when_its_slowest_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "send_rate", None)
+    fast = await a_sender(name="Fast", messages_per_second=10)
+    slow = await a_sender(name="Slow", messages_per_second=2)
     found = await look(await a_campaign(fast, slow, group=await crowd(10)))
-    assert "5 from Fast at" in found.pacing
-    assert "5 from Slow at" in found.pacing
-    assert found.finishes_at is not None
+    assert "5 from Fast at 10 a second" in found.pacing
+    assert "5 from Slow at 2 a second" in found.pacing
+    assert seconds_until(found) == pytest.approx(2.5)
 
 
 async def test_while_nobody_may_send_there_is_no_end_and_a_problem() -> None:
