@@ -189,7 +189,7 @@ def _words(value: list[str], field: str) -> list[str]:
 
 
 def _reply(value: str, field: str) -> str:
-    return text(value, field, most=1000)
+    return text(value, field, most=min(1000, known().limits.max_message_length))
 
 
 _BOUNDS: Mapping[str, Callable[[Any, str], Any]] = {

@@ -20,7 +20,7 @@ from db.core.columns import as_row
 from db.core.transaction import transaction
 from db.events import EventType, record_all
 from db.files import File, FilePurpose
-from domain import senders
+from domain import senders, settings
 from domain.core.fetch import Body, UnfetchableError, opened
 from domain.files import kinds
 from domain.files.announce import told
@@ -145,6 +145,10 @@ async def _keep(file: File, bytes: Incoming, body: Body) -> None:
     mime_type = await asyncio.to_thread(kinds.found, bytes.path, file.name)
     if "url" in source and not kinds.taken(FilePurpose.MEDIA, mime_type):
         raise UnfetchableError("It is of no kind that may be sent.")
+    if "url" in source:
+        documents = (await settings.current()).limits.max_file_size_mb
+        if bytes.size > (most := kinds.most(FilePurpose.MEDIA, mime_type, documents)):
+            raise UnfetchableError(f"It has {bytes.size} bytes; a file of its kind may have {most}.")
     if mime_type == kinds.UNKNOWN:
         mime_type = kinds.announced(file.mime_type) or kinds.announced(body.mime_type) or kinds.UNKNOWN
     async with transaction():

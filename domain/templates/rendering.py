@@ -6,6 +6,7 @@ from typing import Any, Literal, cast
 
 from db.content import Button, Header, InteractiveDetails
 from db.templates import MessageTemplate
+from domain import settings
 from domain.core.errors import utf16
 from domain.providers import cloud_codes
 from domain.providers.base import Content, Interactive, Media, TemplateContent, Text
@@ -100,7 +101,9 @@ def render(
         missing[HEADER] = None
     media = _media(above)
     content = _content(template, values, text, details, media)
-    most = MOST_CHARACTERS if template.approval_name or details is None else MOST_CHARACTERS_AROUND
+    most = MOST_CHARACTERS if template.approval_name else MOST_CHARACTERS_AROUND
+    if isinstance(content, Text):
+        most = settings.known().limits.max_message_length
     too_long = _too_long(text, most, above, buttons)
     if (
         cloud_codes.components_of(template)
