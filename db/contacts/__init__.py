@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import orjson
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.db_defaults import SqlDefault
@@ -66,6 +67,8 @@ class Contact(ChangingRow):
     """IANA name."""
     time_zone_inferred = fields.BooleanField(db_default=False)
     """Whether the zone is a guess by the primary number."""
+    numbers: str | None = fields.TextField(null=True)
+    """All of its numbers in one text, for the search (column `search` of migration 0004)."""
     opt_in_status = choice(OptInStatus, default=OptInStatus.UNKNOWN)
     """The newest of its consents about MARKETING."""
     opt_in_changed_at: datetime | None = fields.DatetimeField(null=True)
@@ -264,23 +267,30 @@ class ContactValues(NamedTuple):
     email: str | None = None
     company: str | None = None
     job_title: str | None = None
+    tags: list[str] | None = None
+    attributes: dict[str, Any] | None = None
+    time_zone: str | None = None
+    time_zone_inferred: bool = False
     opt_in_status: OptInStatus = OptInStatus.UNKNOWN
     phone_number: str | None = None
 
 
 _ADD = """
 WITH given AS MATERIALIZED (
-  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-                       $9::text[])
-  AS g(id, name, first_name, last_name, email, company, job_title, opt_in_status, phone_number)
+  SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+                       $8::jsonb[], $9::jsonb[], $10::text[], $11::bool[], $12::text[], $13::text[])
+  AS g(id, name, first_name, last_name, email, company, job_title, tags, attributes, time_zone, time_zone_inferred,
+       opt_in_status, phone_number)
 ), added AS (
-  INSERT INTO contact (id, name, first_name, last_name, email, company, job_title, opt_in_status, opt_in_changed_at)
-  SELECT id, name, first_name, last_name, email, company, job_title, opt_in_status,
-         CASE WHEN opt_in_status <> 'UNKNOWN' THEN now() END
+  INSERT INTO contact (id, name, first_name, last_name, email, company, job_title, tags, attributes, time_zone,
+                       time_zone_inferred, opt_in_status, opt_in_changed_at, numbers)
+  SELECT id, name, first_name, last_name, email, company, job_title,
+         ARRAY(SELECT jsonb_array_elements_text(tags)), jsonb_strip_nulls(coalesce(attributes, '{}')), time_zone,
+         time_zone_inferred, opt_in_status, CASE WHEN opt_in_status <> 'UNKNOWN' THEN now() END, phone_number
   FROM given
 ), entered AS (
   INSERT INTO consent (contact_id, purpose, state, source, recorded_by_id)
-  SELECT id, 'MARKETING', opt_in_status, $10, $11 FROM given WHERE opt_in_status <> 'UNKNOWN'
+  SELECT id, 'MARKETING', opt_in_status, $14, $15 FROM given WHERE opt_in_status <> 'UNKNOWN'
 )
 INSERT INTO contact_phone (contact_id, phone_number, is_primary)
 SELECT id, phone_number, true FROM given WHERE phone_number IS NOT NULL ORDER BY phone_number
@@ -291,9 +301,13 @@ UPDATE contact c
 SET name = coalesce(g.name, c.name), first_name = coalesce(g.first_name, c.first_name),
     last_name = coalesce(g.last_name, c.last_name), email = coalesce(g.email, c.email),
     company = coalesce(g.company, c.company), job_title = coalesce(g.job_title, c.job_title),
-    updated_at = now()
-FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
-  AS g(id, name, first_name, last_name, email, company, job_title)
+    tags = CASE WHEN g.tags IS NULL THEN c.tags ELSE ARRAY(SELECT jsonb_array_elements_text(g.tags)) END,
+    attributes = jsonb_strip_nulls(c.attributes || coalesce(g.attributes, '{}')),
+    time_zone = coalesce(g.time_zone, c.time_zone),
+    time_zone_inferred = c.time_zone_inferred AND g.time_zone IS NULL, updated_at = now()
+FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+            $9::jsonb[], $10::text[])
+  AS g(id, name, first_name, last_name, email, company, job_title, tags, attributes, time_zone)
 WHERE c.id = g.id
 """
 
@@ -317,16 +331,27 @@ async def add_contacts(
         "SELECT nextval(pg_get_serial_sequence('contact', 'id')) AS id FROM generate_series(1, $1)", len(given)
     )
     ids = [row["id"] for row in numbered]
-    await connect.execute(_ADD, ids, *map(list, zip(*given, strict=True)), source, recorded_by_id)
+    await connect.execute(_ADD, ids, *_columns(given), source, recorded_by_id)
     return ids
 
 
 async def change_contacts(given: Sequence[tuple[int, ContactValues]]) -> None:
-    """Changes contacts, by id, to what is given and not None; numbers stay, and consents, which are said."""
+    """Changes contacts, by id, to what is given and not None; attributes are merged.
+
+    Numbers stay, and consents, which are said.
+    """
     if given:
-        ids = [id for id, _ in given]
-        *columns, _consents, _phones = map(list, zip(*(values for _, values in given), strict=True))
-        await connect.execute(_CHANGE, ids, *columns)
+        *columns, _inferred, _consents, _phones = _columns([values for _, values in given])
+        await connect.execute(_CHANGE, [id for id, _ in given], *columns)
+
+
+def _columns(given: Sequence[ContactValues]) -> list[list[Any]]:
+    """Values as columns, JSON as text."""
+    columns = [list(column) for column in zip(*given, strict=True)]
+    for name in ("tags", "attributes"):
+        place = ContactValues._fields.index(name)
+        columns[place] = [None if value is None else orjson.dumps(value).decode() for value in columns[place]]
+    return columns
 
 
 async def lock_known(phone_numbers: Sequence[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.campaigns import Audience
-from db.contacts import PHONE_UNIQUE, ContactValues, add_contacts
+from db.contacts import PHONE_UNIQUE, ContactValues
 from db.core import connect
 from domain import contacts, groups
 from domain.campaigns.reading import visible
@@ -103,7 +103,6 @@ async def _of_numbers(viewer: Viewer, given: Sequence[str], check: Checks) -> li
     # Two spellings of one unknown number are one person.
     new = sorted({min(spellings[number]): number for number in unknown}.values())
     with unique(PHONE_UNIQUE, "One of these numbers has just become a contact's. Try again.", field="audience"):
-        added = await add_contacts([ContactValues(name=number, phone_number=number) for number in new])
-    for id in added:
-        contacts.changed(id, actor_id=viewer.user_id)
+        values = [ContactValues(name=number, phone_number=number) for number in new]
+        added = await contacts.add(values, actor_id=viewer.user_id)
     return [*(id for id in found if id is not None), *added]

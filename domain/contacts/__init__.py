@@ -1,5 +1,6 @@
 """Contacts, their phone numbers and consent, and imports."""
 
+from domain.contacts.adding import add, changed
 from domain.contacts.columns import ContactField
 from domain.contacts.consents import get_consent, opt_in, opt_out, pages_of_consents, say
 from domain.contacts.identities import Identity, duplicates_of, learn
@@ -35,7 +36,7 @@ from domain.contacts.reading import (
     seen_by,
 )
 from domain.contacts.verdicts import verdicts_url
-from domain.contacts.writing import changed, create, delete, update
+from domain.contacts.writing import create, delete, update
 
 __all__ = [
     "MOST_PHONES",
@@ -44,6 +45,7 @@ __all__ = [
     "Identity",
     "ImportPreview",
     "MessageFigures",
+    "add",
     "by_ids",
     "changed",
     "create",

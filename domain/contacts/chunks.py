@@ -11,19 +11,18 @@ from db.contacts import (
     DuplicatePolicy,
     ImportVerdict,
     OptInStatus,
-    add_contacts,
     change_contacts,
     lock_known,
 )
 from db.core import connect
 from db.memberships import join
 from db.templates import TemplateCategory
+from domain.contacts.adding import add, changed
 from domain.contacts.cells import Reader
 from domain.contacts.consents import say
 from domain.contacts.details import check_details, check_groups, full_name
 from domain.contacts.phones import MOST_PHONES
 from domain.contacts.spreadsheet import Row
-from domain.contacts.writing import changed
 from domain.core.errors import Checks, ErrorCode, Refusal, Refusals, not_found
 from domain.core.phone import parse_phone
 
@@ -39,8 +38,14 @@ SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::te
 _COUNT = "SELECT contact_id, count(*) FROM contact_phone WHERE contact_id = ANY($1::bigint[]) GROUP BY contact_id"
 
 _ADD_NUMBERS = """
-INSERT INTO contact_phone (phone_number, contact_id, is_primary)
-SELECT number, contact_id, false FROM unnest($1::text[], $2::bigint[]) AS more(number, contact_id)
+WITH added AS (
+  INSERT INTO contact_phone (phone_number, contact_id, is_primary)
+  SELECT number, contact_id, false FROM unnest($1::text[], $2::bigint[]) AS more(number, contact_id)
+  RETURNING contact_id, phone_number
+)
+UPDATE contact c SET numbers = concat_ws(' ', c.numbers, more.numbers)
+FROM (SELECT contact_id, string_agg(phone_number, ' ') AS numbers FROM added GROUP BY 1) AS more
+WHERE c.id = more.contact_id
 """
 
 _WRITTEN = {ImportVerdict.CREATED, ImportVerdict.UPDATED}
@@ -195,7 +200,7 @@ def _repeated(row: int, field: str) -> Refusal:
 
 async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
     new = [judged for judged in chunk if judged.verdict is ImportVerdict.CREATED]
-    made = await add_contacts([judged.values for judged in new], ConsentSource.IMPORT, job.created_by_id)
+    made = await add([judged.values for judged in new], ConsentSource.IMPORT, actor_id=job.created_by_id)
     for judged, id in zip(new, made, strict=True):
         judged.contact_id = id
     changes = [
@@ -213,7 +218,7 @@ async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
             category, by = TemplateCategory.MARKETING, job.created_by_id
             told.update(await say(saying, category, state, ConsentSource.IMPORT, recorded_by_id=by))
     for judged in chunk:
-        if judged.contact_id is not None and judged.verdict in _WRITTEN and judged.contact_id not in told:
+        if judged.verdict is ImportVerdict.UPDATED and judged.contact_id and judged.contact_id not in told:
             changed(judged.contact_id, actor_id=job.created_by_id)
 
 

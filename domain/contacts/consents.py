@@ -9,8 +9,8 @@ from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
 from db.core.transaction import transaction
 from db.messages.dispatch import cancel_queued
 from db.templates import TemplateCategory
+from domain.contacts.adding import changed
 from domain.contacts.reading import visible
-from domain.contacts.writing import changed
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, not_found, optional_text
 

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from db.contacts import Contact, ContactIdentityType
 from db.core import connect
+from domain.contacts.adding import changed
 from domain.contacts.consents import spread
 from domain.contacts.reading import by_ids
-from domain.contacts.writing import changed
 from domain.core.access import Viewer, allow
 from domain.core.phone import aliases
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import orjson
 from asyncpg import Record
 from tortoise.expressions import RawSQL
 
@@ -12,9 +13,10 @@ from db.core.transaction import transaction
 from db.events import EventType, record
 from db.groups import GroupMember
 from db.memberships import join, leave_all
+from domain.contacts.adding import changed
 from domain.contacts.consents import spread
 from domain.contacts.phones import MOST_PHONES
-from domain.contacts.writing import changed
+from domain.contacts.writing import numbered
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
@@ -66,6 +68,7 @@ async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:
     await leave_all(duplicate_id)
     called_off, conversations = await rows.move(id, duplicate_id)
     await Contact.filter(id=id).update(**_values(stays, goes), updated_at=RawSQL("now()"))
+    await numbered(id)
     await consents.merge(id, duplicate_id)
     for message in called_off:
         record(
@@ -97,4 +100,7 @@ def _values(stays: Record, goes: Record) -> dict[str, Any]:
     values = {key: stays[key] or goes[key] for key in ("email", "company", "job_title")}
     if not stays["first_name"] and not stays["last_name"]:
         values |= {key: goes[key] for key in ("first_name", "last_name")}
-    return values
+    values["tags"] = sorted({*stays["tags"], *goes["tags"]})
+    values["attributes"] = orjson.loads(goes["attributes"]) | orjson.loads(stays["attributes"])
+    zoned = stays if goes["time_zone"] is None or (not stays["time_zone_inferred"] and stays["time_zone"]) else goes
+    return values | {key: zoned[key] for key in ("time_zone", "time_zone_inferred")}

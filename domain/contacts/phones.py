@@ -5,10 +5,10 @@ from typing import Any, TypedDict, Unpack
 
 from db.accounts import Role, Scope
 from db.contacts import PHONE_UNIQUE, ContactPhone
-from db.core import connect
 from db.core.transaction import transaction
+from domain.contacts.adding import changed
 from domain.contacts.reading import visible
-from domain.contacts.writing import NUMBER_TAKEN, changed, lock
+from domain.contacts.writing import NUMBER_TAKEN, lock, numbered
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
 from domain.core.phone import parse_phone
@@ -124,7 +124,7 @@ async def _make_primary(phone: ContactPhone) -> None:
 
 
 async def _touch(viewer: Viewer, contact_id: int) -> None:
-    await connect.execute("UPDATE contact SET updated_at = now() WHERE id = $1", contact_id)
+    await numbered(contact_id)
     changed(contact_id, actor_id=viewer.user_id)
 
 

@@ -1,16 +1,18 @@
 """Reading contacts. A token bound to a sender sees those that have messages with it, everywhere."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from db.contacts import Contact, ContactIdentity, OptInStatus
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from domain.contacts.filtering import having, search_in
 from domain.core.access import Viewer, allow
-from domain.core.errors import not_found
+from domain.core.errors import Checks, not_found
 from domain.core.phone import parse_phone
 from domain.core.search import contains
 
@@ -81,6 +83,8 @@ async def find(
     search: str | None = None,
     group_id: int | None = None,
     company: str | None = None,
+    tags: Sequence[str] | None = None,
+    attributes: Sequence[Mapping[str, Any]] | None = None,
     opt_in_status: Sequence[OptInStatus] | None = None,
     phone_number: str | None = None,
     has_duplicates: bool | None = None,
@@ -93,24 +97,34 @@ async def find(
     """Contacts that match; `created_from` is within the span, `created_before` is not."""
     where = Where()
     seen_by(viewer, where)
-    _search(where, search)
+    check = Checks()
+    with check():
+        search_in(where, search)
+    with check():
+        having(where, attributes or ())
     if group_id is not None:
         where.add("contact.id IN (SELECT contact_id FROM group_member WHERE group_id = {})", group_id)
-    if pattern := contains(company, "company"):
-        where.add("contact.company ILIKE {}", pattern)
+    with check():
+        if pattern := contains(company, "company"):
+            # The first of them is what the index knows of.
+            where.add("contact.search LIKE lower({}) AND contact.company ILIKE {}", pattern, pattern)
+    if tags is not None:
+        where.add("contact.tags && {}::text[]", list(tags))
     if opt_in_status is not None:
         where.add("contact.opt_in_status = ANY({}::text[])", list(opt_in_status))
-    if phone_number is not None:
-        where.add(
-            "contact.id IN (SELECT contact_id FROM contact_phone WHERE phone_number = {})",
-            parse_phone(phone_number, field="phoneNumber"),
-        )
+    with check():
+        if phone_number is not None:
+            where.add(
+                "contact.id IN (SELECT contact_id FROM contact_phone WHERE phone_number = {})",
+                parse_phone(phone_number, field="phoneNumber"),
+            )
     if has_duplicates is not None:
         where.add(f"{'' if has_duplicates else 'NOT '}{_HAS_DUPLICATES}")
     if created_from is not None:
         where.add("contact.created_at >= {}", created_from)
     if created_before is not None:
         where.add("contact.created_at < {}", created_before)
+    check.done()
     return await fetch_page(Contact, where, _order(viewer, order, descending), page)
 
 
@@ -146,22 +160,6 @@ async def _seen(viewer: Viewer, ids: list[int]) -> set[int]:
         viewer.sender_id,
     )
     return {row["id"] for row in found}
-
-
-def _search(where: Where, search: str | None) -> None:
-    """Name, email, company and job title as they are; numbers by their digits, whatever stands between them."""
-    if (pattern := contains(search)) is None:
-        return
-    columns = ("name", "email", "company", "job_title")
-    conditions = [f"contact.{column} ILIKE {{}}" for column in columns]
-    patterns = [pattern] * len(columns)
-    digits = "".join(char for char in pattern if char.isascii() and char.isdigit())
-    if digits and not any(char.isalpha() for char in pattern):
-        conditions.append(
-            "EXISTS (SELECT FROM contact_phone p WHERE p.contact_id = contact.id AND p.phone_number LIKE {})"
-        )
-        patterns.append(f"%{digits}%")
-    where.add(" OR ".join(conditions), *patterns)
 
 
 def _order(viewer: Viewer, order: ContactOrder, descending: bool) -> Order:

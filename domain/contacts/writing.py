@@ -8,21 +8,21 @@ from tortoise.expressions import Q, RawSQL
 from db.accounts import Role, Scope
 from db.contacts import (
     PHONE_UNIQUE,
-    ConsentSource,
     Contact,
     ContactDuplicate,
     ContactIdentity,
     ContactPhone,
     ContactValues,
     OptInStatus,
-    add_contacts,
 )
+from db.core import connect
 from db.core.transaction import transaction
-from db.events import EventType, record
 from db.memberships import join, leave_all, replace_groups
 from db.messages.dispatch import cancel_queued
-from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, renamed
+from domain.contacts.adding import add, changed
+from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, merged, renamed
 from domain.contacts.reading import visible
+from domain.contacts.zones import zone_of
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, not_found
@@ -31,16 +31,19 @@ from domain.core.unique import unique
 
 NUMBER_TAKEN = "A contact has this number already."
 
+_NUMBERED = """
+UPDATE contact
+SET numbers = (SELECT string_agg(phone_number, ' ' ORDER BY id) FROM contact_phone WHERE contact_id = $1),
+    time_zone = CASE WHEN time_zone IS NULL OR time_zone_inferred THEN $2 ELSE time_zone END,
+    time_zone_inferred = (time_zone IS NULL OR time_zone_inferred) AND $2 IS NOT NULL, updated_at = now()
+WHERE id = $1
+"""
+
 
 class ContactChanges(ContactDetails, total=False):
     """What is left out stays; None clears."""
 
     group_ids: Sequence[int] | None
-
-
-def changed(contact_id: int, *, actor_id: int | None) -> None:
-    """Records that a contact was made, or something of it changed."""
-    record(EventType.CONTACT_UPDATED, "Contact", contact_id, actor_id=actor_id, contact_id=contact_id)
 
 
 async def lock(viewer: Viewer, id: int, *, field: str = "id") -> Contact:
@@ -75,14 +78,12 @@ async def create(
     check.done()
     async with transaction():
         with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
-            [id] = await add_contacts(
+            [id] = await add(
                 [ContactValues(**details, opt_in_status=opt_in_status, phone_number=phone_number)],
-                ConsentSource.API,
-                viewer.user_id,
+                actor_id=viewer.user_id,
             )
         if await join((group, id) for group in group_ids or ()):
             raise not_found("group", field="groupIds")
-        changed(id, actor_id=viewer.user_id)
         return await Contact.get(id=id)
 
 
@@ -97,12 +98,29 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[ContactChanges]) -> 
             check_groups(group_ids)
     check.done()
     async with transaction():
-        values: dict[str, Any] = {**renamed(await lock(viewer, id), details)}
+        contact = await lock(viewer, id)
+        values: dict[str, Any] = {**renamed(contact, details)}
+        if "attributes" in details:
+            values["attributes"] = merged(contact.attributes, details["attributes"])
+        if "time_zone" in details and details["time_zone"] is None:
+            values["time_zone"] = await _primary_zone(id)
+        if "time_zone" in details:
+            values["time_zone_inferred"] = details["time_zone"] is None and values["time_zone"] is not None
         await Contact.filter(id=id).update(**values, updated_at=RawSQL("now()"))
         if "group_ids" in changes and await replace_groups(id, group_ids):
             raise not_found("group", field="groupIds")
         changed(id, actor_id=viewer.user_id)
         return await Contact.get(id=id)
+
+
+async def numbered(contact_id: int) -> None:
+    """Writes what follows from the numbers of a contact, which have changed: what is searched, and an inferred zone."""
+    await connect.execute(_NUMBERED, contact_id, await _primary_zone(contact_id))
+
+
+async def _primary_zone(contact_id: int) -> str | None:
+    primary = await ContactPhone.get_or_none(contact_id=contact_id, primary=True)
+    return zone_of(primary and primary.phone_number)
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
@@ -114,7 +132,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         # The strong lock holds off those who are adding it to a group just now, and would not see that it went.
         if await Contact.filter(id=id, deleted_at=None).select_for_update().first() is None:
             raise not_found("contact")
-        await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
+        await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"), numbers=None)
         await ContactPhone.filter(contact_id=id).delete()
         await ContactIdentity.filter(contact_id=id).delete()
         await ContactDuplicate.filter(Q(contact_id=id) | Q(other_id=id)).delete()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from db.contacts import PHONE_UNIQUE, ContactValues, add_contacts
+from db.contacts import PHONE_UNIQUE, ContactValues
 from db.core import connect
 from db.senders import Sender, SenderProvider
 from domain import contacts, senders
@@ -63,8 +63,8 @@ async def of_number(viewer: Viewer, number: str, sender: Sender) -> Place:
     contact_id = await connect.value(_WA_ID, number[1:])
     if contact_id is None:
         with unique(PHONE_UNIQUE, "This number has just become a contact's. Try again.", field="to.phoneNumber"):
-            [contact_id] = await add_contacts([ContactValues(name=number, phone_number=number)])
-        contacts.changed(contact_id, actor_id=viewer.user_id)
+            new = [ContactValues(name=number, phone_number=number)]
+            [contact_id] = await contacts.add(new, actor_id=viewer.user_id)
     return await _place(sender, contact_id, number, None)
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from db.contacts import ContactIdentityType, ContactValues, add_contacts, lock_same
+from db.contacts import ContactIdentityType, ContactValues, lock_same
 from db.core import connect
-from domain.contacts import Identity, changed, learn
+from domain.contacts import Identity, add, learn
 from domain.core.errors import Refusal
 from domain.core.phone import aliases, parse_phone
 from domain.inbound.envelope import Person
@@ -59,9 +59,7 @@ async def _found(people: Sequence[Person], known: dict[Key, int]) -> list[int]:
         for key in _own_keys(person):
             known.setdefault(key, place)
         places.append(place)
-    made = await add_contacts(new)
-    for id in made:
-        changed(id, actor_id=None)
+    made = await add(new)
     found = [made[-place - 1] if place < 0 else place for place in places]
     await remember(zip(found, people, strict=True))
     return found

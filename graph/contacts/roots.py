@@ -3,6 +3,7 @@
 from typing import Annotated, TypeAlias
 
 import strawberry
+from strawberry.scalars import JSON
 
 from db import contacts as rows
 from db.contacts import OptInStatus
@@ -46,6 +47,14 @@ Proof: TypeAlias = Annotated[str | None, arg("Where or how it was said, up to 50
 PhoneId: TypeAlias = Annotated[strawberry.ID, arg("The phone number.")]
 
 
+@strawberry.input(description="A custom value of a contact that must hold; a contact without it does not match.")
+class AttributeFilter:
+    name: str = required("Name of the value.")
+    equals: JSON | None = optional("Equal to this string, number or boolean.")
+    min: JSON | None = optional("At least this number, or this ISO 8601 date; of times without an offset in UTC.")
+    max: JSON | None = optional("At most this number, or this ISO 8601 date; of a date, until the end of that day.")
+
+
 @strawberry.input(description="Which contacts.")
 class ContactFilter:
     search: str | None = optional(
@@ -53,6 +62,8 @@ class ContactFilter:
     )
     group_id: strawberry.ID | None = optional("In this group.", of="Group")
     company: str | None = optional("Part of the company, up to 200 characters.")
+    tags: list[str] | None = optional("With any of these tags.")
+    attributes: list[AttributeFilter] | None = optional("With all of these custom values; at most 10.")
     opt_in_status: list[OptInStatus] | None = optional("With one of these consents.")
     phone_number: PhoneNumber | None = optional("Having this number.")
     has_duplicates: bool | None = optional("Seeming to be the same person as another contact, or not.")
@@ -67,6 +78,11 @@ class UpdateContactInput:
     email: str | None = optional("Email, up to 254 characters.")
     company: str | None = optional("Up to 255 characters.")
     job_title: str | None = optional("Up to 255 characters.")
+    tags: list[str] | None = optional("Labels, at most 50 of up to 50 characters; replaces all of them.")
+    attributes: JSON | None = optional(
+        "Custom values, as of a new contact; merged key by key, a null removes its key. Null removes all."
+    )
+    time_zone: str | None = optional("IANA name of the time zone; inferred from the primary number when null.")
     group_ids: list[strawberry.ID] | None = optional("Replaces all memberships; at most 100.", of="Group")
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from strawberry.scalars import JSON
 
 from db import contacts as rows
 from db.contacts import ConsentSource, ContactIdentityType, OptInStatus
@@ -63,6 +64,12 @@ class CreateContactInput:
     email: str | None = optional("Email, up to 254 characters.")
     company: str | None = optional("Up to 255 characters.")
     job_title: str | None = optional("Up to 255 characters.")
+    tags: list[str] | None = optional("Labels, at most 50 of up to 50 characters.")
+    attributes: JSON | None = optional(
+        "Custom values by name: strings of up to 1000 characters, numbers or booleans; at most 100. A name has 1 to 64 "
+        "letters, digits and _, and is none of a placeholder that every contact fills."
+    )
+    time_zone: str | None = optional("IANA name of the time zone; inferred from the number when left out.")
     phone_number: PhoneNumber | None = optional(
         "The primary number; without one the contact cannot be messaged yet. "
         "DUPLICATE_RESOURCE when any contact has it."
@@ -126,10 +133,18 @@ class Contact(Node):
     email: str | None = column("Email.")
     company: str | None = column("Company.")
     job_title: str | None = column("Job title.")
+    tags: list[str] = column("Labels, without repetition, in alphabetical order.")
+    time_zone: str | None = column("IANA name of the contact's time zone; null when it is neither known nor inferred.")
+    time_zone_inferred: bool = column("Whether the zone was inferred from the primary number instead of stored.")
     opt_in_status: OptInStatus = column("Consent to marketing messages: the newest entry of that purpose in consents.")
     opt_in_changed_at: datetime | None = column("When that consent last changed.")
     created_at: datetime = column("When the contact was created.")
     updated_at: datetime = column("When the contact was last changed.")
+
+    @computed("Custom values by name: strings, numbers or booleans; usable as placeholders.")
+    @staticmethod
+    def attributes(row: strawberry.Parent[rows.Contact]) -> JSON:
+        return JSON(row.attributes)
 
     @computed(
         "The primary phone number; null while there is none, as with people who hide theirs.",

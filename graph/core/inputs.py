@@ -73,7 +73,7 @@ def criteria(filter: Any) -> dict[str, Any]:
             found[name.removesuffix("at") + "from"] = span.get("start")
             found[name.removesuffix("at") + "before"] = span.get("end")
         elif value is not None:
-            found[name] = value
+            found[name] = _whole(value, to_camel_case(name))
         with check():
             if isinstance(value, str):
                 check_characters(value, to_camel_case(name))

@@ -317,3 +317,35 @@ async def test_verdicts_are_taken_along_as_csv(api: Api) -> None:
         refused = await api.gql(document, {"id": id}, role=role)
         assert refused["errors"][0]["extensions"]["code"] == "AUTHORIZATION_ERROR"
     assert (await api.http.get("/csv/x.y")).status_code == 403
+
+
+async def test_labels_custom_values_and_time_zones(api: Api) -> None:
+    tag = unique()
+    own = {"name": "Ana", "phoneNumber": phone(), "tags": [tag], "attributes": {"plan": "gold", "age": 41}}
+    fields = "{ id tags attributes timeZone timeZoneInferred }"
+    create = f"mutation ($input: CreateContactInput!) {{ createContact(input: $input) {fields} }}"
+    made = (await api.data(create, input=own))["createContact"]
+    assert made == {
+        "id": made["id"],
+        "tags": [tag],
+        "attributes": {"plan": "gold", "age": 41},
+        "timeZone": "America/Sao_Paulo",
+        "timeZoneInferred": True,
+    }
+    update = f"mutation ($id: ID!, $input: UpdateContactInput!) {{ updateContact(id: $id, input: $input) {fields} }}"
+    changes = {"attributes": {"age": None}, "timeZone": "Asia/Tokyo"}
+    changed = (await api.data(update, id=made["id"], input=changes))["updateContact"]
+    assert changed == {**made, "attributes": {"plan": "gold"}, "timeZone": "Asia/Tokyo", "timeZoneInferred": False}
+    find = "query ($filter: ContactFilter) { contacts(filter: $filter) { nodes: edges { node { id } } } }"
+    asked = {"tags": [tag], "attributes": [{"name": "plan", "equals": "gold", "max": None}]}
+    assert (await api.data(find, filter=asked))["contacts"] == {"nodes": [{"node": {"id": made["id"]}}]}
+    bad = {"search": "x" * 201, "attributes": [{"name": "plan", "min": []}], "company": "x" * 201, "phoneNumber": "1"}
+    answer = await api.gql(find, {"filter": bad}, role=Role.ADMIN)
+    told = [error["extensions"]["field"] for error in answer["errors"]]
+    assert told == ["search", "attributes[0].min", "company", "phoneNumber"]
+    template = await factories.template("Your {{plan}} at {{age}}")
+    preview = (
+        "query ($id: ID!, $contact: ID!) { messageTemplate(id: $id) { preview(contactId: $contact) { content } } }"
+    )
+    shown = await api.data(preview, id=encode("MessageTemplate", template.id), contact=made["id"])
+    assert shown["messageTemplate"]["preview"]["content"] == "Your gold at {{age}}"

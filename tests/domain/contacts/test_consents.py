@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from db.accounts import Role, Scope
-from db.contacts import Consent, ConsentSource, Contact, ContactDuplicate, OptInStatus, add_contacts
+from db.contacts import Consent, ConsentSource, Contact, ContactDuplicate, OptInStatus
 from db.contacts import ContactValues as Values
 from db.core import connect
 from db.core.paging import PageRequest
@@ -101,7 +101,8 @@ async def test_an_opt_out_of_another_purpose_stops_what_schedules_send_and_nothi
 
 
 async def test_thousands_say_so_in_a_constant_number_of_statements() -> None:
-    ids = await add_contacts([Values(name="N", phone_number=phone()) for _ in range(2000)])
+    async with transaction():
+        ids = await contacts.add([Values(name="N", phone_number=phone()) for _ in range(2000)])
     duplicate = await factories.contact()
     await ContactDuplicate.create(contact_id=ids[7], other_id=duplicate.id, reason="x")
     async with transaction():

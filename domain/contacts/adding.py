@@ -1,0 +1,31 @@
+"""New contacts, however they come: by the API, by import, by a message to or from a number that nobody has."""
+
+from collections.abc import Sequence
+
+from db.contacts import ConsentSource, ContactValues, add_contacts
+from db.events import EventType, record
+from domain.contacts.zones import zone_of
+
+
+def changed(contact_id: int, *, actor_id: int | None) -> None:
+    """Records that a contact was made, or something of it changed."""
+    record(EventType.CONTACT_UPDATED, "Contact", contact_id, actor_id=actor_id, contact_id=contact_id)
+
+
+async def add(
+    given: Sequence[ContactValues], source: ConsentSource = ConsentSource.API, *, actor_id: int | None = None
+) -> list[int]:
+    """Adds contacts, inside the caller's transaction; answers their ids. Known numbers violate PHONE_UNIQUE.
+
+    `source` is how their consents became known. A zone that is not given is inferred from the number.
+    """
+    ids = await add_contacts([_zoned(values) for values in given], source, actor_id)
+    for id in ids:
+        changed(id, actor_id=actor_id)
+    return ids
+
+
+def _zoned(values: ContactValues) -> ContactValues:
+    if values.time_zone is not None or (zone := zone_of(values.phone_number)) is None:
+        return values
+    return values._replace(time_zone=zone, time_zone_inferred=True)
