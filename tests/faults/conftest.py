@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 
 from db.core.connect import TRANSIENT
-from graph.core.ids import decode
+from graph.core.ids import split
 from tests.factories import phone, unique
 from tests.faults import invariant
 from tests.running import Api, Program, Simulator, free_port
@@ -188,11 +188,27 @@ class Installation:
         for schedule in schedules:
             await self.done(schedule)
 
+    async def campaign(self, people: int, *, category: str = "UTILITY", start: bool = True, **given: Any) -> str:
+        """A campaign of an approved template to so many new people, from the usual sender; answers its id."""
+        values = {
+            "name": unique("campaign"),
+            "senderIds": [await self.sender()],
+            "templateId": await self.template(category),
+            "audience": {"groupIds": [await self.group(people)]} if people else None,
+            "start": start,
+            **given,
+        }
+        made = await self.data("mutation ($i: CreateCampaignInput!) { createCampaign(input: $i) { id } }", i=values)
+        return made["createCampaign"]["id"]
+
+    async def step(self, name: str, campaign: str) -> None:
+        """Starts, pauses, resumes, stops or completes a campaign."""
+        await self.data(f"mutation ($id: ID!) {{ {name}Campaign(id: $id) {{ id }} }}", id=campaign)
+
     async def in_state(self, schedule: str, *states: str) -> list[asyncpg.Record]:
-        """The messages of a schedule that stand so."""
-        return await self.fetch(
-            "SELECT * FROM message WHERE schedule_id = $1 AND state = ANY($2)", decode(schedule, "Schedule"), states
-        )
+        """The messages of a schedule, or a campaign, that stand so."""
+        column, number = invariant.whose(schedule)
+        return await self.fetch(f"SELECT * FROM message WHERE {column} = $1 AND state = ANY($2)", number, states)
 
     async def until_in_state(self, schedule: str, state: str, count: int, *, seconds: float = 60) -> None:
         """Waits until so many messages of a schedule stand so."""
@@ -235,10 +251,10 @@ class Installation:
 
     async def hurry(self, schedule: str) -> None:
         """Brings on the end of leases that dead workers left in flight, once all else has come to its end."""
+        column, number = invariant.whose(schedule)
         await self.until_rows(
-            "SELECT 1 FROM message WHERE schedule_id = $1 AND state IN ('QUEUED', 'CLAIMED', 'UNKNOWN') LIMIT 1",
-            0,
-            decode(schedule, "Schedule"),
+            f"SELECT 1 FROM message WHERE {column} = $1 AND state IN ('QUEUED', 'CLAIMED', 'UNKNOWN') LIMIT 1",
+            *(0, number),
         )
         await invariant.receipts_are_in(self, seconds=60)
         await self.pass_time("IN_FLIGHT")
@@ -254,9 +270,10 @@ class Installation:
             await asyncio.sleep(0.1)
 
     async def stats(self, schedule: str) -> dict[str, Any]:
-        document = """query ($id: ID!) { schedule(id: $id) { status stats {
-            recipients pending sent delivered read failed unconfirmed cancelled } } }"""
-        found = (await self.data(document, id=schedule))["schedule"]
+        kind = split(schedule)[0].lower()
+        document = f"""query ($id: ID!) {{ {kind}(id: $id) {{ status stats {{
+            recipients pending sent delivered read failed unconfirmed cancelled }} }} }}"""
+        found = (await self.data(document, id=schedule))[kind]
         return {"status": found["status"], **found["stats"]}
 
     async def under_way(self, schedule: str, least: int) -> None:
@@ -267,9 +284,9 @@ class Installation:
             await asyncio.sleep(0.05)
 
     async def done(self, schedule: str, *, seconds: float = 90) -> dict[str, Any]:
-        """Waits for the end of a schedule."""
+        """Waits for the end of a schedule, or a campaign."""
         end = time.monotonic() + seconds
-        while (found := await self.stats(schedule))["status"] not in ("SENT", "FAILED"):
+        while (found := await self.stats(schedule))["status"] not in ("SENT", "FAILED", "STOPPED", "COMPLETED"):
             assert time.monotonic() < end, found
             await asyncio.sleep(0.2)
         return found

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import asyncpg
 
-from graph.core.ids import decode
+from graph.core.ids import split
 
 if TYPE_CHECKING:
     from tests.faults.conftest import Installation
@@ -17,6 +17,12 @@ ARRIVED = ("SENT", "DELIVERED", "READ")
 _ENDS = (*ARRIVED, "FAILED", "UNCONFIRMED", "CANCELLED")
 # A late receipt may still turn what was given up into what was sent; a failure holds unless the message arrived.
 _RANK = {"UNCONFIRMED": 0, "CANCELLED": 0, "SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
+
+
+def whose(id: str) -> tuple[str, int]:
+    """The column of messages and events that names a schedule or a campaign, and its number."""
+    kind, number = split(id)
+    return f"{kind.lower()}_id", number
 
 
 async def come_to_rest(installation: "Installation", schedules: list[str], seconds: float) -> None:
@@ -44,19 +50,21 @@ async def receipts_are_in(installation: "Installation", seconds: float) -> None:
 
 
 async def check(installation: "Installation", schedules: list[str]) -> None:
-    """Rows, ledger, log and figures of schedules agree; they must have come to rest."""
+    """Rows, ledger, log and figures of schedules and campaigns agree; they must have come to rest."""
     accepted = accepted_by_message(await installation.ledger())
     known = await installation.fetch("SELECT id FROM message WHERE id = ANY($1)", list(accepted))
     assert len(known) == len(accepted), "WhatsApp has messages that no row knows"
     await _check_stuck(installation)
     for schedule in schedules:
-        number = decode(schedule, "Schedule")
-        rows = await installation.fetch("SELECT * FROM message WHERE schedule_id = $1 ORDER BY id", number)
+        column, number = whose(schedule)
+        rows = await installation.fetch(f"SELECT * FROM message WHERE {column} = $1 ORDER BY id", number)
         for row in rows:
             _check_row(row, accepted[row["id"]])
         addresses = Counter(row["address"] for row in rows)
         assert max(addresses.values(), default=0) <= 1, f"two rows for one person: {addresses.most_common(1)}"
-        await _check_events(installation, number, {row["id"]: row["state"] for row in rows})
+        if column == "campaign_id":
+            await _check_recipients(installation, number, {row["contact_id"] for row in rows})
+        await _check_events(installation, schedule, {row["id"]: row["state"] for row in rows})
         await _check_figures(installation, schedule, Counter(row["state"] for row in rows))
 
 
@@ -92,17 +100,27 @@ async def _check_stuck(installation: "Installation") -> None:
     assert not stuck, f"held beyond their limit: {[dict(row) for row in stuck][:3]}"
 
 
-async def _check_events(installation: "Installation", number: int, states: dict[int, str]) -> None:
+async def _check_recipients(installation: "Installation", number: int, written_to: set[int]) -> None:
+    """Everyone in the frozen audience is there once, with a message or with the reason why there is none."""
+    rows = await installation.fetch("SELECT * FROM campaign_recipient WHERE campaign_id = $1", number)
+    people = Counter(row["contact_id"] for row in rows)
+    assert max(people.values(), default=0) <= 1
+    assert {row["contact_id"] for row in rows if row["exclusion"] is None} == written_to
+
+
+async def _check_events(installation: "Installation", schedule: str, states: dict[int, str]) -> None:
     """The log tells each step of a message once, in an order in which no status falls, up to where its row stands."""
     told: dict[int, list[str]] = {id: [] for id in states}
     completed = 0
+    column, number = whose(schedule)
     events = await installation.fetch(
-        "SELECT type, message_id FROM event WHERE schedule_id = $1 ORDER BY number", number
+        f"SELECT type, message_id, data ->> 'status' AS status FROM event WHERE {column} = $1 ORDER BY number", number
     )
     for event in events:
         if event["message_id"] is not None:
             told[event["message_id"]].append(event["type"].removeprefix("MESSAGE_"))
         completed += event["type"] == "MESSAGE_COMPLETED"
+        completed += event["type"] == "CAMPAIGN_STATUS_CHANGED" and event["status"] in ("COMPLETED", "STOPPED")
     for id, steps in told.items():
         ranks = [_RANK[step] for step in steps]
         assert all(one < next for one, next in pairwise(ranks)), f"message {id} fell: {steps}"
