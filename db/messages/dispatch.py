@@ -15,7 +15,7 @@ from db.campaigns import tally
 from db.core import connect
 from db.events import EventType, record
 from db.inbound import AWAY_SECONDS
-from db.messages.parking import CAMPAIGN, EXPIRED, SCHEDULE
+from db.messages.parking import CAMPAIGN, SCHEDULE
 from db.templates import TemplateCategory
 
 CLAIM_SECONDS = 15
@@ -114,7 +114,8 @@ WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
                     WHEN {_declined("c")} THEN 'OPTED_OUT'
                     WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED'
-                    WHEN o.id IS NOT NULL THEN coalesce({CAMPAIGN.code}, 'OVER') END AS stop
+                    WHEN o.id IS NOT NULL THEN coalesce({CAMPAIGN.code}, 'OVER') END AS stop,
+         {CAMPAIGN.words} AS over
   FROM message m JOIN unnest($1::bigint[], $2::uuid[]) AS r(id, attempt_id)
     ON m.id = r.id AND m.attempt_id = r.attempt_id
   JOIN contact c ON c.id = m.contact_id JOIN sender ON sender.id = m.sender_id
@@ -125,10 +126,10 @@ UPDATE message m
 SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THEN 'FAILED' ELSE 'CANCELLED' END,
     due_at = CASE WHEN stop IS NULL THEN m.created_at END,
     error_code = nullif(stop, 'OVER'),
-    error_message = CASE stop WHEN 'MESSAGE_EXPIRED' THEN '{EXPIRED}'
-                              WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
+    error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
                               WHEN 'OPTED_OUT' THEN format('The contact opted out of %s messages.', lower(m.purpose))
-                              WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.' END,
+                              WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.'
+                              ELSE CASE WHEN stop IS NOT NULL THEN over END END,
     lease_until = NULL, updated_at = now()
 FROM held WHERE m.id = held.id
 RETURNING m.id, m.state, m.sender_id, m.contact_id, m.schedule_id, m.campaign_id, m.error_message, old.state AS was

@@ -64,9 +64,10 @@ class Owner:
     """Condition under which they wait, besides those of its template."""
     over: str
     """Condition under which they are cancelled."""
+    words: str
+    """Why they are, in words."""
     code: str = "NULL"
-    words: str = "NULL"
-    """Why they are, as a code and in words."""
+    """The same as a code, where there is one."""
 
     def _sql(self, text: str) -> str:
         names = {name: getattr(self, name) for name in ("table", "held", "over", "code", "words")}
@@ -96,18 +97,24 @@ class Owner:
         return await connect.rows(self._sql(_CANCEL), id, chunk)
 
 
-SCHEDULE = Owner("schedule", "PROCESSING", held="o.status = 'HELD'", over="o.status = 'CANCELLED'")
+SCHEDULE = Owner(
+    "schedule",
+    "PROCESSING",
+    held="o.status = 'HELD'",
+    over="o.status = 'CANCELLED'",
+    words="'The schedule was cancelled before it left.'",
+)
 
 _ENDED = "(o.status = 'STOPPED' OR o.status = 'COMPLETED' AND o.by_hand)"
-EXPIRED = "Its campaign may not be sent any more: its time has passed."
 
 CAMPAIGN = Owner(
     "campaign",
     "RUNNING",
     held="o.status = 'PAUSED'",
     over=f"({_ENDED} OR o.status <> 'COMPLETED' AND coalesce(o.expires_at <= now(), false))",
+    words=f"CASE WHEN {_ENDED} THEN 'The campaign was ended before it left.'"
+    " ELSE 'Its campaign may not be sent any more: its time has passed.' END",
     code=f"CASE WHEN NOT {_ENDED} THEN 'MESSAGE_EXPIRED' END",
-    words=f"CASE WHEN NOT {_ENDED} THEN '{EXPIRED}' END",
 )
 """A campaign that somebody has completed is over as one that was stopped; of one that has ended by itself a message may
 leave once more, after a fault of WhatsApp's."""

@@ -9,7 +9,7 @@ from tests.faults.test_worker_killed import FAULTY, Kills
 RECIPIENTS = "SELECT 1 FROM campaign_recipient WHERE campaign_id = $1"
 FREEZING = (
     "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker' AND wait_event_type = 'Lock'"
-    " AND query LIKE '%INSERT INTO campaign_recipient%'"
+    " AND query LIKE '%page AS MATERIALIZED%'"
 )
 
 

@@ -159,6 +159,8 @@ async def test_what_is_queued_is_cancelled_with_a_stop_and_what_left_is_not() ->
     await dispatch._release([claimed["id"]], [claimed["attempt_id"]])
     await arrive([left], "delivered")
     assert sorted(await states(campaign)) == ["CANCELLED", "CANCELLED", "DELIVERED"]
+    words = {row["error_message"] for row in await messages_of(campaign) if row["state"] == "CANCELLED"}
+    assert words == {"The campaign was ended before it left."}
     told = await stats(campaign)
     assert (told.recipients, told.pending, told.delivered, told.cancelled) == (3, 0, 1, 2)
     assert (await Campaign.get(id=campaign.id)).ended_at is not None
