@@ -178,11 +178,18 @@ def _is_own(payload: Json) -> bool:
 
 
 def _chat(payload: Json) -> str | None:
-    """The chat with one person; None of any other. Raises UnreadableError where none is named."""
-    chat = word(payload.get("to" if _is_own(payload) else "from"), 160)
-    if chat is None:
+    """The chat with one person; None of any other. Raises UnreadableError where none is named.
+
+    Of what is ours WEBJS tells us as `from` and the chat as `to`. NOWEB and GOWS tell the chat as `from`, and as `to`
+    nothing; of a group one is the group, and the other may be a member.
+    """
+    told = (word(payload.get(name), 160) for name in (("to", "from") if _is_own(payload) else ("from",)))
+    named = [name for name in told if name is not None]
+    if not named:
         raise UnreadableError("a message of nobody")
-    return chat if chat.partition("@")[2] in (*_PHONES, *_LIDS) else None
+    kinds = [name.partition("@")[2] for name in named]
+    people = (*_PHONES, *_LIDS)
+    return named[0] if kinds[0] in people and all(kind in (*people, "") for kind in kinds) else None
 
 
 def _person(chat: str, payload: Json) -> Person:

@@ -50,14 +50,19 @@ def _data(note: Note, engine: str) -> Json:
     return {**shown, "pushName": note.name} if note.name else shown
 
 
+def ends(chat: str, me: str, engine: str, *, from_me: bool) -> Json:
+    """From whom and to whom a message is: NOWEB and GOWS name the chat as `from`, whoever wrote, and nobody as `to`."""
+    if engine != "WEBJS":
+        return {"from": chat, "to": None}
+    return {"from": me, "to": chat} if from_me else {"from": chat, "to": me}
+
+
 def payload(note: Note, me: str, engine: str) -> Json:
     """The message as events and look-ups tell it."""
-    here, there = me, note.chat
     return {
         "id": note.whole_id,
         "timestamp": note.timestamp,
-        "from": here if note.from_me else there,
-        "to": there if note.from_me else here,
+        **ends(note.chat, me, engine, from_me=note.from_me),
         "fromMe": note.from_me,
         "source": note.source,
         "body": note.body,

@@ -15,7 +15,7 @@ from simulator.media import HEARD, Held, Store, plain_type
 from simulator.people import digits, on_whatsapp, wa_id_of
 from simulator.statuses import plan
 from simulator.waha.hooks import Hooks
-from simulator.waha.notes import ACK_NAMES, Note, payload
+from simulator.waha.notes import ACK_NAMES, Note, ends, payload
 from simulator.waha.sessions import Session, Sessions, Status
 from simulator.wire import Json
 
@@ -218,11 +218,9 @@ class Waha:
         chat = note.chat
         if by_lid and chat.endswith("@c.us") and dice() < by_lid:
             chat = self.lid(chat.partition("@")[0])
-        me = self.me(session)
         told = {
             "id": f"true_{chat}_{note.id}",
-            "from": me,
-            "to": chat,
+            **ends(chat, self.me(session), session.engine, from_me=True),
             "participant": None,
             "fromMe": True,
             "ack": ACKS[outcome],

@@ -39,6 +39,8 @@ async def test_each_engine_answers_in_its_shape(rig: Rig, engine: str) -> None:
         case _:
             assert answer["id"]["_serialized"] == f"true_{ALICE}_{message_id}"
     await rig.endpoint.until(lambda: set(rig.endpoint.acks(message_id)) == {1, 2, 3})
+    ends = {(told["from"], told["to"]) for told in rig.endpoint.told("message.ack")}
+    assert ends == ({("351910000333@c.us", ALICE)} if engine == "WEBJS" else {(ALICE, None)})
     [row] = await rig.ledger()
     assert (row["wamid"], row["text"], row["wa_id"], row["outcome"]) == (message_id, "Ola", "351910000111", "read")
 
@@ -181,7 +183,7 @@ async def test_lids_lead_to_phones_and_back(start: Started) -> None:
     assert (await rig.waha("GET", "clinic/lids/pn/351910000111"))[1] == {"lid": lid, "pn": ALICE}
     _, answer = await rig.text()
     await rig.endpoint.until(lambda: 1 in rig.endpoint.acks(answer["key"]["id"]))
-    assert {ack["to"] for ack in rig.endpoint.told("message.ack")} == {lid}
+    assert {(ack["from"], ack["to"]) for ack in rig.endpoint.told("message.ack")} == {(lid, None)}
     await rig.text(lid)
     assert {row["wa_id"] for row in await rig.ledger()} == {"351910000111"}
     await rig.write(**{"from": "351910000222", "text": "ola", "hidden": True})

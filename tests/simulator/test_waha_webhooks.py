@@ -42,7 +42,7 @@ async def test_envelope_headers_and_signature(rig: Rig) -> None:
     assert event["me"]["id"] == "351910000333@c.us"
     assert event["environment"] == {"version": "2026.7.1", "engine": "NOWEB", "tier": "PLUS"}
     payload = event["payload"]
-    assert (payload["id"], payload["from"], payload["to"]) == (whole, ALICE, "351910000333@c.us")
+    assert (payload["id"], payload["from"], payload["to"]) == (whole, ALICE, None)
     assert (payload["body"], payload["fromMe"], payload["source"], payload["hasMedia"]) == (
         "olá 👋",
         False,

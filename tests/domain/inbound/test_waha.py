@@ -116,6 +116,32 @@ def test_what_is_no_chat_with_a_person_is_passed_over(chat: str) -> None:
         assert read(kind, payload) == Envelope()
 
 
+ME, ALICE = "351910000333@c.us", "351910000111@c.us"
+
+
+@pytest.mark.parametrize(
+    ("ends", "chat"),
+    [
+        ({"from": ME, "to": ALICE}, ALICE),
+        # NOWEB leaves `to` out, GOWS has null in it.
+        ({"from": ALICE}, ALICE),
+        ({"from": ALICE, "to": None}, ALICE),
+        ({"from": "me", "to": ALICE}, ALICE),
+        ({"from": "1203@g.us", "to": ME, "participant": ME}, None),
+        ({"from": ME, "to": "1203@g.us"}, None),
+        ({"from": "1203@g.us", "to": "1203@g.us", "participant": ME}, None),
+    ],
+)
+def test_the_chat_of_what_is_ours_whichever_engine_tells_of_it(ends: Any, chat: str | None) -> None:
+    own = {name: value for name, value in message(own=True).items() if name not in ("from", "to")} | ends
+    assert [each.person.wa_id for each in read("message.any", own).messages] == (
+        [chat.partition("@")[0]] if chat else []
+    )
+    acked = read("message.ack", {**own, "ack": 3})
+    assert [told.status.status for told in acked.statuses] == (["read"] if chat else [])
+    assert acked.errors == []
+
+
 @pytest.mark.parametrize(
     ("data", "wa_id"),
     [
