@@ -21,6 +21,7 @@ from domain.inbound.envelope import (
 from domain.inbound.wire import Json, digits, is_moment, json_array, json_object, kept, moment, parse, word
 from domain.messages.receipts import Status
 from domain.providers.reactions import interpret
+from domain.senders import health
 
 _STATUSES: Mapping[str, Literal["sent", "delivered", "read", "failed"]] = {
     "sent": "sent",
@@ -35,12 +36,7 @@ _NEWS_OF_TEMPLATES = {
     "template_category_update",
 }
 """Posted again they would undo what was decided since, had they no time."""
-_NEWS = {
-    *_NEWS_OF_TEMPLATES,
-    "phone_number_quality_update",
-    "business_capability_update",
-    "account_update",
-}
+_NEWS = {*_NEWS_OF_TEMPLATES, *health.FIELDS}
 _WANTED: Mapping[str, bool] = {"stop": False, "resume": True, "signup": True}
 _TOLD_BESIDE = ("forwarded", "frequently_forwarded", "referred_product")
 _REFERRAL = {

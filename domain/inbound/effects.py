@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-import structlog
 
 from db.core import connect
 from db.core.transaction import transaction
@@ -17,8 +16,6 @@ from domain.messages.receipts import Status, declining, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
 from domain.senders import health, hear
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
-
-log = structlog.get_logger()
 
 _ACTIVE = """
 UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told),
@@ -102,7 +99,7 @@ async def _senders(numbers: Sequence[Number]) -> dict[Number, int]:
 
 
 async def _hear(news: News) -> None:
-    """What WhatsApp decided about a template; of one that is none of ours there is nothing to keep."""
+    """What WhatsApp decided about a template or a number; of one that is none of ours there is nothing to keep."""
     value = news.value
     approval_id = word(value.get("message_template_id"), 64)
     match news.field:
@@ -122,10 +119,8 @@ async def _hear(news: News) -> None:
             await apply_quality(score, approval_id=approval_id, at=news.at)
         case "template_category_update":
             await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id, at=news.at)
-        case field if field in health.FIELDS:
+        case field:
             await health.hear(field, news.business_account_id, value, news.at)
-        case _:
-            log.info("news_of_whatsapp", field=news.field, business_account_id=news.business_account_id)
 
 
 async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> None:

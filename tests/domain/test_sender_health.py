@@ -133,6 +133,16 @@ async def test_what_an_account_is_told_once_more_changes_nothing() -> None:
     assert await told("SENDER_HEALTH_CHANGED", sender) == 2
 
 
+@pytest.mark.parametrize("field", health.FIELDS)
+async def test_a_number_of_which_there_is_news_is_asked_for_at_once(field: str) -> None:
+    sender = await factories.sender(business_account_id=unique("waba"))
+    await connect.execute("UPDATE sender SET checked_at = now() WHERE id = $1", sender.id)
+    value = {"display_phone_number": sender.phone_number.removeprefix("+"), "event": "ACCOUNT_RECONNECTED"}
+    [done] = await take_up(body({"field": field, "value": value}, account=sender.business_account_id or ""))
+    assert done.errors is None
+    assert await connect.value("SELECT checked_at < now() - interval '23 h' FROM sender WHERE id = $1", sender.id)
+
+
 async def test_news_too_long_to_be_any_are_kept_with_their_reason() -> None:
     account = unique("waba")
     sender = await factories.sender(business_account_id=account)
