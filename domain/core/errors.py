@@ -1,9 +1,9 @@
 """Refusals: what a caller is told when something cannot be done."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class ErrorCode(StrEnum):
@@ -65,14 +65,20 @@ class Checks:
     def __init__(self) -> None:
         self.refusals: list[Refusal] = []
 
-    @contextmanager
-    def __call__(self) -> Generator[None]:
-        try:
-            yield
-        except Refusal as refusal:
-            self.refusals.append(refusal)
-        except Refusals as several:
-            self.refusals += several.refusals
+    def __call__(self) -> Self:
+        return self
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _where: object) -> bool | None:
+        if isinstance(error, Refusal):
+            self.refusals.append(error)
+            return True
+        if isinstance(error, Refusals):
+            self.refusals += error.refusals
+            return True
+        return None
 
     def done(self) -> None:
         """Raises what was collected, if anything."""
@@ -82,12 +88,12 @@ class Checks:
             raise Refusals(self.refusals)
 
 
-_CONTROL = {code: None for code in [*range(32), 127] if chr(code) not in "\n\t"}
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 def check_characters(value: str, field: str) -> None:
     """Refuses control characters, of which the database does not take all; newline and tab may stand."""
-    if any(ord(char) in _CONTROL or 0xD800 <= ord(char) <= 0xDFFF for char in value):
+    if _CONTROL.search(value):
         raise Refusal(
             ErrorCode.VALIDATION_ERROR, "Control characters are not allowed.", field=field, reason="invalid_characters"
         )

@@ -1,8 +1,11 @@
 """Phone numbers: everything people write becomes E.164, or a clear refusal."""
 
 import re
+from functools import cache
+from typing import Any
 
 import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
 from domain.core.errors import ErrorCode, Refusal
 
@@ -28,6 +31,8 @@ def parse_phone(value: str, *, field: str | None = None) -> str:
         raise _refusal(value, field, "The number lacks its country code: it begins with 0.", "no_country_code")
     if not 7 <= len(digits) <= 15:
         raise _refusal(value, field, f"The number has {len(digits)} digits; 7 to 15 are allowed.", "invalid_length")
+    if _is_plain(digits):
+        return f"+{digits}"
     try:
         parsed = phonenumbers.parse(f"+{digits}")
     except phonenumbers.NumberParseException:
@@ -35,6 +40,33 @@ def parse_phone(value: str, *, field: str | None = None) -> str:
     if not phonenumbers.is_possible_number(parsed):
         raise _refusal(value, field, "The number has a length that its country does not use.", "invalid_length")
     return f"+{digits}"
+
+
+def _is_plain(digits: str) -> bool:
+    """Whether a number is known to be possible without parsing it, which would take five times as long as all else.
+
+    Its country uses its length, and it does not begin like numbers that libphonenumber reads as something else.
+    """
+    place = next((place for place in (1, 2, 3) if int(digits[:place]) in COUNTRY_CODE_TO_REGION_CODE), 0)
+    lengths, prefix = _plan(digits[:place])
+    national = digits[place:]
+    if len(national) not in lengths:
+        return False
+    found = prefix.match(national) if prefix is not None else None
+    return found is None or found.end() == 0
+
+
+@cache
+def _plan(country_code: str) -> tuple[frozenset[int], re.Pattern[str] | None]:
+    """Lengths of numbers of a country, and what stands before some that is not part of them."""
+    if not country_code:
+        return frozenset(), None
+    code = int(country_code)
+    region = COUNTRY_CODE_TO_REGION_CODE[code][0]
+    of_region: Any = PhoneMetadata.metadata_for_region_or_calling_code(code, region)
+    before: str | None = of_region.national_prefix_for_parsing
+    lengths: tuple[int, ...] = of_region.general_desc.possible_length
+    return frozenset(lengths), re.compile(before) if before else None
 
 
 def _refusal(value: str, field: str | None, message: str, reason: str) -> Refusal:
