@@ -229,16 +229,16 @@ class ContactImport(Row):
 
 
 class ImportRow(Row):
-    """One row of an import and what became of it."""
+    """One row of an import and what became of it. Without foreign key constraints: neither import nor contact goes."""
 
     contact_import: fields.ForeignKeyRelation[ContactImport] = fields.ForeignKeyField(
-        "models.ContactImport", on_delete=fields.CASCADE
+        "models.ContactImport", on_delete=fields.CASCADE, db_constraint=False
     )
     contact_import_id: int
     row: int = fields.IntField()
     verdict = choice(ImportVerdict)
     contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
-        "models.Contact", on_delete=fields.SET_NULL, null=True
+        "models.Contact", on_delete=fields.SET_NULL, null=True, db_constraint=False
     )
     contact_id: int | None
     field = fields.CharField(64, null=True)
@@ -327,10 +327,9 @@ async def add_contacts(
     """
     if not given:
         return []
-    numbered = await connect.rows(
-        "SELECT nextval(pg_get_serial_sequence('contact', 'id')) AS id FROM generate_series(1, $1)", len(given)
+    ids: list[int] = await connect.value(
+        "SELECT array_agg(nextval('contact_id_seq')) FROM generate_series(1, $1)", len(given)
     )
-    ids = [row["id"] for row in numbered]
     await connect.execute(_ADD, ids, *_columns(given), source, recorded_by_id)
     return ids
 

@@ -277,5 +277,19 @@ class Migration(migrations.Migration):
             name='contact_id',
             field=fields.BigIntField(null=True),
         ),
+        ops.AlterModelOptions(
+            name='ImportRow',
+            options={'table': 'import_row', 'app': 'models', 'unique_together': (('contact_import_id', 'row'),), 'pk_attr': 'id', 'table_description': 'One row of an import and what became of it. Without foreign key constraints: neither import nor contact goes.'},
+        ),
+        ops.AlterField(
+            model_name='ImportRow',
+            name='contact',
+            field=fields.ForeignKeyField('models.Contact', source_field='contact_id', null=True, db_constraint=False, to_field='id', on_delete=OnDelete.SET_NULL),
+        ),
+        ops.AlterField(
+            model_name='ImportRow',
+            name='contact_import',
+            field=fields.ForeignKeyField('models.ContactImport', source_field='contact_import_id', db_constraint=False, to_field='id', on_delete=OnDelete.CASCADE),
+        ),
         ops.RunSQL(UP, reverse_sql=[]),
     ]

@@ -155,13 +155,12 @@ async def _refuse_lost_groups(chunk: Sequence[Judged]) -> None:
 async def _match(job: ContactImport, chunk: Sequence[Judged]) -> None:
     """Finds whom the rows mean: contacts we know, locked from here on, or another row of the same import."""
     known = await lock_known([number for judged in _good(chunk) for number in judged.numbers])
-    met: dict[int | str, int] = {
-        row["contact_id"]: row["row"] for row in await connect.rows(_MET, job.id, list(known.values()))
-    }
+    earlier = await connect.rows(_MET, job.id, list(known.values())) if known else []
+    met: dict[int | str, int] = {row["contact_id"]: row["row"] for row in earlier}
     for judged in _good(chunk):
         people = {known.get(number, number) for number in judged.numbers}
-        if earlier := [met[one] for one in people if one in met]:
-            judged.refuse(_repeated(min(earlier), judged.phone))
+        if rows := [met[one] for one in people if one in met]:
+            judged.refuse(_repeated(min(rows), judged.phone))
             continue
         owners = [one for one in people if isinstance(one, int)]
         if len(owners) > 1:

@@ -17,7 +17,7 @@ from domain.contacts.columns import Column, ContactField
 from domain.contacts.spreadsheet import Format, Rows
 from domain.files.storage import path_of
 
-CHUNK = 1000
+CHUNK = 2000
 """Rows that are done in one transaction: what a killed worker has to do again."""
 
 
