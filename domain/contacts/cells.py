@@ -18,7 +18,7 @@ _TEXTS = {
     ContactField.TIME_ZONE: "time_zone",
 }
 _KEYS = {"firstName": "first_name", "lastName": "last_name", "jobTitle": "job_title", "timeZone": "time_zone"} | {
-    key: key for key in ("name", "email", "company")
+    key: key for key in ("name", "email", "company", "tags")
 }
 """What refusals call them."""
 _WORDS: Mapping[OptInStatus, str] = {
@@ -44,6 +44,8 @@ class Reader:
         places = {column.field: n for n, column in enumerate(columns) if column.field}
         self._phones = [n for n, column in enumerate(columns) if column.field is ContactField.PHONE_NUMBER]
         self._consent, self._tags = places.get(ContactField.OPT_IN_STATUS), places.get(ContactField.TAGS)
+        if self._tags is not None:
+            self._headers["tags"] = columns[self._tags].header
         self._columns = columns
 
     def given(self, cells: list[str]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from domain.contacts.details import OWN_NAMES, check_name
 from domain.core.errors import Checks, ErrorCode, Refusal
 from domain.core.phone import parse_phone
 
@@ -99,7 +100,7 @@ def suggested(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Colum
             fields[found] = ContactField.PHONE_NUMBER
     return [
         Column(name, field, None if field else attribute)
-        for name, field, attribute in zip(names, fields, named([_attribute(name) for name in names]), strict=True)
+        for name, field, attribute in zip(names, fields, _attributes(names), strict=True)
     ]
 
 
@@ -120,6 +121,8 @@ def chosen(columns: Sequence[Column], mapping: Sequence[Mapping[str, Any]] | Non
             said.add(name)
             if field is not None and attribute is not None:
                 raise _wrong(f"{at}.attribute", "A column fills a field or a custom value, not both.", "conflict")
+            if attribute is not None:
+                check_name(attribute, f"{at}.attribute")
             target = field or attribute
             if target in filled and field not in _OFTEN:
                 where = f"{at}.field" if field else f"{at}.attribute"
@@ -157,9 +160,18 @@ def _bare(header: str) -> str:
 _MEANINGS = {_bare(word): field for field, words in _WORDS.items() for word in words.split()}
 
 
-def _attribute(header: str) -> str:
-    letters = "".join(char for char in unicodedata.normalize("NFKD", header) if not unicodedata.combining(char))
-    return re.sub(r"\W+", "_", letters).strip("_").lower()[:50] or "value"
+def _attributes(headers: Sequence[str]) -> list[str]:
+    """Names of custom values after headers, each another one."""
+    found = list(OWN_NAMES)
+    for place, header in enumerate(headers, 1):
+        letters = "".join(char for char in unicodedata.normalize("NFKD", header) if not unicodedata.combining(char))
+        name = plain = re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")[:50] or f"column_{place}"
+        again = 1
+        while name in found:
+            again += 1
+            name = f"{plain}_{again}"
+        found.append(name)
+    return found[len(OWN_NAMES) :]
 
 
 def _holds_numbers(place: int, rows: Sequence[Sequence[str]]) -> bool:

@@ -50,7 +50,7 @@ describe(
     OPT_IN_STATUS=(
         "Consent to marketing: true, yes, 1, opted_in; false, no, 0, opted_out; the same in several languages; empty."
     ),
-    TAGS="Labels, separated by commas or semicolons; a known contact gets them beside its own.",
+    TAGS="Labels, separated by commas or semicolons; of a known contact they take the place of its own.",
     TIME_ZONE="IANA name of the time zone.",
 )
 

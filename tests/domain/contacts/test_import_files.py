@@ -207,6 +207,41 @@ async def test_known_contacts_become_what_the_row_says_and_get_its_other_numbers
     assert [(one.phone_number, one.primary) for one in phones] == [(of_ada.phone_number, True), (number, False)]
 
 
+async def test_labels_custom_values_and_time_zone_come_from_columns_too() -> None:
+    number, guessed = phone(), phone()
+    content = (
+        "name;phone;tags;time zone;Ciudad;Código;Puntos;Activo;Saldo;имя2\n"
+        f"Ada;{number};vip, new,vip;Europe/Lisbon;Évora;007;12;TRUE;-1.50;x\n"
+        f"Ben;{guessed};;;;;;;;\n"
+        f"Wrong;{phone()};;Atlantis/City;;;;;;\n"
+        f"Wrong;{phone()};{'x' * 51};;;;;;;\n"
+        f"Wrong;{phone()};;;{'x' * 1001};;;;;\n"
+    )
+    job = await imported(content)
+    assert await verdicts(job) == [
+        (1, "CREATED", None, None),
+        (2, "CREATED", None, None),
+        (3, "FAILED", "time zone", "VALIDATION_ERROR"),
+        (4, "FAILED", "tags", "VALIDATION_ERROR"),
+        (5, "FAILED", "attributes", "VALIDATION_ERROR"),
+    ]
+    ada, ben = await who(number), await who(guessed)
+    assert (ada.tags, ada.time_zone, ada.time_zone_inferred) == (["new", "vip"], "Europe/Lisbon", False)
+    assert ada.attributes == {
+        "ciudad": "Évora",
+        "codigo": "007",
+        "puntos": 12,
+        "activo": True,
+        "saldo": -1.5,
+        "2": "x",
+    }
+    assert (ben.tags, ben.attributes, ben.time_zone_inferred) == ([], {}, True)
+    update = f"name;phone;puntos;tags\nAda;{number};13;old\n"
+    assert (await imported(update, on_duplicate=DuplicatePolicy.UPDATE)).updated == 1
+    ada = await who(number)
+    assert (ada.tags, ada.attributes["puntos"], ada.attributes["ciudad"]) == (["old"], 13, "Évora")
+
+
 async def test_numbers_of_two_contacts_are_no_one_person() -> None:
     one, two = await factories.contact(), await factories.contact()
     [[first], [second]] = await contacts.phones_of(SYSTEM, [one.id, two.id])
@@ -302,6 +337,8 @@ NAME, PHONE = (
         ([NAME, PHONE, NAME], ("mapping[2].column", "conflict")),
         ([NAME, {**PHONE, "attribute": "x"}], ("mapping[1].attribute", "conflict")),
         ([NAME, PHONE, {**NAME, "column": "city"}], ("mapping[2].field", "conflict")),
+        ([NAME, PHONE, {"column": "city", "attribute": "the city"}], ("mapping[2].attribute", "invalid_name")),
+        ([NAME, PHONE, {"column": "city", "attribute": "email"}], ("mapping[2].attribute", "reserved_name")),
     ],
 )
 async def test_a_mapping_that_cannot_be_is_refused_by_its_place(mapping: list[Any], told: tuple[str, str]) -> None:
