@@ -102,6 +102,9 @@ async def _hand_over(account: Account, file: File) -> Held | ProviderError | Not
     stored = Stored(path_of(file.id), file.name, file.mime_type or kinds.UNKNOWN, link("GET", file.id))
     try:
         async with _places:
+            # Another upload of it may have ended between our look and our turn.
+            if held := await _held(account.sender_id, [file.id]):
+                return held[file.id]
             found = await media.upload(account, stored)
         if isinstance(found, Held) and found.id is not None:
             await hold(file.id, account.sender_id, found.id)

@@ -67,6 +67,12 @@ class Uploads:
         return await self._upload(account, file)
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy the machine is: a test of impatience says so itself."""
+    monkeypatch.setattr(providing, "PATIENCE", 60)
+
+
 @pytest.fixture
 def uploads(monkeypatch: pytest.MonkeyPatch) -> Uploads:
     return Uploads(monkeypatch)
@@ -171,9 +177,28 @@ async def test_an_upload_that_takes_long_goes_on_while_messages_come_again(
         late = await provided(account, file.id)
         assert isinstance(late, NotSent)
     uploads.may_end.set()
-    monkeypatch.setattr(providing, "PATIENCE", 5)
-    assert isinstance(await provided(account, file.id), Held)
-    assert len(uploads.names) == 1
+    async with asyncio.timeout(60):
+        while isinstance(found := await provided(account, file.id), NotSent):
+            pass
+    assert isinstance(found, Held)
+    assert len(uploads.names) == 1, "whoever comes again waits for the same upload, or finds what it left"
+
+
+async def test_whoever_looked_before_an_upload_ended_does_not_begin_another(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, account = await uploaded(), await an_account()
+    look = providing._held
+    looked: list[int] = []
+
+    async def too_early(sender_id: int, ids: list[int]) -> dict[int, Held]:
+        looked.append(len(looked))
+        return {} if len(looked) == 3 else await look(sender_id, ids)
+
+    monkeypatch.setattr(providing, "_held", too_early)
+    first = await provided(account, file.id)
+    assert await provided(account, file.id) == first
+    assert (uploads.names, len(looked)) == ([file.name], 4)
 
 
 async def test_whatsapps_refusal_is_told(simulator: Simulator) -> None:

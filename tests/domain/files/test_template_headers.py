@@ -65,7 +65,7 @@ async def test_another_file_of_the_same_kind_is_no_matter_of_whatsapps(simulator
     changed = await templates.update(SYSTEM, template.id, header={"media": {"file_id": second.id}})
     assert changed.header == {"format": "IMAGE", "media_id": second.id}
     assert changed.edited_at is None
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while known(simulator, sender)[0]["status"] != "APPROVED":  # noqa: ASYNC110 - nothing tells when
             await asyncio.sleep(0.05)
     await apply_status("APPROVED", approval_id=template.approval_id)
