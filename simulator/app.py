@@ -131,6 +131,11 @@ class CloudApi:
         self._cloud.receipts.append(
             {"phone_number_id": phone_number_id, "message_id": message_id, "typing": typing is not None}
         )
+        chats = self._cloud.chats
+        if person := chats.who_wrote(phone_number_id, message_id):
+            chats.read(phone_number_id, person, message_id)
+            if typing is not None:
+                chats.types(phone_number_id, person, self._cloud.clock.now())
         return _json({"success": True})
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:

@@ -4,12 +4,15 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from simulator import codes
 from simulator.ledger import Message
 from simulator.sends import Send
 from simulator.templates import Template
 from simulator.wire import Json, is_array, is_object
 
 _CHATS, _ENTRIES = 200, 100
+_TYPING = 25.0
+"""Seconds for which somebody sees that the business types, unless it says something before (A4)."""
 _HEADERS = ("image", "video", "document")
 
 
@@ -32,6 +35,8 @@ class Entry:
     """By who reacted: business, person."""
     edited: bool = False
     revoked: bool = False
+    read: bool = False
+    """By the business, where somebody else said it."""
 
     def shown(self) -> Json:
         """The entry for the page."""
@@ -50,6 +55,7 @@ class Entry:
             "reactions": list(self.reactions.values()),
             "edited": self.edited,
             "revoked": self.revoked,
+            "read": self.read,
             "status": self.message.outcome if self.message else None,
             "error": (self.message.error or None) if self.message else None,
         }
@@ -127,6 +133,9 @@ def _template_buttons(send: Send, template: Template) -> Iterable[Json]:
             case _:
                 # Its only placeholder stands at its end.
                 url, variable, _ = str(button.get("url", "")).partition("{{")
+                if template.category == codes.CATEGORY:
+                    yield {"kind": "code", "id": str(value.get("text", "")), "title": title}
+                    continue
                 yield {"kind": "url", "id": f"{url}{value.get('text', '')}" if variable else url, "title": title}
 
 
@@ -141,6 +150,7 @@ class Chat:
     entries: deque[Entry] = field(default_factory=lambda: deque[Entry](maxlen=_ENTRIES))
     version: int = 0
     """Grows with all chats: the one that changed last has the highest."""
+    typing_until: float = 0.0
 
     def find(self, message_id: str) -> Entry | None:
         """The entry with this id."""
@@ -190,9 +200,28 @@ class Chats:
             self._written.move_to_end(key)
         return chat
 
+    def read(self, number: str, person: str, message_id: str) -> None:
+        """The business has read what somebody wrote, up to this message; all of it where it does not say which."""
+        if chat := self.get(number, person):
+            for entry in chat.entries:
+                entry.read = entry.read or not entry.mine
+                if message_id and entry.id == message_id:
+                    break
+
+    def types(self, number: str, person: str, now: float) -> None:
+        """The business types; or has stopped, where `now` is long ago."""
+        if chat := self.get(number, person):
+            chat.typing_until = now + _TYPING
+
+    def who_wrote(self, number: str, message_id: str) -> str:
+        """Whose message this is; nobody's where it is not remembered."""
+        chats = (chat for chat in reversed(self._written.values()) if chat.number == number)
+        return next((chat.person for chat in chats if chat.find(message_id)), "")
+
     def sent(self, number: str, person: str, entry: Entry, *, waha: bool, target: str = "") -> None:
         """The business wrote, or reacted to `target`."""
         chat = self.open(number, person, waha=waha, wrote=False)
+        chat.typing_until = 0.0
         if entry.kind == "reaction":
             self._react(chat, target, "business", entry.text)
         else:

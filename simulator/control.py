@@ -210,7 +210,8 @@ class Control:
 
     async def _chat(self, request: web.Request) -> web.Response:
         chat = self._cloud.chats.get(request.match_info["number"], request.match_info["person"])
-        return _json({"entries": [each.shown() for each in chat.entries] if chat else []})
+        typing = chat is not None and chat.typing_until > self._cloud.clock.now()
+        return _json({"entries": [each.shown() for each in chat.entries] if chat else [], "typing": typing})
 
     async def _file(self, request: web.Request) -> web.Response:
         held = self._cloud.media.get(request.match_info["id"])

@@ -129,7 +129,7 @@ function entry(each, all) {
     press.append(choice);
   }
   if (each.buttons.length) shown.append(press);
-  const told = [clock(each.at), each.edited && 'edited', each.mine && TICKS[each.status], ...each.reactions];
+  const told = [clock(each.at), each.edited && 'edited', each.mine ? TICKS[each.status] : each.read && '✓✓ read', ...each.reactions];
   shown.append(make('footer', told.filter(Boolean).join('  ')));
   if (each.error) shown.append(make('footer', `failed with ${each.error}`, 'error'));
   const acts = make('div', '', 'do');
@@ -179,10 +179,11 @@ async function refresh() {
   const listed = told.chats.find((each) => each.number === open.number && each.person === open.person);
   const name = listed?.name || phone(open.person);
   const to = choices.find((each) => each.number === open.number)?.name ?? open.number;
-  draw($('#who'), [name, to, open], () => [make('strong', name), make('small', `${phone(open.person)} writes to ${to}`)]);
   const asked = open;
   const said = await ask(path(open));
   if (!said || asked !== open) return;
+  const line = said.typing ? `${to} is typing…` : `${phone(open.person)} writes to ${to}`;
+  draw($('#who'), [name, line], () => [make('strong', name), make('small', line)]);
   const list = $('#entries');
   if (draw(list, [said.entries, open], () => said.entries.map((each) => entry(each, said.entries)))) toEnd();
 }

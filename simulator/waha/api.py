@@ -312,6 +312,8 @@ class WahaApi:
         session = await self._ready(body["session"])
         if request.match_info["verb"] == "startTyping":
             self._waha.receipt(session, body["chatId"], None, typing=True)
+        else:
+            self._waha.stops_typing(session, body["chatId"])
         return _json({"result": True}, 201)
 
     async def _new_id(self, request: web.Request) -> web.StreamResponse:

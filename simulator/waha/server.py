@@ -140,6 +140,15 @@ class Waha:
         """The client has read somebody's messages, or types."""
         told = {"phone_number_id": session.name, "chat": chat, "message_id": message_id, "typing": typing}
         self._cloud.receipts.append(told)
+        person = self._person(chat)
+        if typing:
+            self._cloud.chats.types(session.name, person, self._cloud.clock.now())
+        else:
+            self._cloud.chats.read(session.name, person, message_id or "")
+
+    def stops_typing(self, session: Session, chat: str) -> None:
+        """The client has thought better of it."""
+        self._cloud.chats.types(session.name, self._person(chat), 0.0)
 
     # Sends
 

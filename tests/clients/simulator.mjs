@@ -65,6 +65,7 @@ await entry('edited').waitFor();
 await page.click('#stop');
 await entry('STOP').waitFor();
 await page.locator('#entries li.mine footer', { hasText: 'read' }).first().waitFor();
+await page.locator('#entries li.theirs footer', { hasText: 'read' }).first().waitFor();
 await shot('cloud');
 
 await writeAs('clinic', '+351 910 000 222', 'Ola');

@@ -124,3 +124,39 @@ async def test_a_sessions_code_as_a_picture(rig: Rig) -> None:
     await rig.control("POST", "waha/clinic/scan")
     async with rig.http.get(f"{rig.url}/_simulator/waha/clinic/code.png") as response:
         assert response.status == 404
+
+
+async def typing(rig: Rig, number: str) -> bool:
+    return (await rig.control("GET", f"chats/{number}/{ALICE}"))["typing"]
+
+
+async def test_the_business_reads_and_types(rig: Rig) -> None:
+    where = f"chats/{NUMBER}/{ALICE}"
+    ids = [(await rig.control("POST", where, {"text": text}))["id"] for text in ("a", "b", "c")]
+    assert [each["read"] for each in await entries(rig, NUMBER)] == [False, False, False]
+    read = {"messaging_product": "whatsapp", "status": "read", "message_id": ids[1]}
+    assert (await rig.call("POST", f"{NUMBER}/messages", read))[0] == 200
+    assert [each["read"] for each in await entries(rig, NUMBER)] == [True, True, False], "and what came before"
+    assert not await typing(rig, NUMBER)
+    types = {**read, "message_id": ids[2], "typing_indicator": {"type": "text"}}
+    await rig.call("POST", f"{NUMBER}/messages", types)
+    assert [each["read"] for each in await entries(rig, NUMBER)] == [True, True, True]
+    assert await typing(rig, NUMBER)
+    await rig.send(f"+{ALICE}", type="text", text={"body": "hello"})
+    assert not await typing(rig, NUMBER), "it has said what it typed"
+    await rig.call("POST", f"{NUMBER}/messages", types)
+    await rig.control("POST", "clock", {"jump": 26})
+    assert not await typing(rig, NUMBER)
+
+
+async def test_a_session_of_waha_reads_and_types(rig: Rig) -> None:
+    await rig.session("clinic")
+    await rig.control("POST", f"chats/clinic/{ALICE}", {"text": "ola"})
+    there = {"session": "clinic", "chatId": f"{ALICE}@c.us"}
+    await rig.waha("POST", "startTyping", there)
+    assert await typing(rig, "clinic")
+    await rig.waha("POST", "stopTyping", there)
+    assert not await typing(rig, "clinic")
+    assert [each["read"] for each in await entries(rig, "clinic")] == [False]
+    await rig.waha("POST", "sendSeen", there)
+    assert [each["read"] for each in await entries(rig, "clinic")] == [True]

@@ -26,6 +26,10 @@ async def business(rig: Rig) -> None:
     """What bot and operator answer, once somebody writes."""
     await rig.endpoint.until(rig.endpoint.messages, seconds=60)
     buttons = [{"type": "reply", "reply": {"id": each, "title": each.title()}} for each in ("keep", "move")]
+    [first] = rig.endpoint.messages()
+    await rig.call(
+        "POST", f"{NUMBER}/messages", {"messaging_product": "whatsapp", "status": "read", "message_id": first["id"]}
+    )
     asked = {"type": "button", "body": {"text": "Yes! Keep Friday?"}, "action": {"buttons": buttons}}
     await rig.send(RITA, type="interactive", interactive=asked)
     await rig.endpoint.until(lambda: len(rig.endpoint.messages()) == 2, seconds=60)
