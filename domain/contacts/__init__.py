@@ -3,7 +3,7 @@
 from domain.contacts.adding import add, changed
 from domain.contacts.columns import ContactField
 from domain.contacts.consents import get_consent, opt_in, opt_out, pages_of_consents, say
-from domain.contacts.identities import Identity, duplicates_of, learn
+from domain.contacts.identities import Identity, called, duplicates_of, learn
 from domain.contacts.imports import (
     get_import,
     get_import_row,
@@ -22,6 +22,7 @@ from domain.contacts.phones import (
     phones_of,
     set_primary,
     update_phone,
+    verify_phone,
 )
 from domain.contacts.preview import ImportPreview, preview
 from domain.contacts.reading import (
@@ -47,6 +48,7 @@ __all__ = [
     "MessageFigures",
     "add",
     "by_ids",
+    "called",
     "changed",
     "create",
     "create_phone",
@@ -80,4 +82,5 @@ __all__ = [
     "update",
     "update_phone",
     "verdicts_url",
+    "verify_phone",
 ]

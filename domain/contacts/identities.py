@@ -11,6 +11,7 @@ from domain.contacts.consents import spread
 from domain.contacts.reading import by_ids
 from domain.core.access import Viewer, allow
 from domain.core.phone import aliases
+from domain.providers.waha import Found
 
 
 class Identity(NamedTuple):
@@ -49,6 +50,16 @@ FROM met WHERE contact_id <> other
 ON CONFLICT (contact_id, other_id) DO NOTHING
 RETURNING contact_id, other_id
 """
+
+
+def called(contact_id: int, found: Found) -> list[Identity]:
+    """What a number that was asked for is called by WhatsApp."""
+    if found.chat is None:
+        return []
+    number, _, kind = found.chat.partition("@")
+    learned = [Identity(contact_id, ContactIdentityType.WA_ID, number)] if kind == "c.us" else []
+    lid = found.chat if kind == "lid" else found.lid
+    return [*learned, Identity(contact_id, ContactIdentityType.LID, lid)] if lid else learned
 
 
 async def learn(identities: Iterable[Identity]) -> None:

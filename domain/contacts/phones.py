@@ -3,16 +3,23 @@
 from collections import defaultdict
 from typing import Any, TypedDict, Unpack
 
+from tortoise.expressions import RawSQL
+
 from db.accounts import Role, Scope
-from db.contacts import PHONE_UNIQUE, ContactPhone
+from db.contacts import PHONE_UNIQUE, ContactPhone, lock_same
+from db.core import connect
 from db.core.transaction import transaction
+from db.senders import SenderProvider
 from domain.contacts.adding import changed
+from domain.contacts.identities import called, learn
 from domain.contacts.reading import visible
 from domain.contacts.writing import NUMBER_TAKEN, lock, numbered
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
 from domain.core.phone import parse_phone
 from domain.core.unique import unique
+from domain.providers.base import Account, NotSent
+from domain.providers.waha import Hindered, Waha
 
 MOST_PHONES = 20
 """Numbers of one contact; no one has more, and lists of them are shown whole."""
@@ -97,6 +104,46 @@ async def set_primary(viewer: Viewer, id: int) -> ContactPhone:
             await _make_primary(phone)
             await _touch(viewer, phone.contact_id)
     return phone
+
+
+_ASKED = """
+SELECT id, session_name FROM sender
+WHERE provider = 'WAHA' AND status = 'CONNECTED' AND deleted_at IS NULL AND ($1::bigint IS NULL OR id = $1)
+ORDER BY is_default DESC, id LIMIT 1
+"""
+
+
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+async def verify_phone(viewer: Viewer, id: int) -> ContactPhone:
+    """Asks WhatsApp whether the number has an account. Raises WHATSAPP_API_ERROR where nobody can say.
+
+    The Cloud API has no such question (its answers to sends tell); a sender of ours at WAHA asks for everyone.
+    """
+    phone = await _visible(viewer, id)
+    if (sender := await connect.row(_ASKED, viewer.sender_id)) is None:
+        raise Refusal(
+            ErrorCode.WHATSAPP_API_ERROR,
+            "The Cloud API does not say who is on WhatsApp, and no WAHA sender is connected that could ask.",
+            field="id",
+            reason="cannot_say",
+        )
+    try:
+        found = await Waha(Account(sender["id"], "", "", SenderProvider.WAHA, sender["session_name"])).find(
+            phone.phone_number
+        )
+    except Hindered as hindered:
+        outcome = hindered.outcome
+        words = outcome.reason if isinstance(outcome, NotSent) else outcome.error.message
+        raise Refusal(ErrorCode.WHATSAPP_API_ERROR, words, field="id", reason="cannot_say") from hindered
+    async with transaction():
+        await lock_same([phone.contact_id])
+        now = await _lock(viewer, id)
+        if now.phone_number != phone.phone_number:
+            raise Refusal(ErrorCode.INVALID_STATE, "The number was changed meanwhile.", field="id", reason="changed")
+        await ContactPhone.filter(id=id).update(on_whatsapp=found.chat is not None, verified_at=RawSQL("now()"))
+        await learn(called(now.contact_id, found))
+        await _touch(viewer, now.contact_id)
+        return await ContactPhone.get(id=id)
 
 
 async def _visible(viewer: Viewer, id: int) -> ContactPhone:

@@ -9,6 +9,7 @@ from domain.conversations.reading import (
     get,
     message_counts,
     of_messages,
+    pages_of_contacts,
 )
 from domain.conversations.sending import send
 
@@ -24,6 +25,7 @@ __all__ = [
     "mark_read",
     "message_counts",
     "of_messages",
+    "pages_of_contacts",
     "send",
     "show_typing",
     "spoke",

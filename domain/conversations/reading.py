@@ -7,7 +7,7 @@ from enum import StrEnum
 from db.conversations import Conversation, ConversationStatus
 from db.core import connect
 from db.core.columns import as_row
-from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from domain.core.access import Viewer, allow
 from domain.core.errors import not_found
 from domain.core.phone import aliases, parse_phone
@@ -114,6 +114,15 @@ async def find(
     if created_before is not None:
         where.add("conversation.created_at < {}", created_before)
     return await fetch_page(Conversation, where, _order(order, descending), page)
+
+
+@allow()
+async def pages_of_contacts(viewer: Viewer, contact_ids: list[int], page: PageRequest) -> dict[int, Page[Conversation]]:
+    """Conversations with each contact, the latest message first."""
+    order = _order(ConversationOrder.LAST_MESSAGE_AT, descending=True)
+    return await fetch_pages(
+        Conversation, Parents("conversation.contact_id"), contact_ids, _visible(viewer), order, page
+    )
 
 
 def _order(order: ConversationOrder, descending: bool) -> Order:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 import structlog
 from asyncpg import Record
 
-from db.contacts import ContactIdentityType
 from db.core import connect
 from db.core.transaction import transaction
 from db.messages import ids_of_provider_ids
-from domain.contacts import Identity, learn
+from domain.contacts import called, learn
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.phone import aliases
 from domain.messages.dispatch import Departure
@@ -143,21 +142,10 @@ async def _learn(cases: Sequence[_Case]) -> None:
     if not cases:
         return
     async with transaction():
-        await learn(identity for case in cases for identity in _identities(case))
+        await learn(each for case in cases if case.found for each in called(case.row["contact_id"], case.found))
         checked = [
             (case.row["contact_id"], case.address, case.found.chat is not None)
             for case in cases
             if case.found is not None
         ]
         await connect.execute(_CHECKED, *map(list, zip(*checked, strict=True)))
-
-
-def _identities(case: _Case) -> list[Identity]:
-    found = case.found
-    if found is None or found.chat is None:
-        return []
-    number, _, kind = found.chat.partition("@")
-    contact_id = case.row["contact_id"]
-    learned = [Identity(contact_id, ContactIdentityType.WA_ID, number)] if kind == "c.us" else []
-    lid = found.chat if kind == "lid" else found.lid
-    return [*learned, Identity(contact_id, ContactIdentityType.LID, lid)] if lid else learned

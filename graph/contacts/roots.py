@@ -277,3 +277,14 @@ class ContactsMutation:
     )
     async def set_primary_contact_phone(self, info: Info, id: PhoneId) -> rows.ContactPhone:
         return await contacts.set_primary(info.context.viewer, decode(id, "ContactPhone"))
+
+    @mutation(
+        contacts.verify_phone,
+        description=(
+            "Asks WhatsApp whether the number has an account, by a connected WAHA sender: the Cloud API cannot be "
+            "asked. WHATSAPP_API_ERROR when nobody can say."
+        ),
+        graphql_type=ContactPhone,
+    )
+    async def verify_contact_phone(self, info: Info, id: PhoneId) -> rows.ContactPhone:
+        return await contacts.verify_phone(info.context.viewer, decode(id, "ContactPhone"))

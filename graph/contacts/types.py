@@ -8,9 +8,10 @@ from strawberry.scalars import JSON
 
 from db import contacts as rows
 from db.contacts import ConsentSource, ContactIdentityType, OptInStatus
+from db.conversations import Conversation as ConversationRow
 from db.core.paging import Page
 from db.templates import TemplateCategory
-from domain import accounts, contacts, groups
+from domain import accounts, contacts, conversations, groups
 from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import describe
@@ -21,6 +22,7 @@ from graph.core.paging import After, Before, Connection, First, Last, page_reque
 from graph.core.scalars import PhoneNumber
 
 if TYPE_CHECKING:
+    from graph.conversations import Conversation
     from graph.groups import Group
 
 describe(
@@ -191,6 +193,22 @@ class Contact(Node):
         groups.of_contacts,
         size=groups.MOST_LISTED,
     )
+
+    @computed(
+        "Conversations with the contact, the latest message first.",
+        graphql_type=Connection[Annotated["Conversation", strawberry.lazy("graph.conversations")]],
+    )
+    @staticmethod
+    async def conversations(
+        info: Info,
+        row: strawberry.Parent[rows.Contact],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[ConversationRow]:
+        page = page_request(first, after, last, before)
+        return await info.context.load_page(conversations.pages_of_contacts, row.id, page)
 
     @computed("Messages to and from the contact.")
     @staticmethod

@@ -1,18 +1,21 @@
 """Contacts through the API."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 from db.accounts import Role, Scope
 from db.contacts import Contact, ContactImport, ContactPhone, JobStatus
+from db.conversations import Conversation
 from db.messages import MessageState
+from db.senders import Sender
 from domain import accounts, contacts
 from domain.core.access import SYSTEM, Viewer
 from graph.core.ids import encode
-from tests import factories
-from tests.domain.contacts.surroundings import message
+from tests import factories, waha
+from tests.domain.contacts.surroundings import message, updates_of
 from tests.factories import phone, unique
-from tests.running import Api
+from tests.running import Api, Simulator
 from tests.statements import counted
 
 FIELDS = """fragment Fields on Contact {
@@ -349,3 +352,55 @@ async def test_labels_custom_values_and_time_zones(api: Api) -> None:
     )
     shown = await api.data(preview, id=encode("MessageTemplate", template.id), contact=made["id"])
     assert shown["messageTemplate"]["preview"]["content"] == "Your gold at {{age}}"
+
+
+VERIFY = "mutation ($id: ID!) { verifyContactPhone(id: $id) { onWhatsApp verifiedAt contact { identities { type } } } }"
+
+
+async def test_a_number_is_verified_by_a_waha_sender(api: Api, simulator: Simulator) -> None:
+    sender, cloud = await waha.connected(simulator), await factories.sender()
+    owner = await factories.user(role=Role.SALES)
+    asking, unable = [await factories.api_token(owner, *Scope, sender_id=one.id) for one in (sender, cloud)]
+    found: list[tuple[Contact, ContactPhone]] = []
+    for _ in range(2):
+        contact = await factories.contact()
+        found.append((contact, await ContactPhone.get(contact_id=contact.id)))
+        for one in (sender, cloud):
+            await message(contact, one, MessageState.SENT)
+
+    async def verify(number: ContactPhone, token: str) -> dict[str, Any]:
+        return await api.gql(VERIFY, {"id": encode("ContactPhone", number.id)}, token=token)
+
+    (contact, own), (_, others) = found
+    simulator.configure(not_on_whatsapp=[others.phone_number])
+    try:
+        seen = (await verify(own, asking))["data"]["verifyContactPhone"]
+        missing = (await verify(others, asking))["data"]["verifyContactPhone"]
+    finally:
+        simulator.configure(not_on_whatsapp=[])
+    assert (seen["onWhatsApp"], seen["verifiedAt"] is not None) == (True, True)
+    assert "WA_ID" in {one["type"] for one in seen["contact"]["identities"]}
+    assert (missing["onWhatsApp"], missing["verifiedAt"] is not None) == (False, True)
+    assert missing["contact"]["identities"] == []
+    assert len(await updates_of(contact.id)) == 2
+    before = await ContactPhone.get(id=own.id)
+    await Sender.filter(id=sender.id).update(session_name="gone")
+    for token in (unable, asking):
+        [error] = (await verify(own, token))["errors"]
+        assert (error["extensions"]["code"], error["extensions"]["field"]) == ("WHATSAPP_API_ERROR", "id")
+    assert (await ContactPhone.get(id=own.id)).verified_at == before.verified_at
+    assert (await api.refusal(VERIFY, id=encode("ContactPhone", 2**40)))["code"] == "NOT_FOUND"
+
+
+async def test_conversations_of_a_contact(api: Api) -> None:
+    contact, senders = await factories.contact(), [await factories.sender() for _ in range(2)]
+    made = [
+        await Conversation.create(contact_id=contact.id, sender_id=sender.id, address="x", last_message_at=at)
+        for sender, at in zip(
+            senders, (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)), strict=True
+        )
+    ]
+    document = "query ($id: ID!) { contact(id: $id) { conversations { totalCount edges { node { id } } } } }"
+    found = (await api.data(document, id=encode("Contact", contact.id)))["contact"]["conversations"]
+    ids = [encode("Conversation", row.id) for row in reversed(made)]
+    assert (found["totalCount"], [edge["node"]["id"] for edge in found["edges"]]) == (2, ids)
