@@ -18,20 +18,26 @@ log = structlog.get_logger()
 
 
 async def fault_of(account: Account) -> str | None:
-    """Asks WhatsApp for the sender's number: None when it may be sent through, else what is wrong, in words."""
+    """Asks WhatsApp for the sender's number: None when it may be sent through, else what is wrong, in words for anyone.
+
+    The log has those of WhatsApp and of the network, which name numbers and hosts.
+    """
     url = address(account.phone_number_id)
     headers = {"Authorization": f"Bearer {account.access_token}"}
     try:
         response = await client().get(url, params={"fields": "id,status,health_status"}, headers=headers, timeout=10)
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-        return f"WhatsApp does not answer: {describe(error)}"
+        log.warning("number_not_read", sender_id=account.sender_id, error=describe(error))
+        return "WhatsApp does not answer."
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         return f"WhatsApp answers HTTP {response.status_code} and nothing readable."
     match answer:
         case {"error": {"code": int()}}:
-            return f"WhatsApp says: {interpret(answer['error']).message}"
+            fault = interpret(answer["error"])
+            log.warning("number_not_read", sender_id=account.sender_id, error=fault.message)
+            return f"WhatsApp refuses the default sender, with error {fault.provider_code}."
         case {"health_status": {"can_send_message": "BLOCKED"}}:
             return "WhatsApp has blocked the default sender."
         case _:

@@ -5,10 +5,13 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import structlog
 
 from db.core.settings import get_settings
 from domain.core.errors import ErrorCode, Refusal
 from domain.providers.waha_calls import Json, answer, call, words
+
+log = structlog.get_logger()
 
 EVENTS = ["message.any", "message.ack", "message.reaction", "message.edited", "message.revoked", "session.status"]
 """What is posted to us. message.any has what others write too, so that message besides would be everything twice."""
@@ -94,11 +97,15 @@ async def ping(name: str, digits: str) -> bool:
 
 
 async def fault_of(name: str) -> str | None:
-    """Asks WAHA for a session: None when it may be sent through, else what is wrong, in words."""
+    """Asks WAHA for a session: None when it may be sent through, else what is wrong, in words for anyone.
+
+    The log has those of WAHA and of the network, which name sessions and hosts.
+    """
     try:
         session = _session(answer(await call("GET", _path(name))))
     except Refusal as refusal:
-        return refusal.message
+        log.warning("session_not_read", session=name, reason=refusal.message)
+        return "WAHA does not answer, or refuses to."
     return None if session.status == "WORKING" else f"WAHA says that its session is {session.status}."
 
 

@@ -39,9 +39,19 @@ async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) 
         away = await health.ask_whatsapp()
     finally:
         simulator.program.start()
-    assert away.status is HealthStatus.DEGRADED
-    assert away.fault is not None
-    assert away.fault.startswith("WhatsApp does not answer")
+    assert away == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp does not answer.")
+
+
+async def test_what_whatsapp_says_of_a_number_is_not_told_to_anyone(simulator: Simulator) -> None:
+    await a_default()
+    simulator.configure(expired_tokens=["*"])
+    try:
+        refused = await health.ask_whatsapp()
+    finally:
+        simulator.configure(expired_tokens=[])
+    assert refused == ExternalHealth(
+        HealthStatus.DEGRADED, fault="WhatsApp refuses the default sender, with error 190."
+    )
 
 
 async def test_health_is_the_same_for_all_who_ask_within_a_second() -> None:

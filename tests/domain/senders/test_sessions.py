@@ -403,7 +403,7 @@ async def test_health_asks_waha_where_the_default_sender_is_one_of_it(
     monkeypatch.setattr(get_settings(), "waha_url", f"http://127.0.0.1:{free_port()}")
     away = await health.ask_whatsapp()
     assert away.status is HealthStatus.DEGRADED
-    assert "WAHA does not answer" in str(away.fault)
+    assert away.fault == "WAHA does not answer, or refuses to.", "anyone may read it: no host, and no number"
 
 
 # ---------------------------------------------------------------------------
