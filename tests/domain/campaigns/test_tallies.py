@@ -1,11 +1,13 @@
 """Figures of campaigns come from what their messages tell as they move, and are told as progress."""
 
+import time
 from typing import Any
 
 import orjson
 
-from db.campaigns import Campaign
+from db.campaigns import Campaign, run
 from db.core import connect
+from db.core.transaction import transaction
 from db.inbound import takes_in
 from db.messages import MessageStatus
 from db.senders import Sender
@@ -20,6 +22,7 @@ from tests.domain.campaigns.surroundings import (
     a_template,
     accepted,
     arrive,
+    begun,
     leave,
     messages_of,
     refused,
@@ -140,7 +143,7 @@ async def test_who_writes_back_has_replied_once_to_each_campaign() -> None:
         )
     week = "UPDATE message SET sent_at = now() - interval '7 days 5 min' WHERE campaign_id = $1"
     await connect.execute(week, late.id)
-    posts = [message(digits_of(phone), text) for text in ("sim", "obrigada")]
+    posts = [message(digits_of(phone), text, timestamp=str(int(time.time()))) for text in ("sim", "obrigada")]
     await take_up(*(body(change(sender, messages=[each])) for each in posts))
     reply = (
         "SELECT m.provider_message_id FROM campaign_recipient r JOIN message m ON m.id = r.reply_id"
@@ -152,6 +155,20 @@ async def test_who_writes_back_has_replied_once_to_each_campaign() -> None:
     for campaign in (late, unsent, elsewhere):
         assert await connect.value(reply, campaign.id) is None
         assert (await stats(campaign)).replies == 0
+
+
+async def test_who_is_merged_while_the_audience_is_frozen_is_written_to_once() -> None:
+    goes, stays = await factories.contact(), await factories.contact()
+    campaign = await begun(audience={"contact_ids": [goes.id, stays.id]})
+    async with transaction():
+        fanning = await run.lock_fanning(campaign.id)
+        assert fanning is not None
+        await run.fan_out(fanning, 1)
+    await contacts.merge(SYSTEM, stays.id, goes.id)
+    await running.fan_out(campaign.id, chunk=1)
+    assert [row["contact_id"] for row in await messages_of(campaign)] == [stays.id]
+    assert (await Campaign.get(id=campaign.id)).recipients == 1
+    await check(campaign)
 
 
 async def test_a_merge_counts_the_person_once() -> None:
