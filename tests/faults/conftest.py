@@ -332,6 +332,7 @@ async def installation() -> AsyncIterator[Installation]:
             "WHATSAPP_API_URL": f"http://127.0.0.1:{simulator_port}",
             "WHATSAPP_APP_SECRET": "an-app-secret",
             "WHATSAPP_VERIFY_TOKEN": "a-verify-token",
+            "WAHA_HMAC_KEY": "a-key-of-webhooks",
             "SEND_GRACE": "4",
             "SEND_RATE": "400",
             "LOG_LEVEL": "WARNING",

@@ -1,4 +1,4 @@
-"""Posts of the shapes that wire facts C and D give, and what is done to them."""
+"""Posts of the shapes that wire facts C4 to C6 give, and what is done to them and to those of part D."""
 
 import copy
 import json
@@ -14,7 +14,7 @@ NUMBER = "106540352242922"
 OBJECT = "whatsapp_business_account"
 
 # ---------------------------------------------------------------------------
-# The shapes (wire facts C4 to C6): few people, few messages, so that posts speak of the same ones.
+# The shapes: few people, few messages, so that posts speak of the same ones.
 # ---------------------------------------------------------------------------
 
 run = unique("f")
@@ -119,19 +119,21 @@ heads = st.one_of(
 )
 messages = st.builds(lambda head, content: {**head, **content}, heads, contents)
 echoes = st.builds(lambda head, to, content: {**head, "to": to, **content}, heads, wa_ids, contents)
-statuses = st.fixed_dictionaries(
-    {
-        "id": outbound | wamids,
-        "status": st.sampled_from(["sent", "delivered", "read", "played", "failed"]),
-        "timestamp": times.map(str),
-    },
-    optional={
-        "recipient_id": wa_ids,
-        "recipient_user_id": bsuids,
-        "biz_opaque_callback_data": texts,
-        "errors": st.lists(shape(code=st.sampled_from([131026, 131047, 131053, 999999]), title=texts), max_size=1),
-        "pricing": shape(billable=st.booleans(), category=texts),
-    },
+told_of = {
+    "status": st.sampled_from(["sent", "delivered", "read", "played", "failed"]),
+    "timestamp": times.map(str),
+}
+# What comes back in a status went along with a send through the API.
+statuses = st.fixed_dictionaries({"id": outbound, **told_of}, optional={"biz_opaque_callback_data": texts}) | (
+    st.fixed_dictionaries(
+        {"id": outbound | wamids, **told_of},
+        optional={
+            "recipient_id": wa_ids,
+            "recipient_user_id": bsuids,
+            "errors": st.lists(shape(code=st.sampled_from([131026, 131047, 131053, 999999]), title=texts), max_size=1),
+            "pricing": shape(billable=st.booleans(), category=texts),
+        },
+    )
 )
 people = st.fixed_dictionaries(
     {}, optional={"wa_id": wa_ids, "user_id": bsuids, "profile": shape(name=texts, username=texts)}
@@ -153,10 +155,15 @@ news_of_messages = shape(
         metadata=metadata, contacts=st.lists(people, max_size=2), messages=st.lists(messages, min_size=1, max_size=8)
     ),
 )
+news_of_statuses = shape(
+    field=st.just("messages"), value=shape(metadata=metadata, statuses=st.lists(statuses, min_size=1, max_size=8))
+)
 changes = st.one_of(
     news_of_messages,
     news_of_messages,
     news_of_messages,
+    news_of_statuses,
+    news_of_statuses,
     shape(
         field=st.just("messages"),
         value=st.fixed_dictionaries(
@@ -241,4 +248,9 @@ def mutate(envelope: dict[str, Any], told: list[tuple[int, tuple[Any] | None]], 
     return body if cut is None else body[: cut % (len(body) + 1)]
 
 
-bodies = st.builds(mutate, envelopes, mutations, st.none() | st.none() | st.none() | st.integers(0, 5000))
+def broken(posts: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[bytes]:
+    """Bodies of such posts, most of them with something wrong."""
+    return st.builds(mutate, posts, mutations, st.none() | st.none() | st.none() | st.integers(0, 5000))
+
+
+bodies = broken(envelopes)
