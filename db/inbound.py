@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 from db.core import connect
@@ -53,8 +54,8 @@ class WaitingAmendment(Row):
     at: datetime = fields.DatetimeField()
     echo = fields.BooleanField()
     """Whether one of us edited or deleted it."""
-    contact_id: int | None = fields.BigIntField(null=True)
-    """Who edited or deleted it; null for us."""
+    author: list[str] | None = ArrayField(element_type="TEXT", null=True)  # pyright: ignore[reportAssignmentType] - an array of texts
+    """All that WhatsApp calls whoever edited or deleted it; null for us."""
     message_id: int | None = fields.BigIntField(null=True)
     content: str | None = fields.TextField(null=True)
     details: dict[str, object] | None = fields.JSONField[dict[str, object]](null=True)

@@ -163,7 +163,6 @@ async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
     await connect.execute(_PLACES, stays, goes)
     await connect.execute(_MESSAGES, stays, goes)
     conversations = await connect.rows(_CONVERSATIONS, stays, goes)
-    for table in ("import_row", "waiting_amendment"):
-        await connect.execute(f"UPDATE {table} SET contact_id = $1 WHERE contact_id = $2", stays, goes)
+    await connect.execute("UPDATE import_row SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_GO, stays, goes)
     return [row for row in detached if row["waits"]], conversations

@@ -274,8 +274,8 @@ class Migration(migrations.Migration):
         ),
         ops.AddField(
             model_name='WaitingAmendment',
-            name='contact_id',
-            field=fields.BigIntField(null=True),
+            name='author',
+            field=ArrayField(null=True, element_type='TEXT'),
         ),
         ops.AlterModelOptions(
             name='ImportRow',

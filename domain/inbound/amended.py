@@ -13,37 +13,44 @@ from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
-from domain.inbound.envelope import Amended, Number
+from domain.core.phone import aliases
+from domain.inbound.envelope import Amended, Number, Person
 
 log = structlog.get_logger()
 
 _WAIT = """
-INSERT INTO waiting_amendment (sender_id, target, kind, at, echo, message_id, contact_id, content, details)
+INSERT INTO waiting_amendment (sender_id, target, kind, at, echo, message_id, author, content, details)
 SELECT DISTINCT w.* FROM json_to_recordset($1::json) AS w(
-  sender_id bigint, target text, kind text, at timestamptz, echo bool, message_id bigint, contact_id bigint,
+  sender_id bigint, target text, kind text, at timestamptz, echo bool, message_id bigint, author text[],
   content text, details jsonb)
 WHERE NOT EXISTS (
   SELECT FROM waiting_amendment known WHERE known.target = w.target AND known.sender_id = w.sender_id
     AND known.kind = w.kind AND known.at = w.at AND known.message_id IS NOT DISTINCT FROM w.message_id
-    AND known.contact_id IS NOT DISTINCT FROM w.contact_id AND known.content IS NOT DISTINCT FROM w.content)
+    AND known.author IS NOT DISTINCT FROM w.author AND known.content IS NOT DISTINCT FROM w.content)
 """
 
 # Whoever changes what stands under a message holds it, so that two reactions to it do not miss each other. The id of a
 # message gives no right to it: who writes of one is of the same chat, and changes none but their own.
 _DUE = """
 WITH due AS MATERIALIZED (
-  SELECT w.id AS waiting_id, m.id, m.direction, m.contact_id FROM waiting_amendment w
+  SELECT w.id AS waiting_id, m.id, m.direction, m.contact_id, m.address FROM waiting_amendment w
   JOIN message m ON m.provider_message_id = w.target AND m.sender_id = w.sender_id
   WHERE $1::text[] IS NULL OR w.target = ANY($1)
   ORDER BY m.id FOR UPDATE OF m
 ), taken AS (
   DELETE FROM waiting_amendment w USING due WHERE w.id = due.waiting_id
-  RETURNING w.kind, w.at, w.echo, w.message_id, w.contact_id, w.content, w.details,
-            due.id, due.direction, due.contact_id AS chat
+  RETURNING w.kind, w.at, w.echo, w.message_id, w.author, w.content, w.details,
+            due.id, due.direction, due.contact_id, due.address
 )
-SELECT taken.*, coalesce(teller.contact_id, taken.contact_id, chat) = chat
-       AND (kind = 'LINK' OR echo = (taken.direction = 'OUTBOUND')) AS rightful
-FROM taken LEFT JOIN message teller ON teller.id = taken.message_id
+SELECT taken.*, CASE
+  WHEN kind = 'LINK' THEN EXISTS (
+    SELECT FROM message teller WHERE teller.id = taken.message_id AND teller.contact_id = taken.contact_id)
+  WHEN echo OR author IS NULL THEN echo = (direction = 'OUTBOUND')
+  ELSE direction = 'INBOUND' AND (address = ANY(author) OR EXISTS (
+    SELECT FROM contact_identity i WHERE i.contact_id = taken.contact_id AND i.type <> 'USERNAME'
+      AND CASE i.type WHEN 'WA_ID' THEN '+' || i.value ELSE i.value END = ANY(author)))
+  END AS rightful
+FROM taken
 """
 
 _LINK = """
@@ -76,8 +83,8 @@ FROM unnest($1::bigint[], $2::timestamptz[]) AS r(id, at) WHERE m.id = r.id AND 
 _OF = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE id = ANY($1) ORDER BY id"
 
 
-async def amend(amendments: Sequence[tuple[Amended, int | None]], senders: Mapping[Number, int]) -> None:
-    """Edits and deletes messages for everyone, as soon as they are there: each with its author, none being us."""
+async def amend(amendments: Sequence[Amended], senders: Mapping[Number, int]) -> None:
+    """Edits and deletes messages for everyone, as soon as they are there."""
     await _wait(
         [
             {
@@ -86,13 +93,27 @@ async def amend(amendments: Sequence[tuple[Amended, int | None]], senders: Mappi
                 "kind": "REVOKE" if amended.said is None else "EDIT",
                 "at": amended.at,
                 "echo": amended.author is None,
-                "contact_id": author_id,
+                "author": None if amended.author is None else _names(amended.author),
                 "content": amended.said and amended.said.content,
                 "details": amended.said and amended.said.details,
             }
-            for amended, author_id in amendments
+            for amended in amendments
+            if amended.number in senders
         ]
     )
+
+
+def _names(author: Person) -> list[str]:
+    """What a person is called, in any spelling."""
+    phone = f"+{author.wa_id}" if author.wa_id else None
+    return sorted({name for name in (phone, *aliases(phone or ""), author.bsuid, author.lid) if name})
+
+
+async def chats_of(amendments: Sequence[Amended]) -> list[int]:
+    """The contacts in whose chats the messages stand that are meant."""
+    targets = [amended.provider_message_id for amended in amendments]
+    sql = "SELECT DISTINCT contact_id FROM message WHERE provider_message_id = ANY($1)"
+    return [row["contact_id"] for row in await connect.rows(sql, targets)] if targets else []
 
 
 async def link(replies: Sequence[tuple[int, int, str, datetime]]) -> None:

@@ -163,12 +163,12 @@ class _Reader:
             raise UnreadableError("a message of a group chat")
         at = moment(body.get("timestamp"), self.received)
         if (kind := body.get("type")) in ("edit", "revoke"):
-            if not is_moment(body.get("timestamp"), self.received):
+            if (told := self._at(body.get("timestamp"))) is None:
                 raise UnreadableError(f"a message of type {kind} without a time")
             if not echo and not person.address:
                 raise UnreadableError(f"a message of type {kind} from nobody")
             author = None if echo else person
-            self.envelope.amendments.append(_amended(number, json_object(body.get(kind)), at, kind, author))
+            self.envelope.amendments.append(_amended(number, json_object(body.get(kind)), told, kind, author))
             return
         if not person.address:
             raise UnreadableError("a message from nobody")

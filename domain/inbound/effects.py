@@ -12,6 +12,7 @@ from domain.inbound import amended, consent, received, sent
 from domain.inbound.envelope import Envelope, News, Number, Told
 from domain.inbound.identify import contacts_of
 from domain.inbound.wire import word
+from domain.messages import callback
 from domain.messages.receipts import Status, declining, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
 from domain.senders import health, hear
@@ -36,19 +37,20 @@ ORDER BY w.id, w.status, w.at
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
     senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
+    # WhatsApp tells us of other numbers of an account as well; what carries our mark is ours all the same.
+    statuses = [told for told in envelope.statuses if told.number in senders or callback.read(told.status.callback)]
     fresh, heard_of = await received.sift(envelope.messages, senders)
-    amendments = [each for each in envelope.amendments if each.number in senders]
-    authors = [each.author for each in amendments if each.author is not None]
-    people = [*(each.person for each in fresh), *(each.person for each in envelope.preferences), *authors]
-    ids = iter(await contacts_of(people, await declining([told.status for told in envelope.statuses])))
+    # Whoever else's messages are changed is locked with them: a merge holds both contacts, and all their messages.
+    others = [*await declining([told.status for told in statuses]), *await amended.chats_of(envelope.amendments)]
+    people = [*(each.person for each in fresh), *(each.person for each in envelope.preferences)]
+    ids = iter(await contacts_of(people, others))
     written = [(message, next(ids)) for message in fresh]
     chosen = [(next(ids), preference) for preference in envelope.preferences]
-    amendments = [(each, None if each.author is None else next(ids)) for each in amendments]
     written, left = await sent.recognise(written, senders)
     kept = await received.keep(written, senders)
     await consent.heed(kept, chosen)
     await received.announce(kept)
-    await amended.amend(amendments, senders)
+    await amended.amend(envelope.amendments, senders)
     await amended.apply_due(
         [
             *(
@@ -60,7 +62,7 @@ async def apply(envelope: Envelope) -> None:
             *(amendment.provider_message_id for amendment in envelope.amendments),
         ]
     )
-    await _settle([*envelope.statuses, *heard_of, *left], senders)
+    await _settle([*statuses, *heard_of, *left])
     for news in envelope.news:
         await _hear(news)
     await _note_activity(envelope, senders)
@@ -123,14 +125,11 @@ async def _hear(news: News) -> None:
             await health.hear(field, news.business_account_id, value, news.at)
 
 
-async def _settle(statuses: Sequence[Told], senders: Mapping[Number, int]) -> None:
-    """Statuses whose message is not known yet wait for it, where it may be ours.
-
-    One with a callback would be known, were it ours; and of other numbers of the account WhatsApp tells us as well.
-    """
-    numbers = {told.status: told.number for told in statuses}
-    unknown = await settle_statuses(sorted(numbers, key=lambda status: status.at)) if statuses else []
-    if waiting := [status for status in unknown if status.callback is None and numbers[status] in senders]:
+async def _settle(statuses: Sequence[Told]) -> None:
+    """Statuses whose message is not known yet wait for it; one with a callback would be known, were it ours."""
+    told_of = {told.status for told in statuses}
+    unknown = await settle_statuses(sorted(told_of, key=lambda status: status.at)) if statuses else []
+    if waiting := [status for status in unknown if status.callback is None]:
         await connect.execute(
             _WAIT,
             [status.provider_message_id for status in waiting],

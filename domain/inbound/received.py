@@ -71,7 +71,7 @@ async def sift(messages: Sequence[Written], senders: Mapping[Number, int]) -> tu
     left = [
         Told(message.number, Status(message.provider_message_id, "sent", message.at))
         for message in messages
-        if message.echo and message.provider_message_id in seen
+        if message.echo and message.provider_message_id in seen and message.number in senders
     ]
     return [message for message in fresh.values() if message.number in senders], left
 

@@ -5,7 +5,7 @@ Groups, channels and status updates are not ours to answer: they are passed over
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from db.messages import MessageType
@@ -79,13 +79,27 @@ class _Reader:
     def _number(self) -> Number:
         return Number(session=self.session)
 
-    def _at(self, seconds: Any) -> datetime:
+    def _told(self, seconds: Any) -> datetime | None:
         """When it happened: seconds, of reactions fractional ones; else when it was posted, in milliseconds."""
         for given, unit in ((seconds, 1), (self.event.get("timestamp"), 1000)):
             at = number(float(given) if isinstance(given, str) and given.isdecimal() else given)
             if at is not None and 0 < at / unit < 10**10:
-                return min(datetime.fromtimestamp(at / unit, UTC), self.received)
-        return self.received
+                return datetime.fromtimestamp(at / unit, UTC)
+        return None
+
+    def _at(self, seconds: Any) -> datetime:
+        """The same by our clock: when we received it at the latest, and where it is not told."""
+        return min(self._told(seconds) or self.received, self.received)
+
+    def _as_told(self, seconds: Any, what: str) -> datetime:
+        """The same by WAHA's clock: what is held against what was told before would else be newer each time it comes.
+
+        Raises UnreadableError where it is not told, or more than an hour ahead of ours.
+        """
+        at = self._told(seconds)
+        if at is None or at > self.received + timedelta(hours=1):
+            raise UnreadableError(f"{what} without a time")
+        return at
 
     def _key(self, id: Any, what: str) -> str:
         """Of a message; some engines give an object in place of its id."""
@@ -100,7 +114,7 @@ class _Reader:
             raise UnreadableError("a session without a status")
         times = [each.get("timestamp") for each in map(json_object, json_array(payload.get("statuses")))]
         latest = number(times[-1]) if times else None
-        at = self._at(latest / 1000 if latest is not None else None)
+        at = self._as_told(latest / 1000 if latest is not None else None, "a session's status")
         self.envelope.sessions.append(SessionNews(self.session, status, digits_of(self.event.get("me")), at))
 
     def _ack(self, payload: Json) -> None:
@@ -164,7 +178,8 @@ class _Reader:
             self._amended(self._key(id, "a deleted message"), chat, after or before, None)
 
     def _amended(self, name: str, chat: str, payload: Json, said: Said | None) -> None:
-        at, author = self._at(payload.get("timestamp")), None if _is_own(payload) else _person(chat, payload)
+        at = self._as_told(payload.get("timestamp"), "an edit or deletion")
+        author = None if _is_own(payload) else _person(chat, payload)
         self.envelope.amendments.append(Amended(self._number, name, at, said, author))
 
 
