@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from db.core import connect
 from db.senders import Sender, SenderProvider, SenderStatus
 from domain import senders
 from domain.core.access import SYSTEM
@@ -41,3 +42,18 @@ def drive(simulator: Simulator, sender: Sender, verb: str, **body: Any) -> dict[
 def there(simulator: Simulator) -> dict[str, dict[str, Any]]:
     """Sessions at WAHA."""
     return {each["name"]: each for each in simulator.get("waha")["sessions"]}
+
+
+async def events_of(sender: Sender, type: str = "SENDER_STATUS_CHANGED") -> list[str]:
+    rows = await connect.rows(
+        "SELECT data->>'status' AS status FROM event WHERE type = $2 AND subject_id = $1 AND sender_id = $1"
+        " ORDER BY number",
+        sender.id,
+        type,
+    )
+    return [row["status"] for row in rows]
+
+
+async def connected_from(simulator: Simulator, sender: Sender) -> Sender:
+    drive(simulator, sender, "scan", phone=sender.phone_number)
+    return await becomes(sender, SenderStatus.CONNECTED)

@@ -1,53 +1,27 @@
-"""Sessions of WAHA senders, at the simulator's WAHA."""
+"""Sessions of WAHA senders, at the simulator's WAHA: from a number to a connected session and back."""
 
 import asyncio
-import base64
-import contextvars
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
 from db.accounts import Role, Scope
-from db.core import connect
 from db.core.settings import get_settings
-from db.core.transaction import transaction
-from db.senders import Sender, SenderProvider, SenderStatus
+from db.senders import Sender, SenderStatus
 from domain import health, senders
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from domain.health import HealthStatus
 from domain.providers import waha_sessions
-from domain.senders import SessionNews, sessions
 from tests import factories
 from tests.callers import check_attempts, each_caller, only, refused
 from tests.factories import phone
 from tests.running import Simulator, free_port
-from tests.waha import becomes, connected, drive, make, scanned, there
+from tests.waha import becomes, connected, connected_from, drive, events_of, make, there
 
 MARKETER = Viewer(role=Role.MARKETER)
-
-
-@pytest.fixture(autouse=True)
-def _waha(simulator: Simulator) -> None:
-    simulator.configure(waha_start=0.05, waha_patience=0.3)
-
-
-async def events_of(sender: Sender, type: str = "SENDER_STATUS_CHANGED") -> list[str]:
-    rows = await connect.rows(
-        "SELECT data->>'status' AS status FROM event WHERE type = $2 AND subject_id = $1 AND sender_id = $1"
-        " ORDER BY number",
-        sender.id,
-        type,
-    )
-    return [row["status"] for row in rows]
-
-
-# ---------------------------------------------------------------------------
-# From a number to a connected session, and back
-# ---------------------------------------------------------------------------
 
 
 async def test_a_new_sender_is_scanned_and_connected(simulator: Simulator) -> None:
@@ -70,11 +44,6 @@ async def test_a_new_sender_is_scanned_and_connected(simulator: Simulator) -> No
     assert account.session == sender.session_name
     found = await events_of(sender)
     assert [each for each in found if each != "SCANNED"] == ["STARTING", "WAITING_FOR_SCAN", "CONNECTED"]
-
-
-async def connected_from(simulator: Simulator, sender: Sender) -> Sender:
-    drive(simulator, sender, "scan", phone=sender.phone_number)
-    return await becomes(sender, SenderStatus.CONNECTED)
 
 
 async def test_between_scan_and_connection_it_is_scanned(simulator: Simulator) -> None:
@@ -187,180 +156,6 @@ async def test_a_deleted_sender_is_logged_out_and_forgotten_at_waha(simulator: S
     await becomes(again, SenderStatus.WAITING_FOR_SCAN)
 
 
-# ---------------------------------------------------------------------------
-# Codes
-# ---------------------------------------------------------------------------
-
-
-async def test_the_code_is_shown_as_picture_and_text_and_renewed(simulator: Simulator) -> None:
-    sender = await becomes(await make(), SenderStatus.WAITING_FOR_SCAN)
-    code = await senders.qr_code(Viewer(role=Role.VIEWER), sender.id)
-    assert code is not None
-    assert base64.b64decode(code.image).startswith(b"\x89PNG")
-    assert code.text.startswith("2@")
-    assert timedelta(seconds=50) < code.expires_at - datetime.now(UTC) <= timedelta(seconds=60)
-    drive(simulator, sender, "expire")
-    renewed = await senders.qr_code(SYSTEM, sender.id)
-    assert renewed is not None
-    assert renewed.text != code.text
-    assert renewed.image != code.image
-    await connected_from(simulator, sender)
-    assert await senders.qr_code(SYSTEM, sender.id) is None
-    assert await senders.qr_code(SYSTEM, (await factories.sender()).id) is None
-
-
-async def test_a_code_that_was_scanned_a_moment_ago_is_none(simulator: Simulator) -> None:
-    """The sender still says WAITING_FOR_SCAN, and WAHA knows better (422)."""
-    sender = await scanned(simulator)
-    assert await senders.qr_code(SYSTEM, sender.id) is None
-
-
-async def test_a_code_without_a_picture_is_not_asked_for_without_end(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    sender = await becomes(await make(), SenderStatus.WAITING_FOR_SCAN)
-    asked: list[str] = []
-
-    async def none(name: str) -> None:
-        asked.append(name)
-        # Else this would stand still for ever, and not fail.
-        assert len(asked) < 100
-
-    monkeypatch.setattr(waha_sessions, "qr_image", none)
-    assert await senders.qr_code(SYSTEM, sender.id) is None
-    assert len(asked) == sessions.MOST_LOOKS
-
-
-@pytest.mark.parametrize(("seconds", "ends"), [(0, 60), (59.9, 60), (60, 80), (79.9, 80), (80, 100), (159, 160)])
-def test_codes_hold_60_seconds_and_then_20(seconds: float, ends: int) -> None:
-    since = datetime(2026, 11, 21, tzinfo=UTC)
-    assert sessions.code_ends(since, since + timedelta(seconds=seconds)) == since + timedelta(seconds=ends)
-
-
-async def test_when_the_codes_have_run_out_the_session_failed_and_connecting_gives_new_ones(
-    simulator: Simulator,
-) -> None:
-    sender = await becomes(await make(), SenderStatus.WAITING_FOR_SCAN)
-    for _ in range(6):
-        drive(simulator, sender, "expire")
-    assert (await becomes(sender, SenderStatus.FAILED)).requires_auth
-    await senders.connect_sender(SYSTEM, sender.id)
-    await becomes(sender, SenderStatus.WAITING_FOR_SCAN)
-    assert await senders.qr_code(SYSTEM, sender.id) is not None
-
-
-async def test_a_pairing_code_in_place_of_scanning(simulator: Simulator) -> None:
-    sender = await becomes(await make(), SenderStatus.WAITING_FOR_SCAN)
-    code = await senders.request_pairing_code(MARKETER, sender.id)
-    assert len(code) == 9
-    assert code[4] == "-"
-    drive(simulator, sender, "scan", phone=sender.phone_number)
-    # The sender still waits as far as we know; WAHA does not.
-    assert (await only(senders.request_pairing_code(MARKETER, sender.id)))[0] is ErrorCode.INVALID_STATE
-    await becomes(sender, SenderStatus.CONNECTED)
-    assert (await only(senders.request_pairing_code(MARKETER, sender.id)))[0] is ErrorCode.INVALID_STATE
-    cloud = await factories.sender()
-    assert (await only(senders.request_pairing_code(MARKETER, cloud.id)))[0] is ErrorCode.INVALID_STATE
-
-
-# ---------------------------------------------------------------------------
-# What WAHA says
-# ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("was", "told", "is_now"),
-    [
-        ("STOPPED", "STARTING", "STARTING"),
-        ("STARTING", "SCAN_QR_CODE", "WAITING_FOR_SCAN"),
-        ("WAITING_FOR_SCAN", "STARTING", "SCANNED"),
-        ("SCANNED", "STARTING", "SCANNED"),
-        ("WAITING_FOR_SCAN", "PASSKEY_REQUIRED", "SCANNED"),
-        ("SCANNED", "PASSKEY_CONFIRMATION_REQUIRED", "SCANNED"),
-        ("SCANNED", "WORKING", "CONNECTED"),
-        ("STARTING", "WORKING", "CONNECTED"),
-        ("CONNECTED", "FAILED", "FAILED"),
-        ("CONNECTED", "STOPPED", "STOPPED"),
-        ("CONNECTED", "SCAN_QR_CODE", "WAITING_FOR_SCAN"),
-        ("CONNECTED", "SOMETHING_NEW", "STARTING"),
-        ("CONNECTED", None, "STOPPED"),
-        ("EXPIRED", "WORKING", "CONNECTED"),
-    ],
-)
-async def test_each_status_of_waha_is_one_of_ours(was: str, told: str | None, is_now: str) -> None:
-    sender = await Sender.create(
-        phone_number=phone(), provider=SenderProvider.WAHA, status=was, session_name=factories.unique("s")
-    )
-    news = SessionNews(str(sender.session_name), told, None, datetime.now(UTC))
-    await senders.hear([news])
-    await senders.hear([news])
-    found = await Sender.get(id=sender.id)
-    assert found.status.value == is_now
-    assert await events_of(sender) == ([is_now] if was != is_now else [])
-    assert (await senders.account(sender.id) is not None) is (is_now == "CONNECTED")
-
-
-async def test_what_was_said_earlier_does_not_undo_what_was_said_since() -> None:
-    sender = await Sender.create(
-        phone_number=phone(), provider=SenderProvider.WAHA, status="STARTING", session_name=factories.unique("s")
-    )
-    now = datetime.now(UTC)
-
-    async def hear(*told: tuple[str, int]) -> str:
-        news = [
-            SessionNews(str(sender.session_name), status, None, now + timedelta(seconds=seconds))
-            for status, seconds in told
-        ]
-        await senders.hear(news)
-        return (await Sender.get(id=sender.id)).status.value
-
-    assert await hear(("WORKING", -10), ("SCAN_QR_CODE", -20)) == "CONNECTED"
-    assert await hear(("STARTING", -15)) == "CONNECTED"
-    assert await hear(("FAILED", -5)) == "FAILED"
-    assert await events_of(sender) == ["WAITING_FOR_SCAN", "CONNECTED", "FAILED"]
-
-
-async def test_waha_is_asked_while_no_row_is_locked(simulator: Simulator) -> None:
-    """Each call is made while another transaction holds the sender's row: one that held it too would wait for ever."""
-    sender = await connected(simulator)
-    calls: list[Callable[[], Awaitable[object]]] = [
-        lambda: senders.disconnect_sender(SYSTEM, sender.id),
-        lambda: senders.connect_sender(SYSTEM, sender.id),
-        lambda: senders.delete(SYSTEM, sender.id),
-    ]
-    seen = [{"STOPPED"}, {"WORKING"}, {None}]
-    for call, statuses in zip(calls, seen, strict=True):
-        async with transaction():
-            await connect.execute("SELECT FROM sender WHERE id = $1 FOR UPDATE", sender.id)
-            doing = _outside(call)
-            async with asyncio.timeout(5):
-                await until(simulator, sender, statuses)
-            assert not doing.done()
-        await doing
-
-
-async def until(simulator: Simulator, sender: Sender, statuses: set[str | None]) -> None:
-    while True:
-        session = (await asyncio.to_thread(there, simulator)).get(str(sender.session_name), {})
-        if session.get("status") in statuses:
-            return
-        await asyncio.sleep(0.02)
-
-
-def _outside(call: Callable[[], Awaitable[object]]) -> "asyncio.Task[object]":
-    """A task that has not inherited the transaction."""
-
-    async def run() -> object:
-        return await call()
-
-    return asyncio.get_running_loop().create_task(run(), context=contextvars.Context())
-
-
-# ---------------------------------------------------------------------------
-# When WAHA does not do what it is asked
-# ---------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("fault", ["away", "key"])
 async def test_nothing_is_half_done_while_waha_is_away_or_refuses_our_key(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, fault: str
@@ -404,71 +199,6 @@ async def test_health_asks_waha_where_the_default_sender_is_one_of_it(
     away = await health.ask_whatsapp()
     assert away.status is HealthStatus.DEGRADED
     assert away.fault == "WAHA does not answer, or refuses to.", "anyone may read it: no host, and no number"
-
-
-# ---------------------------------------------------------------------------
-# Fourteen days
-# ---------------------------------------------------------------------------
-
-
-async def silent(sender: Sender, days: float) -> None:
-    await Sender.filter(id=sender.id).update(last_active_at=datetime.now(UTC) - timedelta(days=days))
-
-
-async def test_a_silent_session_is_pinged_after_twelve_days(simulator: Simulator) -> None:
-    sender, talking = await connected(simulator), await connected(simulator)
-    await silent(sender, 12.1)
-    await silent(talking, 11.9)
-    due = {row["id"] for row in await connect.rows(sessions._SILENT)}
-    assert sender.id in due
-    assert talking.id not in due
-    await senders.ping(sender.id)
-    alive = await Sender.get(id=sender.id)
-    assert alive.last_active_at is not None
-    assert datetime.now(UTC) - alive.last_active_at < timedelta(minutes=1)
-    assert sender.id not in {row["id"] for row in await connect.rows(sessions._SILENT)}
-    assert await events_of(sender, "SENDER_EXPIRING") == []
-
-
-async def test_one_that_does_not_answer_is_told_of_once_and_stays(simulator: Simulator) -> None:
-    sender = await connected(simulator)
-    await silent(sender, 12.1)
-    drive(simulator, sender, "drop", status="FAILED")
-    await senders.ping(sender.id)
-    await senders.ping(sender.id)
-    found = await Sender.get(id=sender.id)
-    assert found.status is SenderStatus.CONNECTED
-    assert sender.id not in {row["id"] for row in await connect.rows(sessions._SILENT)}
-    assert await events_of(sender, "SENDER_EXPIRING") == ["CONNECTED"]
-    # A new life, and another end of it: told anew.
-    await Sender.filter(id=sender.id).update(expiry_told_at=datetime.now(UTC) - timedelta(days=13))
-    await senders.ping(sender.id)
-    assert await events_of(sender, "SENDER_EXPIRING") == ["CONNECTED", "CONNECTED"]
-
-
-async def test_a_session_expires_after_fourteen_days_and_is_scanned_anew(simulator: Simulator) -> None:
-    sender, younger = await connected(simulator), await connected(simulator)
-    await silent(sender, 14.01)
-    await silent(younger, 13.99)
-    await senders.expire()
-    expired = await Sender.get(id=sender.id)
-    assert (expired.status, expired.requires_auth) == (SenderStatus.EXPIRED, True)
-    assert expired.expires_at is not None
-    assert expired.expires_at < datetime.now(UTC)
-    assert (await Sender.get(id=younger.id)).status is SenderStatus.CONNECTED
-    # That WAHA takes it for working is no sign of life.
-    await senders.poll()
-    assert (await Sender.get(id=sender.id)).status is SenderStatus.EXPIRED
-    assert await events_of(sender) == [*(await events_of(sender))[:-1], "EXPIRED"]
-    refusal = await only(senders.request_pairing_code(MARKETER, sender.id))
-    assert refusal == (ErrorCode.SESSION_EXPIRED, "id", "session_expired")
-    await senders.connect_sender(SYSTEM, sender.id)
-    await becomes(sender, SenderStatus.WAITING_FOR_SCAN)
-
-
-# ---------------------------------------------------------------------------
-# Who may
-# ---------------------------------------------------------------------------
 
 
 @each_caller(Scope.SENDERS)
