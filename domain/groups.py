@@ -1,4 +1,4 @@
-"""Groups: named sets of contacts. A token bound to a sender sees those that its schedules name, and changes none."""
+"""Groups: named sets of contacts. A token bound to a sender sees those that its schedules and campaigns name."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -6,7 +6,7 @@ from typing import Any, TypedDict, Unpack
 
 from tortoise.expressions import RawSQL
 
-from db import schedules
+from db import campaigns, schedules
 from db.accounts import Role, Scope
 from db.contacts import Contact
 from db.core import connect
@@ -51,7 +51,7 @@ class GroupChanges(TypedDict, total=False):
 def _visible(viewer: Viewer) -> Where:
     where = Where(["contact_group.deleted_at IS NULL"])
     if viewer.sender_id is not None:
-        where.add(f"EXISTS ({_USED.format(group='contact_group.id', sender='{}')})", viewer.sender_id)
+        where.add(f"EXISTS ({_USED.format(group='contact_group.id', sender=where.place(viewer.sender_id))})")
     return where
 
 
@@ -136,10 +136,13 @@ async def schedule_counts(viewer: Viewer, group_ids: list[int]) -> list[Schedule
     return await schedules.counts("group_id", group_ids, sender_id=viewer.sender_id)
 
 
-_USED = (
-    "SELECT FROM schedule "
-    "WHERE schedule.group_id = {group} AND schedule.sender_id = {sender} AND schedule.deleted_at IS NULL"
-)
+_USED = """
+SELECT FROM schedule WHERE schedule.group_id = {group} AND schedule.sender_id = {sender} AND schedule.deleted_at IS NULL
+UNION ALL
+SELECT FROM campaign c JOIN campaign_sender s ON s.campaign_id = c.id
+WHERE s.sender_id = {sender} AND c.deleted_at IS NULL AND c.audience -> 'group_ids' @> to_jsonb({group})
+  AND NOT EXISTS (SELECT FROM campaign_sender o WHERE o.campaign_id = c.id AND o.sender_id <> {sender})
+"""
 
 
 async def _seen(viewer: Viewer, ids: list[int]) -> set[int]:
@@ -200,16 +203,15 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[GroupChanges]) -> Gr
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
 async def delete(viewer: Viewer, id: int) -> int:
-    """Hides a group for good and lets its contacts go; refused while a schedule is still to be sent to it."""
+    """Hides a group for good and lets its contacts go; refused while anything is still to be sent to it."""
     unbound(viewer)
     async with transaction():
         # Whoever schedules for the group holds its row FOR SHARE, so none comes in between.
         if await Group.filter(id=id, deleted_at=None).select_for_update().first() is None:
             raise not_found("group")
-        if await schedules.needed("group_id", id):
-            raise Refusal(
-                ErrorCode.INVALID_STATE, "A schedule is still to be sent to this group.", field="id", reason="in_use"
-            )
+        if await schedules.needed("group_id", id) or await campaigns.needed("group_ids", id):
+            words = "A schedule or campaign is still to be sent to this group."
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="in_use")
         await Group.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
         await GroupMember.filter(group_id=id).delete()
     return id

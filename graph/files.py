@@ -146,7 +146,7 @@ class FilesMutation:
         files.delete,
         description=(
             "Deletes a file; messages that carried it keep its name, those that wait to be sent with it fail. Refused "
-            "with INVALID_STATE while a message template needs it."
+            "with INVALID_STATE while a message template, or a scheduled, running or paused campaign needs it."
         ),
         graphql_type=strawberry.ID,
     )

@@ -144,7 +144,8 @@ class GroupsMutation:
     @mutation(
         groups.delete,
         description=(
-            "Deletes a group but not its contacts; refused while a pending, held or processing schedule needs it."
+            "Deletes a group but not its contacts; refused while a pending, held or processing schedule or a "
+            "scheduled, running or paused campaign needs it."
         ),
     )
     async def delete_group(self, info: Info, id: GroupId) -> strawberry.ID:

@@ -1,11 +1,13 @@
 """Campaigns: a message to an audience, its recipients, and their figures."""
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from tortoise import fields
 
+from db.core import connect
 from db.core.columns import ChangingRow, Row, choice
 from db.messages import MessageType
 from db.templates import TemplateCategory
@@ -157,3 +159,22 @@ class CampaignTally(Row):
     class Meta:
         table = "campaign_tally"
         indexes = (("campaign_id",),)
+
+
+_NEEDED = """
+SELECT EXISTS (SELECT FROM campaign c WHERE c.deleted_at IS NULL AND c.status = ANY($2::text[]) AND {of})
+"""
+_OF = {
+    "template_id": "c.template_id = $1",
+    "media_id": "c.media_id = $1",
+    "group_ids": "c.audience -> 'group_ids' @> to_jsonb($1::bigint)",
+}
+TO_BE_SENT = (CampaignStatus.SCHEDULED, CampaignStatus.RUNNING, CampaignStatus.PAUSED)
+
+
+async def needed(
+    of: Literal["template_id", "media_id", "group_ids"], id: int, statuses: Sequence[CampaignStatus] = TO_BE_SENT
+) -> bool:
+    """Whether a campaign in one of these statuses names it. Who starts one holds templates and groups FOR SHARE: lock
+    them FOR UPDATE first."""
+    return await connect.value(_NEEDED.format(of=_OF[of]), id, list(statuses))

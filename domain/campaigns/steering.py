@@ -45,6 +45,7 @@ async def start(viewer: Viewer, id: int, *, at: datetime | None = None, prefligh
         with check():
             await _check_time(at)
         check.done()
+        await _hold(campaign)
         found = await standing(campaign)
         if preflight_id is not None and preflight_id != found.id:
             words = "The audience or the message has changed since this preflight."
@@ -76,6 +77,13 @@ async def _begin(viewer: Viewer, found: Standing) -> None:
     if not await running.begin([id], actor_id=viewer.user_id, agreed=True):
         # What has become of its template or senders since we looked.
         raise Refusal(ErrorCode.INVALID_STATE, await hold.why(id) or "It may not be sent now.", field="id")
+
+
+async def _hold(campaign: Campaign) -> None:
+    """Whoever deletes its template or a group of its waits for us, and then finds that we need it."""
+    await connect.execute("SELECT FROM message_template WHERE id = $1 FOR SHARE", campaign.template_id)
+    wanted = campaign.audience.get("group_ids", [])
+    await connect.execute("SELECT FROM contact_group WHERE id = ANY($1) ORDER BY id FOR SHARE", wanted)
 
 
 async def _check_time(at: datetime | None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from db import campaigns
 from db.accounts import Role, Scope
 from db.contacts import JobStatus
 from db.core import connect
@@ -145,6 +146,8 @@ async def delete(viewer: Viewer, id: int) -> int:
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "An API token that is bound to a sender does not allow this.")
         if await connect.value(_NEEDED, id):
             raise Refusal(ErrorCode.INVALID_STATE, "A message template needs this file; change that first.", field="id")
+        if await campaigns.needed("media_id", id):
+            raise Refusal(ErrorCode.INVALID_STATE, "A campaign that is not done sends this file.", field="id")
         await connect.execute(
             "UPDATE file SET deleted_at = now(), due_at = now(), updated_at = now() WHERE id = $1", id
         )

@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypedDict, Unpack
 
-from db import schedules
+from db import campaigns, schedules
 from db.accounts import Role, Scope
+from db.campaigns import CampaignStatus
 from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
@@ -174,9 +175,9 @@ async def create(
 async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) -> MessageTemplate:
     """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new wording.
 
-    Raises INVALID_STATE when the wording at WhatsApp is to change while a schedule sends it: WhatsApp reviews it anew
-    and takes none of the messages meanwhile. From here on it is PENDING, so that no schedule begins with it. Nor does
-    the wording change while WhatsApp reviews it, or more often than WhatsApp allows.
+    Raises INVALID_STATE when the wording at WhatsApp is to change while a schedule or campaign sends it: WhatsApp
+    reviews it anew and takes none of the messages meanwhile. From here on it is PENDING, so that none begins with it.
+    Nor does the wording change while WhatsApp reviews it, or more often than WhatsApp allows.
     """
     unbound(viewer)
     template = await visible(viewer, id)
@@ -211,6 +212,8 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
             raise
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
+        if not known and values.keys() & _WORDING:
+            await _need_no_campaign(id)
         now = await connect.value("SELECT now()")
         values["updated_at"] = now
         if resubmitted:
@@ -223,6 +226,16 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
         if resubmitted:
             at_whatsapp.record_update(id, actor_id=viewer.user_id)
     return await at_whatsapp.catch_up(template) if resubmitted else template
+
+
+_WORDING = {"content", "header", "footer", "buttons"}
+
+
+async def _need_no_campaign(id: int) -> None:
+    """A campaign sends what a text of ours was when it started."""
+    if await campaigns.needed("template_id", id, (CampaignStatus.RUNNING, CampaignStatus.PAUSED)):
+        words = "A campaign that is not done sends this text: stop it first, or write another template."
+        raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="in_use")
 
 
 def _changed(template: MessageTemplate, values: Mapping[str, Any]) -> MessageTemplate:
@@ -258,15 +271,16 @@ async def unpause(viewer: Viewer, id: int) -> MessageTemplate:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def delete(viewer: Viewer, id: int) -> int:
-    """Removes a template, at WhatsApp too. Raises INVALID_STATE while a schedule that is not done needs it.
+    """Removes a template, at WhatsApp too. Raises INVALID_STATE while a schedule or campaign that is not done needs it.
 
     It is hidden first, so that no new schedule takes it, and shown again where WhatsApp refuses.
     """
     unbound(viewer)
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
-        if await schedules.needed("template_id", id):
-            raise Refusal(ErrorCode.INVALID_STATE, "Schedules that are not done need this template.", field="id")
+        if await schedules.needed("template_id", id) or await campaigns.needed("template_id", id):
+            words = "Schedules or campaigns that are not done need this template."
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id")
         await _hide(id, hidden=True)
     try:
         await submission.withdraw(template)
@@ -289,6 +303,8 @@ async def _put_under_review(viewer: Viewer, id: int) -> TemplateStatus:
         sending = "SELECT EXISTS (SELECT 1 FROM schedule WHERE template_id = $1 AND status = 'PROCESSING')"
         if await connect.value(sending, id):
             raise Refusal(ErrorCode.INVALID_STATE, "A schedule is being sent with this template.", field="id")
+        if await campaigns.needed("template_id", id, (CampaignStatus.RUNNING,)):
+            raise Refusal(ErrorCode.INVALID_STATE, "A campaign is being sent with this template.", field="id")
         now = await connect.value("SELECT now()")
         if former is TemplateStatus.APPROVED:
             _check_often(template.edited_at or [], now)

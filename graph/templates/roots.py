@@ -89,8 +89,9 @@ class TemplatesMutation:
         templates.update,
         description=(
             "Changes a message template, at WhatsApp too where it is known there; schedules that are still pending "
-            "send the new content. INVALID_STATE when wording that WhatsApp knows is to change while a schedule sends "
-            "it or WhatsApp reviews it, or more often than WhatsApp allows."
+            "send the new content. INVALID_STATE when wording that WhatsApp knows is to change while a schedule or "
+            "campaign sends it or WhatsApp reviews it, or more often than WhatsApp allows; and when a text of ours "
+            "changes that a running or paused campaign sends."
         ),
         graphql_type=MessageTemplate,
     )
@@ -117,8 +118,8 @@ class TemplatesMutation:
     @mutation(
         templates.delete,
         description=(
-            "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule needs "
-            "it. Past schedules keep naming it."
+            "Deletes a message template, at WhatsApp too; refused while a pending, held or processing schedule or a "
+            "scheduled, running or paused campaign needs it. Past ones keep naming it."
         ),
     )
     async def delete_message_template(self, info: Info, id: TemplateId) -> strawberry.ID:
