@@ -90,8 +90,8 @@ class MessagePreview:
         "A stored text to send, which WhatsApp may have approved. {{placeholders}} are filled from the variables of a "
         "schedule or campaign, then from the contact (name, first_name, last_name, email, company, job_title and "
         "phone_number, then its attributes); a message with one left unfilled fails instead of being sent. An approved "
-        "template with numbered placeholders names those of the text 1, 2 and so on, those of its header header_1, those of its buttons button_1 by the "
-        "button's place."
+        "template with numbered placeholders names those of the text 1, 2 and so on, those of its header header_1, "
+        "those of its buttons button_1 by the button's place."
     ),
 )
 class MessageTemplate(Node):
