@@ -35,6 +35,10 @@ async def a_template(**given: Any) -> MessageTemplate:
     return await MessageTemplate.create(**values)
 
 
+def now() -> int:
+    return int(datetime.now(UTC).timestamp())
+
+
 def news(template: MessageTemplate, at: int | None, field: str, **value: Any) -> dict[str, Any]:
     post = body({"field": field, "value": {"message_template_id": template.approval_id, **value}})
     if at is not None:
@@ -115,7 +119,7 @@ async def test_of_one_second_the_same_one_holds_in_any_order(order: tuple[str, .
 async def test_a_clock_of_whatsapps_that_is_ahead_of_ours_makes_no_difference() -> None:
     """Held against our clock, each would be as new as it was posted last."""
     template = await a_template()
-    soon = int(datetime.now(UTC).timestamp()) + 1800
+    soon = now() + 1800
     approved = status(template, "APPROVED", soon)
     await take_up(approved, status(template, "PAUSED", soon + 1))
     await take_up(approved)
@@ -135,7 +139,7 @@ async def test_what_whatsapp_answers_is_newer_than_what_it_posted_before(simulat
     await apply_status("PAUSED", approval_id=template.approval_id, reason="No.")
     await take_up(status(template, "APPROVED", NOW - 300))
     assert (await known(template))[:2] == ("PAUSED", "No.")
-    await take_up(status(template, "APPROVED", NOW + 60))
+    await take_up(status(template, "APPROVED", now()))
     assert (await known(template))[0] == "APPROVED"
 
 
@@ -146,7 +150,7 @@ async def told_meanwhile(template: MessageTemplate, monkeypatch: pytest.MonkeyPa
     async def answered(self: httpx.AsyncClient, method: str, url: str, **given: Any) -> httpx.Response:
         answer = await request(self, method, url, **given)
         if method == "GET":
-            await take_up(status(template, "PAUSED", NOW + 60))
+            await take_up(status(template, "PAUSED", now()))
         return answer
 
     monkeypatch.setattr(httpx.AsyncClient, "request", answered)
@@ -173,7 +177,7 @@ async def test_a_list_is_newer_than_what_was_posted_before_it(simulator: Simulat
     sender = await account()
     template = await submitted(sender)
     simulator.post(f"templates/{template.approval_name}/status", status="APPROVED", waba_id=sender.business_account_id)
-    paused = status(template, "PAUSED", int(datetime.now(UTC).timestamp()))
+    paused = status(template, "PAUSED", now())
     await take_up(paused)
     assert (await known(template))[0] == "PAUSED"
     await sync.run(sender.id)
