@@ -213,6 +213,7 @@ async def test_what_comes_slowly_keeps_its_lease(site: Site, monkeypatch: pytest
 
 async def test_more_than_whatsapp_passes_on_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kinds, "MOST_RECEIVED", 1)
+    monkeypatch.setattr(fetching, "PATIENCE_SECONDS", 600)
     failed = await tended((await named(f"{site.url}/endless")).id)
     assert (failed.status, failed.error_message, coming()) == (JobStatus.FAILED, "It has more than 1 MB.", 0)
 
