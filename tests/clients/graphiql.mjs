@@ -137,6 +137,19 @@ for (const tab of ['SendFile', 'CreateFullTemplate', 'Pacing', 'HeldSchedules', 
 await open('ChangeSettings');
 await tool(0, JSON.stringify({ input: { consent: { optOutReply: null } } }));
 await run('ChangeSettings');
+
+// Quiet all day but for a minute: so its messages wait, and it is there to be held.
+await open('CreateCampaign');
+const quiet = JSON.parse(await tool(0));
+quiet.quietHours = { start: '00:01', end: '00:00' };
+await tool(0, JSON.stringify(quiet));
+await run('CreateCampaign');
+await run('Preflight', ({ data }) => !data?.campaignPreflight.problems.length, 60);
+for (const tab of ['StartCampaign', 'PauseCampaign', 'ResumeCampaign']) await run(tab);
+await watch('WatchCampaign');
+await run('CampaignResults', ({ data }) => data?.campaign.recipients.edges.length, 60);
+await run('UnreadOnceMore');
+
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');
 await shot('Documentation');

@@ -23,8 +23,11 @@ TABS = (
     "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Contact "
     "EventLog Health Inbox Conversation SendMessage SetTyping MarkConversationRead WatchConversation ConnectNumber "
     "NumberCode WatchSenders AnnounceFile SendFile CreateFullTemplate Pacing HeldSchedules Duplicates MergeContacts "
-    "ChangeSettings"
+    "ChangeSettings CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
+    "UnreadOnceMore"
 )
+WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign"}
+"""Subscriptions to which nothing happens."""
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
@@ -51,13 +54,17 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["EventLog"]["data"]["events"]["edges"]
     assert tabs["SendMessage"]["data"]["sendMessage"]["status"] == "QUEUED"
     assert tabs["SendFile"]["data"]["sendMessage"]["type"] == "IMAGE"
-    assert tabs["WatchConversation"]["type"] == tabs["WatchSenders"]["type"] == "connection_ack"
+    assert {tabs[name]["type"] for name in WATCHING} == {"connection_ack"}
     assert tabs["CreateFullTemplate"]["data"]["createMessageTemplate"]["preview"]["buttons"][1]["url"].endswith(
         "lisbon"
     )
     assert len(tabs["MergeContacts"]["data"]["mergeContacts"]["phones"]) == 2
+    assert tabs["Preflight"]["data"]["campaignPreflight"]["recipients"] == 3
+    assert tabs["PauseCampaign"]["data"]["pauseCampaign"]["status"] == "PAUSED"
+    assert tabs["CampaignResults"]["data"]["campaign"]["recipients"]["edges"][0]["node"]["outcome"] == "PENDING"
+    assert tabs["UnreadOnceMore"]["data"]["again"]["status"] == "DRAFT"
     assert found["code"].startswith("Scan it in WhatsApp")
-    assert set(found["shots"]) >= {*TABS.split(), "Code"} - {"WatchConversation", "WatchSenders"}
+    assert set(found["shots"]) >= {*TABS.split(), "Code"} - WATCHING
 
 
 async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:

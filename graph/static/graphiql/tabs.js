@@ -80,4 +80,22 @@ export const tabs = await Promise.all([
     duplicateId: '${contacts.edges.0.node.duplicates.0.id}',
   }),
   tab('30-settings', { input: { consent: { optOutReply: 'You will get no more news. START brings them back.' } } }),
+  tab('35-create-campaign', {
+    name: null,
+    templateId: '${createMessageTemplate.id}',
+    groupId: '${createGroup.id}',
+    variables: { date: 'Friday 10:00', place: 'lisbon' },
+    quietHours: null,
+  }),
+  tab('36-preflight', { id: '${createCampaign.id}' }),
+  tab('37-start-campaign', { id: '${createCampaign.id}', preflightId: '${campaignPreflight.id}', at: null }),
+  tab('38-pause-campaign', { id: '${createCampaign.id}' }),
+  tab('39-resume-campaign', { id: '${createCampaign.id}' }),
+  tab('40-watch-campaign', { campaignId: '${createCampaign.id}', after: null }),
+  tab('41-campaign-results', { id: '${createCampaign.id}', filter: null, after: null }),
+  tab('42-unread-once-more', {
+    campaignId: '${createCampaign.id}',
+    templateId: '${createCampaign.template.id}',
+    variables: { date: 'Monday 10:00', place: 'lisbon' },
+  }),
 ]);
