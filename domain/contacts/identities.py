@@ -31,8 +31,9 @@ ON CONFLICT (type, value, (coalesce(business_account_id, ''))) DO UPDATE SET con
 WHERE excluded.type = 'USERNAME' AND contact_identity.contact_id <> excluded.contact_id
 """
 
+# Those who are linked through others by now are told of already: to hear the same again must change nothing.
 _MEET = """
-WITH met AS (
+WITH RECURSIVE met AS (
   SELECT t.contact_id, i.contact_id AS other
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[]) AS t(contact_id, type, value, account)
   JOIN contact_identity i ON i.type = t.type AND i.value = t.value
@@ -43,10 +44,16 @@ WITH met AS (
   UNION
   SELECT n.contact_id, i.contact_id FROM unnest($5::bigint[], $6::text[]) AS n(contact_id, number)
   JOIN contact_identity i ON i.type = 'WA_ID' AND i.value = substr(n.number, 2)
+), linked(start, id) AS (
+  SELECT contact_id, contact_id FROM met WHERE contact_id <> other
+  UNION
+  SELECT linked.start, d.id FROM linked, LATERAL (
+    SELECT other_id AS id FROM contact_duplicate WHERE contact_id = linked.id
+    UNION ALL SELECT contact_id FROM contact_duplicate WHERE other_id = linked.id) d
 )
 INSERT INTO contact_duplicate (contact_id, other_id, reason)
 SELECT DISTINCT least(contact_id, other), greatest(contact_id, other), 'WhatsApp calls both of them the same.'
-FROM met WHERE contact_id <> other
+FROM met WHERE contact_id <> other AND NOT EXISTS (SELECT FROM linked WHERE start = met.contact_id AND id = other)
 ON CONFLICT (contact_id, other_id) DO NOTHING
 RETURNING contact_id, other_id
 """

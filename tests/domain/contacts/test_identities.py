@@ -93,6 +93,21 @@ async def test_two_who_are_called_the_same_at_once_are_duplicates() -> None:
     assert (await ContactIdentity.get(type=USERNAME, value=name)).contact_id == other.id
 
 
+async def test_who_are_linked_through_another_are_not_told_of_once_more() -> None:
+    """To hear the same again changes nothing, though the spelling of a number has come to somebody meanwhile."""
+    one, owner, other = [await factories.contact() for _ in range(3)]
+    rest = f"{secrets.randbelow(9 * 10**9) + 10**9}"
+    await learn(Identity(owner.id, WA_ID, f"521{rest}"))
+    first = Identity(one.id, WA_ID, f"521{rest}")
+    await learn(first)
+    await learn(Identity(other.id, WA_ID, f"52{rest}"))
+    told = await updates_of(one.id)
+    assert await duplicates(one.id, owner.id, other.id) == [[owner.id], [one.id, other.id], [owner.id]]
+    await learn(first)
+    assert await duplicates(one.id, owner.id, other.id) == [[owner.id], [one.id, other.id], [owner.id]]
+    assert await updates_of(one.id) == told
+
+
 async def test_accounts_keep_their_own_user_ids() -> None:
     one, other, bsuid = await factories.contact(), await factories.contact(), f"PT.{secrets.token_hex(10)}"
     await learn(Identity(one.id, BSUID, bsuid, "1"), Identity(other.id, BSUID, bsuid, "2"))
