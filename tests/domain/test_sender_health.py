@@ -10,7 +10,7 @@ from db.core.settings import get_settings
 from db.senders import Sender
 from domain import senders
 from domain.core.access import SYSTEM
-from domain.providers.cloud_numbers import limit_of
+from domain.providers.cloud_numbers import _number, limit_of
 from domain.senders import health
 from tests import factories
 from tests.domain.inbound.posts import NOW, body, take_up
@@ -39,6 +39,22 @@ async def test_a_number_is_read_and_told_of_once(simulator: Simulator) -> None:
     finally:
         simulator.configure(messaging_limit="TIER_UNLIMITED")
     assert (await asked(sender)).messaging_limit is None
+
+
+@pytest.mark.parametrize(
+    ("told", "rate"),
+    [
+        ({"throughput": {"level": "STANDARD"}}, 80),
+        ({"throughput": {"level": "HIGH"}}, 1000),
+        # Used in the phone's app as well: 20 a second, whatever its level (B1).
+        ({"throughput": {"level": "HIGH"}, "is_on_biz_app": True}, 20),
+        ({"throughput": {"level": "HIGH"}, "is_on_biz_app": False}, 1000),
+        ({"throughput": {"level": "NOT_APPLICABLE"}}, None),
+        ({}, None),
+    ],
+)
+def test_how_many_messages_a_second_whatsapp_takes(told: dict[str, Any], rate: int | None) -> None:
+    assert _number(told).messages_per_second == rate
 
 
 async def test_a_sender_that_is_liked_less_goes_slower_for_hours(

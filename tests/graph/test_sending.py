@@ -113,6 +113,7 @@ async def test_each_kind_is_taken_by_whatsapp_and_shown_as_it_was_given(
         "messageCount": 2,
     }
     assert (shown["author"], shown["purpose"]) == ("OPERATOR", "UTILITY")
+    assert shown["providerMessageId"] == found["wamid"]
     details = shown["details"]
     match kind:
         case "text":
