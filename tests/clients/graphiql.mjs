@@ -138,6 +138,14 @@ await open('ChangeSettings');
 await tool(0, JSON.stringify({ input: { consent: { optOutReply: null } } }));
 await run('ChangeSettings');
 
+const people = Buffer.from('Nombre;Móvil\nRita Lobo;+351912345678\nNadie;12\n');
+await open('AnnounceCsv');
+await tool(0, JSON.stringify({ name: 'people.csv', sizeBytes: people.length }));
+await run('AnnounceCsv');
+await fetch(found.tabs.AnnounceCsv.data.createUpload.url, { method: 'PUT', body: people });
+for (const tab of ['PreviewImport', 'ImportFile']) await run(tab);
+await run('ImportVerdicts', ({ data }) => data?.node?.status === 'COMPLETED', 60);
+
 // Quiet all day but for a minute: so its messages wait, and it is there to be held.
 await open('CreateCampaign');
 const quiet = JSON.parse(await tool(0));

@@ -23,7 +23,8 @@ TABS = (
     "SignIn Senders CreateTemplate CreateGroup ImportContacts Ready CreateSchedule Watch Schedule Contacts Contact "
     "EventLog Health Inbox Conversation SendMessage SetTyping MarkConversationRead WatchConversation ConnectNumber "
     "NumberCode WatchSenders AnnounceFile SendFile CreateFullTemplate Pacing HeldSchedules Duplicates MergeContacts "
-    "ChangeSettings CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
+    "ChangeSettings AnnounceCsv PreviewImport ImportFile ImportVerdicts "
+    "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
     "UnreadOnceMore"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign"}
@@ -59,6 +60,8 @@ async def test_every_tab_runs_with_the_network_cut(
         "lisbon"
     )
     assert len(tabs["MergeContacts"]["data"]["mergeContacts"]["phones"]) == 2
+    assert tabs["PreviewImport"]["data"]["contactImportPreview"]["columns"][1]["field"] == "PHONE_NUMBER"
+    assert tabs["ImportVerdicts"]["data"]["node"]["failed"] == 1
     assert tabs["Preflight"]["data"]["campaignPreflight"]["recipients"] == 3
     assert tabs["PauseCampaign"]["data"]["pauseCampaign"]["status"] == "PAUSED"
     assert tabs["CampaignResults"]["data"]["campaign"]["recipients"]["edges"][0]["node"]["outcome"] == "PENDING"

@@ -1,6 +1,7 @@
 """Imports from a CSV: what it holds is shown first, every row gets its verdict, and bad files are told in words."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -240,6 +241,19 @@ async def test_labels_custom_values_and_time_zone_come_from_columns_too() -> Non
     assert (await imported(update, on_duplicate=DuplicatePolicy.UPDATE)).updated == 1
     ada = await who(number)
     assert (ada.tags, ada.attributes["puntos"], ada.attributes["ciudad"]) == (["old"], 13, "Évora")
+
+
+async def test_the_example_is_imported_as_its_page_says() -> None:
+    job = await imported((Path(__file__).parents[3] / "examples/customers.csv").read_bytes())
+    assert await verdicts(job) == [
+        (1, "CREATED", None, None),
+        (2, "CREATED", None, None),
+        (3, "CREATED", None, None),
+        (4, "CREATED", None, None),
+        (5, "FAILED", "Teléfono móvil", "INVALID_PHONE_NUMBER"),
+        (6, "FAILED", "Teléfono móvil", "VALIDATION_ERROR"),
+        (7, "FAILED", "Teléfono móvil", "DUPLICATE_RESOURCE"),
+    ]
 
 
 async def test_numbers_of_two_contacts_are_no_one_person() -> None:
