@@ -65,6 +65,7 @@ async def copied(tables: tuple[str, ...], kept: dict[str, Path]) -> float:
     await connect.execute("CHECKPOINT")
     started = time.perf_counter()
     async with connect.connection() as connection, connection.transaction():
+        await connection.execute("SET LOCAL statement_timeout = 0")
         for table in tables:
             await connection.copy_to_table(table, source=kept[table], format="binary", timeout=600)
     return time.perf_counter() - started
