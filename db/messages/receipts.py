@@ -21,7 +21,7 @@ WITH receipt AS (
   AS r(id, attempt_id, provider_message_id, sent_at, delivered_at, read_at, state, error_code, error_message,
        provider_error_code, again)
 ), told AS MATERIALIZED (
-  SELECT m.id, m.provider_message_id, r.again AND m.attempts = 1 AS again
+  SELECT m.id, m.provider_message_id, r.again AND m.attempts = 1 AND m.attempt_id IS NOT NULL AS again
   FROM message m JOIN receipt r ON r.id = m.id ORDER BY m.id FOR UPDATE OF m
 ), moved AS (
   UPDATE message m

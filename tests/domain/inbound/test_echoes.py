@@ -86,3 +86,13 @@ async def test_an_echoed_edit_and_reaction_are_ours(sender: Sender) -> None:
     assert row.reply_to_id == (await received(asked["id"])).id
     conversation = await Conversation.get(sender_id=sender.id, contact_id=row.contact_id)
     assert conversation.last_message_id != row.id
+
+
+async def test_what_a_person_wrote_on_the_phone_is_not_sent_once_more_by_us(sender: Sender) -> None:
+    """A fault of WhatsApp's (131000) makes us repeat what we sent; this we did not send."""
+    told = echo(digits_of(factories.phone()))
+    await take_up(body(echoes(sender, told)))
+    failed = status(await received(told["id"]), "failed", NOW + 1, errors=[{"code": 131000, "title": "Unknown"}])
+    await take_up(body(change(sender, statuses=[failed])))
+    row = await received(told["id"])
+    assert (row.state, row.due_at) == (MessageState.FAILED, None)
