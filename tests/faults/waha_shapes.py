@@ -126,6 +126,8 @@ events = st.one_of(
     _kind("message.any", sent_by_us),
     _kind("message.ack", acks),
     _kind("message.ack", acks),
+    _kind("message.ack", acks),
+    _kind("message.ack", acks),
     _kind("message.reaction", reactions),
     _kind("message.edited", edits),
     _kind("message.revoked", deletions),
