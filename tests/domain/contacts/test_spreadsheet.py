@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.contacts.spreadsheet import MOST_CHARACTERS, MOST_LINES, Row, Rows, format_of
+from domain.contacts.preview import _surveyed
+from domain.contacts.spreadsheet import MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Row, Rows, format_of
 
 PEOPLE = [["name", "phone"], ["José Peña", "+52 55"], ["Zoë, the one", "+33"], ["Ann", "+44"]]
 
@@ -119,3 +120,23 @@ def test_whatever_the_bytes_every_one_of_them_is_passed_once(
 ) -> None:
     if len(content) % 2 == 0 or not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         read(tmp_path_factory.getbasetemp() / "any.csv", content)
+
+
+def lines(path: Path, count: int) -> None:
+    with path.open("wb") as file:
+        file.write(b"name,phone\n")
+        for _ in range(count // 10_000):
+            file.write(b"Ann,+5511961230345\n" * 10_000)
+
+
+@pytest.mark.soak
+def test_two_million_rows_are_one_import_and_one_more_is_too_many(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines(path, MOST_ROWS)
+    found = _surveyed(path)
+    assert (found.count, found.fault) == (MOST_ROWS, None)
+    with Rows(path, found.form, found.begin) as rows:
+        assert sum(row.fault is None for row in rows) == MOST_ROWS
+    with path.open("ab") as file:
+        file.write(b"Ben,+5511961230346\n")
+    assert _surveyed(path).fault == f"It has more than {MOST_ROWS} rows; cut it into several files."
