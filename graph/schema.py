@@ -5,6 +5,7 @@ from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
+from graph.contacts.privacy import PrivacyMutation
 from graph.contacts.roots import ContactsMutation, ContactsQuery
 from graph.conversations import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
@@ -40,6 +41,7 @@ MUTATIONS: tuple[type, ...] = (
     SendersMutation,
     SettingsMutation,
     ContactsMutation,
+    PrivacyMutation,
     GroupsMutation,
     TemplatesMutation,
     SchedulesMutation,

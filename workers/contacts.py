@@ -1,4 +1,4 @@
-"""Imports of contacts."""
+"""Imports of contacts, and what the law gives them: their data, and to be forgotten."""
 
 from domain import contacts
 from workers.core.broker import actor
@@ -12,3 +12,13 @@ async def import_contacts(import_id: int) -> None:
 
 
 every(5.0)(contacts.ring_open_imports)
+
+
+@actor(priority=20)
+async def tend_privacy(receipt_id: int) -> None:
+    """Does what is left of an export or an erasure."""
+    await contacts.run_receipt(receipt_id)
+
+
+every(5.0)(contacts.ring_open_receipts)
+every(3600.0)(contacts.expire_exports)

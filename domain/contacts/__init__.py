@@ -1,6 +1,7 @@
 """Contacts, their phone numbers and consent, and imports."""
 
-from domain.contacts.adding import add, changed
+from domain.contacts.adding import add
+from domain.contacts.announce import changed
 from domain.contacts.columns import ContactField
 from domain.contacts.consents import get_consent, opt_in, opt_out, pages_of_consents, say
 from domain.contacts.identities import Identity, called, duplicates_of, learn
@@ -25,6 +26,14 @@ from domain.contacts.phones import (
     verify_phone,
 )
 from domain.contacts.preview import ImportPreview, preview
+from domain.contacts.privacy import (
+    erase,
+    expire_exports,
+    export,
+    get_receipt,
+    ring_open_receipts,
+    run_receipt,
+)
 from domain.contacts.reading import (
     ContactOrder,
     MessageFigures,
@@ -55,12 +64,16 @@ __all__ = [
     "delete",
     "delete_phone",
     "duplicates_of",
+    "erase",
+    "expire_exports",
+    "export",
     "find",
     "get",
     "get_consent",
     "get_import",
     "get_import_row",
     "get_phone",
+    "get_receipt",
     "identities_of",
     "imports_by_ids",
     "learn",
@@ -74,7 +87,9 @@ __all__ = [
     "present",
     "preview",
     "ring_open_imports",
+    "ring_open_receipts",
     "run_import",
+    "run_receipt",
     "say",
     "seen_by",
     "set_primary",

@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 
 from db.contacts import ConsentSource, ContactValues, add_contacts
-from db.events import EventType, record
+from domain.contacts.announce import changed
+from domain.contacts.consents import opt_out_again
 from domain.contacts.zones import zone_of
-
-
-def changed(contact_id: int, *, actor_id: int | None) -> None:
-    """Records that a contact was made, or something of it changed."""
-    record(EventType.CONTACT_UPDATED, "Contact", contact_id, actor_id=actor_id, contact_id=contact_id)
 
 
 async def add(
@@ -17,11 +13,14 @@ async def add(
 ) -> list[int]:
     """Adds contacts, inside the caller's transaction; answers their ids. Known numbers violate PHONE_UNIQUE.
 
-    `source` is how their consents became known. A zone that is not given is inferred from the number.
+    `source` is how their consents became known. A zone that is not given is inferred from the number; who
+    had opted out when they were erased is opted out.
     """
     ids = await add_contacts([_zoned(values) for values in given], source, actor_id)
     for id in ids:
         changed(id, actor_id=actor_id)
+    numbers = {values.phone_number: id for values, id in zip(given, ids, strict=True) if values.phone_number}
+    await opt_out_again(numbers, source, actor_id=actor_id)
     return ids
 
 

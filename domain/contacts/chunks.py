@@ -17,7 +17,8 @@ from db.contacts import (
 from db.core import connect
 from db.memberships import join
 from db.templates import TemplateCategory
-from domain.contacts.adding import add, changed
+from domain.contacts.adding import add
+from domain.contacts.announce import changed
 from domain.contacts.cells import Reader
 from domain.contacts.consents import say
 from domain.contacts.details import check_details, check_groups, full_name

@@ -1,16 +1,18 @@
 """What contacts agree to: a ledger of what they said, by purpose, and what their words do to messages that wait."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from db.accounts import Role, Scope
 from db.contacts import Consent, ConsentSource, Contact, OptInStatus, consents, lock_same
+from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
 from db.core.transaction import transaction
 from db.messages.dispatch import cancel_queued
 from db.templates import TemplateCategory
-from domain.contacts.adding import changed
+from domain.contacts.announce import changed
 from domain.contacts.reading import visible
+from domain.contacts.suppression import lift, suppressed
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, not_found, optional_text
 
@@ -55,9 +57,19 @@ async def say(
             actor_id=recorded_by_id,
         )
     news = [row["id"] for row in found if row["entered"]]
+    if purpose is TemplateCategory.MARKETING and not declines and source is not ConsentSource.IMPORT and news:
+        numbers = await connect.rows("SELECT phone_number FROM contact_phone WHERE contact_id = ANY($1)", news)
+        await lift([row["phone_number"] for row in numbers])
     for id in news:
         changed(id, actor_id=recorded_by_id)
     return news
+
+
+async def opt_out_again(numbers: Mapping[str, int], source: ConsentSource, *, actor_id: int | None) -> None:
+    """Opts contacts out who have just got a number, by number, whose owner had opted out when they were erased."""
+    if found := sorted({numbers[number] for number in await suppressed(numbers)}):
+        state, words = OptInStatus.OPTED_OUT, "Opted out before being erased."
+        await say(found, TemplateCategory.MARKETING, state, source, recorded_by_id=actor_id, proof=words)
 
 
 async def spread(contact_ids: Sequence[int], *, recorded_by_id: int | None = None) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from db.contacts import Contact, ContactIdentityType
 from db.core import connect
-from domain.contacts.adding import changed
+from domain.contacts.announce import changed
 from domain.contacts.consents import spread
 from domain.contacts.reading import by_ids
 from domain.core.access import Viewer, allow

@@ -13,7 +13,7 @@ from db.core.transaction import transaction
 from db.events import EventType, record
 from db.groups import GroupMember
 from db.memberships import join, leave_all
-from domain.contacts.adding import changed
+from domain.contacts.announce import changed
 from domain.contacts.consents import spread
 from domain.contacts.phones import MOST_PHONES
 from domain.contacts.writing import numbered

@@ -6,11 +6,12 @@ from typing import Any, TypedDict, Unpack
 from tortoise.expressions import RawSQL
 
 from db.accounts import Role, Scope
-from db.contacts import PHONE_UNIQUE, ContactPhone, lock_same
+from db.contacts import PHONE_UNIQUE, ConsentSource, ContactPhone, lock_same
 from db.core import connect
 from db.core.transaction import transaction
 from db.senders import SenderProvider
-from domain.contacts.adding import changed
+from domain.contacts.announce import changed
+from domain.contacts.consents import opt_out_again
 from domain.contacts.identities import called, learn
 from domain.contacts.reading import visible
 from domain.contacts.writing import NUMBER_TAKEN, lock, numbered
@@ -63,6 +64,7 @@ async def create_phone(viewer: Viewer, contact_id: int, *, phone_number: str, la
         with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
             phone = await ContactPhone.create(contact_id=contact_id, primary=count == 0, **values)
         await _touch(viewer, contact_id)
+        await opt_out_again({phone.phone_number: contact_id}, ConsentSource.API, actor_id=viewer.user_id)
     return phone
 
 
@@ -79,7 +81,11 @@ async def update_phone(viewer: Viewer, id: int, **changes: Unpack[PhoneChanges])
         with unique(PHONE_UNIQUE, NUMBER_TAKEN, field="phoneNumber"):
             await ContactPhone.filter(id=id).update(**values)
         await _touch(viewer, phone.contact_id)
-        return await ContactPhone.get(id=id)
+        changed_phone = await ContactPhone.get(id=id)
+        if changed_phone.phone_number != phone.phone_number:
+            numbers = {changed_phone.phone_number: phone.contact_id}
+            await opt_out_again(numbers, ConsentSource.API, actor_id=viewer.user_id)
+        return changed_phone
 
 
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)

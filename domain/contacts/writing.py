@@ -19,7 +19,8 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.memberships import join, leave_all, replace_groups
 from db.messages.dispatch import cancel_queued
-from domain.contacts.adding import add, changed
+from domain.contacts.adding import add
+from domain.contacts.announce import changed
 from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, merged, renamed
 from domain.contacts.reading import visible
 from domain.contacts.zones import zone_of
@@ -132,7 +133,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         # The strong lock holds off those who are adding it to a group just now, and would not see that it went.
         if await Contact.filter(id=id, deleted_at=None).select_for_update().first() is None:
             raise not_found("contact")
-        await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"), numbers=None)
+        await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
         await ContactPhone.filter(contact_id=id).delete()
         await ContactIdentity.filter(contact_id=id).delete()
         await ContactDuplicate.filter(Q(contact_id=id) | Q(other_id=id)).delete()

@@ -8,14 +8,9 @@ from db import campaigns as rows
 from db.campaigns import ExclusionReason
 from domain import campaigns
 from graph.campaigns.types import Campaign
+from graph.contacts.privacy import Tally
 from graph.core.fields import column, computed
 from graph.templates.types import MessagePreview, preview_of
-
-
-@strawberry.type(description="A number of things that share a value.")
-class Tally:
-    key: str = column("The shared value, such as a status, a source or a placeholder.")
-    count: int = column("How many there are.")
 
 
 @strawberry.type(description="How many are left out for a reason.")

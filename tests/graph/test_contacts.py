@@ -15,7 +15,7 @@ from graph.core.ids import encode
 from tests import factories, waha
 from tests.domain.contacts.surroundings import message, updates_of
 from tests.factories import phone, unique
-from tests.running import Api, Simulator
+from tests.running import Api, Program, Simulator
 from tests.statements import counted
 
 FIELDS = """fragment Fields on Contact {
@@ -404,3 +404,34 @@ async def test_conversations_of_a_contact(api: Api) -> None:
     found = (await api.data(document, id=encode("Contact", contact.id)))["contact"]["conversations"]
     ids = [encode("Conversation", row.id) for row in reversed(made)]
     assert (found["totalCount"], [edge["node"]["id"] for edge in found["edges"]]) == (2, ids)
+
+
+async def test_a_contact_is_exported_and_erased(api: Api, worker: Program) -> None:
+    contact = await factories.contact()
+    id = encode("Contact", contact.id)
+    fields = (
+        "{ id action status contactId counts { key count } file { purpose url } requestedBy { email } completedAt }"
+    )
+    asked = (await api.data(f"mutation ($id: ID!) {{ exportContact(id: $id) {fields} }}", id=id))["exportContact"]
+    assert (asked["action"], asked["contactId"], "@" in asked["requestedBy"]["email"]) == ("EXPORT", id, True)
+    node = f"query ($id: ID!) {{ node(id: $id) {{ ... on PrivacyReceipt {fields} }} }}"
+
+    async def done(receipt: str) -> dict[str, Any]:
+        async with asyncio.timeout(20):
+            while True:
+                found = (await api.data(node, id=receipt))["node"]
+                if found["status"] == "COMPLETED":
+                    return found
+                await asyncio.sleep(0.05)
+
+    exported = await done(asked["id"])
+    assert {"key": "phones", "count": 1} in exported["counts"]
+    told = (await api.http.get(exported["file"]["url"])).json()
+    assert told["contact"]["name"] == contact.name
+    hidden = await api.gql(node, {"id": asked["id"]}, role=Role.SALES)
+    assert hidden["data"] == {"node": None}
+    erase = f"mutation ($id: ID!) {{ eraseContact(id: $id) {fields} }}"
+    gone = await done((await api.data(erase, id=id))["eraseContact"]["id"])
+    assert (gone["action"], gone["file"]) == ("ERASURE", None)
+    assert (await api.data(node, id=asked["id"]))["node"]["file"]["url"] is None
+    assert (await Contact.get(id=contact.id)).name == "Erased"

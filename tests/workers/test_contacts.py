@@ -2,7 +2,7 @@
 
 import asyncio
 
-from db.contacts import ContactImport, ContactPhone, ImportRow, JobStatus
+from db.contacts import ContactImport, ContactPhone, ImportRow, JobStatus, PrivacyReceipt
 from db.core import connect
 from db.files import FilePurpose
 from domain import contacts
@@ -19,6 +19,15 @@ async def reach(id: int, status: JobStatus, position: int) -> ContactImport:
             job = await ContactImport.get(id=id)
             if (job.status, job.position) == (status, position):
                 return job
+            await asyncio.sleep(0.02)
+
+
+async def becomes(value: object, sql: str, id: int) -> None:
+    """Waits until a statement answers so."""
+    async with asyncio.timeout(30):
+        while True:
+            if await connect.value(sql, id) == value:
+                return
             await asyncio.sleep(0.02)
 
 
@@ -73,3 +82,30 @@ async def test_an_import_of_a_file_goes_on_at_its_byte_when_its_worker_is_killed
     assert (done.created, done.failed) == (5000, 1)
     assert await ImportRow.filter(contact_import_id=job.id).count() == 5001
     assert await ContactPhone.filter(phone_number__in=numbers).count() == 5000
+
+
+async def test_an_erasure_outlives_its_worker(worker: Program) -> None:
+    contact, sender = await factories.contact(), await factories.sender()
+    await connect.execute(
+        "INSERT INTO message (sender_id, contact_id, direction, author, type, purpose, priority, state, attempts,"
+        " content) SELECT $1, $2, 'OUTBOUND', 'SYSTEM', 'TEXT', 'UTILITY', 2, 'READ', 1, 'Hello'"
+        " FROM generate_series(1, 5000)",
+        sender.id,
+        contact.id,
+    )
+    last = "SELECT max(id) FROM message WHERE contact_id = $1"
+    left = "SELECT count(*) FROM message WHERE contact_id = $1 AND content IS NOT NULL"
+    async with connect.connection() as conn:
+        # Whoever holds the last of the messages makes it wait in its third chunk, where it dies.
+        elsewhere = conn.transaction()
+        await elsewhere.start()
+        await conn.execute("SELECT FROM message WHERE id = $1 FOR UPDATE", await connect.value(last, contact.id))
+        receipt = await contacts.erase(SYSTEM, contact.id)
+        await becomes(1000, left, contact.id)
+        worker.kill()
+        await elsewhere.rollback()
+    assert await connect.value(left, contact.id) == 1000
+    worker.start()
+    await becomes("COMPLETED", "SELECT status FROM privacy_receipt WHERE id = $1", receipt.id)
+    assert (await PrivacyReceipt.get(id=receipt.id)).counts["messages"] == 5000
+    assert await connect.value(left, contact.id) == 0
