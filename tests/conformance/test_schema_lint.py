@@ -42,6 +42,7 @@ FEW = {
     "User.apiTokens",
     "User.sessions",
     "WorkersHealth.workers",
+    "PrivacyReceipt.counts",
 }
 """Lists of objects that are no connections: their length is bounded by a rule, or small by nature."""
 
