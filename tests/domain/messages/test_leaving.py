@@ -1,5 +1,6 @@
 """Messages that leave: in which order, filled for whom, and what keeps them back at the last step."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,8 @@ import pytest
 
 from db.core import connect
 from db.messages import dispatch as rows
+from domain import contacts
+from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.messages import dispatch
 from domain.providers.base import Accepted, Refused, Text
@@ -149,3 +152,15 @@ async def test_an_id_that_another_message_has_leaves_nobody_in_doubt() -> None:
     one, other = await leave(sender)
     await dispatch.settle([(one, Accepted(name)), (other, Accepted(unique("wamid")))])
     assert (await state_of(first), await state_of(second)) == ("SENT", "SENT")
+
+
+async def test_an_opt_out_that_meets_a_departure_stops_it_or_comes_after_it() -> None:
+    """Whichever is first: what was not committed to leave is cancelled, and nothing is left between the two."""
+    ends: list[tuple[bool, str]] = []
+    for _ in range(30):
+        sender, contact = await a_sender(), await a_contact()
+        message = await a_message(sender, contact, purpose="MARKETING")
+        claimed = await dispatch.claim(sender, 10)
+        left, _ = await asyncio.gather(dispatch.depart(claimed), contacts.opt_out(SYSTEM, contact))
+        ends.append((bool(left), await state_of(message)))
+    assert set(ends) <= {(True, "IN_FLIGHT"), (False, "CANCELLED")}
