@@ -220,9 +220,17 @@ async def _fail(id: int, words: str) -> None:
             _tell(job)
 
 
-def _storable(contact: Mapping[str, Any]) -> dict[str, Any]:
+def _storable(value: Any) -> Any:
     """A row as JSON can hold it. What it cannot hold becomes another control character, refused with its row later."""
-    return {key: _UNSTORABLE.sub("\1", value) if isinstance(value, str) else value for key, value in contact.items()}
+    match value:
+        case str():
+            return _UNSTORABLE.sub("\1", value)
+        case {**named}:
+            return {_storable(name): _storable(each) for name, each in named.items()}
+        case [*several]:
+            return [_storable(each) for each in several]
+        case _:
+            return value
 
 
 def _tell(job: ContactImport) -> None:

@@ -12,7 +12,7 @@ from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from domain.contacts.filtering import having, search_in
 from domain.core.access import Viewer, allow
-from domain.core.errors import Checks, not_found
+from domain.core.errors import Checks, check_characters, not_found
 from domain.core.phone import parse_phone
 from domain.core.search import contains
 
@@ -108,8 +108,11 @@ async def find(
         if pattern := contains(company, "company"):
             # The first of them is what the index knows of.
             where.add("contact.search LIKE lower({}) AND contact.company ILIKE {}", pattern, pattern)
-    if tags is not None:
-        where.add("contact.tags && {}::text[]", list(tags))
+    with check():
+        if tags is not None:
+            for tag in tags:
+                check_characters(tag, "tags")
+            where.add("contact.tags && {}::text[]", list(tags))
     if opt_in_status is not None:
         where.add("contact.opt_in_status = ANY({}::text[])", list(opt_in_status))
     with check():

@@ -1,9 +1,10 @@
 """The toy for suites that other people wrote, and an installation for those that spare nothing."""
 
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from pathlib import Path
 
-import pytest
 import pytest_asyncio
 
 from tests.clients.node import node as node
@@ -14,13 +15,11 @@ from tidings.services import embedded
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="package")
-async def installation(
-    environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Installation]:
+async def installation(environment: dict[str, str]) -> AsyncIterator[Installation]:
     """One of its own: some of these suites change and delete whatever they find."""
-    folder = tmp_path_factory.mktemp("generated")
     api_port = free_port()
     with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="tidings-generated-")))
         services = running.enter_context(embedded(folder))
         settings = {
             **environment,

@@ -76,6 +76,7 @@ _soon = st.integers(-86_400, 30 * 86_400).map(lambda seconds: (datetime.now(UTC)
 scalar("ID", (_ids | _ids | _ids | st.text()).map(nodes.String))
 scalar("String", (_texts | _texts | st.text()).map(nodes.String))
 scalar("Int", (_sizes | _sizes | st.integers(-(2**31), 2**31 - 1)).map(nodes.Int))
+scalar("LocalTime", st.times().map("{0:%H:%M}".format).map(nodes.String))
 scalar("DateTime", (_soon | _soon | st.datetimes().map("{0:%Y-%m-%dT%H:%M:%S}Z".format)).map(nodes.String))
 scalar("PhoneNumber", (st.integers(10**7, 10**9).map("+5511{}".format) | st.text()).map(nodes.String))
 scalar("JSON", st.dictionaries(_names, _values, max_size=4).map(_json))
@@ -106,7 +107,8 @@ class _Nearer(Visitor):
         name = re.sub("Ids?$", "", self._given_for).lower()
         name = self._field.lower() if name in ("id", "ids") else name
         fitting = [kind for kind in _kinds if kind.lower() in name or name in kind.lower()]
-        kind = max(fitting, key=len) if fitting else self._random.choice(_kinds)
+        best = max(fitting, key=lambda kind: (kind.lower() == name, kind.lower() in name, len(kind)), default=None)
+        kind = best or self._random.choice(_kinds)
         return nodes.String(encode(kind, self._random.randint(1, self._random.choice((3, PEOPLE)))))
 
     def _drop(self) -> Any:

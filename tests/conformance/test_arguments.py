@@ -31,6 +31,7 @@ HOSTILE: dict[str, list[Any]] = {
     "String": TEXTS,
     "ID": [*TEXTS, 0, -1, 2**31],
     "PhoneNumber": [*TEXTS, "+" + "9" * 15, "+٩٩٩٩٩٩٩٩٩", "0@c.us", "@lid"],
+    "LocalTime": [*TEXTS, "24:00", "23:60", "08:00:00", "08:00Z"],
     "DateTime": [*TEXTS, "9999-12-31T23:59:59-14:00", "2026-02-30T00:00:00Z", "2026-01-01T00:00:00.1234567891Z"],
     "JSON": [[], {}, "x", 0, -(2**63), 2**64 - 1, 1e308, {"a\0": 1}, {"": ""}, {"a": "\0"}, {"a": {"b": [[]] * 50}}],
     "Int": [0, -1, 2**31 - 1, -(2**31)],
@@ -51,7 +52,9 @@ def benign(kind: Any, name: str) -> Any:
         return {key: benign(field.type, key) for key, field in fields if graphql.is_required_input_field(field)}
     text = f"{name}-{next(_numbers)}"
     given = {"String": text, "ID": "Q29udGFjdDox", "PhoneNumber": f"+55119{next(_numbers):08d}", "Boolean": False}
-    return {**given, "Int": 1, "Float": 1.0, "JSON": {}, "DateTime": "2030-01-01T00:00:00Z"}[named.name]
+    return {**given, "Int": 1, "Float": 1.0, "JSON": {}, "DateTime": "2030-01-01T00:00:00Z", "LocalTime": "08:00"}[
+        named.name
+    ]
 
 
 def variants(kind: Any, name: str, depth: int = 0) -> Iterator[Any]:

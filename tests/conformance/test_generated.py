@@ -20,6 +20,12 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.timeout(300)
 async def test_generated_operations_find_no_fault(installation: Installation, tmp_path: Path) -> None:
     await installation.done(await installation.schedule(generated.PEOPLE))
+    audience = {"groupIds": [await installation.group(1)]}
+    for _ in range(8):
+        await installation.data(
+            "mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { id } }",
+            input={"content": "Hello {{name}}", "audience": audience},
+        )
     for role in Role:
         values = {
             "email": f"{role.lower()}@example.com",
@@ -44,8 +50,11 @@ async def test_generated_operations_find_no_fault(installation: Installation, tm
     out, _ = await run.communicate()
     said = out.decode()
     assert run.returncode == 0, said
-    missed = re.search(r"Missing test data: (\d+) operations", said)
-    assert missed is None or int(missed[1]) < 25, "most operations should have been answered with data at least once"
+    missed, tested = (re.search(rf"{words}: +(\d+)", said) for words in ("Missing test data", "Tested"))
+    assert tested is not None
+    # Those that want a state, such as a campaign that runs, seldom find it.
+    answered = int(tested[1]) - (int(missed[1]) if missed else 0)
+    assert answered > 0.6 * int(tested[1]), "most operations should have been answered with data at least once"
     # schemathesis tries at first what the server takes, and a NUL in a header is no HTTP.
     assert [line for line in warnings(installation) if "Invalid HTTP request" not in line["event"]] == []
 

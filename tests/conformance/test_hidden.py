@@ -57,8 +57,9 @@ async def seen(installation: Installation, token: str | None, id: str) -> Any:
 
 
 async def something_of_everything(installation: Installation) -> None:
-    """What a schedule brings about, a conversation and a file, unless they are there."""
-    counted = "{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount } }"
+    """What a schedule and a campaign bring about, a conversation, a consent and a file, unless they are there."""
+    counted = """{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount }
+        campaigns(first: 1) { totalCount edges { node { status } } } }"""
     there = await installation.data(counted)
     if not there["schedules"]["totalCount"]:
         # The one that was there may have been changed into anything.
@@ -74,6 +75,20 @@ async def something_of_everything(installation: Installation) -> None:
             },
         )
         await installation.done(await installation.schedule(3))
+    if not there["campaigns"]["totalCount"]:
+        audience = {"groupIds": [await installation.group(1)]}
+        await installation.data(
+            "mutation ($input: CreateCampaignInput!) { createCampaign(input: $input) { id } }",
+            input={"templateId": await installation.template(), "audience": audience, "start": True},
+        )
+        ended = ["COMPLETED"]
+        await installation.until(
+            counted, lambda found: [edge["node"]["status"] for edge in found["campaigns"]["edges"]] == ended
+        )
+        contacts = await installation.data("{ contacts(first: 1) { edges { node { id } } } }")
+        await installation.data(
+            "mutation ($id: ID!) { optInContact(id: $id) { id } }", id=contacts["contacts"]["edges"][0]["node"]["id"]
+        )
     if not there["conversations"]["totalCount"]:
         await installation.data(
             "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { file { id } } }",
