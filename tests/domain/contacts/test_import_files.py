@@ -296,7 +296,7 @@ async def test_all_usual_forms_make_the_same_contacts(encoding: str, delimiter: 
         (" \r\n,,\r\n", "The file is empty."),
         ("name,phone\n", "There is a header alone, and no row."),
         ("name,phone\n,\n\n", "There is a header alone, and no row."),
-        (f"Ada,+5511961230345\nBen,{phone()}\n", "The first row holds a phone number, and must be a header that"),
+        ("Ada,+5511961230345\nBen,+5511961230346\n", "The first row holds a phone number, and must be a header that"),
         (",".join(f"c{n}" for n in range(201)) + "\nx\n", "It has 201 columns; 200 are allowed."),
         ('"name,phone\n' + "x" * 200, "The header cannot be read. A quotation mark is never closed."),
         ("x" * 1_000_000 + "\nx\n", "The header cannot be read. It has more than 100000 characters."),
