@@ -148,7 +148,7 @@ class Accounts:
             "quality_rating": settings.quality_ratings.get(phone_number_id, "GREEN"),
             "name_status": settings.name_statuses.get(phone_number_id, "APPROVED"),
             "status": "CONNECTED" if refused is None else "DISCONNECTED",
-            "code_verification_status": "VERIFIED",
+            "code_verification_status": settings.verifications.get(phone_number_id, "VERIFIED"),
             "platform_type": "CLOUD_API",
             "throughput": {"level": "HIGH" if not rate or rate >= 1000 else "STANDARD"},
             "whatsapp_business_manager_messaging_limit": settings.messaging_limit,

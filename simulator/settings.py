@@ -61,6 +61,7 @@ class Settings:
     verified_names: dict[str, str] = setting({}, "phone_number_id=the business's name")
     quality_ratings: dict[str, str] = setting({}, "phone_number_id=GREEN, YELLOW, RED, NA")
     name_statuses: dict[str, str] = setting({}, "phone_number_id=APPROVED, PENDING_REVIEW, DECLINED")
+    verifications: dict[str, str] = setting({}, "phone_number_id=VERIFIED, NOT_VERIFIED, EXPIRED")
     messaging_limit: str = setting("TIER_UNLIMITED", "limit of the portfolio, which all numbers here belong to")
 
     latency: float = setting(0.0, "time a send takes", SECONDS)

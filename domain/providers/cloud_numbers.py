@@ -55,10 +55,12 @@ class Number:
     display_name_status: str | None
     blocked: ProviderError | None
     """Why it may not send, if so."""
+    unverified: bool
+    """Whether nobody has yet shown by its code that the number is theirs; nothing can be sent from it."""
 
 
 _FIELDS = (
-    "id,verified_name,quality_rating,name_status,throughput,is_on_biz_app,"
+    "id,verified_name,quality_rating,name_status,code_verification_status,throughput,is_on_biz_app,"
     "whatsapp_business_manager_messaging_limit,health_status"
 )
 _THROUGHPUT = {"STANDARD": 80, "HIGH": 1000}
@@ -102,6 +104,7 @@ def _number(answer: Mapping[str, Any]) -> Number:
         display_name=_word(answer.get("verified_name")),
         display_name_status=_word(answer.get("name_status")),
         blocked=_blocked(answer.get("health_status")),
+        unverified=answer.get("code_verification_status") == "NOT_VERIFIED",
     )
 
 

@@ -70,6 +70,9 @@ async def check(row: Record) -> None:
             await _mind(row["id"], told)
 
 
+UNVERIFIED = "The number is not verified at WhatsApp: verify it in WhatsApp Manager, then connect the sender again."
+
+
 async def _take_in(sender_id: int, number: Number) -> None:
     quality = QualityRating(number.quality) if number.quality in list(QualityRating) else QualityRating.UNKNOWN
     figures = (number.messages_per_second, number.messaging_limit, number.display_name, number.display_name_status)
@@ -77,7 +80,9 @@ async def _take_in(sender_id: int, number: Number) -> None:
         if (news := await connect.row(_WRITE, sender_id, quality.value, *figures)) is not None:
             faults.changed(sender_id)
             await _follow_quality(sender_id, QualityRating(news["quality_before"]), quality)
-        if number.blocked is not None:
+        if number.unverified:
+            await faults.halt(sender_id, of_code(None, UNVERIFIED), SenderStatus.FAILED)
+        elif number.blocked is not None:
             await faults.note_once(sender_id, number.blocked)
 
 

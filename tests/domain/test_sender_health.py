@@ -18,6 +18,7 @@ from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
 from tests.numbers import a_sender, asked, told
 from tests.running import Simulator
+from workers import messages
 
 
 async def rate(sender: Sender) -> float:
@@ -93,6 +94,23 @@ async def test_an_expired_token_is_found_and_burns_nothing(simulator: Simulator)
     [pacing] = await senders.pacing(SYSTEM, [sender.id])
     assert (pacing.state, pacing.messages_per_second) == ("PAUSED", 0)
     assert pacing.reason.startswith("The sender is EXPIRED: ")
+
+
+@pytest.mark.parametrize(("told", "status"), [("NOT_VERIFIED", "FAILED"), ("EXPIRED", "CONNECTED")])
+async def test_nothing_leaves_from_a_number_that_is_not_verified(simulator: Simulator, told: str, status: str) -> None:
+    """A code that was once given and has expired since keeps nothing from leaving."""
+    sender = await a_sender(simulator)
+    simulator.configure(verifications={sender.phone_number_id: told})
+    try:
+        found = await asked(sender)
+        await a_message(sender.id)
+        await messages.dispatch(sender.id)
+    finally:
+        simulator.configure(verifications={})
+    assert found.status == status
+    assert found.error_message == (health.UNVERIFIED if status == "FAILED" else None)
+    left = await connect.value("SELECT state FROM message WHERE sender_id = $1", sender.id)
+    assert left == ("QUEUED" if status == "FAILED" else "SENT")
 
 
 async def test_a_number_that_is_blocked_says_why_once(simulator: Simulator) -> None:
