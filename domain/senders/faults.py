@@ -29,8 +29,10 @@ WITH those AS MATERIALIZED (
 )
 UPDATE sender SET last_error_code = $3, last_error = $4, updated_at = now()"""
 
-_HALT = f"""{_THOSE}, last_error_at = now(), status = $5, error_message = $4 FROM those
-WHERE sender.id = those.id AND sender.status = 'CONNECTED' RETURNING sender.id"""
+# What was told before, and has been mended by a person since, halts nothing when it is told again.
+_HALT = f"""{_THOSE}, last_error_at = coalesce($6, now()), status = $5, error_message = $4 FROM those
+WHERE sender.id = those.id AND sender.status = 'CONNECTED'
+  AND NOT coalesce(sender.last_error = $4 AND sender.last_error_at >= $6, false) RETURNING sender.id"""
 
 _REST = f"""{_THOSE}, last_error_at = now(),
   paused_until = greatest(paused_until, now() + make_interval(secs => $5)) FROM those
@@ -54,9 +56,19 @@ WHERE sender.id = those.id AND (coalesce(last_error_at, '-infinity'), coalesce(l
 RETURNING sender.id"""
 
 
-async def halt(sender_id: int, fault: ProviderError, status: SenderStatus, *, account: bool = False) -> None:
-    """Halts a connected sender, or all of its account, until a person has mended it: its queue waits, and burns not."""
-    for row in await connect.rows(_HALT, sender_id, account, fault.provider_code, fault.message, status.value):
+async def halt(
+    sender_id: int,
+    fault: ProviderError,
+    status: SenderStatus,
+    *,
+    account: bool = False,
+    at: datetime | None = None,
+) -> None:
+    """Halts a connected sender, or all of its account, until a person has mended it: its queue waits, and burns not.
+
+    `at` is when WhatsApp says that it was so, of what it may tell again.
+    """
+    for row in await connect.rows(_HALT, sender_id, account, fault.provider_code, fault.message, status.value, at):
         log.error("sender_paused", sender_id=row["id"], provider_code=fault.provider_code, reason=fault.message)
         data = {"status": status.value}
         record(EventType.SENDER_STATUS_CHANGED, "Sender", row["id"], sender_id=row["id"], data=data)

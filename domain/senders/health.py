@@ -158,7 +158,7 @@ async def _hear_of_account(sender_id: int, value: Mapping[str, Any], at: datetim
             words, disabled = f"WhatsApp says {event}", event in ENDED
     fault = of_code(None, f"{words}.")
     if disabled:
-        await faults.halt(sender_id, fault, SenderStatus.FAILED, account=True)
+        await faults.halt(sender_id, fault, SenderStatus.FAILED, account=True, at=at)
     elif event != "ACCOUNT_RECONNECTED" and at is not None:
         await faults.note_told(sender_id, fault, at)
 

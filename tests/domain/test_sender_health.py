@@ -167,6 +167,17 @@ async def test_what_an_account_is_told_once_more_changes_nothing() -> None:
     assert await told("SENDER_HEALTH_CHANGED", sender) == 2
 
 
+async def test_a_sender_that_a_person_has_mended_is_not_halted_by_what_is_told_once_more() -> None:
+    sender = await factories.sender(business_account_id=unique("waba"))
+    disabled = {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "DISABLE"}}
+    post = body({"field": "account_update", "value": disabled}, account=sender.business_account_id or "")
+    again, later = ({**post, "entry": [{**post["entry"][0], "time": at}]} for at in (NOW, NOW + 60))
+    for told_now, status in ((again, "FAILED"), (again, "CONNECTED"), (later, "FAILED")):
+        await senders.connect_sender(SYSTEM, sender.id)
+        await take_up(told_now)
+        assert (await Sender.get(id=sender.id)).status == status
+
+
 @pytest.mark.parametrize("field", health.FIELDS)
 async def test_a_number_of_which_there_is_news_is_asked_for_at_once(field: str) -> None:
     sender = await factories.sender(business_account_id=unique("waba"))
