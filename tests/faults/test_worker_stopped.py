@@ -37,6 +37,9 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
             assert all(again[id] != attempt for id, attempt in claimed.items())
             frozen.send(signal.SIGCONT)
             assert frozen.stop(60) == 0, "what it still did is done"
+            await invariant.receipts_are_in(installation, seconds=60)
+            # What it had committed to leave, and never posted, is decided after four times the grace without a word.
+            await installation.pass_time("UNKNOWN", seconds=240)
             stats = await installation.done(schedule)
     assert (stats["sent"], stats["unconfirmed"]) == (400, 0)
     await installation.check_invariant(schedule)

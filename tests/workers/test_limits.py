@@ -144,11 +144,13 @@ async def test_a_slow_sender_claims_no_more_than_has_its_place_soon(
         return found
 
     monkeypatch.setattr(dispatch, "claim", claim)
+    begun = time.monotonic()
     await messages.dispatch(sender.id)
-    assert 1 <= sum(claimed) <= 3
+    places = (time.monotonic() - begun + pace.PATIENCE) * 4.0
+    assert 1 <= sum(claimed) <= places + 1
     found = await states(*ids)
     assert set(found) == {"QUEUED", "SENT"}
-    assert 1 <= found.count("SENT") <= 3
+    assert 1 <= found.count("SENT") <= sum(claimed)
 
 
 async def test_an_hours_messages_leave_and_the_rest_waits(simulator: Simulator) -> None:
