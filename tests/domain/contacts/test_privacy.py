@@ -64,7 +64,7 @@ async def kept(contact: Contact, number: str) -> list[str]:
     tables += ["campaign_recipient", "import_row", "group_member", "inbound_post", "privacy_receipt"]
     found = list[str]()
     for table in tables:
-        text = "convert_from(body, 'UTF8')" if table == "inbound_post" else "t::text"
+        text = "encode(body, 'escape')" if table == "inbound_post" else "t::text"
         sql = f"SELECT EXISTS (SELECT FROM {table} t WHERE {text} LIKE ANY($1))"
         words = [f"%{number[1:]}%"] if table == "inbound_post" else [f"%{number[1:]}%", f"%{WORD}%"]
         own = {"contact": "id", "inbound_post": None}.get(table, "contact_id")
