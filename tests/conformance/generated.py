@@ -109,7 +109,7 @@ class _Nearer(Visitor):
         fitting = [kind for kind in _kinds if kind.lower() in name or name in kind.lower()]
         best = max(fitting, key=lambda kind: (kind.lower() == name, kind.lower() in name, len(kind)), default=None)
         kind = best or self._random.choice(_kinds)
-        return nodes.String(encode(kind, self._random.randint(1, self._random.choice((3, PEOPLE)))))
+        return nodes.String(encode(kind, self._random.randint(1, self._random.choice((3, 15, PEOPLE)))))
 
     def _drop(self) -> Any:
         return graphql.REMOVE if self._random.random() < _DROPPED else None
