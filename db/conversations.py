@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from tortoise import fields
 from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import Now
+from tortoise.models import Model
 
 from db.core.columns import ChangingRow, choice
 from db.messages import Priority
@@ -56,6 +58,9 @@ class Conversation(ChangingRow):
     priority = cast(Priority, fields.IntEnumField(Priority, "Priority", default=Priority.NORMAL))
     tags: list[str] = ArrayField("text", default=list)
     language = fields.CharField(16, null=True)
+    """What the contact writes: ISO 639-1."""
+    misunderstood: int = fields.SmallIntField(db_default=0)
+    """How many turns in a row the bot was not sure of."""
     metadata: dict[str, Any] = fields.JSONField[dict[str, Any]](default=dict)
     satisfaction_score: int | None = fields.SmallIntField(null=True)
     closed_at: datetime | None = fields.DatetimeField(null=True)
@@ -64,3 +69,23 @@ class Conversation(ChangingRow):
     class Meta:
         table = "conversation"
         indexes = (("contact_id",), ("created_at", "id"), ("last_message_at", "id"))
+
+
+class BotTurn(Model):
+    """What the bot has yet to answer in a conversation; the row goes with the answer, or with what forbids one."""
+
+    conversation_id: int = fields.BigIntField(primary_key=True, generated=False)
+    epoch: int = fields.IntField()
+    """That of the conversation when the first of these messages came."""
+    since: datetime = fields.DatetimeField(db_default=Now())
+    """When the first of them came."""
+    due_at: datetime = fields.DatetimeField()
+    """When the contact has been silent long enough; raised by each message."""
+    heard: int = fields.IntField(db_default=1)
+    """How many messages; another figure at the end of the turn tells that more came meanwhile."""
+    lease_until: datetime | None = fields.DatetimeField(null=True)
+    """Until when a worker has it."""
+    attempts: int = fields.SmallIntField(db_default=0)
+
+    class Meta(Model.Meta):
+        table = "bot_turn"

@@ -112,6 +112,10 @@ class Message(ChangingRow):
     due_at: datetime | None = fields.DatetimeField(null=True)
     lease_until: datetime | None = fields.DatetimeField(null=True)
     operator_id: int | None = fields.BigIntField(null=True)
+    epoch: int | None = fields.IntField(null=True)
+    """Of the bot's: that of the conversation as it began to answer. Where that is another by now, it does not leave."""
+    sentiment: float | None = fields.FloatField(null=True)
+    """Mood of a contact's message, -1 to 1; null while it is not rated."""
     reply_to_id: int | None = fields.BigIntField(null=True)
     """The message that it replies or reacts to."""
     media_id: int | None = fields.BigIntField(null=True)

@@ -1,0 +1,111 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from db.contacts import JobStatus
+from orjson import loads
+from tortoise.fields.data import JSON_DUMPS
+from tortoise.fields.db_defaults import Now
+from tortoise import fields
+
+# What models cannot say, as in 0002.
+UP = [
+    "CREATE INDEX bot_turn_due ON bot_turn (due_at)",
+    # Words of what people and the bot wrote; bulk messages, a million alike, are not looked through.
+    "CREATE INDEX message_words ON message USING gin (to_tsvector('simple', content))"
+    " WHERE author <> 'SYSTEM' AND content IS NOT NULL",
+    "CREATE INDEX passage_words ON passage USING gin (to_tsvector('simple', text))",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0004_campaigns')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='BotTurn',
+            fields=[
+                ('conversation_id', fields.BigIntField(primary_key=True, generated=False)),
+                ('epoch', fields.IntField()),
+                ('since', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('heard', fields.IntField(db_default=1)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('attempts', fields.SmallIntField(db_default=0)),
+            ],
+            options={'table': 'bot_turn', 'app': 'models', 'pk_attr': 'conversation_id', 'table_description': 'What the bot has yet to answer in a conversation; the row goes with the answer, or with what forbids one.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='FileReading',
+            fields=[
+                ('file_id', fields.BigIntField(primary_key=True, generated=False)),
+                ('status', fields.CharEnumField(default=JobStatus.QUEUED, description='JobStatus', enum_type=JobStatus, max_length=24)),
+                ('progress', fields.FloatField(db_default=0)),
+                ('passages', fields.IntField(db_default=0)),
+                ('error_message', fields.TextField(null=True, unique=False)),
+                ('attempts', fields.SmallIntField(db_default=0)),
+                ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('updated_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'file_reading', 'app': 'models', 'pk_attr': 'file_id', 'table_description': 'How far the bot has read a file.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Generation',
+            fields=[
+                ('message_id', fields.BigIntField(primary_key=True, generated=False)),
+                ('model', fields.CharField(null=True, max_length=128)),
+                ('confidence', fields.FloatField()),
+                ('processing_ms', fields.IntField()),
+                ('tokens', fields.IntField(db_default=0)),
+                ('sources', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'generation', 'app': 'models', 'pk_attr': 'message_id', 'table_description': 'How the bot came to write a message.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ModelUsage',
+            fields=[
+                ('id', fields.IntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('day', fields.DateField()),
+                ('model', fields.CharField(max_length=128)),
+                ('calls', fields.IntField(db_default=0)),
+                ('failures', fields.IntField(db_default=0)),
+                ('answers', fields.IntField(db_default=0)),
+                ('tokens', fields.BigIntField(db_default=0)),
+                ('milliseconds', fields.BigIntField(db_default=0)),
+                ('confidence', fields.FloatField(db_default=0)),
+            ],
+            options={'table': 'model_usage', 'app': 'models', 'unique_together': (('day', 'model'),), 'pk_attr': 'id', 'table_description': 'What a model did in a day (UTC): the daily budget and the figures of models are counted by it.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Passage',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
+                ('file_id', fields.BigIntField()),
+                ('position', fields.IntField()),
+                ('text', fields.TextField(unique=False)),
+            ],
+            options={'table': 'passage', 'app': 'models', 'unique_together': (('file_id', 'position'),), 'pk_attr': 'id', 'table_description': 'A piece of a file that an answer may lean on; found by its words (index of migration 0005) or its embedding.'},
+            bases=['Row'],
+        ),
+        ops.AddField(
+            model_name='Conversation',
+            name='misunderstood',
+            field=fields.SmallIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Message',
+            name='epoch',
+            field=fields.IntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Message',
+            name='sentiment',
+            field=fields.FloatField(null=True),
+        ),
+        ops.RunSQL(UP, reverse_sql=[]),
+    ]
