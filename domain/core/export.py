@@ -1,7 +1,8 @@
 """Lists as CSV, by signed links: whoever has one reads the whole list, as it is then, until the link ends.
 
-Cells that a spreadsheet would take for formulas begin with an apostrophe. Phone numbers in E.164 stay as they are: a
-spreadsheet makes a number of +15550100, nothing that runs, and they can be imported again.
+What a spreadsheet would take for a formula has an apostrophe before it, at the beginning of a cell and behind what
+separates cells elsewhere in the world. Phone numbers in E.164 stay as they are: a spreadsheet makes a number of
++15550100, nothing that runs, and they can be imported again.
 """
 
 import base64
@@ -24,8 +25,8 @@ Rows: TypeAlias = AsyncIterator[Sequence[object]]
 
 SECONDS = 3600
 """How long a link is good."""
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What formulas begin with (https://owasp.org/www-community/attacks/CSV_Injection)."""
+_FORMULA = re.compile(r"(?:^|(?<=[;\t\r\n]))(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])")
+"""Where formulas begin (https://owasp.org/www-community/attacks/CSV_Injection)."""
 _NUMBER = re.compile(r"\+[0-9]{7,15}")
 _BLOCK = 65_536
 """Characters that are sent at once."""
@@ -79,7 +80,7 @@ async def _written(rows: Rows) -> AsyncGenerator[bytes]:
 
 def _safe(cell: object) -> str:
     written = "" if cell is None else str(cell)
-    return f"'{written}" if written.startswith(_FORMULAS) and not _NUMBER.fullmatch(written) else written
+    return written if _NUMBER.fullmatch(written) else _FORMULA.sub("'", written)
 
 
 def _signature(written: bytes) -> bytes:

@@ -31,9 +31,22 @@ async def test_what_a_spreadsheet_would_run_begins_with_an_apostrophe(begins: st
     assert (await read(link("test-list", cells=[begins])))[1] == [f"'{begins}"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "safe"),
+    [
+        ("Ana;=1+1", "Ana;'=1+1"),
+        ("Ana\n@SUM(A1)", "Ana\n'@SUM(A1)"),
+        ("a;\t=b", "a;'\t'=b"),
+        ("\uff1d1", "'\uff1d1"),
+    ],
+)
+async def test_neither_does_one_that_separates_cells_otherwise(cell: str, safe: str) -> None:
+    assert (await read(link("test-list", cells=[cell])))[1] == [safe]
+
+
 async def test_everything_else_stays_as_it_is() -> None:
-    cells = ["+5511961230345", "a=b", 'José, "the one"\nof two lines', 7, None, ""]
-    assert (await read(link("test-list", cells=cells)))[1] == ["+5511961230345", "a=b", cells[2], "7", "", ""]
+    cells = ["+5511961230345", "a=b;c", 'José, "the one"\nof two lines', 7, None, ""]
+    assert (await read(link("test-list", cells=cells)))[1] == ["+5511961230345", "a=b;c", cells[2], "7", "", ""]
 
 
 async def test_a_long_list_comes_in_blocks() -> None:
