@@ -110,7 +110,7 @@ def found(path: Path, name: str) -> str:
     magic = _magic().best_magic_file(str(path))
     mime_type = _ALIASES.get(magic.mime_type, magic.mime_type)
     ending = ending_of(name)
-    if ending in _TEXTS and mime_type not in _MARKUP and _is_text(path):
+    if ending in _TEXTS and mime_type not in _MARKUP and binary_byte(path) is None:
         return _ENDINGS[ending][1]
     if mime_type == _OLE and ending in _IN_OLE:
         return _ENDINGS[ending][1]
@@ -125,13 +125,16 @@ def _magic() -> MagicDb:
     return MagicDb()
 
 
-def _is_text(path: Path) -> bool:
+def binary_byte(path: Path) -> str | None:
+    """Why the beginning of a file is no text: its first byte, or character of UTF-16, that no text has."""
     with path.open("rb") as file:
         beginning = file.read(_LOOKED_AT)
+    found, unit = list(beginning), "byte"
     if beginning.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         # Some spreadsheets write so; of its characters the same holds as of bytes elsewhere.
-        return _BINARY.isdisjoint(map(ord, beginning.decode("utf-16", "replace")))
-    return _BINARY.isdisjoint(beginning)
+        found, unit = list(map(ord, beginning.decode("utf-16", "replace"))), "character"
+    place = next((place for place, value in enumerate(found) if value in _BINARY), None)
+    return None if place is None else f"Its {unit} {place + 1} is {found[place]:02X}, which no text has"
 
 
 def _end_of(path: Path) -> bytes:

@@ -91,5 +91,7 @@ async def _give_up_late() -> int:
     async with transaction():
         late = await connect.rows(_LATE, MOST, MOST_ATTEMPTS)
         for row in late:
+            # Whoever was killed between keeping them and saying so has left them.
+            await remove(row["id"])
             told(row["id"], row["uploaded_by_id"], row["sender_id"])
     return len(late)

@@ -97,7 +97,7 @@ async def take(id: int, *, expires: str, signature: str, length: int | None, chu
         if file.size != size:
             raise _wrong_size(size)
         mime_type = await asyncio.to_thread(kinds.found, file.path, announced.name)
-        fault = await _fault(announced, mime_type)
+        fault = await _fault(announced, mime_type, file)
         return await _decide(id, file, mime_type, fault)
 
 
@@ -200,13 +200,9 @@ _TAKEN: Mapping[FilePurpose, str] = {
 }
 
 
-def _wrong_kind(purpose: FilePurpose, field: str | None = None) -> Refusal:
-    return Refusal(
-        ErrorCode.VALIDATION_ERROR,
-        f"Files of these kinds are taken: {_TAKEN[purpose]}.",
-        field=field,
-        reason="wrong_kind",
-    )
+def _wrong_kind(purpose: FilePurpose, field: str | None = None, found: str = "") -> Refusal:
+    words = f"Files of these kinds are taken: {_TAKEN[purpose]}.{found}"
+    return Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="wrong_kind")
 
 
 async def _check_size(purpose: FilePurpose, mime_type: str, size: int, field: str | None = None) -> None:
@@ -218,10 +214,11 @@ async def _check_size(purpose: FilePurpose, mime_type: str, size: int, field: st
         )
 
 
-async def _fault(file: File, mime_type: str) -> Refusal | None:
+async def _fault(file: File, mime_type: str, come: Incoming) -> Refusal | None:
     """Why what has come is not kept."""
     if not kinds.taken(file.purpose, mime_type):
-        return _wrong_kind(file.purpose)
+        binary = await asyncio.to_thread(kinds.binary_byte, come.path) if mime_type == kinds.UNKNOWN else None
+        return _wrong_kind(file.purpose, found=f" {binary}: save it as UTF-8." if binary else f" This is {mime_type}.")
     try:
         await _check_size(file.purpose, mime_type, file.size_bytes or 0)
     except Refusal as refusal:
