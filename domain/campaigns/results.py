@@ -10,6 +10,7 @@ from db.campaigns import CampaignRecipient, ExclusionReason, RecipientOutcome
 from db.campaigns.outcomes import MESSAGE, OUTCOME
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
+from domain import contacts
 from domain.campaigns.reading import visible
 from domain.core.access import Viewer, allow
 from domain.core.errors import not_found
@@ -44,6 +45,7 @@ async def get_recipient(viewer: Viewer, id: int) -> CampaignRecipient:
     if recipient is None:
         raise not_found("recipient")
     await visible(viewer, recipient.campaign_id)
+    await _veil(viewer, [recipient])
     return recipient
 
 
@@ -53,13 +55,26 @@ async def pages_of_recipients(
 ) -> dict[int, Page[CampaignRecipient]]:
     """Recipients of campaigns that the caller holds already, as they were frozen."""
     parents, order = Parents("campaign_recipient.campaign_id"), Order("campaign_recipient.id", "bigint")
-    pages = await fetch_pages(CampaignRecipient, parents, campaign_ids, _matching(asked), order, page)
+    where = _matching(asked, viewer.sender_id)
+    pages = await fetch_pages(CampaignRecipient, parents, campaign_ids, where, order, page)
     for id, found in pages.items():
         found.source = {"campaign_id": id, **asked}
+    await _veil(viewer, [row for found in pages.values() for row in found.rows])
     return pages
 
 
-def _matching(asked: RecipientCriteria) -> Where:
+async def _veil(viewer: Viewer, recipients: Sequence[CampaignRecipient]) -> None:
+    """A token bound to a sender learns no addresses of people that were left out and have nothing with its sender."""
+    if viewer.sender_id is not None:
+        seen = await contacts.by_ids(viewer, [each.contact_id or 0 for each in recipients])
+        for recipient, contact in zip(recipients, seen, strict=True):
+            recipient.address = None if contact is None else recipient.address
+
+
+_SEEN = "EXISTS (SELECT FROM message own WHERE own.contact_id = {}.contact_id AND own.sender_id = {})"
+
+
+def _matching(asked: RecipientCriteria, sender_id: int | None) -> Where:
     where = Where()
     if pattern := contains(asked.get("search")):
         where.add(
@@ -67,6 +82,8 @@ def _matching(asked: RecipientCriteria) -> Where:
             " (SELECT FROM contact c WHERE c.id = campaign_recipient.contact_id AND c.name ILIKE {})",
             *(pattern, pattern),
         )
+        if sender_id is not None:
+            where.add(_SEEN.format("campaign_recipient", "{}"), sender_id)
     if (exclusion := asked.get("exclusion")) is not None:
         where.add("campaign_recipient.exclusion = ANY({}::text[])", list(exclusion))
     if (outcome := asked.get("outcome")) is not None:
@@ -111,24 +128,25 @@ _HEADER = (
 async def recipients_url(viewer: Viewer, *, campaign_id: int, **asked: Unpack[RecipientCriteria]) -> str | None:
     """Where to read the recipients of a campaign that match, as CSV."""
     await visible(viewer, campaign_id)
-    return link("campaign-recipients", campaign_id=campaign_id, asked=asked)
+    return link("campaign-recipients", campaign_id=campaign_id, asked=asked, sender_id=viewer.sender_id)
 
 
 @exported("campaign-recipients")
-async def recipient_rows(campaign_id: int, asked: RecipientCriteria) -> Rows:
+async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: int | None) -> Rows:
     yield _HEADER
-    where = _matching(asked)
+    where = _matching(asked, sender_id)
+    seen = "true" if sender_id is None else _SEEN.format("r", where.place(sender_id))
     where.add("campaign_recipient.campaign_id = {}", campaign_id)
     bounded = f"{where.sql} AND campaign_recipient.id > {where.place(0)}"
     sql = f"""
     WITH page AS MATERIALIZED (
       SELECT * FROM campaign_recipient WHERE {bounded} ORDER BY campaign_recipient.id LIMIT {_AT_ONCE}
     )
-    SELECT r.id, c.name, r.address, {OUTCOME} AS outcome, r.exclusion, s.phone_number, m.sent_at, m.delivered_at,
-           m.read_at, m.error_code, m.error_message, m.provider_error_code, a.created_at AS replied_at,
-           a.content AS reply
+    SELECT r.id, c.name, CASE WHEN {seen} THEN r.address END AS address, {OUTCOME} AS outcome, r.exclusion,
+           s.phone_number, m.sent_at, m.delivered_at, m.read_at, m.error_code, m.error_message, m.provider_error_code,
+           a.created_at AS replied_at, a.content AS reply
     FROM page r {MESSAGE}
-    LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL
+    LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL AND {seen}
     LEFT JOIN sender s ON s.id = m.sender_id
     LEFT JOIN message a ON a.id = r.reply_id
     ORDER BY r.id
