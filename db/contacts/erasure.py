@@ -1,16 +1,26 @@
 """What hangs on a contact, to be handed out or erased: each statement does some rows, and may be run again.
 
 Rows of messages stay, blank, for the figures of schedules and campaigns count them. What is still in flight is left
-until it is settled.
+until it is settled. Merged contacts left nothing behind but entries of the log and exports.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from db.core import connect
 
 CHUNK = 2000
 
-_OPEN = "SELECT EXISTS (SELECT FROM message WHERE contact_id = $1 AND lease_until IS NOT NULL)"
+# What may still write of the contact: a message in flight, an import that has met it, and whoever began before it was
+# hidden, such as the freezing of an audience.
+_OPEN = """
+SELECT EXISTS (SELECT FROM message WHERE contact_id = $1 AND lease_until IS NOT NULL)
+    OR EXISTS (SELECT FROM import_row r JOIN contact_import i ON i.id = r.contact_import_id
+               WHERE r.contact_id = $1 AND i.status IN ('QUEUED', 'RUNNING'))
+    OR EXISTS (SELECT FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < $2
+                 AND backend_type = 'client backend')
+"""
 
 _NEEDLES = """
 SELECT DISTINCT value FROM (
@@ -28,7 +38,8 @@ WITH own AS (
   WHERE f.deleted_at IS NULL AND (
     f.conversation_id IN (SELECT id FROM conversation WHERE contact_id = $1)
     OR f.id IN (SELECT media_id FROM message WHERE contact_id = $1 AND direction = 'INBOUND')
-    OR f.id IN (SELECT file_id FROM privacy_receipt WHERE contact_id = $1)
+    OR f.id IN (SELECT p.file_id FROM privacy_receipt p JOIN contact c ON c.id = p.contact_id
+                WHERE $1 IN (c.id, c.merged_into_id))
     OR f.id IN (SELECT i.file_id FROM contact_import i JOIN import_row r ON r.contact_import_id = i.id
                 WHERE r.contact_id = $1 AND i.status IN ('COMPLETED', 'FAILED')))
     AND NOT EXISTS (SELECT FROM message m WHERE m.media_id = f.id AND m.contact_id <> $1)
@@ -58,7 +69,10 @@ FROM page WHERE m.id = page.id
 
 _EVENTS = """
 UPDATE event SET data = NULL
-WHERE number IN (SELECT number FROM event WHERE contact_id = $1 AND data IS NOT NULL ORDER BY number LIMIT $2)
+WHERE number IN (
+  SELECT number FROM event
+  WHERE contact_id = ANY(ARRAY(SELECT id FROM contact WHERE $1 IN (id, merged_into_id))) AND data IS NOT NULL
+  ORDER BY number LIMIT $2)
 """
 
 _CONVERSATIONS = """
@@ -98,9 +112,14 @@ STEPS = {"messages": _MESSAGES, "events": _EVENTS}
 AT_ONCE = {"conversations": _CONVERSATIONS, "campaignRecipients": _RECIPIENTS, "importRows": _ROWS}
 
 
-async def in_flight(contact_id: int) -> bool:
-    """Whether something is on its way to the contact that nobody can say the end of yet."""
-    return await connect.value(_OPEN, contact_id)
+async def now() -> datetime:
+    """By the clock that transactions began by."""
+    return await connect.value("SELECT clock_timestamp()")
+
+
+async def is_open(contact_id: int, began: datetime) -> bool:
+    """Whether something may still be written of the contact by what is not over, or by whoever began before then."""
+    return await connect.value(_OPEN, contact_id, began)
 
 
 async def needles(contact_id: int) -> list[bytes]:

@@ -13,7 +13,6 @@ from db.contacts import (
     ContactDuplicate,
     ContactPhone,
     JobStatus,
-    OptInStatus,
     PrivacyAction,
     PrivacyReceipt,
     erasure,
@@ -85,11 +84,7 @@ async def erase(viewer: Viewer, id: int) -> PrivacyReceipt:
             raise not_found("contact")
         if receipt := await PrivacyReceipt.filter(contact_id=id, action=PrivacyAction.ERASURE).order_by("id").first():
             return receipt
-        numbers = (
-            await ContactPhone.filter(contact_id=id).order_by("phone_number").values_list("phone_number", flat=True)
-        )
-        if contact.opt_in_status is OptInStatus.OPTED_OUT and numbers:
-            await suppress(map(str, numbers))
+        await suppress(contact)
         # The worker finds posts by numbers; nobody else finds the contact by them.
         await ContactPhone.filter(contact_id=id).delete()
         await ContactDuplicate.filter(Q(contact_id=id) | Q(other_id=id)).delete()
@@ -147,15 +142,15 @@ async def expire_exports() -> None:
 
 
 async def _erase(receipt: PrivacyReceipt) -> None:
-    """Each step commits with what it has counted; in flight messages and posts that wait keep it from its end."""
-    id = receipt.contact_id
+    """Each step commits with what it has counted; what may still write of the contact keeps it from its end."""
+    id, began = receipt.contact_id, await erasure.now()
     called = await erasure.needles(id)
     await _counted(receipt, "files", erasure.erase_files(id))
     await _counted(receipt, "posts", erasure.erase_posts(called))
     for kind, sql in erasure.STEPS.items():
         while await _counted(receipt, kind, connect.execute(sql, id, erasure.CHUNK)) == erasure.CHUNK:
             continue
-    if await erasure.in_flight(id) or await erasure.posts_left(called, receipt.created_at):
+    if await erasure.is_open(id, began) or await erasure.posts_left(called, receipt.created_at):
         return
     for kind, sql in erasure.AT_ONCE.items():
         await _counted(receipt, kind, connect.execute(sql, id))
@@ -191,31 +186,54 @@ async def _done(receipt: PrivacyReceipt, status: JobStatus = JobStatus.COMPLETED
     await PrivacyReceipt.filter(id=receipt.id).update(status=status, completed_at=RawSQL("now()"), **values)
 
 
+_PERSON = "SELECT * FROM contact WHERE id = $1 AND deleted_at IS NULL"
+_GIVEN_UP = "UPDATE file SET deleted_at = now(), due_at = now(), updated_at = now() WHERE id = $1"
+
+
 async def _export(receipt: PrivacyReceipt) -> None:
-    """Written whole, and kept once: of two that write, the later finds it done."""
-    person = await connect.row("SELECT * FROM contact WHERE id = $1 AND deleted_at IS NULL", receipt.contact_id)
-    if person is None:
-        await _done(receipt, JobStatus.FAILED)
+    """Written whole, and kept once: of two that write, the later finds it done.
+
+    Its file is known before there are bytes, so that none are left that nobody knows of.
+    """
+    if (file_id := await _file_of(receipt)) is None:
         return
     counts: dict[str, int] = {}
     async with incoming(_MOST_BYTES) as coming:
-        async for part in _written(person, counts):
-            await coming.write(part)
-        await coming.close()
+        if (person := await connect.row(_PERSON, receipt.contact_id)) is not None:
+            async for part in _written(person, counts):
+                await coming.write(part)
+            await coming.close()
         async with transaction():
             if not await _locked(receipt):
                 return
+            if person is None or await connect.row(f"{_PERSON} FOR SHARE", receipt.contact_id) is None:
+                await connect.execute(_GIVEN_UP, file_id)
+                await _done(receipt, JobStatus.FAILED, file_id=None)
+                return
+            await coming.keep(file_id)
+            await File.filter(id=file_id).update(
+                status=JobStatus.COMPLETED, size_bytes=coming.size, sha256=coming.sha256, updated_at=RawSQL("now()")
+            )
+            await _done(receipt, counts=counts)
+
+
+async def _file_of(receipt: PrivacyReceipt) -> int | None:
+    """The file that an export is kept in; None where it is done."""
+    async with transaction():
+        found = await PrivacyReceipt.filter(id=receipt.id).select_for_update().get()
+        if found.status is not JobStatus.RUNNING:
+            return None
+        if found.file_id is None:
             file = await File.create(
                 name=f"contact-{receipt.contact_id}.json",
                 purpose=FilePurpose.EXPORT,
-                status=JobStatus.COMPLETED,
+                status=JobStatus.RUNNING,
                 mime_type="application/json",
-                size_bytes=coming.size,
-                sha256=coming.sha256,
                 uploaded_by_id=receipt.requested_by_id,
             )
-            await coming.keep(file.id)
-            await _done(receipt, counts=counts, file_id=file.id)
+            found.file_id = file.id
+            await found.save(update_fields=["file_id"])
+        return found.file_id
 
 
 async def _written(person: Record, counts: dict[str, int]) -> AsyncIterator[bytes]:
