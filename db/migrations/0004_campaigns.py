@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from db.campaigns import CampaignStatus, CampaignType, ExclusionReason
 from db.contacts import ConsentSource, JobStatus, OptInStatus, PrivacyAction
+from db.contacts.zones import table_of_zones, zone_sql
 from db.messages import MessageType
 from db.templates import TemplateCategory
 from orjson import loads
@@ -51,9 +52,13 @@ UP = [
     "CREATE UNIQUE INDEX campaign_tally_sum ON campaign_tally (campaign_id, state) WHERE folded",
     QUIET_END,
     # What the search looks through: one text and one index, so that the planner knows how rare a term is. Which numbers
-    # contacts have is written by whoever writes numbers.
-    "UPDATE contact c SET numbers = p.numbers FROM (SELECT contact_id, string_agg(phone_number, ' ' ORDER BY id)"
-    " AS numbers FROM contact_phone GROUP BY contact_id) AS p WHERE p.contact_id = c.id",
+    # contacts have is written by whoever writes numbers, and so is the time zone that is inferred from them.
+    *table_of_zones(),
+    "UPDATE contact c SET numbers = p.numbers, time_zone = p.zone, time_zone_inferred = p.zone IS NOT NULL"
+    " FROM (SELECT contact_id, string_agg(phone_number, ' ' ORDER BY id) AS numbers,"
+    f" max({zone_sql('phone_number')}) FILTER (WHERE is_primary) AS zone"
+    " FROM contact_phone GROUP BY contact_id) AS p WHERE p.contact_id = c.id",
+    "DROP TABLE number_zone",
     "ALTER TABLE contact ADD COLUMN search text GENERATED ALWAYS AS (lower(name || E'\\n' || coalesce(email, '')"
     " || E'\\n' || coalesce(company, '') || E'\\n' || coalesce(job_title, '') || E'\\n' || coalesce(numbers, '')))"
     " STORED",
@@ -189,7 +194,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ('hash', fields.BinaryField()),
             ],
-            options={'table': 'suppression', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A number, as a keyed hash, whose owner had opted out when they were erased: whoever has it anew is opted out.'},
+            options={'table': 'suppression', 'app': 'models', 'pk_attr': 'id', 'table_description': 'A number, as a keyed hash, whose owner had opted out when they were deleted or erased: who gets it, is too.'},
             bases=['Row'],
         ),
         ops.AddField(

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from db.contacts import ConsentSource, ContactValues, add_contacts
+from db.contacts.zones import zone_of
 from domain.contacts.announce import changed
 from domain.contacts.consents import opt_out_again
-from domain.contacts.zones import zone_of
 
 
 async def add(

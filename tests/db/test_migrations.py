@@ -4,6 +4,7 @@ from tortoise import Tortoise
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.operations import AlterModelOptions
 
+from db.contacts.zones import zone_of
 from db.core import connect
 from db.core.connect import tortoise_config
 from db.core.migrate import migrate
@@ -12,6 +13,8 @@ from tests.databases import database_of_its_own
 
 ROWS = [
     "INSERT INTO contact (name, opt_in_status) VALUES ('Rita', 'OPTED_IN')",
+    "INSERT INTO contact_phone (contact_id, phone_number, is_primary)"
+    " VALUES (1, '+5592991230345', false), (1, '+351912345678', true)",
     "INSERT INTO contact_group (name) VALUES ('Friends')",
     "INSERT INTO contact_import (status, source, total, position, on_duplicate, group_ids, created, updated, skipped,"
     " failed) VALUES ('COMPLETED', '[]', 1, 1, 'SKIP', '[]', 1, 0, 0, 0)",
@@ -46,6 +49,7 @@ async def test_the_rows_of_an_older_release_live_on(database: None) -> None:
         await migrate()
         await connect.connect()
         found = await connect.rows(
-            "SELECT c.name, c.tags, m.state FROM contact c JOIN message m ON m.contact_id = c.id"
+            "SELECT c.name, c.tags, c.time_zone, c.time_zone_inferred, m.state"
+            " FROM contact c JOIN message m ON m.contact_id = c.id"
         )
-        assert [tuple(row) for row in found] == [("Rita", [], "READ")]
+        assert [tuple(row) for row in found] == [("Rita", [], zone_of("+351912345678"), True, "READ")]

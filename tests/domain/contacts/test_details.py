@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from db.contacts import Contact
+from db.contacts.zones import zone_of
 from db.core import connect
 from db.core.paging import PageRequest
 from db.core.transaction import transaction
 from domain import contacts
-from domain.contacts.zones import zone_of
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.templates.placeholders import own_values
