@@ -166,7 +166,7 @@ class PrivacyReceipt(Row):
 
 
 class Suppression(Row):
-    """A number, as a keyed hash, whose owner had opted out when they were erased: whoever has it anew is opted out."""
+    """A number, as a keyed hash, whose owner had opted out when they were deleted or erased: who gets it, is too."""
 
     hash: bytes = fields.BinaryField()
 
@@ -259,7 +259,7 @@ PHONE_UNIQUE = "contact_phone_phone_number_key"
 
 
 class ContactValues(NamedTuple):
-    """What is written of a contact, and its primary number."""
+    """What is written of a contact, and its primary number. A name of None is made of the first and last name."""
 
     name: str | None = None
     first_name: str | None = None
@@ -273,24 +273,26 @@ class ContactValues(NamedTuple):
     time_zone_inferred: bool = False
     opt_in_status: OptInStatus = OptInStatus.UNKNOWN
     phone_number: str | None = None
+    proof: str | None = None
+    """Of the consent."""
 
 
 _ADD = """
 WITH given AS MATERIALIZED (
   SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::jsonb[], $9::jsonb[], $10::text[], $11::bool[], $12::text[], $13::text[])
+                       $8::jsonb[], $9::jsonb[], $10::text[], $11::bool[], $12::text[], $13::text[], $14::text[])
   AS g(id, name, first_name, last_name, email, company, job_title, tags, attributes, time_zone, time_zone_inferred,
-       opt_in_status, phone_number)
+       opt_in_status, phone_number, proof)
 ), added AS (
   INSERT INTO contact (id, name, first_name, last_name, email, company, job_title, tags, attributes, time_zone,
                        time_zone_inferred, opt_in_status, opt_in_changed_at, numbers)
-  SELECT id, name, first_name, last_name, email, company, job_title,
+  SELECT id, coalesce(name, concat_ws(' ', first_name, last_name)), first_name, last_name, email, company, job_title,
          ARRAY(SELECT jsonb_array_elements_text(tags)), jsonb_strip_nulls(coalesce(attributes, '{}')), time_zone,
          time_zone_inferred, opt_in_status, CASE WHEN opt_in_status <> 'UNKNOWN' THEN now() END, phone_number
   FROM given
 ), entered AS (
-  INSERT INTO consent (contact_id, purpose, state, source, recorded_by_id)
-  SELECT id, 'MARKETING', opt_in_status, $14, $15 FROM given WHERE opt_in_status <> 'UNKNOWN'
+  INSERT INTO consent (contact_id, purpose, state, source, recorded_by_id, proof)
+  SELECT id, 'MARKETING', opt_in_status, $15, $16, proof FROM given WHERE opt_in_status <> 'UNKNOWN'
 )
 INSERT INTO contact_phone (contact_id, phone_number, is_primary)
 SELECT id, phone_number, true FROM given WHERE phone_number IS NOT NULL ORDER BY phone_number
@@ -298,9 +300,11 @@ SELECT id, phone_number, true FROM given WHERE phone_number IS NOT NULL ORDER BY
 
 _CHANGE = """
 UPDATE contact c
-SET name = coalesce(g.name, c.name), first_name = coalesce(g.first_name, c.first_name),
-    last_name = coalesce(g.last_name, c.last_name), email = coalesce(g.email, c.email),
-    company = coalesce(g.company, c.company), job_title = coalesce(g.job_title, c.job_title),
+SET name = coalesce(g.name, CASE WHEN num_nonnulls(g.first_name, g.last_name) > 0 THEN concat_ws(' ',
+             coalesce(g.first_name, c.first_name), coalesce(g.last_name, c.last_name)) END, c.name),
+    first_name = coalesce(g.first_name, c.first_name), last_name = coalesce(g.last_name, c.last_name),
+    email = coalesce(g.email, c.email), company = coalesce(g.company, c.company),
+    job_title = coalesce(g.job_title, c.job_title),
     tags = CASE WHEN g.tags IS NULL THEN c.tags ELSE ARRAY(SELECT jsonb_array_elements_text(g.tags)) END,
     attributes = jsonb_strip_nulls(c.attributes || coalesce(g.attributes, '{}')),
     time_zone = coalesce(g.time_zone, c.time_zone),
@@ -340,7 +344,7 @@ async def change_contacts(given: Sequence[tuple[int, ContactValues]]) -> None:
     Numbers stay, and consents, which are said.
     """
     if given:
-        *columns, _inferred, _consents, _phones = _columns([values for _, values in given])
+        *columns, _inferred, _consents, _phones, _proofs = _columns([values for _, values in given])
         await connect.execute(_CHANGE, [id for id, _ in given], *columns)
 
 

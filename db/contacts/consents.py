@@ -13,22 +13,24 @@ _LOCK = "SELECT id FROM contact WHERE id = ANY($1) AND deleted_at IS NULL ORDER 
 
 # What was said before the newest entry is history, and no entry. WhatsApp tells times in whole seconds: of what was
 # said in one second the stricter holds, in whatever order it comes, and however often. The same said again, later or
-# with another proof, is an entry: what was said in between and is heard of afterwards must not undo it.
+# with another proof, is an entry: what was said in between and is heard of afterwards must not undo it. What somebody
+# once wrote into a list is no answer to an opt-out, which only the person, or who has it from them, takes back.
 _ENTER = """
 WITH said AS (
-  SELECT $2::text AS purpose, $3::text AS state, $6::text AS proof, $7::timestamptz AS at
+  SELECT $2::text AS purpose, $3::text AS state, $4::text AS source, $7::timestamptz AS at
 ), before AS MATERIALIZED (
-  SELECT c.id, n.state, n.created_at, n.proof
-  FROM unnest($1::bigint[]) AS c(id) CROSS JOIN said
+  SELECT c.id, c.proof AS given, n.state, n.created_at, n.proof
+  FROM unnest($1::bigint[], $6::text[]) AS c(id, proof) CROSS JOIN said
   LEFT JOIN LATERAL (
     SELECT * FROM consent WHERE contact_id = c.id AND purpose = said.purpose ORDER BY id DESC LIMIT 1) n ON true
 ), entered AS (
   INSERT INTO consent (contact_id, purpose, state, source, recorded_by_id, proof, created_at)
-  SELECT b.id, s.purpose, s.state, $4, $5, s.proof, coalesce(at, now()) FROM before b, said s
+  SELECT b.id, s.purpose, s.state, s.source, $5, given, coalesce(at, now()) FROM before b, said s
   WHERE b.state IS NULL
-     OR b.state = s.state AND (created_at < at OR at IS NULL AND b.proof IS DISTINCT FROM coalesce(s.proof, b.proof))
+     OR b.state = s.state AND (created_at < at OR at IS NULL AND b.proof IS DISTINCT FROM coalesce(given, b.proof))
      OR b.state <> s.state
         AND (at IS NULL OR created_at < at + interval '1 s' AND NOT (created_at = at AND s.state = 'OPTED_IN'))
+        AND NOT (s.state = 'OPTED_IN' AND s.source = 'IMPORT')
   ORDER BY b.id
   RETURNING contact_id, created_at
 ), written AS (
@@ -58,11 +60,11 @@ async def enter(
     source: ConsentSource,
     *,
     recorded_by_id: int | None,
-    proof: str | None,
+    proofs: Sequence[str | None],
     at: datetime | None,
 ) -> list[Record]:
     """Adds what contacts, whose rows are locked, say of a purpose, where it is news: (id, entered, state by now)."""
-    return await connect.rows(_ENTER, list(contact_ids), purpose, state, source, recorded_by_id, proof, at)
+    return await connect.rows(_ENTER, list(contact_ids), purpose, state, source, recorded_by_id, list(proofs), at)
 
 
 # The newest of the strictest holds. Where that is not the newest of all, it is said once more for both.

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from db.contacts import (
     ConsentSource,
     ContactImport,
@@ -20,8 +22,8 @@ from db.templates import TemplateCategory
 from domain.contacts.adding import add
 from domain.contacts.announce import changed
 from domain.contacts.cells import Reader
-from domain.contacts.consents import say
-from domain.contacts.details import check_details, check_groups, full_name
+from domain.contacts.consents import opt_out_again, say
+from domain.contacts.details import MOST_ATTRIBUTES, check_details, check_groups, full_name
 from domain.contacts.phones import MOST_PHONES
 from domain.contacts.spreadsheet import Row
 from domain.core.errors import Checks, ErrorCode, Refusal, Refusals, not_found
@@ -36,7 +38,14 @@ INSERT INTO import_row (contact_import_id, row, verdict, contact_id, field, code
 SELECT $1, * FROM unnest($2::int[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[])
 """
 
-_COUNT = "SELECT contact_id, count(*) FROM contact_phone WHERE contact_id = ANY($1::bigint[]) GROUP BY contact_id"
+_CROWDED = """
+SELECT c.id, (SELECT count(*) FROM contact_phone WHERE contact_id = c.id) + g.numbers > $4 AS numbers
+FROM unnest($1::bigint[], $2::int[], $3::jsonb[]) AS g(id, numbers, attributes) JOIN contact c ON c.id = g.id
+WHERE g.numbers > 0 AND (SELECT count(*) FROM contact_phone WHERE contact_id = c.id) + g.numbers > $4
+   OR (SELECT count(*) FROM jsonb_object_keys(jsonb_strip_nulls(c.attributes || g.attributes))) > $5
+"""
+
+_STAYS_OUT = "SELECT id FROM contact WHERE id = ANY($1::bigint[]) AND opt_in_status = 'OPTED_OUT'"
 
 _ADD_NUMBERS = """
 WITH added AS (
@@ -71,6 +80,8 @@ class Judged:
     more: list[str] = field(default_factory=list[str])
     """Numbers that the contact gets besides its primary one."""
     fault: Refusal | None = None
+    note: str | None = None
+    """What is told of a good row."""
 
     def refuse(self, fault: Refusal) -> None:
         self.verdict, self.fault, self.contact_id = ImportVerdict.FAILED, fault, None
@@ -114,7 +125,7 @@ def _take(judged: Judged, given: Mapping[str, Any], phones: Sequence[tuple[str, 
         check.done()
     except Refusals as faults:
         raise faults.refusals[0] from None
-    details["name"] = full_name(details)
+    full_name(details)
     judged.numbers = list(dict.fromkeys(parse_phone(phone, field=field) for phone, field in phones))
     if len(judged.numbers) > MOST_PHONES:
         raise _too_many(phones[0][1])
@@ -127,12 +138,15 @@ def _take(judged: Judged, given: Mapping[str, Any], phones: Sequence[tuple[str, 
     )
 
 
-async def do_chunk(job: ContactImport, chunk: Sequence[Judged]) -> None:
-    """Writes the next rows of an import, in the transaction that holds it, and counts their verdicts."""
+async def do_chunk(job: ContactImport, chunk: Sequence[Judged], of: str) -> None:
+    """Writes the next rows of an import, in the transaction that holds it, and counts their verdicts.
+
+    `of` says where they stand, for the ledger.
+    """
     await _refuse_lost_groups(chunk)
     await _match(job, chunk)
     await _refuse_too_many(chunk)
-    await _write_contacts(job, chunk)
+    await _write_contacts(job, chunk, of)
     await join(
         (group, judged.contact_id)
         for judged in chunk
@@ -178,18 +192,26 @@ async def _match(job: ContactImport, chunk: Sequence[Judged]) -> None:
 
 
 async def _refuse_too_many(chunk: Sequence[Judged]) -> None:
-    """Refuses rows whose numbers are more than their contact may have beside its own."""
-    growing = {j.contact_id: j for j in chunk if j.verdict is ImportVerdict.UPDATED and j.more}
+    """Refuses rows whose numbers or custom values are more than their contact may have beside its own."""
+    updated = [j for j in chunk if j.verdict is ImportVerdict.UPDATED]
+    growing = {j.contact_id: j for j in updated if j.more or j.values.attributes}
     if growing:
-        for row in await connect.rows(_COUNT, list(growing)):
-            judged = growing[row["contact_id"]]
-            if row["count"] + len(judged.more) > MOST_PHONES:
-                judged.refuse(_too_many(judged.phone))
+        numbers = [len(judged.more) for judged in growing.values()]
+        attributes = [orjson.dumps(judged.values.attributes or {}).decode() for judged in growing.values()]
+        limits = MOST_PHONES, MOST_ATTRIBUTES
+        for row in await connect.rows(_CROWDED, list(growing), numbers, attributes, *limits):
+            judged = growing[row["id"]]
+            judged.refuse(_too_many(judged.phone) if row["numbers"] else _too_many_values())
 
 
 def _too_many(field: str) -> Refusal:
     words = f"A contact has at most {MOST_PHONES} phone numbers."
     return Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="too_many")
+
+
+def _too_many_values() -> Refusal:
+    words = f"With these the contact would have more than {MOST_ATTRIBUTES} custom values."
+    return Refusal(ErrorCode.VALIDATION_ERROR, words, field="attributes", reason="too_many")
 
 
 def _repeated(row: int, field: str) -> Refusal:
@@ -198,7 +220,10 @@ def _repeated(row: int, field: str) -> Refusal:
     )
 
 
-async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
+async def _write_contacts(job: ContactImport, chunk: Sequence[Judged], of: str) -> None:
+    for judged in chunk:
+        if judged.values.opt_in_status is not OptInStatus.UNKNOWN:
+            judged.values = judged.values._replace(proof=f"{of}, row {judged.row}")
     new = [judged for judged in chunk if judged.verdict is ImportVerdict.CREATED]
     made = await add([judged.values for judged in new], ConsentSource.IMPORT, actor_id=job.created_by_id)
     for judged, id in zip(new, made, strict=True):
@@ -212,14 +237,39 @@ async def _write_contacts(job: ContactImport, chunk: Sequence[Judged]) -> None:
     growing = [judged for judged in chunk if judged.contact_id is not None and judged.more]
     if pairs := sorted((n, j.contact_id) for j in growing if j.verdict in _WRITTEN for n in j.more):
         await connect.execute(_ADD_NUMBERS, *map(list, zip(*pairs, strict=True)))
-    told = set[int]()
-    for state in (OptInStatus.OPTED_IN, OptInStatus.OPTED_OUT):
-        if saying := [id for id, values in changes if values.opt_in_status is state]:
-            category, by = TemplateCategory.MARKETING, job.created_by_id
-            told.update(await say(saying, category, state, ConsentSource.IMPORT, recorded_by_id=by))
+        owners = {number: id for number, id in pairs if id is not None}
+        await opt_out_again(owners, ConsentSource.IMPORT, actor_id=job.created_by_id)
+    told = await _say(job, chunk)
     for judged in chunk:
         if judged.verdict is ImportVerdict.UPDATED and judged.contact_id and judged.contact_id not in told:
             changed(judged.contact_id, actor_id=job.created_by_id)
+
+
+async def _say(job: ContactImport, chunk: Sequence[Judged]) -> set[int]:
+    """Enters what known contacts agree to and decline; answers those for whom it was news.
+
+    To decline is heard of a row that is skipped, too, and outlives any import that says otherwise.
+    """
+    told = set[int]()
+    for state in (OptInStatus.OPTED_IN, OptInStatus.OPTED_OUT):
+        heard = _WRITTEN if state is OptInStatus.OPTED_IN else {*_WRITTEN, ImportVerdict.SKIPPED}
+        saying = {
+            judged.contact_id: judged
+            for judged in chunk
+            if judged.contact_id and judged.verdict in heard and judged.values.opt_in_status is state
+        }
+        known = {id: one.values.proof or "" for id, one in saying.items() if one.verdict is not ImportVerdict.CREATED}
+        if known:
+            category, by = TemplateCategory.MARKETING, job.created_by_id
+            news = await say(list(known), category, state, ConsentSource.IMPORT, recorded_by_id=by, proof=known)
+            told.update(news)
+            for id in news:
+                if id in saying and saying[id].verdict is ImportVerdict.SKIPPED:
+                    saying[id].note = "Its opt-out was taken."
+        if state is OptInStatus.OPTED_IN and saying:
+            for row in await connect.rows(_STAYS_OUT, list(saying)):
+                saying[row["id"]].note = "It stays opted out: an import does not undo an opt-out."
+    return told
 
 
 async def _write_rows(job: ContactImport, chunk: Sequence[Judged]) -> None:
@@ -242,7 +292,7 @@ async def _write_rows(job: ContactImport, chunk: Sequence[Judged]) -> None:
         [judged.contact_id for judged in chunk],
         [fault and fault.field and fault.field[:_MOST_FIELD] for fault in faults],
         [fault and fault.code for fault in faults],
-        [fault and fault.message for fault in faults],
+        [judged.fault.message if judged.fault else judged.note for judged in chunk],
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from domain.contacts.details import OWN_NAMES, check_name
+from domain.contacts.details import MOST_ATTRIBUTES, OWN_NAMES, check_name
 from domain.core.errors import Checks, ErrorCode, Refusal
 from domain.core.phone import parse_phone
 
@@ -135,17 +135,22 @@ def chosen(columns: Sequence[Column], mapping: Sequence[Mapping[str, Any]] | Non
 
 
 def _complete(columns: Sequence[Column]) -> list[Column]:
-    """Refuses what could make nobody whom one can write to."""
-    fields = {column.field for column in columns}
-    if ContactField.PHONE_NUMBER not in fields:
-        raise _wrong("mapping", NO_PHONE, "no_phone_column")
-    if fields.isdisjoint({ContactField.NAME, ContactField.FIRST_NAME, ContactField.LAST_NAME}):
-        raise _wrong("mapping", NO_NAME, "no_name_column")
+    """Refuses columns of which no row could be taken, with the first reason."""
+    for reason, words in lacking(columns).items():
+        raise _wrong("mapping", words, reason)
     return list(columns)
 
 
-NO_PHONE = "No column holds phone numbers: name the one that does."
-NO_NAME = "No column holds names: name the one that does."
+def lacking(columns: Sequence[Column]) -> dict[str, str]:
+    """Why no row of such columns could be taken: words by reason."""
+    fields, found = {column.field for column in columns}, dict[str, str]()
+    if ContactField.PHONE_NUMBER not in fields:
+        found["no_phone_column"] = "No column holds phone numbers: name the one that does."
+    if fields.isdisjoint({ContactField.NAME, ContactField.FIRST_NAME, ContactField.LAST_NAME}):
+        found["no_name_column"] = "No column holds names: name the one that does."
+    if (values := sum(column.attribute is not None for column in columns)) > MOST_ATTRIBUTES:
+        found["too_many"] = f"{values} columns would be custom values; {MOST_ATTRIBUTES} are allowed: leave some out."
+    return found
 
 
 def _wrong(field: str, message: str, reason: str) -> Refusal:

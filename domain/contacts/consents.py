@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from asyncpg import Record
+
 from db.accounts import Role, Scope
 from db.contacts import Consent, ConsentSource, Contact, OptInStatus, consents, lock_same
 from db.core import connect
@@ -24,31 +26,27 @@ async def say(
     source: ConsentSource,
     *,
     recorded_by_id: int | None = None,
-    proof: str | None = None,
+    proof: str | Mapping[int, str] | None = None,
     at: datetime | None = None,
 ) -> list[int]:
     """Enters what contacts say of a purpose, inside the caller's transaction; answers those for whom it was news.
 
-    `at` is when they said so, where that is not now: what they have said since then holds. An opt-out calls off what
-    waits, and holds for all who seem to be the same person too, except those who have agreed since `at`.
+    `proof` is the same for all, or by contact. `at` is when they said so, where that is not now: what they have said
+    since then holds. An opt-out calls off what waits, and holds for all who seem to be the same person too, except
+    those who have agreed since `at`; an import's opt-in leaves it as it is.
     """
+
+    async def enter(ids: list[int], source: ConsentSource) -> list[Record]:
+        proofs = [proof.get(id) if isinstance(proof, Mapping) else proof for id in ids]
+        return await consents.enter(ids, purpose, state, source, recorded_by_id=recorded_by_id, proofs=proofs, at=at)
+
     declines = state is OptInStatus.OPTED_OUT
     locked = await (lock_same if declines else consents.lock)(contact_ids)
     own = set(contact_ids)
-    found = await consents.enter(
-        [id for id in locked if id in own], purpose, state, source, recorded_by_id=recorded_by_id, proof=proof, at=at
-    )
+    found = await enter([id for id in locked if id in own], source)
     if declines:
         same = await lock_same([row["id"] for row in found if row["state"] == state])
-        found += await consents.enter(
-            [id for id in same if id not in own],
-            purpose,
-            state,
-            ConsentSource.MERGE,
-            recorded_by_id=recorded_by_id,
-            proof=proof,
-            at=at,
-        )
+        found += await enter([id for id in same if id not in own], ConsentSource.MERGE)
         await cancel_queued(
             [row["id"] for row in found if row["state"] == state],
             purpose=purpose,
@@ -66,9 +64,9 @@ async def say(
 
 
 async def opt_out_again(numbers: Mapping[str, int], source: ConsentSource, *, actor_id: int | None) -> None:
-    """Opts contacts out who have just got a number, by number, whose owner had opted out when they were erased."""
+    """Opts contacts out who have just got a number, by number, whose owner had opted out when they went."""
     if found := sorted({numbers[number] for number in await suppressed(numbers)}):
-        state, words = OptInStatus.OPTED_OUT, "Opted out before being erased."
+        state, words = OptInStatus.OPTED_OUT, "Opted out before being deleted or erased."
         await say(found, TemplateCategory.MARKETING, state, source, recorded_by_id=actor_id, proof=words)
 
 

@@ -93,7 +93,15 @@ def check_attributes(given: object) -> dict[str, Any] | None:
             raise _wrong(
                 "attributes", f"The value of {name} must be a text, a number or a truth value.", "invalid_value"
             )
+        elif value is not None:
+            check_number(value, "attributes")
     return values
+
+
+def check_number(value: float, field: str) -> None:
+    """Refuses numbers that JSON has no common form for."""
+    if not -(2**63) <= value < 2**63:
+        raise _wrong(field, "A number is at least -2⁶³ and below 2⁶³.", "out_of_range")
 
 
 def check_name(name: str, field: str = "attributes") -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from db.core.paging import Where
-from domain.contacts.details import check_name
+from domain.contacts.details import check_name, check_number
 from domain.core.errors import ErrorCode, Refusal, check_characters
 from domain.core.search import contains
 
@@ -49,6 +49,8 @@ def having(where: Where, attributes: Sequence[Mapping[str, Any]]) -> None:
                 raise _wrong(f"{within}.equals", "This must be a text, a number or a truth value.", "invalid_value")
             if isinstance(equals, str):
                 check_characters(equals, f"{within}.equals")
+            else:
+                check_number(equals, f"{within}.equals")
             where.add("contact.attributes @> {}::jsonb", orjson.dumps({name: equals}).decode())
         for bound, beyond in (("min", ">="), ("max", "<=")):
             if (given := asked.get(bound)) is not None:
@@ -57,6 +59,7 @@ def having(where: Where, attributes: Sequence[Mapping[str, Any]]) -> None:
 
 def _bounded(where: Where, name: str, beyond: str, given: object, field: str) -> None:
     if isinstance(given, int | float) and not isinstance(given, bool):
+        check_number(given, field)
         where.add(f"{_NUMBER} {beyond} {{}}::float8::numeric", name, name, float(given))
         return
     try:

@@ -44,21 +44,23 @@ async def start_import(
     contacts: Sequence[Mapping[str, Any]] | None = None,
     file_id: int | None = None,
     mapping: Sequence[Mapping[str, Any]] | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
     group_ids: Sequence[int] = (),
     on_duplicate: DuplicatePolicy = DuplicatePolicy.SKIP,
 ) -> ContactImport:
-    """Takes a list of contacts, each as `create` takes it, or an uploaded CSV and what its columns mean.
+    """Takes a list of contacts, each as `create` takes it, or a CSV, how it is read and what its columns mean.
 
     A worker does the rest, also what is wrong with a row.
     """
     unbound(viewer)
     check = Checks()
     with check():
-        _check_source(contacts, file_id, mapping)
+        _check_source(contacts, file_id, {"mapping": mapping, "encoding": encoding, "delimiter": delimiter})
     with check():
         check_groups(group_ids)
     check.done()
-    found = None if file_id is None else await survey(viewer, file_id)
+    found = None if file_id is None else await survey(viewer, file_id, encoding, delimiter)
     if found is not None and found.fault is not None:
         raise Refusal(ErrorCode.VALIDATION_ERROR, found.fault, field="fileId", reason="unreadable")
     columns = [] if found is None else chosen(found.columns, mapping)
@@ -83,9 +85,9 @@ async def start_import(
 
 
 def _check_source(
-    contacts: Sequence[Mapping[str, Any]] | None, file_id: int | None, mapping: Sequence[Mapping[str, Any]] | None
+    contacts: Sequence[Mapping[str, Any]] | None, file_id: int | None, of_file: Mapping[str, object]
 ) -> None:
-    """Refuses anything but one source of at most as many contacts as may be."""
+    """Refuses anything but one source of at most as many contacts as may be, and what is said of a file alone."""
 
     def wrong(words: str, field: str, reason: str) -> Refusal:
         return Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason=reason)
@@ -94,8 +96,9 @@ def _check_source(
         raise wrong("Name a file, or give contacts.", "fileId", "required")
     if contacts is not None and file_id is not None:
         raise wrong("Contacts come from a file or from a list, not from both.", "contacts", "conflict")
-    if contacts is not None and mapping is not None:
-        raise wrong("A list has no columns.", "mapping", "conflict")
+    for field, said in of_file.items():
+        if contacts is not None and said is not None:
+            raise wrong(f"A list has no {'columns' if field == 'mapping' else field}.", field, "conflict")
     if contacts is not None and not 1 <= len(contacts) <= MOST:
         words = f"These are {len(contacts)} contacts; 1 to {MOST} are allowed."
         raise wrong(words, "contacts", "too_many" if contacts else "required")
@@ -195,10 +198,11 @@ async def _step(id: int, source: Source, *, tell: bool) -> bool:
         )
         if job is None:
             return False
-        if job.file_id is not None and not await File.exists(id=job.file_id, deleted_at=None):
+        file = None if job.file_id is None else await File.get_or_none(id=job.file_id, deleted_at=None)
+        if job.file_id is not None and file is None:
             raise FileNotFoundError(job.file_id)
         chunk = await source.next(job)
-        await do_chunk(job, chunk.rows)
+        await do_chunk(job, chunk.rows, "An imported list" if file is None else file.name)
         job.position, job.bytes_done = chunk.position, chunk.ends
         job.status = JobStatus.COMPLETED if chunk.last else JobStatus.RUNNING
         if chunk.last:
@@ -216,7 +220,8 @@ async def _fail(id: int, words: str) -> None:
         if job is not None and job.status in (JobStatus.QUEUED, JobStatus.RUNNING):
             job.status = JobStatus.FAILED
             job.error_message = words.format(job.position)
-            await job.save(update_fields=["status", "error_message"])
+            job.source = []
+            await job.save(update_fields=["status", "error_message", "source"])
             _tell(job)
 
 

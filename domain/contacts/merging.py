@@ -15,6 +15,7 @@ from db.groups import GroupMember
 from db.memberships import join, leave_all
 from domain.contacts.announce import changed
 from domain.contacts.consents import spread
+from domain.contacts.details import MOST_ATTRIBUTES, MOST_TAGS
 from domain.contacts.phones import MOST_PHONES
 from domain.contacts.writing import numbered
 from domain.core.access import Viewer, allow
@@ -45,20 +46,21 @@ async def merge(viewer: Viewer, id: int, duplicate_id: int) -> Contact:
                     raise not_found("contact", field=field)
         check.done()
         assert stays is not None and goes is not None  # noqa: PT018 - for the types
-        await _check_phones(id, duplicate_id)
+        await _check_fits(stays, goes)
         await _join(viewer, stays, goes)
         return await Contact.get(id=id)
 
 
-async def _check_phones(id: int, duplicate_id: int) -> None:
-    count = await ContactPhone.filter(contact_id__in=[id, duplicate_id]).count()
-    if count > MOST_PHONES:
-        raise Refusal(
-            ErrorCode.VALIDATION_ERROR,
-            f"Both have {count} numbers together; {MOST_PHONES} are allowed.",
-            field="duplicateId",
-            reason="too_many",
-        )
+async def _check_fits(stays: Record, goes: Record) -> None:
+    values = _values(stays, goes)
+    for what, count, most in (
+        ("numbers", await ContactPhone.filter(contact_id__in=[stays["id"], goes["id"]]).count(), MOST_PHONES),
+        ("labels", len(values["tags"]), MOST_TAGS),
+        ("custom values", len(values["attributes"]), MOST_ATTRIBUTES),
+    ):
+        if count > most:
+            words = f"Both have {count} {what} together; {most} are allowed."
+            raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="duplicateId", reason="too_many")
 
 
 async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:

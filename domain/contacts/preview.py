@@ -11,11 +11,20 @@ from db.contacts import JobStatus
 from db.files import File, FilePurpose
 from domain.contacts.cells import Reader
 from domain.contacts.chunks import judged_row
-from domain.contacts.columns import NO_NAME, NO_PHONE, Column, ContactField, is_number, named, suggested
-from domain.contacts.spreadsheet import MOST_COLUMNS, MOST_ROWS, Format, Row, Rows, format_of
+from domain.contacts.columns import Column, is_number, lacking, named, suggested
+from domain.contacts.spreadsheet import (
+    DELIMITERS,
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Format,
+    Row,
+    Rows,
+    format_of,
+    known_encoding,
+)
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
-from domain.core.errors import ErrorCode, Refusal, not_found
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.files.reading import visible
 from domain.files.storage import path_of
 
@@ -56,23 +65,44 @@ class Survey:
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
-async def preview(viewer: Viewer, file_id: int) -> ImportPreview:
-    """Reads the beginning of a file of purpose IMPORT, and looks through all of it for its encoding."""
-    return await asyncio.to_thread(_shown, await survey(viewer, file_id))
+async def preview(
+    viewer: Viewer, file_id: int, *, encoding: str | None = None, delimiter: str | None = None
+) -> ImportPreview:
+    """Reads the beginning of a file of purpose IMPORT, and looks through all of it for what nobody says of it."""
+    return await asyncio.to_thread(_shown, await survey(viewer, file_id, encoding, delimiter))
 
 
-async def survey(viewer: Viewer, file_id: int) -> Survey:
-    """Raises Refusal where the caller has no such file to import."""
+async def survey(viewer: Viewer, file_id: int, encoding: str | None, delimiter: str | None) -> Survey:
+    """Raises Refusal where the caller has no such file to import, or where it cannot be read as they say."""
     unbound(viewer)
+    check = Checks()
+    with check():
+        encoding = None if encoding is None else _known(encoding)
+    with check():
+        if delimiter is not None and delimiter not in DELIMITERS:
+            raise _wrong("delimiter", "Cells are separated by one of , ; | and tab.", "invalid_value")
+    check.done()
     file = await visible(viewer, file_id, field="fileId")
     if file.purpose is not FilePurpose.IMPORT:
         raise _not_to_import("This file was not uploaded to be imported: its purpose must be IMPORT.", file)
     if file.status is not JobStatus.COMPLETED:
         raise _not_to_import(file.error_message or "The bytes of this file have not come yet.", file)
     try:
-        return await asyncio.to_thread(_surveyed, path_of(file_id))
+        return await asyncio.to_thread(_surveyed, path_of(file_id), encoding, delimiter)
     except FileNotFoundError:
         raise not_found("file", field="fileId") from None
+
+
+def _known(encoding: str) -> str:
+    """Its usual name."""
+    if (found := known_encoding(encoding)) is None:
+        words = "Files are not read so; utf-8, utf-16-le, cp1252, iso8859-2, cp1251, shift_jis or gb18030 are examples."
+        raise _wrong("encoding", words, "unknown_encoding")
+    return found
+
+
+def _wrong(field: str, message: str, reason: str) -> Refusal:
+    return Refusal(ErrorCode.VALIDATION_ERROR, message, field=field, reason=reason)
 
 
 def _not_to_import(words: str, file: File) -> Refusal:
@@ -80,8 +110,8 @@ def _not_to_import(words: str, file: File) -> Refusal:
     return Refusal(code, words, field="fileId", reason="wrong_purpose" if code == "VALIDATION_ERROR" else None)
 
 
-def _surveyed(path: Path) -> Survey:
-    form = format_of(path)
+def _surveyed(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Survey:
+    form = format_of(path, encoding, delimiter)
     if form.encoding.startswith("utf-16") and path.stat().st_size % 2:
         return Survey(form, [], [], 0, 0, "It ends in the midst of a character.")
     with Rows(path, form) as found:
@@ -132,12 +162,9 @@ def _cell(text: str) -> str:
 
 def _problems(columns: Sequence[Column], rows: Sequence[tuple[int, Row]]) -> list[str]:
     """What is wrong with the columns, else with the first rows as they would be read."""
-    fields = {column.field for column in columns}
-    missing = [NO_PHONE] if columns and ContactField.PHONE_NUMBER not in fields else []
-    if columns and fields.isdisjoint({ContactField.NAME, ContactField.FIRST_NAME, ContactField.LAST_NAME}):
-        missing.append(NO_NAME)
+    missing = lacking(columns) if columns else {}
     if missing or not columns:
-        return missing
+        return list(missing.values())
     reader = Reader(columns)
     judged = [judged_row(n, row, reader) for n, row in rows]
     return [

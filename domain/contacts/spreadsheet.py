@@ -4,6 +4,7 @@ Memory holds one row, whatever the file: rows that are too long, and quotation m
 own line alone. Every row knows where in the file it ends, so that an import can go on there.
 """
 
+import codecs
 import csv
 import io
 from collections import Counter
@@ -25,10 +26,31 @@ _BLOCK = 1024 * 1024
 _LOOKED_AT = 64 * 1024
 """Bytes by which the delimiter, and what is not UTF-8, are found."""
 _MARKS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_DELIMITERS = ",;\t|"
+DELIMITERS = (",", ";", "\t", "|")
 _USUAL = "cp1252"
 _ENCODINGS = [_USUAL, "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", "gb18030", "big5", "cp949"]
 """What spreadsheets write where it is not Unicode; Latin-1 is read as the cp1252 that contains its letters."""
+_SAYABLE = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *(
+            "utf-8",
+            "utf-16-le",
+            "utf-16-be",
+            *_ENCODINGS,
+            "cp1257",
+            "cp1258",
+            "cp437",
+            "cp850",
+            "cp852",
+            "cp866",
+            "cp874",
+        ),
+        *(f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
+        *("koi8-r", "koi8-u", "mac-roman", "mac-cyrillic", "shift_jis", "euc_jp", "euc_kr", "gbk", "big5hkscs"),
+    )
+)
+"""Those of Python's that have no state between characters, so that one can begin to read at any row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +78,25 @@ class Row(NamedTuple):
         return self.fault is None and not any(map(str.strip, self.cells))
 
 
-def format_of(path: Path) -> Format:
-    """Looks through all of a file: bytes that are not UTF-8 may come late."""
+def known_encoding(name: str) -> str | None:
+    """The usual name of an encoding that files may be read in."""
+    try:
+        found = codecs.lookup(name.strip()).name
+    except (LookupError, ValueError):
+        return None
+    return found if found in _SAYABLE else None
+
+
+def format_of(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Format:
+    """Looks through all of a file: bytes that are not UTF-8 may come late. What is said of it is not looked for."""
     with path.open("rb") as file:
         head = file.read(3)
         mark = next((mark for mark in _MARKS if head.startswith(mark)), b"")
         file.seek(len(mark))
         lines, foreign = _looked_through(file)
-    encoding = _MARKS.get(mark) or ("utf-8" if foreign is None else _encoding(foreign))
-    sample = _sample(path, encoding, len(mark))
-    return Format(encoding, _delimiter(sample), len(mark), lines)
+    encoding = encoding or _MARKS.get(mark) or ("utf-8" if foreign is None else _encoding(foreign))
+    delimiter = delimiter or _delimiter(_sample(path, encoding, len(mark)))
+    return Format(encoding, delimiter, len(mark), lines)
 
 
 def _looked_through(file: BinaryIO) -> tuple[int, bytes | None]:
@@ -134,7 +165,7 @@ def _delimiter(sample: str) -> str:
         width = widths[0] if widths else 0
         return (Counter(widths)[width] / len(widths), width) if width > 1 else (0.0, 0)
 
-    return max(_DELIMITERS, key=fits)
+    return max(DELIMITERS, key=fits)
 
 
 class _Unreadable(Exception):

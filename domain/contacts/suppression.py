@@ -1,9 +1,10 @@
-"""Numbers whose owners had opted out when they were erased, as keyed hashes: the opt-out holds when they come back."""
+"""Numbers whose owners had opted out when they were deleted or erased, as keyed hashes: it holds when they return."""
 
 import hmac
 from collections.abc import Iterable, Sequence
 from functools import cache
 
+from db.contacts import Contact, OptInStatus
 from db.core import connect
 from domain.core.secrets import derived_key
 
@@ -21,9 +22,10 @@ def _hash(number: str) -> bytes:
     return hmac.digest(_key(), number.encode(), "sha256")
 
 
-async def suppress(numbers: Iterable[str]) -> None:
-    """Keeps an opt-out of these numbers, inside the caller's transaction."""
-    await connect.execute(_KEEP, sorted(map(_hash, numbers)))
+async def suppress(contact: Contact) -> None:
+    """Keeps the opt-out of a contact that goes, if there is one, inside the caller's transaction."""
+    if contact.opt_in_status is OptInStatus.OPTED_OUT and contact.numbers:
+        await connect.execute(_KEEP, sorted(map(_hash, contact.numbers.split())))
 
 
 async def suppressed(numbers: Iterable[str]) -> list[str]:

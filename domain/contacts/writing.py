@@ -15,6 +15,7 @@ from db.contacts import (
     ContactValues,
     OptInStatus,
 )
+from db.contacts.zones import zone_of
 from db.core import connect
 from db.core.transaction import transaction
 from db.memberships import join, leave_all, replace_groups
@@ -23,7 +24,7 @@ from domain.contacts.adding import add
 from domain.contacts.announce import changed
 from domain.contacts.details import ContactDetails, check_details, check_groups, full_name, merged, renamed
 from domain.contacts.reading import visible
-from domain.contacts.zones import zone_of
+from domain.contacts.suppression import suppress
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, not_found
@@ -126,13 +127,15 @@ async def _primary_zone(contact_id: int) -> str | None:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
 async def delete(viewer: Viewer, id: int) -> int:
-    """Hides a contact for good and frees its numbers; what waits to be sent to it is cancelled."""
+    """Hides a contact for good and frees its numbers, which stay opted out if it was; what waits is cancelled."""
     unbound(viewer)
     async with transaction():
         await visible(viewer, id)
         # The strong lock holds off those who are adding it to a group just now, and would not see that it went.
-        if await Contact.filter(id=id, deleted_at=None).select_for_update().first() is None:
+        contact = await Contact.filter(id=id, deleted_at=None).select_for_update().first()
+        if contact is None:
             raise not_found("contact")
+        await suppress(contact)
         await Contact.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
         await ContactPhone.filter(contact_id=id).delete()
         await ContactIdentity.filter(contact_id=id).delete()

@@ -24,7 +24,7 @@ from graph.core.paging import After, Before, Connection, First, Last, page_reque
 describe(
     DuplicatePolicy,
     "What to do with an imported row whose number is already known.",
-    SKIP="Leave the contact as it is, but add it to the groups.",
+    SKIP="Leave the contact as it is, but add it to the groups, and opt it out where the row does.",
     UPDATE="Change the contact to what the row says, and add it to the groups.",
 )
 describe(
@@ -48,7 +48,8 @@ describe(
     COMPANY="Company.",
     JOB_TITLE="Job title.",
     OPT_IN_STATUS=(
-        "Consent to marketing: true, yes, 1, opted_in; false, no, 0, opted_out; the same in several languages; empty."
+        "Consent to marketing: true, yes, 1, opted_in; false, no, 0, opted_out; the same in several languages; empty. "
+        "A contact that opted out stays so, whatever a file says."
     ),
     TAGS="Labels, separated by commas or semicolons; of a known contact they take the place of its own.",
     TIME_ZONE="IANA name of the time zone.",
@@ -74,6 +75,10 @@ class ImportContactsInput:
         "What the columns of the CSV mean; those that are not named are left out. As contactImportPreview suggests "
         "when left out itself."
     )
+    encoding: str | None = optional(
+        "How the bytes of the CSV are read, as given to contactImportPreview; else guessed."
+    )
+    delimiter: str | None = optional("What separates its cells, one of , ; | and tab; else guessed.")
     group_ids: list[strawberry.ID] | None = optional(
         "Groups that every imported contact joins, at most 100.", of="Group"
     )
@@ -113,7 +118,9 @@ class ImportRow(Node):
     verdict: ImportVerdict = column("What became of it.")
     field: str | None = column("The column of the file at fault, or the field of a list, when there is one.")
     code: ErrorCode | None = column("Kind of fault.")
-    message: str | None = column("The fault in words.")
+    message: str | None = column(
+        "The fault in words; of a good row, what was done with its consent where that is not what it says."
+    )
 
     contact: Contact | None = loaded(
         "The contact it made or met; null when refused or gone since.", contacts.present, of="contact_id"

@@ -107,9 +107,19 @@ class ContactsQuery:
         cost=20,
     )
     async def contact_import_preview(
-        self, info: Info, file_id: Annotated[strawberry.ID, arg("An uploaded CSV.")]
+        self,
+        info: Info,
+        file_id: Annotated[strawberry.ID, arg("An uploaded CSV.")],
+        encoding: Annotated[
+            str | None,
+            arg("How its bytes are read, such as utf-8, cp1252, iso8859-2 or shift_jis; guessed when left out."),
+        ] = None,
+        delimiter: Annotated[
+            str | None, arg("What separates its cells, one of , ; | and tab; guessed when left out.")
+        ] = None,
     ) -> contacts.ImportPreview:
-        return await contacts.preview(info.context.viewer, decode(file_id, "File", "fileId"))
+        file = decode(file_id, "File", "fileId")
+        return await contacts.preview(info.context.viewer, file, encoding=encoding, delimiter=delimiter)
 
     @query(contacts.get, description="A contact; null with NOT_FOUND when there is none.", graphql_type=Contact | None)
     async def contact(self, info: Info, id: ContactId) -> rows.Contact:
@@ -234,6 +244,8 @@ class ContactsMutation:
             contacts=None if people is None else [given(contact) for contact in people],
             file_id=asked.get("file_id"),
             mapping=None if mapping is None else [given(one) for one in mapping],
+            encoding=asked.get("encoding"),
+            delimiter=asked.get("delimiter"),
             group_ids=asked.get("group_ids") or [],
             on_duplicate=input.on_duplicate,
         )

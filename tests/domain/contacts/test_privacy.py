@@ -133,7 +133,7 @@ async def test_an_erasure_leaves_figures_the_receipt_and_an_opt_out() -> None:
     assert (await PrivacyReceipt.get(id=asked.id)).counts == before
     back = await factories.contact(phone_number=number)
     assert (await Contact.get(id=back.id)).opt_in_status is OptInStatus.OPTED_OUT
-    assert (await Consent.get(contact_id=back.id)).proof == "Opted out before being erased."
+    assert (await Consent.get(contact_id=back.id)).proof == "Opted out before being deleted or erased."
     await contacts.opt_in(SYSTEM, back.id)
     await contacts.delete(SYSTEM, back.id)
     again = await factories.contact(phone_number=number)
