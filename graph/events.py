@@ -16,7 +16,7 @@ from domain import accounts, campaigns, contacts, conversations, files, messages
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
 from graph.campaigns.types import Campaign
-from graph.conversations import Conversation
+from graph.conversations.types import Conversation
 from graph.core.context import ById, Info
 from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, query, subscription

@@ -29,7 +29,7 @@ from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 
 if TYPE_CHECKING:
-    from graph.conversations import Conversation
+    from graph.conversations.types import Conversation
 
 log = structlog.get_logger()
 
@@ -70,9 +70,9 @@ class File(Node):
         accounts.by_ids,
         of="uploaded_by_id",
     )
-    conversation: Annotated["Conversation", strawberry.lazy("graph.conversations")] | None = loaded(
+    conversation: Annotated["Conversation", strawberry.lazy("graph.conversations.types")] | None = loaded(
         "The conversation it belongs to; null: none, or knowledge for all of them.",
-        conversations.by_ids,
+        conversations.present,
         of="conversation_id",
     )
 

@@ -7,7 +7,7 @@ from graph.accounts import AccountsMutation, AccountsQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
 from graph.contacts.privacy import PrivacyMutation
 from graph.contacts.roots import ContactsMutation, ContactsQuery
-from graph.conversations import ConversationsMutation, ConversationsQuery
+from graph.conversations.roots import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
 from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent

@@ -59,12 +59,24 @@ class Where:
 
     conditions: list[str] = field(default_factory=list[str])
     values: list[Any] = field(default_factory=list[Any])
+    ways: list[str] = field(default_factory=list[str])
+    """Of these one must hold, if there are any."""
 
     def add(self, sql: str, *values: Any) -> None:
+        self.conditions.append(self._numbered(sql, values))
+
+    def either(self, sql: str, *values: Any) -> None:
+        """Adds one more way to match, which is looked for on its own: an OR would leave the planner no index.
+
+        It must not come to null.
+        """
+        self.ways.append(self._numbered(sql, values))
+
+    def _numbered(self, sql: str, values: tuple[Any, ...]) -> str:
         head, *tails = sql.split("{}")
         if len(tails) != len(values):
             raise ValueError(f"{len(tails)} placeholders but {len(values)} values: {sql}")
-        self.conditions.append(head + "".join(map("{}{}".format, map(self.place, values), tails)))
+        return head + "".join(map("{}{}".format, map(self.place, values), tails))
 
     def place(self, value: Any) -> str:
         """The placeholder of one more value."""
@@ -73,10 +85,18 @@ class Where:
 
     @property
     def sql(self) -> str:
-        return " AND ".join(f"({condition})" for condition in self.conditions) or "true"
+        either = [" OR ".join(f"({way})" for way in self.ways)] if self.ways else []
+        return " AND ".join(f"({condition})" for condition in (*self.conditions, *either)) or "true"
+
+    def parts(self) -> list["Where"]:
+        """The same in parts, one for each way to match: whatever matches is in one of them alone."""
+        others = [f"NOT ({way})" for way in self.ways]
+        return [
+            Where([*self.conditions, *others[:place], way], [*self.values]) for place, way in enumerate(self.ways)
+        ] or [self.copy()]
 
     def copy(self) -> "Where":
-        return Where([*self.conditions], [*self.values])
+        return Where([*self.conditions], [*self.values], [*self.ways])
 
 
 def _datetime(value: Any) -> datetime:
@@ -155,7 +175,8 @@ async def fetch_page(model: type[R], where: Where, order: Order, page: PageReque
     records = await connect.rows(sql, *values)
 
     async def count() -> int:
-        return await connect.value(f"SELECT count(*) FROM {listing.table} WHERE {where.sql}", *where.values)
+        counts = [f"(SELECT count(*) FROM {listing.table} WHERE {part.sql})" for part in where.parts()]
+        return await connect.value(f"SELECT {' + '.join(counts)}", *where.values)
 
     return listing.page(records, page, count)
 
@@ -207,10 +228,11 @@ class _Listing(Generic[R]):
         """SQL of a page, one row more than asked, and its values. Rows of a backward page come in reverse."""
         bounded = where.copy()
         spans = self._spans(bounded, page)
+        windows = [self._span(part, span, page) for span in spans for part in where.parts()]
         most, skip = page.size + 1, page.offset or 0
-        if len(spans) == 1:
-            return f"{self._span(bounded, spans[0], page)} LIMIT {most} OFFSET {skip}", bounded.values
-        parts = " UNION ALL ".join(f"({self._span(bounded, span, page)} LIMIT {most + skip})" for span in spans)
+        if len(windows) == 1:
+            return f"{windows[0]} LIMIT {most} OFFSET {skip}", bounded.values
+        parts = " UNION ALL ".join(f"({window} LIMIT {most + skip})" for window in windows)
         sorting = self.sorting(page.backward)
         return f"SELECT * FROM ({parts}) AS part ORDER BY {sorting} LIMIT {most} OFFSET {skip}", bounded.values
 

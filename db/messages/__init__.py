@@ -136,6 +136,8 @@ class Message(ChangingRow):
     read_at: datetime | None = fields.DatetimeField(null=True)
     edited_at: datetime | None = fields.DatetimeField(null=True)
     revoked_at: datetime | None = fields.DatetimeField(null=True)
+    deleted_at: datetime | None = fields.DatetimeField(null=True)
+    """When its conversation was deleted. What schedules and campaigns sent is shown with these still."""
 
     class Meta:
         table = "message"

@@ -9,6 +9,21 @@ from tortoise import fields
 # What models cannot say, as in 0002.
 UP = [
     "CREATE INDEX bot_turn_due ON bot_turn (due_at)",
+    # Few of many, and looked for: what waits for somebody, what is somebody's work, what is urgent.
+    "CREATE INDEX conversation_unread ON conversation (last_message_at, id)"
+    " WHERE unread_count > 0 AND deleted_at IS NULL",
+    "CREATE INDEX conversation_escalated ON conversation (last_message_at, id)"
+    " WHERE status = 'ESCALATED' AND deleted_at IS NULL",
+    "CREATE INDEX conversation_operator ON conversation (last_message_at, id)"
+    " WHERE handler = 'OPERATOR' AND deleted_at IS NULL",
+    "CREATE INDEX conversation_urgent ON conversation (last_message_at, id)"
+    " WHERE priority = 4 AND deleted_at IS NULL",
+    "CREATE INDEX conversation_assigned ON conversation (assigned_to_id, last_message_at, id)"
+    " WHERE assigned_to_id IS NOT NULL AND deleted_at IS NULL",
+    "CREATE INDEX conversation_tags ON conversation USING gin (tags) WHERE cardinality(tags) > 0 AND deleted_at IS NULL",
+    # The order PRIORITY: by priority, and then by the last message.
+    "CREATE INDEX conversation_triage ON conversation ((priority * 10000000000000000 + (extract(epoch FROM"
+    " coalesce(last_message_at, created_at) - timestamptz 'epoch') * 1000000)::bigint), id) WHERE deleted_at IS NULL",
     # Words of what people and the bot wrote; bulk messages, a million alike, are not looked through.
     "CREATE INDEX message_words ON message USING gin (to_tsvector('simple', content))"
     " WHERE author <> 'SYSTEM' AND content IS NOT NULL",
@@ -96,6 +111,11 @@ class Migration(migrations.Migration):
             model_name='Conversation',
             name='misunderstood',
             field=fields.SmallIntField(db_default=0),
+        ),
+        ops.AddField(
+            model_name='Message',
+            name='deleted_at',
+            field=fields.DatetimeField(null=True, auto_now=False, auto_now_add=False),
         ),
         ops.AddField(
             model_name='Message',

@@ -10,6 +10,7 @@ from db.accounts import Role, Scope, User
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import transaction
+from db.events import EventType, record
 from domain.accounts.sessions import end_sessions
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
@@ -20,6 +21,15 @@ from domain.core.search import contains
 from domain.core.unique import unique
 
 _TAKEN = "Another user has this email."
+
+# Locked in the order in which those lock them who say something in several.
+_FREE = """
+WITH work AS MATERIALIZED (
+  SELECT id FROM conversation WHERE assigned_to_id = $1 ORDER BY sender_id, contact_id FOR UPDATE
+)
+UPDATE conversation c SET assigned_to_id = NULL, updated_at = now() FROM work WHERE c.id = work.id
+RETURNING c.id, c.sender_id, c.contact_id
+"""
 
 
 class UserOrder(StrEnum):
@@ -96,6 +106,20 @@ async def assignable(viewer: Viewer, *, search: str | None = None) -> list[User]
     return page.rows
 
 
+async def assignee(viewer: Viewer, id: int, roles: Sequence[Role], *, field: str) -> User:
+    """A user who may be given work, locked so that they stay; inside the caller's transaction.
+
+    Raises NOT_FOUND, VALIDATION_ERROR.
+    """
+    user = await User.filter(id=id).select_for_update(no_key=True).first() if _sees(viewer, id) else None
+    if user is None:
+        raise not_found("user", field=field)
+    if not user.active or user.role not in roles:
+        words = f"Only active users of role {' or '.join(roles)} may be given this."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="not_assignable")
+    return user
+
+
 @allow(Role.ADMIN, scope=Scope.ADMIN)
 async def create_user(viewer: Viewer, *, email: str, password: str, name: str, role: Role = Role.VIEWER) -> User:
     unbound(viewer)
@@ -130,7 +154,7 @@ async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChange
 
 @allow(Role.ADMIN, scope=Scope.ADMIN)
 async def delete_user(viewer: Viewer, user_id: int) -> int:
-    """Removes a user with their sessions and tokens; what they made stays, made by nobody."""
+    """Removes a user with their sessions and tokens; what they made stays, made by nobody, and so does their work."""
     unbound(viewer)
     if user_id == viewer.user_id:
         raise Refusal(ErrorCode.INVALID_STATE, "You cannot delete yourself.", field="id", reason="self")
@@ -138,6 +162,15 @@ async def delete_user(viewer: Viewer, user_id: int) -> int:
         await _keep_an_admin(user_id, field="id")
         if not await User.filter(id=user_id).delete():
             raise not_found("user")
+        for row in await connect.rows(_FREE, user_id):
+            record(
+                EventType.CONVERSATION_UPDATED,
+                "Conversation",
+                row["id"],
+                actor_id=viewer.user_id,
+                sender_id=row["sender_id"],
+                contact_id=row["contact_id"],
+            )
     return user_id
 
 

@@ -10,15 +10,22 @@ from domain.conversations.reading import (
     message_counts,
     of_messages,
     pages_of_contacts,
+    present,
 )
 from domain.conversations.sending import send
+from domain.conversations.summary import Summary, summaries, transcripts
+from domain.conversations.writing import assign, create, delete, update
 
 __all__ = [
     "WINDOW",
     "ConversationOrder",
     "Heard",
     "Spoken",
+    "Summary",
+    "assign",
     "by_ids",
+    "create",
+    "delete",
     "find",
     "get",
     "heard",
@@ -26,8 +33,12 @@ __all__ = [
     "message_counts",
     "of_messages",
     "pages_of_contacts",
+    "present",
     "send",
     "show_typing",
     "spoke",
+    "summaries",
     "tell",
+    "transcripts",
+    "update",
 ]

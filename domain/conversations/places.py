@@ -54,7 +54,7 @@ async def of_conversation(viewer: Viewer, id: int) -> Place:
     return await _place(sender, found["contact_id"], found["address"], on_whatsapp)
 
 
-async def of_number(viewer: Viewer, number: str, sender: Sender) -> Place:
+async def of_number(viewer: Viewer, number: str, sender: Sender, *, field: str = "to.phoneNumber") -> Place:
     """The place of a phone number: of the contact who has it, or is known by it, else of a new one."""
     known = {row["phone_number"]: row for row in await connect.rows(_NUMBERS, [number, *aliases(number)])}
     row = known.get(number) or next(iter(known.values()), None)
@@ -62,7 +62,7 @@ async def of_number(viewer: Viewer, number: str, sender: Sender) -> Place:
         return await _place(sender, row["contact_id"], row["phone_number"], row["on_whatsapp"])
     contact_id = await connect.value(_WA_ID, number[1:])
     if contact_id is None:
-        with unique(PHONE_UNIQUE, "This number has just become a contact's. Try again.", field="to.phoneNumber"):
+        with unique(PHONE_UNIQUE, "This number has just become a contact's. Try again.", field=field):
             new = [ContactValues(name=number, phone_number=number)]
             [contact_id] = await contacts.add(new, actor_id=viewer.user_id)
     return await _place(sender, contact_id, number, None)

@@ -3,26 +3,36 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
-from db.conversations import Conversation, ConversationStatus
+from db.conversations import Conversation, ConversationHandler, ConversationStatus
 from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
+from db.messages import Priority
 from domain.core.access import Viewer, allow
-from domain.core.errors import not_found
+from domain.core.assignment import Assignment, assigned
+from domain.core.errors import Checks, check_characters, not_found
 from domain.core.phone import aliases, parse_phone
-from domain.core.search import contains
+from domain.core.search import WORDS, contains, words_of
 
 
 class ConversationOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     LAST_MESSAGE_AT = "LAST_MESSAGE_AT"
+    PRIORITY = "PRIORITY"
+
+
+def _seen_by(viewer: Viewer) -> Where:
+    where = Where()
+    if viewer.sender_id is not None:
+        where.add("conversation.sender_id = {}", viewer.sender_id)
+    return where
 
 
 def _visible(viewer: Viewer) -> Where:
-    where = Where(["conversation.deleted_at IS NULL"])
-    if viewer.sender_id is not None:
-        where.add("conversation.sender_id = {}", viewer.sender_id)
+    where = _seen_by(viewer)
+    where.add("conversation.deleted_at IS NULL")
     return where
 
 
@@ -43,8 +53,8 @@ async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "")
 
 @allow()
 async def by_ids(viewer: Viewer, ids: list[int]) -> list[Conversation | None]:
-    """Conversations that messages and events name."""
-    where = _visible(viewer)
+    """Conversations that events name, deleted ones too."""
+    where = _seen_by(viewer)
     where.add("conversation.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(f"SELECT * FROM conversation WHERE {where.sql}", *where.values)
     found = {row["id"]: as_row(Conversation, row) for row in rows}
@@ -52,10 +62,17 @@ async def by_ids(viewer: Viewer, ids: list[int]) -> list[Conversation | None]:
 
 
 @allow()
+async def present(viewer: Viewer, ids: list[int]) -> list[Conversation | None]:
+    """The same without deleted ones."""
+    found = await by_ids(viewer, ids)
+    return [row if row and row.deleted_at is None else None for row in found]
+
+
+@allow()
 async def of_messages(viewer: Viewer, message_ids: list[int]) -> list[Conversation | None]:
-    """The conversation of each message: that of its pair, if it was opened."""
+    """The conversation of each message: that of its pair, if it was opened and is not another since."""
     where = _visible(viewer)
-    where.add("message.id = ANY({}::bigint[])", message_ids)
+    where.add("message.id = ANY({}::bigint[]) AND message.deleted_at IS NULL", message_ids)
     rows = await connect.rows(
         "SELECT message.id AS message_id, conversation.* FROM message JOIN conversation"
         " ON conversation.sender_id = message.sender_id AND conversation.contact_id = message.contact_id"
@@ -66,54 +83,85 @@ async def of_messages(viewer: Viewer, message_ids: list[int]) -> list[Conversati
     return [found.get(id) for id in message_ids]
 
 
+class ConversationCriteria(TypedDict, total=False):
+    """Which conversations; what is left out asks for nothing."""
+
+    search: str
+    phone_number: str
+    contact_id: int
+    sender_id: int
+    status: Sequence[ConversationStatus]
+    priority: Sequence[Priority]
+    handler: ConversationHandler
+    assignment: Assignment
+    assigned_to_id: int
+    unread: bool
+    tags: Sequence[str]
+    created_from: datetime | None
+    created_before: datetime | None
+
+
 @allow()
 async def find(
     viewer: Viewer,
     *,
-    search: str | None = None,
-    phone_number: str | None = None,
-    contact_id: int | None = None,
-    sender_id: int | None = None,
-    status: Sequence[ConversationStatus] | None = None,
-    unread: bool | None = None,
-    created_from: datetime | None = None,
-    created_before: datetime | None = None,
     order: ConversationOrder = ConversationOrder.LAST_MESSAGE_AT,
     descending: bool = True,
     page: PageRequest,
+    **asked: Unpack[ConversationCriteria],
 ) -> Page[Conversation]:
-    """Conversations that match. Raises INVALID_PHONE_NUMBER."""
-    where = _visible(viewer)
-    if pattern := contains(search):
-        where.add(
-            "conversation.address ILIKE {} OR EXISTS (SELECT FROM contact c"
-            " WHERE c.id = conversation.contact_id AND c.name ILIKE {}) OR EXISTS (SELECT FROM message m"
-            " WHERE m.contact_id = conversation.contact_id AND m.sender_id = conversation.sender_id"
-            " AND m.content ILIKE {})",
-            pattern,
-            pattern,
-            pattern,
-        )
-    if phone_number is not None:
-        number = parse_phone(phone_number, field="phoneNumber")
-        where.add(
-            "conversation.address = ANY({}) OR conversation.contact_id IN"
-            " (SELECT contact_id FROM contact_phone WHERE phone_number = ANY({}))",
-            [number, *aliases(number)],
-            [number, *aliases(number)],
-        )
-    for column, id in (("contact_id", contact_id), ("sender_id", sender_id)):
-        if id is not None:
-            where.add(f"conversation.{column} = {{}}", id)
-    if status is not None:
+    """Conversations that match. Raises VALIDATION_ERROR, INVALID_PHONE_NUMBER."""
+    return await fetch_page(Conversation, _matching(viewer, asked), _order(order, descending), page)
+
+
+_NAMED = (
+    "EXISTS (SELECT FROM contact WHERE contact.id = conversation.contact_id"
+    " AND contact.deleted_at IS NULL AND contact.search LIKE lower({}))"
+)
+_SAID = (
+    "EXISTS (SELECT FROM message WHERE message.contact_id = conversation.contact_id"
+    " AND message.sender_id = conversation.sender_id AND message.author <> 'SYSTEM' AND message.deleted_at IS NULL"
+    f" AND {WORDS.format('message.content')})"
+)
+_NUMBERED = (
+    "conversation.contact_id IN (SELECT contact_id FROM contact_phone WHERE phone_number = ANY({})"
+    " UNION ALL SELECT contact_id FROM contact_identity WHERE type = 'WA_ID' AND value = ANY({}))"
+)
+
+
+def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
+    where, check = _visible(viewer), Checks()
+    with check():
+        if (pattern := contains(asked.get("search"))) and (words := words_of(asked.get("search"))):
+            where.either(_NAMED, pattern)
+            where.either(_SAID, words)
+    with check():
+        if (given := asked.get("phone_number")) is not None:
+            number = parse_phone(given, field="phoneNumber")
+            spellings = [number, *aliases(number)]
+            where.add(_NUMBERED, spellings, [spelling[1:] for spelling in spellings])
+    with check():
+        if (tags := asked.get("tags")) is not None:
+            for tag in tags:
+                check_characters(tag, "tags")
+            where.add("cardinality(conversation.tags) > 0 AND conversation.tags && {}::text[]", list(tags))
+    check.done()
+    for column in ("contact_id", "sender_id", "handler", "assigned_to_id"):
+        if (value := asked.get(column)) is not None:
+            where.add(f"conversation.{column} = {{}}", value)
+    if (status := asked.get("status")) is not None:
         where.add("conversation.status = ANY({}::text[])", list(status))
-    if unread is not None:
-        where.add("(conversation.unread_count > 0) = {}", unread)
-    if created_from is not None:
-        where.add("conversation.created_at >= {}", created_from)
-    if created_before is not None:
-        where.add("conversation.created_at < {}", created_before)
-    return await fetch_page(Conversation, where, _order(order, descending), page)
+    if (priority := asked.get("priority")) is not None:
+        where.add("conversation.priority = ANY({}::smallint[])", [int(each) for each in priority])
+    if (assignment := asked.get("assignment")) is not None:
+        assigned(where, "conversation.assigned_to_id", assignment, viewer)
+    if (unread := asked.get("unread")) is not None:
+        where.add(f"conversation.unread_count {'>' if unread else '='} 0")
+    if (start := asked.get("created_from")) is not None:
+        where.add("conversation.created_at >= {}", start)
+    if (end := asked.get("created_before")) is not None:
+        where.add("conversation.created_at < {}", end)
+    return where
 
 
 @allow()
@@ -125,16 +173,27 @@ async def pages_of_contacts(viewer: Viewer, contact_ids: list[int], page: PageRe
     )
 
 
+# One key for both: microseconds take 16 digits until the year 2286.
+_TRIAGE = (
+    "(conversation.priority * 10000000000000000 + (extract(epoch FROM"
+    " coalesce(conversation.last_message_at, conversation.created_at) - timestamptz 'epoch') * 1000000)::bigint)"
+)
+
+
 def _order(order: ConversationOrder, descending: bool) -> Order:
-    if order is ConversationOrder.CREATED_AT:
-        return Order("conversation.created_at", "timestamptz", descending)
-    return Order("conversation.last_message_at", "timestamptz", descending, nullable=True)
+    match order:
+        case ConversationOrder.CREATED_AT:
+            return Order("conversation.created_at", "timestamptz", descending)
+        case ConversationOrder.LAST_MESSAGE_AT:
+            return Order("conversation.last_message_at", "timestamptz", descending, nullable=True)
+        case ConversationOrder.PRIORITY:
+            return Order(_TRIAGE, "bigint", descending)
 
 
 _COUNTS = """
 SELECT v.id, count(m.id) AS messages FROM conversation v
 JOIN message m ON m.contact_id = v.contact_id AND m.sender_id = v.sender_id AND m.type <> 'REACTION'
-WHERE v.id = ANY($1) GROUP BY v.id
+WHERE v.id = ANY($1) AND v.deleted_at IS NULL AND m.deleted_at IS NULL GROUP BY v.id
 """
 
 

@@ -127,7 +127,7 @@ async def _replied(place: Place | None, message: Mapping[str, Any], reply_to_id:
     field = "message.reaction.messageId" if reaction is not None else "replyToId"
     if id is None or place is None:
         return None
-    found = await Message.get_or_none(id=id, sender_id=place.sender.id, contact_id=place.contact_id)
+    found = await Message.get_or_none(id=id, sender_id=place.sender.id, contact_id=place.contact_id, deleted_at=None)
     if found is None:
         raise not_found("message of this conversation", field=field)
     if found.type is MessageType.REACTION:

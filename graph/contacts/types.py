@@ -22,7 +22,7 @@ from graph.core.paging import After, Before, Connection, First, Last, page_reque
 from graph.core.scalars import PhoneNumber
 
 if TYPE_CHECKING:
-    from graph.conversations import Conversation
+    from graph.conversations.types import Conversation
     from graph.groups import Group
 
 describe(
@@ -196,7 +196,7 @@ class Contact(Node):
 
     @computed(
         "Conversations with the contact, the latest message first.",
-        graphql_type=Connection[Annotated["Conversation", strawberry.lazy("graph.conversations")]],
+        graphql_type=Connection[Annotated["Conversation", strawberry.lazy("graph.conversations.types")]],
     )
     @staticmethod
     async def conversations(

@@ -12,7 +12,7 @@ from domain import conversations
 from domain.core.errors import ErrorCode, Refusal
 from domain.messages import by_hand
 from graph.content import LocationInput, MessageButtonInput, MessageHeaderInput
-from graph.conversations import ConversationRef
+from graph.conversations.types import ConversationRef
 from graph.core.context import Info
 from graph.core.fields import arg, mutation
 from graph.core.ids import decode, encode

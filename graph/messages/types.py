@@ -12,9 +12,11 @@ from db.templates import TemplateCategory
 from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
+from domain.messages.outlook import delivery_estimates
 from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.content import MessageDetails, Referral
+from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import column, computed, loaded
 from graph.core.inputs import DateTimeRange, optional
@@ -25,7 +27,7 @@ from graph.templates import MessageTemplate
 
 if TYPE_CHECKING:
     from graph.campaigns.types import Campaign
-    from graph.conversations import Conversation
+    from graph.conversations.types import Conversation
     from graph.schedules import Schedule
 
 PAGE = 50
@@ -144,13 +146,16 @@ class Message(Node):
     provider_error_code: int | None = column("WhatsApp's own code of the failure, such as 131047; unknown ones too.")
     provider_message_id: str | None = column("WhatsApp's own id, once there is one (wamid...).")
     correlation_id: str | None = column("The caller's own id.")
+    sentiment: float | None = column(
+        "Mood of an inbound message, -1 to 1; null while not rated.", name="sentimentScore"
+    )
     created_at: datetime = column("When it was queued or received.")
     updated_at: datetime = column("When its status last changed.")
     sent_at: datetime | None = column("When WhatsApp took it.")
     delivered_at: datetime | None = column("When it arrived.")
     read_at: datetime | None = column("When it was read.")
 
-    conversation: Annotated["Conversation", strawberry.lazy("graph.conversations")] | None = loaded(
+    conversation: Annotated["Conversation", strawberry.lazy("graph.conversations.types")] | None = loaded(
         "Where it belongs; null for a bulk message while nobody has written or opened the conversation.",
         conversations.of_messages,
     )
@@ -189,6 +194,15 @@ class Message(Node):
         "When its author deleted it for everyone; content and media are kept for the operator."
     )
 
+    @computed(
+        "When it should be with WhatsApp, by the sender's queue and pace; only while QUEUED, and null where it is held "
+        "or its sender does not send. Behind over 10,000 others, the latest.",
+        cost=2,
+    )
+    @staticmethod
+    async def estimated_delivery_at(info: Info, row: strawberry.Parent[rows.Message]) -> datetime | None:
+        return await info.context.load(delivery_estimates, row.id)
+
     @computed("Anything else its author wants to keep.")
     @staticmethod
     def metadata(row: strawberry.Parent[rows.Message]) -> JSON:
@@ -202,7 +216,10 @@ class Message(Node):
 
 @strawberry.input(description="Which messages.")
 class MessageFilter:
-    search: str | None = optional("Words of the text, up to 200 characters; case does not matter.")
+    search: str | None = optional(
+        "Words of the text, up to 200 characters; case does not matter, and the last may be the beginning of one. What "
+        "schedules and campaigns sent is searched where one of them, a template, contact or conversation is named, too."
+    )
     conversation_id: strawberry.ID | None = optional("Of this conversation.", of="Conversation")
     contact_id: strawberry.ID | None = optional("From or to this contact.", of="Contact")
     sender_id: strawberry.ID | None = optional("Through this sender.", of="Sender")

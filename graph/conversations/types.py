@@ -1,38 +1,26 @@
 """Conversations: everything said between one of our senders and one person."""
 
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
 
 from db import conversations as rows
-from db.conversations import ConversationStatus
+from db.conversations import ConversationHandler, ConversationStatus, EscalationReason
 from db.core.paging import Page
 from db.files import File as FileRow
 from db.messages import Message as MessageRow
+from db.messages import Priority
 from db.senders import SenderProvider
-from domain import contacts, conversations, files, messages, senders
-from domain.conversations import ConversationOrder
+from domain import accounts, contacts, conversations, files, messages, senders
+from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
-from graph.core.fields import arg, column, computed, loaded, mutation, query
-from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, optional
+from graph.core.enums import describe
+from graph.core.fields import column, computed, loaded
+from graph.core.inputs import criteria, optional
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
-)
+from graph.core.paging import After, Before, Connection, First, Last, Matching, page_request
 from graph.core.scalars import PhoneNumber
 from graph.files import File
 from graph.messages.types import PAGE, Message, MessageFilter
@@ -46,10 +34,19 @@ describe(
     CLOSED="Closed.",
 )
 describe(
-    ConversationOrder,
-    "What conversations are sorted by.",
-    CREATED_AT="When they were opened.",
-    LAST_MESSAGE_AT="Their last message.",
+    ConversationHandler,
+    "Who answers a conversation.",
+    BOT="The bot.",
+    OPERATOR="The operator it is assigned to.",
+)
+describe(
+    EscalationReason,
+    "Why a conversation was escalated.",
+    MANUAL="By hand.",
+    REQUESTED="The contact asked for a person.",
+    LOW_CONFIDENCE="The bot was not sure enough of its answer.",
+    BAD_MOOD="The contact is upset.",
+    MISUNDERSTOOD="The bot was misunderstood twice, or understood nothing twice.",
 )
 
 
@@ -68,20 +65,60 @@ class ServiceWindow:
     )
 
 
+@strawberry.type(description="Figures over a whole conversation; reactions count for none of them.")
+class ConversationSummary:
+    total_messages: int = column("All messages.")
+    contact_messages: int = column("Those of the contact.")
+    bot_messages: int = column("Those of the bot.")
+    operator_messages: int = column("Those of operators.")
+    average_response_time: float | None = column(
+        "Seconds from a message of the contact to our next, of several in a row from the first; null before the first "
+        "answer."
+    )
+    sentiment_score: float | None = column("Mean mood of the contact's messages, -1 to 1; null while none was rated.")
+
+
 @node(
     rows.Conversation, get=conversations.get, description="Everything said between one of our senders and one person."
 )
 class Conversation(Node):
     status: ConversationStatus = column("Where it stands.")
+    escalation_reason: EscalationReason | None = column("Why a person is needed; only while ESCALATED.")
+    escalation_note: str | None = column("The same in words.")
+    handler: ConversationHandler = column(
+        "Who answers. The bot does so only while this is BOT, the status ACTIVE and the sender's botEnabled."
+    )
+    taken_over_at: datetime | None = column("When an operator took over; null while the bot has it.")
+    priority: Priority = column("How urgent it is.")
+    tags: list[str] = column("Labels, without repetition, in alphabetical order.")
+    language: str | None = column("Language the contact writes, such as pt; null while not detected.")
+    satisfaction_score: int | None = column("The contact's rating, 1 to 5.")
     unread_count: int = column("Messages from the contact that no one read.")
     created_at: datetime = column("When it was opened.")
     updated_at: datetime = column("Its last message or change.")
     closed_at: datetime | None = column("When it was closed; null while open.")
     contact: Contact = loaded("With whom.", contacts.by_ids, of="contact_id")
     sender: Sender = loaded("Our side of it.", senders.by_ids, of="sender_id")
+    assigned_to: User | None = loaded(
+        "Whose work it is; null where the caller may not see users, too.", accounts.by_ids, of="assigned_to_id"
+    )
     last_message: Message | None = loaded("The latest message.", messages.by_ids, of="last_message_id")
 
     message_count: int = loaded("All messages; reactions are none.", conversations.message_counts)
+
+    @computed("Figures over the whole conversation.", graphql_type=ConversationSummary, cost=5)
+    @staticmethod
+    async def summary(info: Info, row: strawberry.Parent[rows.Conversation]) -> conversations.Summary:
+        return await info.context.load(conversations.summaries, row.id)
+
+    @computed(
+        "Its newest 1000 messages as plain text, oldest first: a line for each, such as '2026-11-22 14:03 Rita: "
+        "Hello', in UTC.",
+        cost=50,
+    )
+    @staticmethod
+    async def transcript(info: Info, row: strawberry.Parent[rows.Conversation]) -> str:
+        return await info.context.load(conversations.transcripts, row.id)
 
     @computed("Anything else its owner wants to keep.")
     @staticmethod
@@ -149,79 +186,3 @@ class Conversation(Node):
 class ConversationRef:
     id: strawberry.ID | None = optional("Its id.", of="Conversation")
     phone_number: PhoneNumber | None = optional("The contact's number.")
-
-
-@strawberry.input(description="Which conversations.")
-class ConversationFilter:
-    search: str | None = optional(
-        "Part of the contact's name or number, or words of a message, up to 200 characters; case does not matter."
-    )
-    phone_number: PhoneNumber | None = optional("With this number or chat id.")
-    contact_id: strawberry.ID | None = optional("With this contact.", of="Contact")
-    sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
-    status: list[ConversationStatus] | None = optional("With one of these statuses.")
-    unread: bool | None = optional("With or without unread messages.")
-    created_at: DateTimeRange | None = optional("Opened then.")
-
-
-ConversationId: TypeAlias = Annotated[strawberry.ID, arg("The conversation.")]
-
-
-@strawberry.type
-class ConversationsMutation:
-    @mutation(
-        conversations.mark_read,
-        description="Marks everything the contact wrote as read, here and on WhatsApp.",
-        graphql_type=Conversation,
-    )
-    async def mark_conversation_read(self, info: Info, id: ConversationId) -> rows.Conversation:
-        return await conversations.mark_read(info.context.viewer, decode(id, "Conversation"))
-
-    @mutation(
-        conversations.show_typing,
-        description=(
-            "Shows 'typing' to the contact, until an answer or for 25 seconds at most; WhatsApp marks what they wrote "
-            "as read with it, and so do we. INVALID_STATE when the contact never wrote."
-        ),
-        graphql_type=Conversation,
-    )
-    async def set_typing(self, info: Info, conversation_id: ConversationId) -> rows.Conversation:
-        id = decode(conversation_id, "Conversation", "conversationId")
-        return await conversations.show_typing(info.context.viewer, id)
-
-
-@strawberry.type
-class ConversationsQuery:
-    @query(
-        conversations.get,
-        description="A conversation; null with NOT_FOUND when there is none.",
-        graphql_type=Conversation | None,
-    )
-    async def conversation(self, info: Info, id: ConversationId) -> rows.Conversation:
-        return await conversations.get(info.context.viewer, decode(id, "Conversation"))
-
-    @query(
-        conversations.find,
-        description="Conversations, 50 a page where the size is not given.",
-        graphql_type=Connection[Conversation],
-        size=PAGE,
-    )
-    async def conversations(
-        self,
-        info: Info,
-        filter: Matching[ConversationFilter] = None,
-        order_by: OrderBy[ConversationOrder] = ConversationOrder.LAST_MESSAGE_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Conversation]:
-        return await conversations.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset, default=PAGE),
-        )
