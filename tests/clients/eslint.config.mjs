@@ -11,6 +11,7 @@ const VALUES = {
     'ContactCard',
     'ContactIdentity',
     'ContactImportPreview',
+    'ConversationSummary',
     'DeliveryStats',
     'ExclusionTally',
     'ImportColumn',
