@@ -8,7 +8,9 @@ from tortoise.fields.db_defaults import Now
 from tortoise.models import Model
 
 from db.contacts import JobStatus
+from db.core import connect
 from db.core.columns import Row, choice
+from db.core.settings import get_settings
 
 
 class Generation(Model):
@@ -75,3 +77,8 @@ class Passage(Row):
     class Meta:
         table = "passage"
         unique_together = (("file_id", "position"),)
+
+
+async def answers(*, rag: bool) -> bool:
+    """Whether the bot could answer anything: by a model, or, where it may look things up, from any passage."""
+    return bool(get_settings().openai_model) or (rag and await connect.value("SELECT EXISTS (SELECT FROM passage)"))

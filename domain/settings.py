@@ -4,6 +4,7 @@ Every process reads them again every two seconds, so that asking for them costs 
 """
 
 import asyncio
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -38,6 +39,8 @@ class Limits:
     """Of each sender; None: what is usual for its provider."""
     max_query_cost: int = 5000
     event_retention_days: int = 30
+    max_conversation_length: int = 1000
+    """Newest messages of a conversation that the bot looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,43 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """What is switched on."""
+
+    rag_enabled: bool = True
+    """The bot looks things up in files."""
+    sentiment_analysis: bool = True
+    auto_escalation: bool = True
+    multilingual_support: bool = True
+    """The bot answers in the language it is written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bot:
+    debounce: float = 2.0
+    """Seconds of silence after which the bot answers."""
+    hand_back_after: int | None = None
+    """Seconds of silence after which an operator's conversation is the bot's again; None: never."""
+    escalation_threshold: float = 0.5
+    """Confidence below which the bot calls a person."""
+    language: str = "en"
+    """Where it does not write the contact's."""
+    daily_token_budget: int | None = None
+    """Of all models, by the day of UTC; None: no end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     environment: str
     version: str
     limits: Limits
     delays: Delays
     consent: Consent
+    features: Features
+    bot: Bot
 
 
-_SECTIONS = ["limits", "delays", "consent"]
+_SECTIONS = ["limits", "delays", "consent", "features", "bot"]
 _known: Settings | None = None
 """As they were read last."""
 
@@ -81,6 +112,8 @@ def built_in() -> Settings:
         limits=Limits(event_retention_days=given.event_retention_days),
         delays=Delays(given.message_delay, given.sender_switch_delay),
         consent=Consent(),
+        features=Features(),
+        bot=Bot(),
     )
 
 
@@ -156,8 +189,8 @@ async def update(viewer: Viewer, sections: Mapping[str, Mapping[str, Any]]) -> S
 # ---------------------------------------------------------------------------
 
 
-def _whole(least: int, most: int) -> Callable[[Any, str], int]:
-    def check(value: int, field: str) -> int:
+def _within(least: float, most: float) -> Callable[[Any, str], float]:
+    def check(value: float, field: str) -> float:
         if not least <= value <= most:
             raise Refusal(
                 ErrorCode.VALIDATION_ERROR,
@@ -188,23 +221,44 @@ def _words(value: list[str], field: str) -> list[str]:
     return list(dict.fromkeys(words))
 
 
+def _switch(value: bool, field: str) -> bool:
+    return value
+
+
+def _language(value: str, field: str) -> str:
+    if not re.fullmatch("[a-z]{2,3}", value):
+        words = "This is not a language as ISO 639 calls it, such as en."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="invalid_format")
+    return value
+
+
 def _reply(value: str, field: str) -> str:
     return text(value, field, most=min(1000, known().limits.max_message_length))
 
 
 _BOUNDS: Mapping[str, Callable[[Any, str], Any]] = {
-    "max_message_length": _whole(1, 4096),
-    "max_file_size_mb": _whole(1, 100),
-    "messages_per_hour": _whole(1, 10_000_000),
+    "max_message_length": _within(1, 4096),
+    "max_file_size_mb": _within(1, 100),
+    "messages_per_hour": _within(1, 10_000_000),
     # Below it nobody could change it back.
-    "max_query_cost": _whole(100, 100_000),
-    "event_retention_days": _whole(1, 3650),
-    "message_delay": _whole(0, 3600),
-    "sender_switch_delay": _whole(0, 3600),
+    "max_query_cost": _within(100, 100_000),
+    "event_retention_days": _within(1, 3650),
+    "message_delay": _within(0, 3600),
+    "sender_switch_delay": _within(0, 3600),
     "stop_words": _words,
     "start_words": _words,
     "opt_out_reply": _reply,
     "opt_in_reply": _reply,
+    "max_conversation_length": _within(1, 1000),
+    "rag_enabled": _switch,
+    "sentiment_analysis": _switch,
+    "auto_escalation": _switch,
+    "multilingual_support": _switch,
+    "debounce": _within(0, 60),
+    "hand_back_after": _within(60, 31_536_000),
+    "escalation_threshold": _within(0, 1),
+    "language": _language,
+    "daily_token_budget": _within(0, 2**31 - 1),
 }
 
 

@@ -139,6 +139,7 @@ class Sender(Node):
     )
     error_message: str | None = column("What is wrong.")
     is_default: bool = column("Whether this sender is used where none is named; one is.")
+    bot_enabled: bool = column("Whether the bot answers here.")
     phone_number_id: str | None = column("Cloud API id of the number.")
     business_account_id: str | None = column(
         "Cloud API id of the WhatsApp Business account that owns number and templates."
@@ -194,6 +195,7 @@ class CreateSenderInput:
     access_token: str | None = optional(
         "CLOUD_API only, and needed there: access token, 1 to 4096 characters; kept encrypted, never shown."
     )
+    bot_enabled: bool = optional("Whether the bot answers here.", default=True)
 
 
 @strawberry.input(description="Changes to a sender.")
@@ -208,6 +210,7 @@ class UpdateSenderInput:
     access_token: str | None = optional(
         "CLOUD_API only: access token, 1 to 4096 characters; kept encrypted, never shown."
     )
+    bot_enabled: bool | None = optional("Whether the bot answers here, from the next message on.")
 
 
 @strawberry.type

@@ -19,6 +19,9 @@ class LimitSettings:
     )
     max_query_cost: int = column("Cost of one operation; see @cost. 5000 unless changed.")
     event_retention_days: int = column("Days that events are kept; EVENT_RETENTION_DAYS, else 30, unless changed.")
+    max_conversation_length: int = column(
+        "Newest messages of a conversation that the bot takes into account; 1000 unless changed."
+    )
 
 
 @strawberry.type(
@@ -42,6 +45,33 @@ class ConsentSettings:
     opt_in_reply: str | None = column("What to answer to an opt-in; null: nothing.")
 
 
+@strawberry.type(description="What is switched on; all of it unless changed.")
+class FeatureSettings:
+    rag_enabled: bool = column("The bot looks things up in uploaded documents.")
+    sentiment_analysis: bool = column("Messages of contacts are rated for their mood.")
+    auto_escalation: bool = column(
+        "The bot escalates when it is unsure, when the contact is upset, or when asked for a person."
+    )
+    multilingual_support: bool = column("The bot answers in the language it is written to.")
+
+
+@strawberry.type(description="Rules of the bot.")
+class BotSettings:
+    debounce: float = column(
+        "Silence of a contact after which the bot answers all that came before, in seconds; 2 unless changed."
+    )
+    hand_back_after: int | None = column(
+        "Silence of operator and contact after which a conversation goes back to the bot, in seconds; null: never."
+    )
+    escalation_threshold: float = column(
+        "Confidence below which the bot escalates instead of answering, 0 to 1; 0.5 unless changed."
+    )
+    language: str = column("Language of the bot where it may not use the contact's, by ISO 639; en unless changed.")
+    daily_token_budget: int | None = column(
+        "Tokens a day (of UTC), for all models; above it the bot answers without one. Null: no end."
+    )
+
+
 @strawberry.type(description="Bounds and rules in force.")
 class Settings:
     environment: str = column("Environment: development, test or production.")
@@ -49,6 +79,8 @@ class Settings:
     limits: LimitSettings = column("Bounds.")
     delays: DelaySettings = column("Pauses between messages.")
     consent: ConsentSettings = column("Rules of STOP and START.")
+    features: FeatureSettings = column("What is switched on.")
+    bot: BotSettings = column("Rules of the bot.")
 
 
 @strawberry.input(description="Changes to bounds.")
@@ -58,6 +90,9 @@ class LimitSettingsInput:
     messages_per_hour: int | None = optional("Messages an hour, for each sender, 1 to 10000000.")
     max_query_cost: int | None = optional("Cost of one operation, 100 to 100000.")
     event_retention_days: int | None = optional("Days that events are kept, 1 to 3650.")
+    max_conversation_length: int | None = optional(
+        "Newest messages of a conversation that the bot takes into account, 1 to 1000."
+    )
 
 
 @strawberry.input(description="Changes to pauses, in whole seconds; in force for the next message.")
@@ -78,6 +113,25 @@ class ConsentSettingsInput:
     opt_in_reply: str | None = optional("What to answer to an opt-in, 1 to 1000 characters; null: nothing.")
 
 
+@strawberry.input(description="Changes to what is switched on.")
+class FeatureSettingsInput:
+    rag_enabled: bool | None = optional("The bot looks things up in uploaded documents.")
+    sentiment_analysis: bool | None = optional("Messages of contacts are rated for their mood.")
+    auto_escalation: bool | None = optional("The bot escalates by itself.")
+    multilingual_support: bool | None = optional("The bot answers in the language it is written to.")
+
+
+@strawberry.input(description="Changes to the rules of the bot; in force for the next message.")
+class BotSettingsInput:
+    debounce: float | None = optional("Silence of a contact after which the bot answers, 0 to 60 seconds.")
+    hand_back_after: int | None = optional(
+        "Silence after which a conversation goes back to the bot, 60 to 31536000 seconds; null: never."
+    )
+    escalation_threshold: float | None = optional("Confidence below which the bot escalates, 0 to 1.")
+    language: str | None = optional("Language of the bot, by ISO 639, such as en.")
+    daily_token_budget: int | None = optional("Tokens a day (of UTC), 0 or more; null: no end.")
+
+
 @strawberry.input(
     description="Changes to settings; what is left out stays, and null brings back the value that holds unless changed."
 )
@@ -85,6 +139,8 @@ class SettingsInput:
     limits: LimitSettingsInput | None = optional("Bounds.")
     delays: DelaySettingsInput | None = optional("Pauses between messages.")
     consent: ConsentSettingsInput | None = optional("Rules of STOP and START.")
+    features: FeatureSettingsInput | None = optional("What is switched on.")
+    bot: BotSettingsInput | None = optional("Rules of the bot.")
 
 
 @strawberry.type

@@ -47,6 +47,8 @@ async def sender(**given: object) -> Sender:
         "phone_number_id": unique("pn"),
         "business_account_id": "318800221144667",
         "access_token": "a-token",
+        # One passage of knowledge would make the bot answer in everybody's tests.
+        "bot_enabled": False,
         **given,
     }
     return await senders.create(SYSTEM, **values)  # pyright: ignore[reportArgumentType]

@@ -73,6 +73,19 @@ class Settings(BaseSettings):
         default=None,
         description="May read /health/detailed without a token. Unset: this machine, but none in production.",
     )
+    openai_base_url: str = Field(
+        default="https://api.openai.com/v1",
+        description="Any endpoint that speaks like OpenAI's, without /chat/completions.",
+    )
+    openai_api_key: SecretStr = Field(
+        default=SecretStr(""), description="Of that endpoint; many in one's house need none."
+    )
+    openai_model: str = Field(default="", description="Which model answers; empty: the bot answers without one.")
+    openai_fallback_model: str = Field(default="", description="Which one does where that fails; empty: none.")
+    openai_embedding_model: str = Field(
+        default="", description="What finds passages by their meaning; empty: they are found by their words alone."
+    )
+    openai_timeout: float = Field(default=20, gt=0, le=120, description="Seconds that one call may take.")
     introspection: bool | None = Field(default=None, description="Unset: on, but off in production.")
     graphiql: bool | None = Field(default=None, description="Unset: on, but off in production.")
 

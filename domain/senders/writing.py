@@ -31,6 +31,7 @@ class SenderChanges(TypedDict, total=False):
     phone_number_id: str | None
     business_account_id: str | None
     access_token: str | None
+    bot_enabled: bool | None
 
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
@@ -44,6 +45,7 @@ async def create(
     phone_number_id: str | None = None,
     business_account_id: str | None = None,
     access_token: str | None = None,
+    bot_enabled: bool = True,
 ) -> Sender:
     """Registers a number; the first is the default. Raises DUPLICATE_RESOURCE, WHATSAPP_API_ERROR.
 
@@ -77,6 +79,7 @@ async def create(
                 status=status,
                 is_default=first or is_default,
                 session_name=news and news.session,
+                bot_enabled=bot_enabled,
             )
             if news is None:
                 _record(viewer, sender)
@@ -117,6 +120,8 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
                 )
             await _unset_default()
             values["is_default"] = True
+        if (answers := changes.get("bot_enabled")) is not None:
+            values["bot_enabled"] = answers
         return await _save(sender, **values)
 
 

@@ -63,6 +63,7 @@ async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> 
             "messages_per_hour": 0,
             "max_query_cost": 99,
             "event_retention_days": 0,
+            "max_conversation_length": 1001,
         },
         "delays": {"message_delay": -1, "sender_switch_delay": 3601},
         "consent": {
@@ -71,6 +72,14 @@ async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> 
             "opt_out_reply": " ",
             "opt_in_reply": "x" * 1001,
         },
+        "features": {},
+        "bot": {
+            "debounce": 60.5,
+            "hand_back_after": 59,
+            "escalation_threshold": 1.01,
+            "language": "English",
+            "daily_token_budget": -1,
+        },
     }
     assert await fields_of(**wrong) == [
         "limits.maxMessageLength",
@@ -78,12 +87,18 @@ async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> 
         "limits.messagesPerHour",
         "limits.maxQueryCost",
         "limits.eventRetentionDays",
+        "limits.maxConversationLength",
         "delays.messageDelay",
         "delays.senderSwitchDelay",
         "consent.stopWords",
         "consent.startWords",
         "consent.optOutReply",
         "consent.optInReply",
+        "bot.debounce",
+        "bot.handBackAfter",
+        "bot.escalationThreshold",
+        "bot.language",
+        "bot.dailyTokenBudget",
     ]
     assert await fields_of(limits={"max_file_size_mb": 101, "max_message_length": 10}) == ["limits.maxFileSizeMb"]
     assert await fields_of(consent={"stop_words": [f"w{n}" for n in range(201)]}) == ["consent.stopWords"]
@@ -120,3 +135,21 @@ async def test_a_process_follows_what_another_one_changes(monkeypatch: pytest.Mo
                 await asyncio.sleep(0.01)
     finally:
         following.cancel()
+
+
+async def test_switches_and_rules_of_the_bot_are_changed_and_go_back() -> None:
+    rules = {
+        "debounce": 0.5,
+        "hand_back_after": 60,
+        "escalation_threshold": 0,
+        "language": "pt",
+        "daily_token_budget": 0,
+    }
+    switches = dict.fromkeys(("rag_enabled", "sentiment_analysis", "auto_escalation", "multilingual_support"), False)
+    await settings.update(SYSTEM, {"bot": rules, "features": switches})
+    found = await settings.get(SYSTEM)
+    assert found.bot == settings.Bot(0.5, 60, 0, "pt", 0)
+    assert found.features == settings.Features(False, False, False, False)
+    await settings.update(SYSTEM, {"bot": dict.fromkeys(rules), "features": dict.fromkeys(switches)})
+    assert (await settings.get(SYSTEM)) == settings.built_in()
+    assert settings.built_in().bot == settings.Bot(2.0, None, 0.5, "en", None)

@@ -174,3 +174,18 @@ async def test_a_waha_number_is_scanned_over_the_api(api: Api, simulator: Simula
 async def test_what_waha_senders_do_not_have_is_refused_by_field(api: Api, simulator: Simulator) -> None:
     answer = await api.gql(CREATE, {"input": {**given(), "provider": "WAHA"}}, role=Role.ADMIN)
     assert sorted(error["extensions"]["field"] for error in answer["errors"]) == ["accessToken", "phoneNumberId"]
+
+
+async def test_the_bot_is_switched_on_and_off_for_each_sender(api: Api) -> None:
+    document = "mutation ($id: ID!, $input: UpdateSenderInput!) { updateSender(id: $id, input: $input) { botEnabled } }"
+    made = await api.data(CREATE.replace("{ id phoneNumber status }", "{ id botEnabled }"), input=given())
+    assert made["createSender"]["botEnabled"] is True
+    id = made["createSender"]["id"]
+    for changes, expected in (
+        ({"botEnabled": False}, False),
+        ({"name": "Sales"}, False),
+        ({"botEnabled": None}, False),
+    ):
+        assert await api.data(document, id=id, input=changes) == {"updateSender": {"botEnabled": expected}}
+    off = await api.data(CREATE.replace("{ id phoneNumber status }", "{ botEnabled }"), input=given(botEnabled=False))
+    assert off == {"createSender": {"botEnabled": False}}

@@ -12,28 +12,50 @@ from tests import factories
 from tests.running import Api
 
 SETTINGS = """{ settings { environment version
-  limits { maxMessageLength maxFileSizeMb messagesPerHour maxQueryCost eventRetentionDays }
+  limits { maxMessageLength maxFileSizeMb messagesPerHour maxQueryCost eventRetentionDays maxConversationLength }
+  features { ragEnabled sentimentAnalysis autoEscalation multilingualSupport }
+  bot { debounce handBackAfter escalationThreshold language dailyTokenBudget }
   delays { messageDelay senderSwitchDelay }
   consent { stopWords startWords optOutReply optInReply } } }"""
 UPDATE = """mutation ($input: SettingsInput!) { updateSettings(input: $input) {
-  limits { maxFileSizeMb maxMessageLength } delays { messageDelay } consent { stopWords optOutReply } } }"""
+  limits { maxFileSizeMb maxMessageLength } features { sentimentAnalysis ragEnabled } bot { language debounce } delays { messageDelay } consent { stopWords optOutReply } } }"""
 
 
 async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
     found = (await api.data(SETTINGS))["settings"]
     assert (found["environment"], found["version"]) == ("test", "0.1.0")
     assert found["delays"] == {"messageDelay": 0, "senderSwitchDelay": 0}
-    assert found["limits"]["maxMessageLength"] == 4096
+    assert (found["limits"]["maxMessageLength"], found["limits"]["maxConversationLength"]) == (4096, 1000)
+    assert set(found["features"].values()) == {True}
+    assert found["bot"] == {
+        "debounce": 2.0,
+        "handBackAfter": None,
+        "escalationThreshold": 0.5,
+        "language": "en",
+        "dailyTokenBudget": None,
+    }
     try:
-        given = {"limits": {"maxFileSizeMb": 12}, "consent": {"stopWords": ["basta"], "optOutReply": "Bye."}}
+        given = {
+            "limits": {"maxFileSizeMb": 12},
+            "consent": {"stopWords": ["basta"], "optOutReply": "Bye."},
+            "features": {"sentimentAnalysis": False},
+            "bot": {"language": "pt"},
+        }
         changed = (await api.data(UPDATE, input=given))["updateSettings"]
         assert changed["limits"] == {"maxFileSizeMb": 12, "maxMessageLength": 4096}
+        assert changed["features"] == {"sentimentAnalysis": False, "ragEnabled": True}
+        assert changed["bot"] == {"language": "pt", "debounce": 2.0}
         assert changed["consent"] == {"stopWords": ["basta"], "optOutReply": "Bye."}
         assert (await api.data(SETTINGS))["settings"]["limits"]["maxFileSizeMb"] == 12
     finally:
         await settings.update(
             SYSTEM,
-            {"limits": {"max_file_size_mb": None}, "consent": {"stop_words": None, "opt_out_reply": None}},
+            {
+                "limits": {"max_file_size_mb": None},
+                "consent": {"stop_words": None, "opt_out_reply": None},
+                "features": {"sentiment_analysis": None},
+                "bot": {"language": None},
+            },
         )
 
 

@@ -11,8 +11,8 @@ from db.core import connect
 from db.messages import Message, MessageState
 from db.senders import Sender
 from domain import contacts, settings
+from domain.contacts.keywords import START, STOP, wants
 from domain.core.access import SYSTEM
-from domain.inbound.consent import START, STOP, wants
 from tests import factories
 from tests.domain.contacts.surroundings import message as outbound
 from tests.domain.contacts.surroundings import updates_of
