@@ -18,7 +18,8 @@ SETTINGS = """{ settings { environment version
   delays { messageDelay senderSwitchDelay }
   consent { stopWords startWords optOutReply optInReply } } }"""
 UPDATE = """mutation ($input: SettingsInput!) { updateSettings(input: $input) {
-  limits { maxFileSizeMb maxMessageLength } features { sentimentAnalysis ragEnabled } bot { language debounce } delays { messageDelay } consent { stopWords optOutReply } } }"""
+  limits { maxFileSizeMb maxMessageLength } features { sentimentAnalysis ragEnabled } bot { language debounce }
+  delays { messageDelay } consent { stopWords optOutReply } } }"""
 
 
 async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
