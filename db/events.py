@@ -32,6 +32,11 @@ class EventType(StrEnum):
     MESSAGE_UPDATED = "MESSAGE_UPDATED"
     CONVERSATION_CREATED = "CONVERSATION_CREATED"
     CONVERSATION_UPDATED = "CONVERSATION_UPDATED"
+    CONVERSATION_ESCALATED = "CONVERSATION_ESCALATED"
+    CONVERSATION_TAKEN_OVER = "CONVERSATION_TAKEN_OVER"
+    CONVERSATION_HANDED_BACK = "CONVERSATION_HANDED_BACK"
+    CONVERSATION_CLOSED = "CONVERSATION_CLOSED"
+    CONVERSATION_TYPING = "CONVERSATION_TYPING"
     CONTACT_UPDATED = "CONTACT_UPDATED"
     IMPORT_PROGRESS = "IMPORT_PROGRESS"
     CAMPAIGN_STATUS_CHANGED = "CAMPAIGN_STATUS_CHANGED"
@@ -58,6 +63,8 @@ class Event(Model):
     campaign_id: int | None = fields.BigIntField(null=True)
     message_id: int | None = fields.BigIntField(null=True)
     conversation_id: int | None = fields.BigIntField(null=True)
+    assigned_to_id: int | None = fields.BigIntField(null=True)
+    """Whose work the conversation was."""
     data: dict[str, Any] | None = fields.JSONField[dict[str, Any]](null=True)
     """What the event says of its own moment, such as an error or figures."""
     epoch: str = ""
@@ -88,11 +95,13 @@ _LOCK = 0x7469_6469
 _APPEND = f"""
 WITH placed AS MATERIALIZED (
   SELECT e.*, CASE WHEN e.subject_type = 'Conversation' THEN e.subject_id ELSE c.id END AS conversation_id,
+         coalesce(v.assigned_to_id, c.assigned_to_id) AS assigned_to_id,
          CASE WHEN e.subject_type = 'Campaign' THEN e.subject_id ELSE m.campaign_id END AS campaign_id
   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
               $8::bigint[], $9::jsonb[])
   WITH ORDINALITY AS e(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
                        n)
+  LEFT JOIN conversation v ON e.subject_type = 'Conversation' AND v.id = e.subject_id
   LEFT JOIN conversation c ON e.message_id IS NOT NULL AND c.sender_id = e.sender_id AND c.contact_id = e.contact_id
     AND c.deleted_at IS NULL
   LEFT JOIN message m ON m.id = e.message_id
@@ -100,9 +109,9 @@ WITH placed AS MATERIALIZED (
   SELECT set_config('idle_in_transaction_session_timeout', '2s', true), pg_advisory_xact_lock({_LOCK})
   FROM (SELECT count(*) FROM placed) AS first)
 INSERT INTO event (type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
-                   conversation_id, campaign_id, occurred_at)
+                   conversation_id, assigned_to_id, campaign_id, occurred_at)
 SELECT type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
-       conversation_id, campaign_id, clock_timestamp()
+       conversation_id, assigned_to_id, campaign_id, clock_timestamp()
 FROM lock, placed ORDER BY n
 """
 
@@ -147,18 +156,27 @@ class EventFilter:
     schedule_id: int | None = None
     campaign_id: int | None = None
     conversation_id: int | None = None
+    assigned_to_id: int | None = None
+    assigned: bool | None = None
+    """Of conversations that are somebody's work, or nobody's."""
+    in_conversations: bool = False
     subject_type: str | None = None
     subject_id: int | None = None
 
     def matches(self, event: Event) -> bool:
         """The same in memory as the statement's WHERE."""
-        return (self.types is None or event.type in self.types) and all(
-            value is None or getattr(event, column) == value for column, value in self._ids()
+        return (
+            (self.types is None or event.type in self.types)
+            and (not self.in_conversations or event.conversation_id is not None)
+            and (self.assigned is None or (event.assigned_to_id is not None) is self.assigned)
+            and all(value is None or getattr(event, column) == value for column, value in self._ids())
         )
 
     def conditions(self, values: list[Any]) -> str:
         """SQL to append to a WHERE; the values go to the end of `values`."""
-        parts: list[str] = []
+        parts = [" AND conversation_id IS NOT NULL"] if self.in_conversations else []
+        if self.assigned is not None:
+            parts.append(f" AND assigned_to_id IS {'NOT ' if self.assigned else ''}NULL")
         if self.types is not None:
             values.append(list(self.types))
             parts.append(f" AND type = ANY(${len(values)}::text[])")
@@ -175,6 +193,7 @@ class EventFilter:
             ("schedule_id", self.schedule_id),
             ("campaign_id", self.campaign_id),
             ("conversation_id", self.conversation_id),
+            ("assigned_to_id", self.assigned_to_id),
             ("subject_id", self.subject_id),
             ("subject_type", self.subject_type),
         )

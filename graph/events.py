@@ -1,6 +1,7 @@
 """The event log, as a page and live."""
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, TypeAlias
 
@@ -9,7 +10,9 @@ from tortoise.models import Model
 
 from db import events as log
 from db.campaigns import CampaignStatus
+from db.conversations import EscalationReason
 from db.events import EventType
+from db.messages import MessageAuthor
 from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
 from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
@@ -44,7 +47,12 @@ describe(
     MESSAGE_RECEIVED="A contact wrote to us.",
     MESSAGE_UPDATED="A message was edited, deleted for everyone, reacted to, sent again by hand, or its file arrived.",
     CONVERSATION_CREATED="A conversation was opened.",
-    CONVERSATION_UPDATED="A conversation was changed, read or reopened, or something was said in it.",
+    CONVERSATION_UPDATED="A conversation was changed, assigned, read or reopened, or something was said in it.",
+    CONVERSATION_ESCALATED="A conversation needs a person.",
+    CONVERSATION_TAKEN_OVER="An operator took a conversation over.",
+    CONVERSATION_HANDED_BACK="A conversation was handed back to the bot, by a person or after silence.",
+    CONVERSATION_CLOSED="A conversation was closed.",
+    CONVERSATION_TYPING="An operator, or where WAHA tells it the contact, began to type, or stopped.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",
     CAMPAIGN_STATUS_CHANGED="A campaign was scheduled, started, paused, resumed, stopped or completed.",
@@ -101,6 +109,11 @@ class Event:
     def is_type_of(cls, value: log.Event, _info: Any) -> bool:
         return value.type in cls.family
 
+    @classmethod
+    def resolve_type(cls, value: log.Event, *_: Any) -> str:
+        """By its family: what happens to a message is a MessageEvent, save where conversations are asked for."""
+        return next(kind.__name__ for kind in cls.__subclasses__() if value.type in kind.family)
+
     @computed("Its place in the log: give the last one seen to a subscription to go on from there.")
     @staticmethod
     def cursor(row: Row) -> str:
@@ -146,7 +159,31 @@ class MessageEvent(Event):
 class ConversationEvent(Event):
     family = CONVERSATIONS
 
+    @classmethod
+    def is_type_of(cls, value: log.Event, _info: Any) -> bool:
+        return value.conversation_id is not None and value.type in CONVERSATIONS | MESSAGES
+
     conversation: Conversation = loaded("The conversation.", conversations.by_ids, of="conversation_id")
+    message: Message | None = loaded(
+        "The message that it is about; null for CONVERSATION_...", messages.by_ids, of="message_id"
+    )
+
+    @computed("Why; only for CONVERSATION_ESCALATED.")
+    @staticmethod
+    def escalation_reason(row: Row) -> EscalationReason | None:
+        reason = (row.data or {}).get("reason")
+        return None if reason is None else EscalationReason(reason)
+
+    @computed("Whether they began or stopped; only for CONVERSATION_TYPING. Ends by itself after 25 seconds.")
+    @staticmethod
+    def typing(row: Row) -> bool | None:
+        return (row.data or {}).get("typing")
+
+    @computed("Who types, CONTACT or OPERATOR; only for CONVERSATION_TYPING.")
+    @staticmethod
+    def typist(row: Row) -> MessageAuthor | None:
+        author = (row.data or {}).get("by")
+        return None if author is None else MessageAuthor(author)
 
 
 @strawberry.type(description="Something that happened to a campaign.")
@@ -227,7 +264,7 @@ Since: TypeAlias = Annotated[
 ]
 
 
-def _where(filter: EventFilter | None, family: frozenset[EventType] | None = None) -> log.EventFilter:
+def _where(info: Info, filter: EventFilter | None, family: frozenset[EventType] | None = None) -> log.EventFilter:
     """What the filter asks for, within a family of types."""
     wanted = criteria(filter)
     types = frozenset(wanted.pop("types")) if "types" in wanted else family
@@ -255,7 +292,7 @@ class EventsQuery:
         last: Last = None,
         before: Before = None,
     ) -> EventPage:
-        return await find(info.context.viewer, _where(filter), page_request(first, after, last, before))
+        return await find(info.context.viewer, _where(info, filter), page_request(first, after, last, before))
 
 
 @strawberry.type
@@ -264,13 +301,27 @@ class EventsSubscription:
     async def events(
         self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
     ) -> AsyncGenerator[log.Event]:
-        return await tailer.subscribe(info.context.viewer, _where(filter), after)
+        return await tailer.subscribe(info.context.viewer, _where(info, filter), after)
 
     @subscription(start, description="Messages and schedules: MESSAGE_...", graphql_type=MessageEvent)
     async def message_events(
         self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
     ) -> AsyncGenerator[log.Event]:
-        return await tailer.subscribe(info.context.viewer, _where(filter, MESSAGES), after)
+        return await tailer.subscribe(info.context.viewer, _where(info, filter, MESSAGES), after)
+
+    @subscription(
+        start,
+        description=(
+            "Conversations, CONVERSATION_..., and what happens to their messages, MESSAGE_..., as ConversationEvent: "
+            "one subscription for an inbox."
+        ),
+        graphql_type=ConversationEvent,
+    )
+    async def conversation_events(
+        self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
+    ) -> AsyncGenerator[log.Event]:
+        where = replace(_where(info, filter, CONVERSATIONS | MESSAGES), in_conversations=True)
+        return await tailer.subscribe(info.context.viewer, where, after)
 
     @subscription(
         start,
@@ -280,10 +331,10 @@ class EventsSubscription:
     async def campaign_events(
         self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
     ) -> AsyncGenerator[log.Event]:
-        return await tailer.subscribe(info.context.viewer, _where(filter, CAMPAIGNS), after)
+        return await tailer.subscribe(info.context.viewer, _where(info, filter, CAMPAIGNS), after)
 
     @subscription(start, description="Senders: SENDER_...", graphql_type=SenderEvent)
     async def sender_events(
         self, info: Info, filter: Matching[EventFilter] = None, after: Since = None
     ) -> AsyncGenerator[log.Event]:
-        return await tailer.subscribe(info.context.viewer, _where(filter, SENDERS), after)
+        return await tailer.subscribe(info.context.viewer, _where(info, filter, SENDERS), after)

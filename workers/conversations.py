@@ -1,4 +1,4 @@
-"""What contacts see of us besides messages: that they were read, and that somebody types."""
+"""What contacts see of us besides messages, and what the clock does for conversations."""
 
 from domain import conversations
 from workers.core.broker import actor
@@ -12,3 +12,8 @@ async def show_read(conversation_id: int) -> None:
 @actor()
 async def show_typing(conversation_id: int) -> None:
     await conversations.tell(conversation_id, typing=True)
+
+
+@actor()
+async def hide_typing(conversation_id: int) -> None:
+    await conversations.tell(conversation_id, typing=False, read=False)

@@ -72,6 +72,15 @@ m.author <> 'SYSTEM' AND m.type <> 'TEMPLATE' AND sender.provider = 'CLOUD_API' 
 """
 
 
+OUTDATED = "A person came first, or the bot is not to answer here any more."
+"""What becomes of an answer of the bot's that is late."""
+_OUTDATED = """
+m.epoch IS NOT NULL AND NOT EXISTS (
+  SELECT FROM conversation v WHERE v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
+  AND v.handler = 'BOT' AND v.status = 'ACTIVE' AND v.epoch = m.epoch)
+"""
+
+
 def _declined(contact: str) -> str:
     """Whether the contact of a message `m` wants none of its kind; other than of marketing, answers go on."""
     return (
@@ -101,7 +110,7 @@ WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender
                   WHERE o.id = m.schedule_id AND {SCHEDULE.stays})
   AND NOT EXISTS (SELECT FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id
                   WHERE o.id = m.campaign_id AND {CAMPAIGN.stays})
-  AND contact.deleted_at IS NULL
+  AND contact.deleted_at IS NULL AND NOT ({_OUTDATED})
   AND NOT ({_declined("contact")})
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL
   AND (sender.paused_until IS NULL OR sender.paused_until <= now()) AND NOT ({_WINDOW_CLOSED})
@@ -113,6 +122,7 @@ _RELEASE = f"""
 WITH held AS MATERIALIZED (
   SELECT m.id, CASE WHEN c.deleted_at IS NOT NULL THEN 'NOT_FOUND'
                     WHEN {_declined("c")} THEN 'OPTED_OUT'
+                    WHEN {_OUTDATED} THEN 'OUTDATED'
                     WHEN {_WINDOW_CLOSED} THEN 'WINDOW_CLOSED'
                     WHEN o.id IS NOT NULL THEN coalesce({CAMPAIGN.code}, 'OVER') END AS stop,
          {CAMPAIGN.words} AS over
@@ -125,9 +135,10 @@ WITH held AS MATERIALIZED (
 UPDATE message m
 SET state = CASE WHEN stop IS NULL THEN 'QUEUED' WHEN stop = 'WINDOW_CLOSED' THEN 'FAILED' ELSE 'CANCELLED' END,
     due_at = CASE WHEN stop IS NULL THEN m.created_at END,
-    error_code = nullif(stop, 'OVER'),
+    error_code = CASE WHEN stop NOT IN ('OVER', 'OUTDATED') THEN stop END,
     error_message = CASE stop WHEN 'NOT_FOUND' THEN 'The contact was deleted.'
                               WHEN 'OPTED_OUT' THEN format('The contact opted out of %s messages.', lower(m.purpose))
+                              WHEN 'OUTDATED' THEN '{OUTDATED}'
                               WHEN 'WINDOW_CLOSED' THEN 'The contact has not written within 24 hours.'
                               ELSE CASE WHEN stop IS NOT NULL THEN over END END,
     lease_until = NULL, updated_at = now()

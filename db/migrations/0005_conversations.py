@@ -24,6 +24,9 @@ UP = [
     # The order PRIORITY: by priority, and then by the last message.
     "CREATE INDEX conversation_triage ON conversation ((priority * 10000000000000000 + (extract(epoch FROM"
     " coalesce(last_message_at, created_at) - timestamptz 'epoch') * 1000000)::bigint), id) WHERE deleted_at IS NULL",
+    # Answers of the bot that have not been settled: a person who takes over calls them off, and waits for what has left.
+    "CREATE INDEX message_answer ON message (contact_id, sender_id)"
+    " WHERE epoch IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
     # Words of what people and the bot wrote; bulk messages, a million alike, are not looked through.
     "CREATE INDEX message_words ON message USING gin (to_tsvector('simple', content))"
     " WHERE author <> 'SYSTEM' AND content IS NOT NULL",
@@ -126,6 +129,11 @@ class Migration(migrations.Migration):
             model_name='Message',
             name='sentiment',
             field=fields.FloatField(null=True),
+        ),
+        ops.AddField(
+            model_name='Event',
+            name='assigned_to_id',
+            field=fields.BigIntField(null=True),
         ),
         ops.RunSQL(UP, reverse_sql=[]),
     ]

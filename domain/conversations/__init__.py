@@ -1,7 +1,15 @@
 """Conversations: everything said between one of our senders and one person."""
 
-from domain.conversations.attending import mark_read, show_typing, tell
-from domain.conversations.hearing import WINDOW, Heard, Spoken, heard, spoke
+from domain.conversations.attending import Typing, mark_read, show_typing, tell, typed
+from domain.conversations.handling import (
+    close,
+    escalate,
+    escalate_by_bot,
+    hand_back,
+    reopen,
+    take_over,
+)
+from domain.conversations.hearing import WINDOW, Heard, Spoken, answered, heard, spoke
 from domain.conversations.reading import (
     ConversationOrder,
     by_ids,
@@ -22,23 +30,32 @@ __all__ = [
     "Heard",
     "Spoken",
     "Summary",
+    "Typing",
+    "answered",
     "assign",
     "by_ids",
+    "close",
     "create",
     "delete",
+    "escalate",
+    "escalate_by_bot",
     "find",
     "get",
+    "hand_back",
     "heard",
     "mark_read",
     "message_counts",
     "of_messages",
     "pages_of_contacts",
     "present",
+    "reopen",
     "send",
     "show_typing",
     "spoke",
     "summaries",
+    "take_over",
     "tell",
     "transcripts",
+    "typed",
     "update",
 ]

@@ -37,10 +37,10 @@ class _Choice:
     """The message that says so; None where WhatsApp was told."""
 
 
-async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference]]) -> None:
+async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference]]) -> set[int]:
     """Changes what people agree to, by the newest of their words, and confirms it to them where settings say how.
 
-    Their contacts are locked by now; see contacts_of.
+    Their contacts are locked by now; see contacts_of. Answers messages that are such words, and ask for nothing else.
     """
     consent = (await settings.current()).consent
     choices = [
@@ -57,6 +57,7 @@ async def heed(kept: Iterable[Kept], preferences: Iterable[tuple[int, Preference
         text = consent.opt_in_reply if choice.wanted else consent.opt_out_reply
         if has_changed and text and choice.said is not None and choice.said[0].at + WINDOW > now:
             await _reply(*choice.said, text)
+    return {choice.said[1]["id"] for choice in choices if choice.said is not None}
 
 
 async def _reply(message: Written, row: Record, text: str) -> None:

@@ -1,15 +1,17 @@
 """What a post changes: statuses of our messages, messages of others, templates, and what we know of senders."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
 
 from db.core import connect
 from db.core.transaction import transaction
+from domain import conversations
+from domain.conversations import Typing
 from domain.inbound import amended, consent, received, sent
-from domain.inbound.envelope import Envelope, News, Number, Told
+from domain.inbound.envelope import Envelope, News, Number, Told, Typed
 from domain.inbound.identify import contacts_of
 from domain.inbound.wire import word
 from domain.messages import callback
@@ -17,6 +19,9 @@ from domain.messages.receipts import Status, declining, settle_statuses
 from domain.providers.reactions import ProviderError, of_code
 from domain.senders import health, hear
 from domain.templates.approval import apply_category, apply_quality, apply_status, told_reason
+
+_TYPING = timedelta(seconds=25)
+"""How long somebody may be shown to type, who does not say that they have stopped."""
 
 _ACTIVE = """
 UPDATE sender SET last_active_at = now(), status_watermark = greatest(status_watermark, a.told),
@@ -36,7 +41,8 @@ ORDER BY w.id, w.status, w.at
 
 async def apply(envelope: Envelope) -> None:
     """Makes all of it so, inside the caller's transaction, however often it is told."""
-    senders = await _senders([each.number for each in (*envelope.messages, *envelope.amendments, *envelope.statuses)])
+    named = (*envelope.messages, *envelope.amendments, *envelope.statuses, *envelope.typing)
+    senders = await _senders([each.number for each in named])
     # WhatsApp tells us of other numbers of an account as well; what carries our mark is ours all the same.
     statuses = [told for told in envelope.statuses if told.number in senders or callback.read(told.status.callback)]
     fresh, heard_of = await received.sift(envelope.messages, senders)
@@ -48,8 +54,8 @@ async def apply(envelope: Envelope) -> None:
     chosen = [(next(ids), preference) for preference in envelope.preferences]
     written, left = await sent.recognise(written, senders)
     kept = await received.keep(written, senders)
-    await consent.heed(kept, chosen)
-    await received.announce(kept)
+    words = await consent.heed(kept, chosen)
+    await received.announce(kept, words)
     await amended.amend(envelope.amendments, senders)
     await amended.apply_due(
         [
@@ -65,6 +71,7 @@ async def apply(envelope: Envelope) -> None:
     await _settle([*statuses, *heard_of, *left])
     for news in envelope.news:
         await _hear(news)
+    await _hear_typing(envelope.typing, senders)
     await _note_activity(envelope, senders)
     # Last, as wherever a sender is changed with its messages.
     await hear(envelope.sessions)
@@ -123,6 +130,18 @@ async def _hear(news: News) -> None:
             await apply_category(word(value.get("new_category"), 64) or "", approval_id=approval_id, at=news.at)
         case field:
             await health.hear(field, news.business_account_id, value, news.at)
+
+
+async def _hear_typing(typing: Sequence[Typed], senders: Mapping[Number, int]) -> None:
+    """Of some while ago there is nothing to tell."""
+    since = datetime.now(UTC) - _TYPING
+    await conversations.typed(
+        [
+            Typing(senders[each.number], each.person.lid or each.person.wa_id or "", each.typing)
+            for each in typing
+            if each.number in senders and each.at > since
+        ]
+    )
 
 
 async def _settle(statuses: Sequence[Told]) -> None:

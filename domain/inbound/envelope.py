@@ -116,6 +116,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """That somebody began to type, or stopped."""
+
+    number: Number
+    person: Person
+    typing: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Preference:
     """Somebody told WhatsApp whether they want our marketing messages; at is None where it does not say when."""
 
@@ -145,6 +155,7 @@ class Envelope:
     preferences: list[Preference] = field(default_factory=list[Preference])
     news: list[News] = field(default_factory=list[News])
     sessions: list[SessionNews] = field(default_factory=list[SessionNews])
+    typing: list[Typed] = field(default_factory=list[Typed])
     errors: list[str] = field(default_factory=list[str])
 
     def add(self, other: "Envelope") -> None:
@@ -154,6 +165,7 @@ class Envelope:
         self.preferences += other.preferences
         self.news += other.news
         self.sessions += other.sessions
+        self.typing += other.typing
 
     def each(self) -> Iterator["Envelope"]:
         """Its elements one by one."""
@@ -169,6 +181,8 @@ class Envelope:
             yield Envelope(news=[news])
         for told in self.sessions:
             yield Envelope(sessions=[told])
+        for typed in self.typing:
+            yield Envelope(typing=[typed])
 
     @contextmanager
     def alone(self, path: str) -> Generator[None]:

@@ -1,6 +1,6 @@
 """Messages that come in, and those that people of ours wrote in the phone's app: kept once each, by WhatsApp's id."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import orjson
@@ -92,14 +92,15 @@ async def keep(written: Sequence[tuple[Written, int]], senders: Mapping[Number, 
     return kept
 
 
-async def announce(kept: Sequence[Kept]) -> None:
-    """Tells of messages that were kept, and moves their conversations."""
+async def announce(kept: Sequence[Kept], words: Set[int]) -> None:
+    """Tells of messages that were kept, and moves their conversations; those that are words alone want no answer."""
     for message, row in kept:
         _tell(message, row)
     said = [(message, row) for message, row in kept if message.said.type is not MessageType.SYSTEM]
     await replies.attribute([row["id"] for message, row in said if not message.echo])
-    await conversations.heard([_heard(message, row) for message, row in said if not message.echo])
+    # What people of ours have answered by now is answered: the bot has to hear of that first.
     await conversations.spoke([_spoken(message, row) for message, row in said if message.echo and not _reacts(message)])
+    await conversations.heard([_heard(message, row, words) for message, row in said if not message.echo])
     await _readdress(kept)
 
 
@@ -139,7 +140,7 @@ def _reacts(message: Written) -> bool:
     return message.said.type is MessageType.REACTION
 
 
-def _heard(message: Written, row: Record) -> Heard:
+def _heard(message: Written, row: Record, words: Set[int]) -> Heard:
     return Heard(
         message_id=row["id"],
         sender_id=row["sender_id"],
@@ -148,6 +149,7 @@ def _heard(message: Written, row: Record) -> Heard:
         at=message.at,
         from_ad=message.referral is not None,
         quiet=_reacts(message),
+        asks=message.said.type is not MessageType.UNSUPPORTED and row["id"] not in words,
     )
 
 

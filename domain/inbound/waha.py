@@ -10,7 +10,18 @@ from typing import Any, Literal
 
 from db.messages import MessageType
 from domain.core.errors import ErrorCode
-from domain.inbound.envelope import Amended, Envelope, Media, Number, Person, Said, Told, UnreadableError, Written
+from domain.inbound.envelope import (
+    Amended,
+    Envelope,
+    Media,
+    Number,
+    Person,
+    Said,
+    Told,
+    Typed,
+    UnreadableError,
+    Written,
+)
 from domain.inbound.wire import MOST_CHARACTERS, Json, digits, json_array, json_object, kept, number, parse, word
 from domain.messages.receipts import Status
 from domain.providers.reactions import ProviderError
@@ -30,6 +41,8 @@ _NOT_TAKEN = ProviderError(
     None, ErrorCode.WHATSAPP_API_ERROR, "WhatsApp did not take the message; its number may not be on WhatsApp."
 )
 _PHONES, _LIDS = ("c.us", "s.whatsapp.net"), ("lid",)
+_TYPING = {"typing": True, "recording": True, "paused": False}
+"""Whether they type, by what WAHA calls their presence; online and offline say nothing of it."""
 
 
 def read(body: bytes, received: datetime) -> Envelope:
@@ -70,6 +83,8 @@ class _Reader:
                 self._reaction(payload)
             case "message.edited":
                 self._edited(payload)
+            case "presence.update":
+                self._presence(payload)
             case "message.revoked":
                 self._revoked(payload)
             case _:
@@ -127,6 +142,15 @@ class _Reader:
             error = _NOT_TAKEN if kind == "failed" else None
             name = self._key(payload.get("id"), "an ack")
             self.envelope.statuses.append(Told(self._number, Status(name, kind, self._at(None), error=error)))
+
+    def _presence(self, payload: Json) -> None:
+        if (chat := word(payload.get("id"), 160)) is None:
+            raise UnreadableError("a presence of nobody")
+        if chat.partition("@")[2] not in (*_PHONES, *_LIDS):
+            return
+        for told in map(json_object, json_array(payload.get("presences"))):
+            if (typing := _TYPING.get(word(told.get("lastKnownPresence"), 64) or "")) is not None:
+                self.envelope.typing.append(Typed(self._number, _person(chat, {}), typing, self._at(None)))
 
     def _message(self, payload: Json) -> None:
         if (chat := _chat(payload)) is None:

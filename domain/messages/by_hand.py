@@ -37,9 +37,11 @@ WHERE id = $1 RETURNING *, old.state AS was
 """
 
 # An attempt that is in doubt stays known, so that a late receipt of it settles the message before it goes out again.
+# What the bot wrote is what a person wants to say now.
 _AGAIN = """
 UPDATE message
 SET state = 'QUEUED', due_at = now(), lease_until = NULL, updated_at = now(), attempts = least(attempts, 1),
+    epoch = NULL,
     attempt_id = CASE WHEN state = 'UNCONFIRMED' THEN attempt_id END,
     provider_message_id = CASE WHEN state = 'UNCONFIRMED' THEN provider_message_id END,
     sent_at = NULL, error_code = NULL, error_message = NULL, provider_error_code = NULL

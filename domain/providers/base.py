@@ -213,6 +213,10 @@ class Provider(Protocol):
         """
         ...
 
+    async def stop_typing(self, address: str) -> None:
+        """Shows the contact that nobody types any more, where it can be told. Raises Refusal WHATSAPP_API_ERROR."""
+        ...
+
 
 def describe(value: Any) -> str:
     """An exception or text, cut to what fits a log line."""

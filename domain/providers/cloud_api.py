@@ -59,6 +59,9 @@ class CloudApi:
             words = outcome.error.message if isinstance(outcome, Refused) else f"HTTP {response.status_code}"
             raise Refusal(ErrorCode.WHATSAPP_API_ERROR, f"WhatsApp did not take it: {words}")
 
+    async def stop_typing(self, address: str) -> None:
+        """The Cloud API cannot be told; it shows it until an answer, or for 25 seconds (A4)."""
+
 
 def _answered(response: httpx.Response) -> Outcome:
     """200 with an id is accepted, a documented code (also with a 5xx) is what table B2 says, the rest is in doubt."""

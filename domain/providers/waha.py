@@ -90,8 +90,14 @@ class Waha:
         chat = chat_of(address)
         seen = [whole_id(provider_message_id, chat, own=False)]
         answer(await call("POST", "/api/sendSeen", {"session": self.session, "chatId": chat, "messageIds": seen}))
+        # WAHA tells when they type in chats alone that one has asked for, until its next start. Not all engines can.
+        await call("POST", f"/api/{quote(self.session)}/presence/{quote(chat)}/subscribe")
         if typing:
             answer(await call("POST", "/api/startTyping", {"session": self.session, "chatId": chat}))
+
+    async def stop_typing(self, address: str) -> None:
+        """Shows that nobody types any more. Raises Refusal WHATSAPP_API_ERROR."""
+        answer(await call("POST", "/api/stopTyping", {"session": self.session, "chatId": chat_of(address)}))
 
     async def find(self, phone: str) -> Found:
         """Asks whether a number is on WhatsApp, before the first contact. Raises Hindered."""

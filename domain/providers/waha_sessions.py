@@ -13,7 +13,15 @@ from domain.providers.waha_calls import Json, answer, call, words
 
 log = structlog.get_logger()
 
-EVENTS = ["message.any", "message.ack", "message.reaction", "message.edited", "message.revoked", "session.status"]
+EVENTS = [
+    "message.any",
+    "message.ack",
+    "message.reaction",
+    "message.edited",
+    "message.revoked",
+    "presence.update",
+    "session.status",
+]
 """What is posted to us. message.any has what others write too, so that message besides would be everything twice."""
 
 

@@ -94,7 +94,7 @@ class _Subscription:
 class Idle:
     """Subscriptions that have seen all there is, by what they wait for: an event costs those that it may be for."""
 
-    _KEYS = ("subject_id", "conversation_id", "contact_id", "schedule_id", "campaign_id", "sender_id")
+    _KEYS = ("subject_id", "conversation_id", "contact_id", "schedule_id", "campaign_id", "assigned_to_id", "sender_id")
     """What filters go by, the rarest first."""
 
     def __init__(self) -> None:

@@ -1,14 +1,17 @@
 """Conversations for tests: who has written to whom, and what may be sent to them."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from db.conversations import Conversation
 from db.core import connect
 from db.core.transaction import transaction
 from db.messages import Message
 from db.senders import Sender
 from db.templates import MessageTemplate
-from domain import conversations
+from domain import conversations, settings
 from domain.conversations import Heard
 from domain.core.access import SYSTEM, Viewer
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
@@ -74,3 +77,20 @@ async def stored() -> tuple[int, int, int]:
     )
     assert row is not None
     return row["a"], row["b"], row["c"]
+
+
+async def an_answer(conversation: int, **given: Any) -> Message:
+    """Something of the bot's that waits in the queue, begun in the conversation's present epoch."""
+    row = await Conversation.get(id=conversation)
+    id = await a_message(row.sender_id, row.contact_id, author="BOT", epoch=row.epoch, **given)
+    return await Message.get(id=id)
+
+
+@asynccontextmanager
+async def set_bot(**given: Any) -> AsyncIterator[None]:
+    """Rules of the bot, for a while."""
+    await settings.update(SYSTEM, {"bot": given})
+    try:
+        yield
+    finally:
+        await settings.update(SYSTEM, {"bot": dict.fromkeys(given)})
