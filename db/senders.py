@@ -4,6 +4,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import SqlDefault
 
 from db.core.columns import ChangingRow, choice
 from db.templates import QualityRating
@@ -64,6 +66,8 @@ class Sender(ChangingRow):
     last_error_code: int | None = fields.IntField(null=True)
     last_error: str | None = fields.TextField(null=True)
     last_error_at: datetime | None = fields.DatetimeField(null=True)
+    closed_countries: list[str] = ArrayField("text", db_default=SqlDefault("'{}'"))
+    """Where WhatsApp does not let it write to (130497): ISO 3166-1 alpha-2, in order; until somebody connects it."""
     checked_at: datetime | None = fields.DatetimeField(null=True)
     slowed_until: datetime | None = fields.DatetimeField(null=True)
     """When it is back to its full rate."""

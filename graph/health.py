@@ -90,7 +90,10 @@ class WorkersHealth(ServiceHealth):
 
 @strawberry.type(description="An outside service. What is found is kept for a minute.")
 class ExternalHealth(ServiceHealth):
-    rate_limit_remaining: int | None = column("Calls left in its present window; null when it does not say.")
+    rate_limit_remaining: int | None = column(
+        "Calls left in its present window, for WhatsApp of the 200 management calls an hour that each account has at "
+        "least; null when it does not say."
+    )
     tokens_used_today: int | None = column("Tokens spent today; null unless it is a language model.")
 
 

@@ -94,6 +94,10 @@ class SenderHealth:
     last_error_code: int | None = column("WhatsApp's code of the last error that concerned the number as a whole.")
     last_error: str | None = column("The same in words.")
     last_error_at: datetime | None = column("When that was.")
+    closed_countries: list[str] = column(
+        "Countries that WhatsApp does not let it write to (130497), by ISO 3166-1 alpha-2: nothing leaves for them "
+        "until connectSender."
+    )
     checked_at: datetime = column(
         "When WhatsApp was last asked: every 5 minutes or less, and soon after it tells news."
     )

@@ -216,7 +216,10 @@ class CloudApi:
             return _json(media)
         self._cloud.numbers.used.setdefault(node, node)
         wanted = _fields(request) or {"display_phone_number", "verified_name", "quality_rating"}
-        return _json(_only(wanted, self._cloud.accounts.shown(node)))
+        answer = _json(_only(wanted, self._cloud.accounts.shown(node)))
+        if used := self._cloud.settings.app_usage:
+            answer.headers["X-App-Usage"] = orjson.dumps({"call_count": used}).decode()
+        return answer
 
     async def _phone_numbers(self, request: web.Request) -> web.StreamResponse:
         numbers = self._cloud.numbers

@@ -98,6 +98,7 @@ class Settings:
     portfolio_cap: int = setting(0, "distinct users a day in place of messaging_limit's; 0: that one's")
     portfolio_cap_code: int = setting(131048, "what a send to one user too many fails with; Meta names no code")
     portfolio_cap_in_reply: bool = setting(False, "it is refused in the reply, not failed by webhook")
+    app_usage: float = setting(0.0, "management calls that count as used, in percent, as X-App-Usage tells; 0: none")
     pair_limit: bool = setting(True, "limit messages from one number to one person (131056)")
     pair_interval: float = setting(6.0, "time between two messages of a pair", SECONDS)
     pair_burst: int = setting(45, "messages a pair may borrow within one interval")

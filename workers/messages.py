@@ -114,7 +114,9 @@ async def _claim(run: _Run) -> bool:
         if patience <= 0 or left <= 0:
             return False
         most = max(1, min(MOST_CLAIMED, int(pace.mean * min(2.0, patience)), left))
-        claimed = await departures.claim(pace.sender_id, most, portfolio=run.sender.portfolio)
+        claimed = await departures.claim(
+            pace.sender_id, most, portfolio=run.sender.portfolio, closed=run.sender.closed_countries
+        )
         run.unplaced += len(claimed)
         for start in range(0, len(claimed), size):
             if run.stopped:

@@ -3,7 +3,8 @@ from tortoise.migrations import operations as ops
 from db.contacts import JobStatus
 from orjson import loads
 from tortoise.fields.data import JSON_DUMPS
-from tortoise.fields.db_defaults import Now
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise.fields.db_defaults import Now, SqlDefault
 from tortoise import fields
 
 # What models cannot say, as in 0002.
@@ -134,6 +135,11 @@ class Migration(migrations.Migration):
             model_name='Event',
             name='assigned_to_id',
             field=fields.BigIntField(null=True),
+        ),
+        ops.AddField(
+            model_name='Sender',
+            name='closed_countries',
+            field=ArrayField(db_default=SqlDefault("'{}'"), element_type='TEXT'),
         ),
         ops.RunSQL(UP, reverse_sql=[]),
     ]

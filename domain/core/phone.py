@@ -73,6 +73,13 @@ def _refusal(value: str, field: str | None, message: str, reason: str) -> Refusa
     return Refusal(ErrorCode.INVALID_PHONE_NUMBER, message, field=field, reason=reason, providedValue=value[:40])
 
 
+def country_of(address: str) -> str | None:
+    """The country of a number or a BSUID, by ISO 3166-1 alpha-2; None where it tells none."""
+    if re.match(r"[A-Z]{2}\.", address):
+        return address[:2]
+    return phonenumbers.region_code_for_number(phonenumbers.parse(address)) if address.startswith("+") else None
+
+
 def aliases(number: str) -> list[str]:
     """Other spellings of the same number by which WhatsApp may know it (wire facts, part E); never to send to."""
     if match := re.fullmatch(r"\+521(\d{10})", number):

@@ -25,7 +25,7 @@ from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
 from domain.core.errors import Refusal
 from domain.providers import waha_sessions
-from domain.providers.cloud_numbers import fault_of
+from domain.providers.cloud_numbers import standing_of
 
 log = structlog.get_logger()
 
@@ -298,10 +298,13 @@ async def ask_whatsapp() -> ExternalHealth:
         return ExternalHealth(HealthStatus.HEALTHY)
     started = time.perf_counter()
     waha = account.provider is SenderProvider.WAHA
-    fault = await (waha_sessions.fault_of(account.session) if waha else fault_of(account))
+    if waha:
+        fault, left = await waha_sessions.fault_of(account.session), None
+    else:
+        fault, left = await standing_of(account)
     if fault is not None:
-        return ExternalHealth(HealthStatus.DEGRADED, fault=fault)
-    return ExternalHealth(HealthStatus.HEALTHY, _since(started))
+        return ExternalHealth(HealthStatus.DEGRADED, rate_limit_remaining=left, fault=fault)
+    return ExternalHealth(HealthStatus.HEALTHY, _since(started), left)
 
 
 _checked = Cached(_whole, KEPT_SECONDS)

@@ -11,7 +11,7 @@ WhatsApp has no idempotency key: a send whose answer was lost is settled by its 
 """
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -33,6 +33,7 @@ from db.messages.reach import Portfolio
 from db.templates import MessageTemplate
 from domain.contacts import Identity, learn
 from domain.core.errors import ErrorCode
+from domain.core.phone import country_of
 from domain.messages import callback
 from domain.messages.announce import announce, check_twice
 from domain.messages.outgoing import content_of
@@ -65,10 +66,13 @@ class Departure:
     """What became of it already: it does not leave now."""
 
 
-async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None) -> list[Departure]:
+async def claim(
+    sender_id: int, most: int, *, portfolio: Portfolio | None = None, closed: Collection[str] = ()
+) -> list[Departure]:
     """Takes the next due messages of a sender and renders each for its contact; no one else sends them meanwhile.
 
-    Where WhatsApp limits to how many people its portfolio may write outside a service window, the rest waits.
+    Where WhatsApp limits to how many people its portfolio may write outside a service window, the rest waits. To closed
+    countries nothing leaves.
     """
     if portfolio is None:
         claimed = await rows.claim(sender_id, most)
@@ -86,7 +90,9 @@ async def claim(sender_id: int, most: int, *, portfolio: Portfolio | None = None
     campaigns = await _campaigns({row["campaign_id"] for row in claimed if row["campaign_id"]})
     quoted = await _quoted({row["reply_to_id"] for row in claimed if row["reply_to_id"]})
     return [
-        _prepare(
+        _barred(row)
+        if closed and country_of(row["address"]) in closed
+        else _prepare(
             row,
             _Wording(templates.get(row["template_id"]), variables.get(row["schedule_id"], {}))
             if row["campaign_id"] is None
@@ -132,6 +138,12 @@ def _of_campaign(campaign: Record, template: MessageTemplate | None) -> _Wording
     format, media_id = campaign["media_type"], campaign["media_id"]
     header: Header | None = {"format": HeaderFormat(format), "media_id": media_id} if media_id else None
     return _Wording(template or own_text(campaign["text"], header), orjson.loads(campaign["variables"]), header)
+
+
+def _barred(row: Record) -> Departure:
+    words = f"WhatsApp does not let this sender write to {country_of(row['address'])} (130497)."
+    barred = Refused(ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, words))
+    return Departure(row["id"], row["attempt_id"], row["attempts"], None, outcome=barred)
 
 
 def _prepare(row: Record, wording: _Wording, quoted: str | None) -> Departure:

@@ -71,6 +71,10 @@ SELECT DISTINCT t.id, t.approval_id FROM message m JOIN message_template t ON t.
 WHERE m.id = ANY($1) ORDER BY t.id
 """
 
+_ADDRESSES = """
+SELECT DISTINCT sender_id, address FROM message WHERE id = ANY($1) AND address IS NOT NULL ORDER BY sender_id, address
+"""
+
 _FORGET_UPLOADS = """
 DELETE FROM provider_media held USING message m LEFT JOIN message_template t ON t.id = m.template_id
 WHERE m.id = ANY($1) AND held.sender_id = m.sender_id
@@ -112,6 +116,8 @@ async def react(moved: Iterable[Record], errors: Errors, contacts: Collection[in
             record(EventType.CONVERSATION_UPDATED, "Conversation", row["id"], **told_of)
     if broken := _of(told, Reaction.UPLOAD_ANEW):
         await connect.execute(_FORGET_UPLOADS, broken)
+    for row in await connect.rows(_ADDRESSES, _of(told, Reaction.CLOSE_COUNTRY)):
+        await faults.close_country(row["sender_id"], row["address"])
     if campaigns := _of(told, Reaction.PAUSE_CAMPAIGN, Reaction.STOP_CAMPAIGN):
         await _pause_campaigns(told, campaigns, by_webhook=by_webhook)
     for (sender_id, _), fault in sorted(
@@ -160,8 +166,8 @@ async def _mind(sender_id: int, fault: ProviderError) -> None:
         case Reaction.SLOW | Reaction.SLOW_ACCOUNT:
             reason = f"WhatsApp answered {fault.provider_code} at {datetime.now(UTC):%H:%M} UTC"
             await faults.slow(sender_id, fault, reason, account=fault.reaction is Reaction.SLOW_ACCOUNT)
-        case Reaction.CALL_OPERATOR:
-            # Once: of a country that is not allowed it comes with every message.
+        case Reaction.CALL_OPERATOR | Reaction.CLOSE_COUNTRY:
+            # Once: what is in flight already meets the same.
             await faults.note_once(sender_id, fault)
         case _:
             return

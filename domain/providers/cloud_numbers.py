@@ -17,10 +17,14 @@ from domain.providers.reactions import ProviderError, interpret, of_code
 log = structlog.get_logger()
 
 
-async def fault_of(account: Account) -> str | None:
-    """Asks WhatsApp for the sender's number: None when it may be sent through, else what is wrong, in words for anyone.
+CALLS_AN_HOUR = 200
+"""Management calls of an app and account that sends little; an active one has more (part B1)."""
 
-    The log has those of WhatsApp and of the network, which name numbers and hosts.
+
+async def standing_of(account: Account) -> tuple[str | None, int | None]:
+    """Asks WhatsApp for the sender's number: what is wrong, in words for anyone, and the calls left in this hour.
+
+    The log has the words of WhatsApp and of the network, which name numbers and hosts.
     """
     url = address(account.phone_number_id)
     headers = {"Authorization": f"Bearer {account.access_token}"}
@@ -28,7 +32,24 @@ async def fault_of(account: Account) -> str | None:
         response = await client().get(url, params={"fields": "id,status,health_status"}, headers=headers, timeout=10)
     except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
         log.warning("number_not_read", sender_id=account.sender_id, error=describe(error))
-        return "WhatsApp does not answer."
+        return "WhatsApp does not answer.", None
+    return _fault_of(account, response), calls_left(response.headers.get("X-App-Usage"))
+
+
+def calls_left(usage: str | None) -> int | None:
+    """Of the header that tells the share in use, as {"call_count": 28}, in percent; None where it tells none."""
+    try:
+        told: Any = orjson.loads(usage or "")
+    except orjson.JSONDecodeError:
+        return None
+    match told:
+        case {"call_count": int(used) | float(used)}:
+            return max(0, int(CALLS_AN_HOUR * (100 - used) / 100))
+        case _:
+            return None
+
+
+def _fault_of(account: Account, response: httpx.Response) -> str | None:
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:

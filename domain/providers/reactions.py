@@ -44,6 +44,8 @@ class Reaction(Enum):
     """This message for good, and the conversation's service window counts as closed until the contact writes."""
     UPLOAD_ANEW = "upload anew"
     """Once more with its file uploaded again, then fail."""
+    CLOSE_COUNTRY = "close the country"
+    """This message for good, and nothing more leaves for its country from this sender, until a person connects it."""
     CALL_OPERATOR = "call an operator"
     """This message for good, and a person must see to the sender."""
 
@@ -100,7 +102,7 @@ TABLE = (
     Row((368, 131031),     "S/W", "blocked for policy; the account is locked",      PAUSE_ACCOUNT),
     Row((130429,),         "S",   "throughput exceeded",                            SLOW),
     Row((130472,),         "W",   "the user is in an experiment: never again",      FAIL),
-    Row((130497,),         "S/W", "the country is not allowed to the business", Reaction.CALL_OPERATOR),
+    Row((130497,),         "S/W", "the country is not allowed to the business", Reaction.CLOSE_COUNTRY),
     Row((131000,),         "S/W", "something went wrong",                           RETRY),
     Row((131005,),         "S",   "access denied",                                  PAUSE_SENDER),
     Row((131008, 131009),  "S/W", "a value is missing or bad",                      FAIL),

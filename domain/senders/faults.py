@@ -9,6 +9,7 @@ from asyncpg import Record
 from db.core import connect
 from db.events import EventType, record
 from db.senders import SenderStatus
+from domain.core.phone import country_of
 from domain.providers.reactions import ProviderError
 
 log = structlog.get_logger()
@@ -120,6 +121,16 @@ async def note_once(sender_id: int, fault: ProviderError) -> None:
     same = "SELECT FROM sender WHERE id = $1 AND last_error_code IS NOT DISTINCT FROM $2 AND last_error = $3"
     if await connect.row(same, sender_id, fault.provider_code, fault.message) is None:
         await note(sender_id, fault)
+
+
+async def close_country(sender_id: int, address: str) -> None:
+    """Lets a sender write no more to the country of an address."""
+    await connect.execute(
+        "UPDATE sender SET closed_countries = array_append(closed_countries, $2), updated_at = now()"
+        " WHERE id = $1 AND $2 <> ALL(closed_countries)",
+        sender_id,
+        country_of(address),
+    )
 
 
 def changed(sender_id: int) -> None:

@@ -31,7 +31,7 @@ _PACE = f"""sender.id, provider, messages_per_second, messaging_limit, {HALVINGS
   {PORTFOLIO} AS portfolio"""
 
 _DEPARTING = f"""
-SELECT {_PACE}, session_name, phone_number_id, access_token FROM sender
+SELECT {_PACE}, session_name, phone_number_id, access_token, closed_countries FROM sender
 WHERE id = $1 AND deleted_at IS NULL AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())
 """
 
@@ -43,6 +43,8 @@ class Departing:
     account: Account
     pace: Pace
     portfolio: Portfolio | None
+    closed_countries: frozenset[str]
+    """Where it may not write to."""
 
 
 async def departing(id: int) -> Departing | None:
@@ -55,7 +57,7 @@ async def departing(id: int) -> Departing | None:
         return None
     else:
         account = Account(id, sender["phone_number_id"], unseal(sender["access_token"]))
-    return Departing(account, await _pace(sender), _portfolio(sender))
+    return Departing(account, await _pace(sender), _portfolio(sender), frozenset(sender["closed_countries"]))
 
 
 def _portfolio(sender: Record) -> Portfolio | None:

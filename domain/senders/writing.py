@@ -165,7 +165,7 @@ async def _check_unneeded(id: int) -> None:
 
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
 async def connect_sender(viewer: Viewer, id: int, *, restart: bool = False) -> Sender:
-    """Starts a sender again and lifts a pause, so that its queue goes on; does nothing to one that sends.
+    """Starts a sender again and lifts pauses, of countries too; does nothing to one that sends.
 
     With restart a session at WAHA is stopped first. Raises WHATSAPP_API_ERROR when WAHA does not do it.
     """
@@ -177,10 +177,10 @@ async def connect_sender(viewer: Viewer, id: int, *, restart: bool = False) -> S
         news = await sessions.start(sender, restart=restart)
     async with transaction():
         sender = await visible(viewer, id, lock="FOR UPDATE")
-        if sender.active and sender.paused_until is None and sender.error_message is None and news is None:
+        if sender.active and not (sender.paused_until or sender.error_message or sender.closed_countries or news):
             return sender
         was = sender.status
-        sender = await _save(sender, paused_until=None, error_message=None)
+        sender = await _save(sender, paused_until=None, error_message=None, closed_countries=[])
         if news is not None:
             await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
         else:

@@ -10,6 +10,7 @@ from domain import health, senders
 from domain.core.access import ANONYMOUS, SYSTEM
 from domain.core.cache import Cached
 from domain.health import ExternalHealth, HealthStatus
+from domain.providers.cloud_numbers import calls_left
 from tests import factories
 from tests.running import Simulator
 
@@ -30,6 +31,24 @@ async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator
     finally:
         simulator.configure(number_refusals={})
     assert blocked == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp has blocked the default sender.")
+
+
+async def test_the_calls_that_are_left_are_told(simulator: Simulator) -> None:
+    await a_default()
+    assert (await health.ask_whatsapp()).rate_limit_remaining is None
+    simulator.configure(app_usage=28)
+    try:
+        assert (await health.ask_whatsapp()).rate_limit_remaining == 144
+    finally:
+        simulator.configure(app_usage=0)
+
+
+@pytest.mark.parametrize(
+    ("usage", "left"),
+    [('{"call_count":100}', 0), ('{"call_count":117}', 0), ('{"call_count":0.5}', 199), ("{}", None), ("busy", None)],
+)
+def test_a_share_of_calls_is_read_as_it_comes(usage: str, left: int | None) -> None:
+    assert calls_left(usage) == left
 
 
 async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) -> None:

@@ -45,6 +45,17 @@ class Case:
                 await journal.drain()
                 await asyncio.sleep(0.02)
 
+    async def another(self, address: str) -> Any:
+        """One more message of the sender, once it has been dealt with."""
+        async with transaction():
+            id = await a_message(self.sender.id, self.contact_id, address=address)
+        dealt_with = ("FAILED", "SENT", "DELIVERED", "READ")
+        async with asyncio.timeout(60):
+            while (row := await connect.row("SELECT * FROM message WHERE id = $1", id))["state"] not in dealt_with:
+                await messages.dispatch(self.sender.id)
+                await asyncio.sleep(0.02)
+        return row
+
     async def senders(self) -> tuple[Sender, Sender]:
         return await Sender.get(id=self.sender.id), await Sender.get(id=self.neighbour.id)
 

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from db.core import connect
+from domain import senders
+from domain.core.access import SYSTEM
 from domain.providers.reactions import TABLE
 from tests.running import Api, Simulator
 from tests.workers.reacting import Case, a_case
@@ -148,6 +150,18 @@ async def somebody_is_called(case: Case) -> None:
     assert await told("SENDER_HEALTH_CHANGED", sender.id)
 
 
+async def country_is_closed(case: Case) -> None:
+    """What follows to that country is not posted, and what goes elsewhere is, until somebody connects the sender."""
+    await somebody_is_called(case)
+    elsewhere = "+351912345678" if not case.phone.startswith("+351") else "+12025550143"
+    first, other = await case.another(case.phone), await case.another(elsewhere)
+    assert (first["state"], first["provider_error_code"]) == ("FAILED", None)
+    assert "130497" in first["error_message"]
+    assert other["provider_message_id"] is not None
+    await senders.connect_sender(SYSTEM, case.sender.id)
+    assert (await case.another(case.phone))["provider_message_id"] is not None
+
+
 async def told(kind: str, sender_id: int) -> bool:
     sql = "SELECT EXISTS (SELECT FROM event WHERE type = $1 AND subject_type = 'Sender' AND subject_id = $2)"
     return await connect.value(sql, kind, sender_id)
@@ -169,7 +183,7 @@ ANSWERED: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((368, 131031), sender_stops("FAILED", account=True)),
     ((130429,), sender_slows),
     ((130472,), fails),
-    ((130497,), somebody_is_called),
+    ((130497,), country_is_closed),
     ((131000, 131016), AGAIN),
     ((131005,), STOPS),
     ((131008, 131009, 131021), fails),
@@ -208,7 +222,7 @@ ANSWERED: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
 TOLD_LATER: list[tuple[tuple[int, ...], Callable[[Case], Awaitable[None]]]] = [
     ((368, 131031), message_fails_and_account_stops),
     ((130472,), fails),
-    ((130497,), somebody_is_called),
+    ((130497,), country_is_closed),
     ((131000, 131016, 131057, 130429, 131056), is_sent_once_more),
     ((131009,), fails),
     ((131026,), number_is_suspected),
