@@ -1,5 +1,6 @@
 """The bot: what it knows, and how its answers came about."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -57,6 +58,8 @@ class FileReading(Model):
     progress: float = fields.FloatField(db_default=0)
     """0 to 1."""
     passages: int = fields.IntField(db_default=0)
+    language = fields.CharField(32, db_default="simple")
+    """A configuration of PostgreSQL's text search."""
     error_message: str | None = fields.TextField(null=True)
     attempts: int = fields.SmallIntField(db_default=0)
     lease_until: datetime | None = fields.DatetimeField(null=True)
@@ -67,7 +70,7 @@ class FileReading(Model):
 
 
 class Passage(Row):
-    """A piece of a file that an answer may lean on; found by its words (index of migration 0005) or its embedding."""
+    """A piece of a file that an answer may lean on; found by its `words` (migration 0005) or its embedding."""
 
     file_id: int = fields.BigIntField()
     position: int = fields.IntField()
@@ -82,3 +85,9 @@ class Passage(Row):
 async def answers(*, rag: bool) -> bool:
     """Whether the bot could answer anything: by a model, or, where it may look things up, from any passage."""
     return bool(get_settings().openai_model) or (rag and await connect.value("SELECT EXISTS (SELECT FROM passage)"))
+
+
+async def forget(file_ids: Sequence[int]) -> None:
+    """What was read of files is gone. The row of a reading is touched first: whoever adds passages holds it."""
+    await connect.execute("UPDATE file_reading SET passages = 0 WHERE file_id = ANY($1)", list(file_ids))
+    await connect.execute("DELETE FROM passage WHERE file_id = ANY($1)", list(file_ids))

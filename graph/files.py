@@ -14,8 +14,10 @@ from strawberry.scalars import JSON
 
 from db import files as rows
 from db.contacts import JobStatus
+from db.core.paging import Page
 from db.files import FilePurpose
 from domain import accounts, conversations, files
+from domain.bot.knowledge.reading import readings_by_files
 from domain.core.errors import ErrorCode, Refusal, not_found
 from domain.files import kinds, storage
 from graph.accounts import User
@@ -23,10 +25,11 @@ from graph.core.callers import request_id_of
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.errors import refused
-from graph.core.fields import arg, column, computed, loaded, mutation
+from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode, encode
 from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
+from graph.core.paging import After, Before, Connection, First, Last, page_request
 
 if TYPE_CHECKING:
     from graph.conversations.types import Conversation
@@ -41,6 +44,14 @@ describe(
     IMPORT="A CSV of contacts.",
     EXPORT="An export of a contact; only those who may export contacts see it.",
 )
+
+
+@strawberry.type(description="How far the bot has read a file.")
+class FileIndexing:
+    status: JobStatus = column("How far it is; FAILED when no text was found in it.")
+    progress: float = column("Share of it that is done, 0 to 1.")
+    passages: int = column("Passages found in it so far.")
+    error_message: str | None = column("Why it failed.")
 
 
 @node(
@@ -75,6 +86,8 @@ class File(Node):
         conversations.present,
         of="conversation_id",
     )
+
+    indexing: FileIndexing | None = loaded("How far the bot has read it; null when it does not.", readings_by_files)
 
     @computed("Where to read it: signed, good for one hour; null unless COMPLETED, and once it was deleted.")
     @staticmethod
@@ -131,6 +144,25 @@ class MediaInput:
 
 
 @strawberry.type
+class FilesQuery:
+    @query(
+        files.knowledge,
+        description="Files of purpose KNOWLEDGE that are the bot's for all conversations, newest first.",
+        graphql_type=Connection[File],
+    )
+    async def knowledge_files(
+        self,
+        info: Info,
+        search: Annotated[str | None, arg("Part of the name, up to 200 characters; case does not matter.")] = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[rows.File]:
+        return await files.knowledge(info.context.viewer, search=search, page=page_request(first, after, last, before))
+
+
+@strawberry.type
 class FilesMutation:
     @mutation(
         files.create_upload,
@@ -145,7 +177,8 @@ class FilesMutation:
     @mutation(
         files.delete,
         description=(
-            "Deletes a file; messages that carried it keep its name, those that wait to be sent with it fail. Refused "
+            "Deletes a file; messages that carried it keep its name, those that wait to be sent with it fail; the bot "
+            "forgets what it read at once. Refused "
             "with INVALID_STATE while a message template, or a scheduled, running or paused campaign needs it."
         ),
         graphql_type=strawberry.ID,

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
+from graph.bot import BotQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
 from graph.contacts.privacy import PrivacyMutation
 from graph.contacts.roots import ContactsMutation, ContactsQuery
@@ -11,7 +12,7 @@ from graph.conversations.roots import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
 from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent
-from graph.files import FilesMutation
+from graph.files import FilesMutation, FilesQuery
 from graph.groups import GroupsMutation, GroupsQuery
 from graph.health import HealthQuery
 from graph.messages.roots import MessagesQuery
@@ -34,6 +35,8 @@ QUERIES: tuple[type, ...] = (
     CampaignsQuery,
     ConversationsQuery,
     MessagesQuery,
+    BotQuery,
+    FilesQuery,
     EventsQuery,
 )
 MUTATIONS: tuple[type, ...] = (

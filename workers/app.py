@@ -14,6 +14,7 @@ from db.core.settings import get_settings
 from domain import settings
 from workers import (
     accounts,
+    bot,
     campaigns,
     contacts,
     conversations,
@@ -31,7 +32,20 @@ from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
 
 log = structlog.get_logger()
 
-ROOMS = (accounts, campaigns, contacts, conversations, events, files, inbound, messages, schedules, senders, templates)
+ROOMS = (
+    accounts,
+    bot,
+    campaigns,
+    contacts,
+    conversations,
+    events,
+    files,
+    inbound,
+    messages,
+    schedules,
+    senders,
+    templates,
+)
 """Importing them has registered their actors and ticks."""
 
 _POLL_MS = 100

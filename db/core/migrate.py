@@ -8,6 +8,22 @@ from db.core.settings import get_settings
 
 _LOCK = 0x7469_6D67
 
+# No migration: a server may be given pgvector later. Without it, or without the right to it, there is no such table.
+_EMBEDDINGS = """
+DO $$
+BEGIN
+  IF to_regclass('passage') IS NULL OR to_regclass('passage_embedding') IS NOT NULL THEN
+    RETURN;
+  END IF;
+  CREATE EXTENSION IF NOT EXISTS vector;
+  CREATE TABLE passage_embedding (
+    passage_id bigint PRIMARY KEY REFERENCES passage ON DELETE CASCADE, model text NOT NULL, embedding vector NOT NULL
+  );
+EXCEPTION WHEN feature_not_supported OR undefined_file OR insufficient_privilege THEN
+  RETURN;
+END $$
+"""
+
 
 async def migrate(*, target: str | None = None) -> None:
     """Brings the schema up to date, or to a target such as models.0001_initial; safe to repeat, also twice at once.
@@ -19,6 +35,7 @@ async def migrate(*, target: str | None = None) -> None:
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await tortoise_migrate(config=tortoise_config(settings, application="tidings migrate"), target=target)
+        await lock.execute(_EMBEDDINGS)
     finally:
         await Tortoise.close_connections()
         await lock.close()

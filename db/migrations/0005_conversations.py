@@ -31,7 +31,10 @@ UP = [
     # Words of what people and the bot wrote; bulk messages, a million alike, are not looked through.
     "CREATE INDEX message_words ON message USING gin (to_tsvector('simple', content))"
     " WHERE author <> 'SYSTEM' AND content IS NOT NULL",
-    "CREATE INDEX passage_words ON passage USING gin (to_tsvector('simple', text))",
+    # Stems in the language of the file, and its words without marks; both are written with the passage.
+    "ALTER TABLE passage ADD COLUMN words tsvector NOT NULL",
+    "CREATE INDEX passage_words ON passage USING gin (words)",
+    "CREATE INDEX file_reading_open ON file_reading (file_id) WHERE status IN ('QUEUED', 'RUNNING')",
 ]
 
 
@@ -62,6 +65,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(default=JobStatus.QUEUED, description='JobStatus', enum_type=JobStatus, max_length=24)),
                 ('progress', fields.FloatField(db_default=0)),
                 ('passages', fields.IntField(db_default=0)),
+                ('language', fields.CharField(db_default='simple', max_length=32)),
                 ('error_message', fields.TextField(null=True, unique=False)),
                 ('attempts', fields.SmallIntField(db_default=0)),
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
@@ -108,7 +112,7 @@ class Migration(migrations.Migration):
                 ('position', fields.IntField()),
                 ('text', fields.TextField(unique=False)),
             ],
-            options={'table': 'passage', 'app': 'models', 'unique_together': (('file_id', 'position'),), 'pk_attr': 'id', 'table_description': 'A piece of a file that an answer may lean on; found by its words (index of migration 0005) or its embedding.'},
+            options={'table': 'passage', 'app': 'models', 'unique_together': (('file_id', 'position'),), 'pk_attr': 'id', 'table_description': 'A piece of a file that an answer may lean on; found by its `words` (migration 0005) or its embedding.'},
             bases=['Row'],
         ),
         ops.AddField(

@@ -25,9 +25,9 @@ from domain.contacts.cells import Reader
 from domain.contacts.consents import opt_out_again, say
 from domain.contacts.details import MOST_ATTRIBUTES, check_details, check_groups, full_name
 from domain.contacts.phones import MOST_PHONES
-from domain.contacts.spreadsheet import Row
 from domain.core.errors import Checks, ErrorCode, Refusal, Refusals, not_found
 from domain.core.phone import parse_phone
+from domain.core.spreadsheet import Row
 
 _MET = """
 SELECT contact_id, row FROM import_row WHERE contact_import_id = $1 AND contact_id = ANY($2::bigint[])

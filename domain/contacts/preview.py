@@ -12,7 +12,10 @@ from db.files import File, FilePurpose
 from domain.contacts.cells import Reader
 from domain.contacts.chunks import judged_row
 from domain.contacts.columns import Column, is_number, lacking, named, suggested
-from domain.contacts.spreadsheet import (
+from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found
+from domain.core.spreadsheet import (
     DELIMITERS,
     MOST_COLUMNS,
     MOST_ROWS,
@@ -22,9 +25,6 @@ from domain.contacts.spreadsheet import (
     format_of,
     known_encoding,
 )
-from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
-from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.files.reading import visible
 from domain.files.storage import path_of
 

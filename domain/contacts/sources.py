@@ -14,7 +14,7 @@ from db.contacts import ContactImport
 from domain.contacts.cells import Reader
 from domain.contacts.chunks import Judged, judged_contact, judged_row
 from domain.contacts.columns import Column, ContactField
-from domain.contacts.spreadsheet import Format, Rows
+from domain.core.spreadsheet import Format, Rows
 from domain.files.storage import path_of
 
 CHUNK = 2000

@@ -2,7 +2,7 @@
 
 from domain.files.naming import to_send
 from domain.files.providing import Provided, Wanted, provide
-from domain.files.reading import by_ids, get, pages_of_conversations
+from domain.files.reading import by_ids, get, knowledge, pages_of_conversations
 from domain.files.receiving import Received, receive
 from domain.files.uploads import MOST_SECONDS, Upload, create_upload, delete, read, take, url_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "create_upload",
     "delete",
     "get",
+    "knowledge",
     "pages_of_conversations",
     "provide",
     "read",

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.columns import as_row
-from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
+from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.files import File
 from domain.core.access import Viewer, allow
 from domain.core.errors import not_found
+from domain.core.search import contains
 
 
 @allow()
@@ -32,6 +33,16 @@ async def pages_of_conversations(
     where.add("file.deleted_at IS NULL")
     order = Order("file.id", "bigint", descending=True)
     return await fetch_pages(File, Parents("file.conversation_id"), conversation_ids, where, order, page)
+
+
+@allow()
+async def knowledge(viewer: Viewer, *, search: str | None = None, page: PageRequest) -> Page[File]:
+    """Files that the bot reads for all conversations, newest first."""
+    where = _visible(viewer)
+    where.add("file.purpose = 'KNOWLEDGE' AND file.conversation_id IS NULL AND file.deleted_at IS NULL")
+    if (pattern := contains(search)) is not None:
+        where.add("file.name ILIKE {}", pattern)
+    return await fetch_page(File, where, Order("file.id", "bigint", descending=True), page)
 
 
 async def visible(viewer: Viewer, id: int, *, field: str = "id") -> File:

@@ -30,6 +30,15 @@ def path_of(id: int) -> Path:
     return _root() / f"{id // 1000:06}" / str(id)
 
 
+@asynccontextmanager
+async def here(id: int) -> AsyncGenerator[Path]:
+    """Where the bytes of a file are, for as long as they are read. Raises FileNotFoundError."""
+    path = path_of(id)
+    if not await asyncio.to_thread(path.exists):
+        raise FileNotFoundError(path)
+    yield path
+
+
 def _root() -> Path:
     return get_settings().data_dir / "files"
 

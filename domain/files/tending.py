@@ -6,6 +6,7 @@ import time
 
 import structlog
 
+from db.bot import forget
 from db.core import connect
 from db.core.transaction import ring, transaction
 from db.files import File
@@ -55,6 +56,7 @@ async def tend() -> bool:
     for id in deleted:
         await remove(id)
     if deleted:
+        await forget(deleted)
         await connect.execute("UPDATE file SET due_at = NULL WHERE id = ANY($1)", deleted)
     late = await _give_up_late()
     rest = await _fetch_due()

@@ -8,6 +8,7 @@ from typing import Any
 
 from db import campaigns
 from db.accounts import Role, Scope
+from db.bot import FileReading
 from db.contacts import JobStatus
 from db.core import connect
 from db.core.transaction import ring, transaction
@@ -113,6 +114,9 @@ async def _decide(id: int, file: Incoming, mime_type: str, fault: Refusal | None
         else:
             announced.status, announced.error_message = JobStatus.FAILED, fault.message
         await announced.save()
+        if fault is None and announced.purpose is FilePurpose.KNOWLEDGE:
+            await FileReading.create(file_id=id)
+            ring("read_file", id)
         told(id, announced.uploaded_by_id, announced.sender_id)
     if fault is not None:
         raise fault

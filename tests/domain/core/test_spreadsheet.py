@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.contacts.preview import _surveyed
-from domain.contacts.spreadsheet import MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Row, Rows, format_of
+from domain.core.spreadsheet import MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Row, Rows, format_of
 
 PEOPLE = [["name", "phone"], ["José Peña", "+52 55"], ["Zoë, the one", "+33"], ["Ann", "+44"]]
 

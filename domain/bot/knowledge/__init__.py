@@ -1,0 +1,1 @@
+"""What the bot knows: files that were uploaded for it, read in passages, and found again by a question."""

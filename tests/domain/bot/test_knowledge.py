@@ -1,0 +1,74 @@
+"""What the bot knows: files as they are read, and passages as they are found."""
+
+import pytest
+
+from db.contacts import JobStatus
+from db.core import connect
+from domain import files
+from domain.bot.knowledge import indexing
+from domain.bot.knowledge.finding import search
+from domain.core.access import SYSTEM
+from domain.files import tending
+from tests.domain.bot.knowing import forget_everything, given_to_read, passages_of, reading_of, taught
+from tests.domain.conversations.surroundings import a_conversation
+from tests.domain.files.surroundings import events_of
+
+HOURS = "The shop is open from nine to five on weekdays.\n\nThere is parking behind the house."
+
+
+@pytest.fixture(autouse=True)
+async def _knowing_nothing() -> None:
+    await forget_everything()
+
+
+async def test_a_text_is_read_and_answers() -> None:
+    file = await taught("hours.txt", HOURS)
+    reading = await reading_of(file)
+    assert (reading.status, reading.progress, reading.passages, reading.error_message) == (
+        JobStatus.COMPLETED,
+        1.0,
+        1,
+        None,
+    )
+    assert await passages_of(file) == [HOURS.replace("\n\n", "\n")]
+    [found] = await search("When is the shop open?", conversation_id=None)
+    assert (found.file_id, found.text, found.score) == (file.id, HOURS.replace("\n\n", "\n"), 1.0)
+    assert await search("Ocelots", conversation_id=None) == []
+
+
+async def test_a_deleted_file_answers_nothing_at_once_and_is_forgotten() -> None:
+    file = await taught("hours.txt", HOURS)
+    await files.delete(SYSTEM, file.id)
+    assert await search("When is the shop open?", conversation_id=None) == []
+    await tending.tend()
+    assert await passages_of(file) == []
+
+
+async def test_a_file_that_is_deleted_while_it_waits_is_not_read() -> None:
+    file = await given_to_read("hours.txt", HOURS)
+    await files.delete(SYSTEM, file.id)
+    await indexing.read_file(file.id)
+    assert (await reading_of(file)).status is JobStatus.QUEUED
+    assert await passages_of(file) == []
+
+
+async def test_each_step_is_told() -> None:
+    file = await taught("hours.txt", HOURS)
+    # It came, is read, has passages, is done.
+    assert await events_of(file.id) == ["FILE_UPDATED"] * 4
+
+
+async def test_what_is_read_is_not_read_again() -> None:
+    file = await taught("hours.txt", HOURS)
+    before = await connect.value("SELECT max(id) FROM passage")
+    await indexing.read_file(file.id)
+    assert await connect.value("SELECT max(id) FROM passage") == before
+    assert (await reading_of(file)).status is JobStatus.COMPLETED
+
+
+async def test_knowledge_of_a_conversation_is_for_that_one_alone() -> None:
+    conversation = await a_conversation()
+    file = await taught("own.txt", "Your order 77 is red.", conversation_id=conversation)
+    assert [found.file_id for found in await search("order 77", conversation_id=conversation)] == [file.id]
+    assert await search("order 77", conversation_id=None) == []
+    assert await search("order 77", conversation_id=conversation + 1) == []
