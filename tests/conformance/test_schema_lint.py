@@ -37,6 +37,7 @@ FEW = {
     "ListSection.rows",
     "Message.reactions",
     "Mutation.resendMessages",
+    "KnowledgeAnswer.sources",
     "OrderDetails.items",
     "Query.assignableUsers",
     "User.apiTokens",
