@@ -83,6 +83,10 @@ class Contact(ChangingRow):
         indexes = (("created_at", "id"), ("updated_at", "id"))
 
 
+UNSPACED = "\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+"""Letters of scripts that are written without spaces, as a class of a regular expression: Chinese, Japanese, Korean."""
+
+
 class ContactPhone(Row):
     """A phone number of one contact only; exactly one of a contact's numbers is primary (index of migration 0002)."""
 

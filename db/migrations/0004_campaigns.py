@@ -1,7 +1,7 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
 from db.campaigns import CampaignStatus, CampaignType, ExclusionReason
-from db.contacts import ConsentSource, JobStatus, OptInStatus, PrivacyAction
+from db.contacts import UNSPACED, ConsentSource, JobStatus, OptInStatus, PrivacyAction
 from db.contacts.zones import table_of_zones, zone_sql
 from db.messages import MessageType
 from db.templates import TemplateCategory
@@ -59,9 +59,11 @@ UP = [
     f" max({zone_sql('phone_number')}) FILTER (WHERE is_primary) AS zone"
     " FROM contact_phone GROUP BY contact_id) AS p WHERE p.contact_id = c.id",
     "DROP TABLE number_zone",
-    "ALTER TABLE contact ADD COLUMN search text GENERATED ALWAYS AS (lower(name || E'\\n' || coalesce(email, '')"
-    " || E'\\n' || coalesce(company, '') || E'\\n' || coalesce(job_title, '') || E'\\n' || coalesce(numbers, '')))"
-    " STORED",
+    # A space stands before each word, and before each letter of scripts that have no words: so the beginning of a word has
+    # a trigram, however short it is (domain/contacts/filtering.py).
+    "ALTER TABLE contact ADD COLUMN search text GENERATED ALWAYS AS (regexp_replace(lower(' ' || name"
+    " || E'\\n ' || coalesce(email, '') || E'\\n ' || coalesce(company, '') || E'\\n ' || coalesce(job_title, '')"
+    f" || E'\\n ' || replace(coalesce(numbers, ''), '+', '')), '([{UNSPACED}])', ' \\1', 'g')) STORED",
     "CREATE INDEX contact_search ON contact USING gin (search gin_trgm_ops) WHERE deleted_at IS NULL",
     "CREATE INDEX contact_tags ON contact USING gin (tags) WHERE deleted_at IS NULL",
     "CREATE INDEX contact_attributes ON contact USING gin (attributes) WHERE deleted_at IS NULL",

@@ -1,11 +1,13 @@
 """Conditions on contacts: words of a search, and custom values within bounds."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import orjson
 
+from db.contacts import UNSPACED
 from db.core.paging import Where
 from domain.contacts.details import check_name, check_number
 from domain.core.errors import ErrorCode, Refusal, check_characters
@@ -24,16 +26,28 @@ _TIME = (
 )
 
 
+_SHORT = 3
+"""Letters of a trigram, by which the search has its index."""
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+
+
 def search_in(where: Where, search: str | None) -> None:
     """Name, email, company, job title and numbers as they are; numbers by their digits, too, whatever the term has
-    between them."""
+    between them. Terms of one or two letters are found where a word begins."""
     if (pattern := contains(search)) is None:
         return
     digits = "".join(char for char in pattern if char.isascii() and char.isdigit())
     if digits and digits != pattern.strip("%") and not any(char.isalpha() for char in pattern):
-        where.add("contact.search LIKE lower({}) OR contact.search LIKE {}", pattern, f"%{digits}%")
+        where.add("contact.search LIKE lower({}) OR contact.search LIKE {}", indexed(pattern), indexed(f"%{digits}%"))
     else:
-        where.add("contact.search LIKE lower({})", pattern)
+        where.add("contact.search LIKE lower({})", indexed(pattern))
+
+
+def indexed(pattern: str) -> str:
+    """A pattern of what is contained, as the column `search` has it: with a space before what begins a word there."""
+    begins = " " if len(pattern) < _SHORT + len("%%") and not _UNSPACED.match(pattern[1:]) else ""
+    spaced = _UNSPACED.sub(r" \g<0>", pattern[1:])
+    return f"%{begins}{spaced}"
 
 
 def having(where: Where, attributes: Sequence[Mapping[str, Any]]) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from db.contacts import Contact, ContactIdentity, OptInStatus
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
-from domain.contacts.filtering import having, search_in
+from domain.contacts.filtering import having, indexed, search_in
 from domain.core.access import Viewer, allow
-from domain.core.errors import Checks, check_characters, not_found
+from domain.core.errors import Checks, ErrorCode, Refusal, check_characters, not_found
 from domain.core.phone import parse_phone
 from domain.core.search import contains
 
@@ -22,6 +22,10 @@ class ContactOrder(StrEnum):
     UPDATED_AT = "UPDATED_AT"
     NAME = "NAME"
     LAST_MESSAGE_AT = "LAST_MESSAGE_AT"
+
+
+MOST_BY_LAST_MESSAGE = 10_000
+"""Contacts that are sorted so: no index says when each had a message, and each is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,7 @@ async def find(
     with check():
         if pattern := contains(company, "company"):
             # The first of them is what the index knows of.
-            where.add("contact.search LIKE lower({}) AND contact.company ILIKE {}", pattern, pattern)
+            where.add("contact.search LIKE lower({}) AND contact.company ILIKE {}", indexed(pattern), pattern)
     with check():
         if tags is not None:
             for tag in tags:
@@ -128,6 +132,13 @@ async def find(
     if created_before is not None:
         where.add("contact.created_at < {}", created_before)
     check.done()
+    if order is ContactOrder.LAST_MESSAGE_AT:
+        some = f"SELECT FROM contact WHERE {where.sql} LIMIT {MOST_BY_LAST_MESSAGE + 1}"
+        if await connect.value(f"SELECT count(*) FROM ({some}) AS matching", *where.values) > MOST_BY_LAST_MESSAGE:
+            words = (
+                f"More than {MOST_BY_LAST_MESSAGE} match, too many to be sorted by their last message: ask for fewer."
+            )
+            raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="orderBy", reason="too_many")
     return await fetch_page(Contact, where, _order(viewer, order, descending), page)
 
 

@@ -39,7 +39,7 @@ describe(
     CREATED_AT="When they were created.",
     UPDATED_AT="When they were last changed.",
     NAME="Their name; case does not matter.",
-    LAST_MESSAGE_AT="Their latest message.",
+    LAST_MESSAGE_AT="Their latest message; VALIDATION_ERROR where more than 10000 match.",
 )
 
 ContactId: TypeAlias = Annotated[strawberry.ID, arg("The contact.")]
@@ -58,10 +58,13 @@ class AttributeFilter:
 @strawberry.input(description="Which contacts.")
 class ContactFilter:
     search: str | None = optional(
-        "Part of the name, email, company, job title or a phone number, up to 200 characters; case does not matter."
+        "Part of the name, email, company, job title or a phone number, up to 200 characters; case does not matter. "
+        "One or two letters or digits are found where a word or number begins."
     )
     group_id: strawberry.ID | None = optional("In this group.", of="Group")
-    company: str | None = optional("Part of the company, up to 200 characters.")
+    company: str | None = optional(
+        "Part of the company, up to 200 characters; one or two are found where a word begins."
+    )
     tags: list[str] | None = optional("With any of these tags.")
     attributes: list[AttributeFilter] | None = optional("With all of these custom values; at most 10.")
     opt_in_status: list[OptInStatus] | None = optional("With one of these consents.")

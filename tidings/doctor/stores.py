@@ -39,6 +39,7 @@ async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
     try:
         yield await _version(connection, where)
         yield await _migrations(connection)
+        yield await _letters(connection)
     finally:
         await connection.close()
 
@@ -48,6 +49,16 @@ async def _version(connection: Any, where: str) -> Finding:
     if int(version.split(".")[0]) < OLDEST:
         return Finding(f"PostgreSQL at {where} is version {version}.", f"Upgrade it to {OLDEST} or later.")
     return Finding(f"PostgreSQL {version} answers at {where}.")
+
+
+async def _letters(connection: Any) -> Finding:
+    letters = await connection.fetchval("SELECT datctype FROM pg_database WHERE datname = current_database()")
+    if letters in ("C", "POSIX"):
+        return Finding(
+            f"The database knows no letters but ASCII (LC_CTYPE is {letters}): searches for others read everything.",
+            "Restore a dump of it into one that was created with LC_CTYPE 'C.UTF-8'.",
+        )
+    return Finding(f"The database knows letters as {letters} does.")
 
 
 async def _migrations(connection: Any) -> Finding:

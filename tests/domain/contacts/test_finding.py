@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from db.accounts import Scope
 from db.contacts import ContactIdentity, ContactIdentityType, OptInStatus
 from db.core import connect
 from db.core.paging import PageRequest
 from db.messages import MessageState
 from domain import contacts, groups
-from domain.contacts import ContactOrder
+from domain.contacts import ContactOrder, reading
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from domain.groups import GroupOrder
@@ -41,6 +43,38 @@ async def test_search_in_name_email_company_job_title_and_number() -> None:
     for written in (digits, f"({digits[3:5]}) {digits[5:10]}-{digits[10:]}", digits[4:]):
         assert by[0].id in await found(search=written)
     assert await found(search=digits[:-1] + "x") == []
+
+
+async def test_one_or_two_letters_are_found_where_a_word_begins() -> None:
+    company = unique("Acme")
+    made = [await factories.contact(name=name, company=company) for name in ("Quy Zqa", "Aquy", "山田太郎", "Юлия Ян")]
+    _, other, yamada, yulia = made
+    [[number]] = await contacts.phones_of(SYSTEM, [other.id])
+    for term, ids in (
+        ("QU", [made[0].id]),
+        ("zq", [made[0].id]),
+        ("太郎", [yamada.id]),
+        ("田太郎", [yamada.id]),
+        ("ян", [yulia.id]),
+        (number.phone_number[1:3], [one.id for one in reversed(made)]),
+        (number.phone_number[-2:] + "x", []),
+    ):
+        assert await found(search=term, company=company) == ids, term
+    assert await found(company=f" {company[:2]}", search=company) == [one.id for one in reversed(made)]
+    assert await found(company="me", search=company) == []
+
+
+async def test_only_so_many_are_sorted_by_their_last_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    company = unique("Acme")
+    made = [await factories.contact(company=company) for _ in range(2)]
+    monkeypatch.setattr(reading, "MOST_BY_LAST_MESSAGE", 2)
+    assert len(await found(company=company, order=ContactOrder.LAST_MESSAGE_AT)) == 2
+    monkeypatch.setattr(reading, "MOST_BY_LAST_MESSAGE", 1)
+    too_many = (ErrorCode.VALIDATION_ERROR, "orderBy", "too_many")
+    assert await only(
+        contacts.find(SYSTEM, company=company, order=ContactOrder.LAST_MESSAGE_AT, page=PageRequest())
+    ) == (too_many)
+    assert await found(company=company) == [one.id for one in reversed(made)]
 
 
 async def test_signs_of_patterns_mean_themselves() -> None:
@@ -170,3 +204,8 @@ async def test_a_token_bound_to_a_sender_sees_whom_it_has_written_to_everywhere(
     assert [contact.id for contact in pages[group.id].rows] == [mine.id]
     assert await pages[group.id].total() == 1
     assert await connect.value("SELECT count(*) FROM group_member WHERE group_id = $1", group.id) == 2
+
+
+async def test_letters_of_every_script_have_trigrams_in_our_own_database() -> None:
+    for word in ("иван", "山", "ñandú", "هاتف"):
+        assert "".join(await connect.value("SELECT show_trgm($1)", word)).strip(), word
