@@ -13,8 +13,7 @@ from collections.abc import Awaitable
 import uvloop
 
 from benchmarks.measure import installation, report
-from db.campaigns import Campaign
-from db.campaigns.audience import tally_of
+from db.campaigns.preflight import look
 from db.core import connect
 from db.core.transaction import transaction
 from domain import schedules
@@ -82,7 +81,7 @@ async def of_campaign(recipients: int) -> tuple[float, float]:
     await connect.execute("TRUNCATE message, event, campaign_recipient, campaign_tally")
     id = await connect.value(CAMPAIGN)
     started = time.perf_counter()
-    told = await tally_of(await Campaign.get(id=id))
+    told = await look(id, [["name"]])
     counting = time.perf_counter() - started
     if told.recipients != recipients:
         raise SystemExit(f"{told.recipients} counted of {recipients} recipients.")

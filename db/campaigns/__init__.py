@@ -58,6 +58,8 @@ class Audience(TypedDict, total=False):
     group_ids: list[int]
     contact_ids: list[int]
     """Numbers are contacts by the time they are kept here."""
+    phone_ids: list[int]
+    """Of numbers that were named: their contacts are written to there, not at the primary one."""
     campaign_id: int
     """Those of its recipients who came as far as `outcomes` says."""
     outcomes: list[str]
@@ -132,8 +134,8 @@ class CampaignRecipient(Row):
     """
 
     campaign_id: int = fields.BigIntField()
-    contact_id: int | None = fields.BigIntField(null=True)
-    """Null once the contact was erased."""
+    contact_id: int = fields.BigIntField()
+    """Stays when the contact is erased, as in the message; a merge moves both to the one that stays."""
     address = fields.CharField(160, null=True)
     exclusion = choice(ExclusionReason, null=True)
     reply_id: int | None = fields.BigIntField(null=True)
@@ -141,7 +143,6 @@ class CampaignRecipient(Row):
 
     class Meta:
         table = "campaign_recipient"
-        indexes = (("campaign_id", "id"),)
 
 
 class CampaignTally(Row):

@@ -1,12 +1,10 @@
 """Whom a campaign reaches: one text of SQL finds its people, for a preflight and for the freezing alike."""
 
-import hashlib
 from dataclasses import dataclass
 
 import orjson
 from asyncpg import Record
 
-from db.campaigns import Campaign, ExclusionReason
 from db.campaigns.hold import USABLE
 from db.campaigns.outcomes import MESSAGE, OUTCOME
 from db.core import connect
@@ -34,61 +32,69 @@ page AS MATERIALIZED (
   ) AS ordered
 )"""
 
+ADDRESS = "coalesce(named.phone_number, p.phone_number, talk.address)"
+"""Where a contact c is written to: the number of theirs that was named, else the primary one."""
+
 # $8 senders that may send now, $9 those among them that take what nobody knows a sender for, $10 whether the text is
-# one of ours, for which the Cloud API wants an open window, $11 the purpose. A contact stays with the sender that wrote
-# to it or that it wrote to last; who has no number is reached where it wrote from.
-_PERSON = """
+# one of ours, for which the Cloud API wants an open window, $11 the purpose, $15 numbers that were named. A contact
+# stays with the sender that wrote to it or that it wrote to last; who has no number is reached where it wrote from.
+_PERSON = f"""
 , person AS MATERIALIZED (
-  SELECT page.contact_id, coalesce(p.phone_number, talk.address) AS address, c.time_zone,
-         coalesce(talk.sender_id, known.sender_id,
+  SELECT page.contact_id, {ADDRESS} AS address, c.time_zone, {{lacks}} AS lacks,
+         coalesce(talk.sender_id, {{known}}
                   ($9::bigint[])[1 + page.place % nullif(cardinality($9), 0)]) AS sender_id,
          CASE WHEN c.opt_in_status = 'OPTED_OUT' OR $11::text = ANY(c.declined) THEN 'OPTED_OUT'
-              WHEN p.id IS NULL AND talk.address IS NULL THEN 'NO_PHONE_NUMBER'
-              WHEN NOT p.on_whatsapp THEN 'NOT_ON_WHATSAPP' END AS exclusion
+              WHEN {ADDRESS} IS NULL THEN 'NO_PHONE_NUMBER'
+              WHEN NOT coalesce(named.on_whatsapp, named.id IS NOT NULL OR p.on_whatsapp) THEN 'NOT_ON_WHATSAPP'
+         END AS exclusion
   FROM page
   JOIN contact c ON c.id = page.contact_id AND c.deleted_at IS NULL
   LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary
+  LEFT JOIN (SELECT DISTINCT ON (contact_id) * FROM contact_phone WHERE id = ANY($15::bigint[])
+             ORDER BY contact_id, is_primary DESC, id) AS named ON named.contact_id = c.id
   LEFT JOIN LATERAL (
     SELECT v.sender_id, v.address FROM conversation v
     WHERE p.id IS NULL AND v.contact_id = c.id AND v.sender_id = ANY($8::bigint[]) AND v.deleted_at IS NULL
     ORDER BY v.last_message_at DESC NULLS LAST LIMIT 1) AS talk ON true
-  LEFT JOIN LATERAL (
-    SELECT m.sender_id FROM message m
-    WHERE cardinality($8) > 1 AND m.contact_id = c.id AND m.sender_id = ANY($8)
-      AND m.state NOT IN ('QUEUED', 'CLAIMED', 'CANCELLED', 'FAILED')
-    ORDER BY m.id DESC LIMIT 1) AS known ON true
 )"""
+# Only where there is more than one sender to choose from.
+_KNOWN = """
+(SELECT m.sender_id FROM message m WHERE m.contact_id = c.id AND m.sender_id = ANY($8)
+   AND m.state NOT IN ('QUEUED', 'CLAIMED', 'CANCELLED', 'FAILED') ORDER BY m.id DESC LIMIT 1),
+"""
 
-# Who seem to be one person are written to once: the one whose contact is older.
-_JUDGED = """
+_OPEN = """EXISTS (SELECT FROM conversation v WHERE v.sender_id = person.sender_id AND v.contact_id = person.contact_id
+             AND v.deleted_at IS NULL AND v.window_expires_at > now())"""
+
+# Who seem to be one person are written to once: the one whose contact is older, be it in this page or an earlier one.
+_JUDGED = f"""
 , twin AS MATERIALIZED (
-  SELECT DISTINCT d.other_id AS contact_id FROM contact_duplicate d JOIN person ON person.contact_id = d.other_id
-  WHERE d.contact_id IN (SELECT contact_id FROM person WHERE exclusion IS NULL)
-     OR EXISTS (SELECT FROM campaign_recipient r
-                WHERE r.campaign_id = $1 AND r.contact_id = d.contact_id AND r.exclusion IS NULL)
+  SELECT d.other_id AS contact_id FROM person JOIN contact_duplicate d ON d.contact_id = person.contact_id
+  WHERE person.exclusion IS NULL
+  UNION
+  SELECT d.other_id FROM page JOIN contact_duplicate d ON d.other_id = page.contact_id
+  JOIN campaign_recipient r ON r.campaign_id = $1 AND r.contact_id = d.contact_id
+  WHERE coalesce(r.exclusion, '') NOT IN ('OPTED_OUT', 'NO_PHONE_NUMBER', 'NOT_ON_WHATSAPP')
 ), judged AS (
-  SELECT person.contact_id, address, person.sender_id, time_zone, pool.portfolio, pool.room, coalesce(exclusion,
+  SELECT person.contact_id, address, person.sender_id, time_zone, lacks, pool.portfolio, pool.room, coalesce(exclusion,
            CASE WHEN twin.contact_id IS NOT NULL THEN 'DUPLICATE_NUMBER'
-                WHEN $10 AND pool.cloud AND talk.open IS NULL THEN 'WINDOW_CLOSED' END) AS exclusion,
-         talk.open IS NULL AND pool.room IS NOT NULL AND NOT EXISTS (
+                WHEN $10 AND pool.cloud AND NOT {_OPEN} THEN 'WINDOW_CLOSED' END) AS exclusion,
+         pool.room IS NOT NULL AND NOT {_OPEN} AND NOT EXISTS (
            SELECT FROM portfolio_reach f WHERE f.portfolio_id = pool.portfolio AND f.contact_id = person.contact_id
              AND f.reached_at > now() - interval '24 h') AS new
   FROM person
   LEFT JOIN twin USING (contact_id)
   LEFT JOIN unnest($8, $12::bool[], $13::text[], $14::bigint[]) AS pool(id, cloud, portfolio, room)
     ON pool.id = person.sender_id
-  LEFT JOIN LATERAL (
-    SELECT true AS open FROM conversation v
-    WHERE ($10 OR pool.room IS NOT NULL) AND v.sender_id = person.sender_id AND v.contact_id = person.contact_id
-      AND v.deleted_at IS NULL AND v.window_expires_at > now() LIMIT 1) AS talk ON true
 )"""
 
-_UNLIMITED = ", people AS (SELECT contact_id, address, sender_id, time_zone, exclusion FROM judged)"
+_UNLIMITED = ", people AS (SELECT contact_id, address, sender_id, time_zone, lacks, exclusion FROM judged)"
 # Of those whom a portfolio would write to first, the ones that go beyond what it may in 24 hours.
 _LIMITED = """
 , people AS (
-  SELECT contact_id, address, sender_id, time_zone, coalesce(exclusion, CASE WHEN new AND room < count(*) FILTER (
-           WHERE new AND exclusion IS NULL) OVER (PARTITION BY portfolio ORDER BY contact_id)
+  SELECT contact_id, address, sender_id, time_zone, lacks, coalesce(exclusion, CASE WHEN new
+           AND room < count(*) FILTER (
+             WHERE new AND exclusion IS NULL) OVER (PARTITION BY portfolio ORDER BY contact_id)
          THEN 'OVER_SENDER_LIMIT' END) AS exclusion
   FROM judged
 )"""
@@ -146,10 +152,11 @@ async def pool_of(id: int, *, own_text: bool) -> Pool:
     )
 
 
-def people(pool: Pool) -> str:
-    """The beginning of a statement about `people` (contact_id, address, sender_id, time_zone, exclusion) of a `page` of
-    an audience; `values` fills it."""
-    return f"WITH {_PAGE}{_PERSON}{_JUDGED}{_LIMITED if pool.limited else _UNLIMITED}"
+def people(pool: Pool, *, lacks: str = "NULL::bool[]") -> str:
+    """The beginning of a statement about `people` (contact_id, address, sender_id, time_zone, lacks, exclusion) of a
+    `page` of an audience; `values` fills it. `lacks` is an expression over their contact c."""
+    person = _PERSON.format(lacks=lacks, known=_KNOWN if len(pool.usable) > 1 else "")
+    return f"WITH {_PAGE}{person}{_JUDGED}{_LIMITED if pool.limited else _UNLIMITED}"
 
 
 def values(campaign: Record, pool: Pool, *, after: int = 0, chunk: int | None = None) -> tuple[object, ...]:
@@ -159,43 +166,5 @@ def values(campaign: Record, pool: Pool, *, after: int = 0, chunk: int | None = 
         *(campaign["id"], after, chunk, audience.get("group_ids") or [], audience.get("contact_ids") or []),
         *(audience.get("campaign_id"), audience.get("outcomes") or [], pool.usable, pool.shares),
         *(campaign["own_text"], campaign["purpose"], pool.cloud, pool.portfolios, pool.rooms),
-    )
-
-
-SENT = """
-SELECT o.*, t.approval_name IS NULL AS own_text, coalesce(t.category, 'MARKETING') AS purpose
-FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id WHERE o.id = $1
-"""
-"""A campaign, and what its people are chosen by."""
-
-_TALLY = """
-SELECT exclusion, count(*) AS people, bit_xor(hashtextextended(coalesce(address, ''), contact_id)) AS mark
-FROM people GROUP BY 1 ORDER BY 1
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """An audience as it is now."""
-
-    audience: int
-    recipients: int
-    exclusions: dict[ExclusionReason, int]
-    fingerprint: str
-    """The same as long as the same people would be sent to, and left out for the same reasons."""
-
-
-async def tally_of(campaign: Campaign) -> Counts:
-    """Counts the audience of a campaign that has not begun, as if it began now."""
-    row = await connect.row(SENT, campaign.id)
-    assert row is not None
-    pool = await pool_of(campaign.id, own_text=row["own_text"])
-    found = await connect.rows(people(pool) + _TALLY, *values(row, pool))
-    told = {each["exclusion"]: each["people"] for each in found}
-    marks = repr([(each["exclusion"], each["people"], each["mark"]) for each in found])
-    return Counts(
-        audience=sum(told.values()),
-        recipients=told.get(None, 0),
-        exclusions={ExclusionReason(reason): count for reason, count in told.items() if reason},
-        fingerprint=hashlib.sha256(marks.encode()).hexdigest()[:32],
+        audience.get("phone_ids") or [],
     )

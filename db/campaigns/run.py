@@ -66,8 +66,8 @@ _FREEZE = """
 ), queued AS (
   INSERT INTO message (campaign_id, contact_id, address, sender_id, template_id, type, purpose, media_id, direction,
                        author, priority, state, attempts, due_at)
-  SELECT $1, contact_id, address, sender_id, $15, $16, $11, $17, 'OUTBOUND', 'SYSTEM', 1, 'QUEUED', 0,
-         coalesce(CASE WHEN $18::time IS NOT NULL THEN quiet_end(time_zone, $18, $19::time) END, now())
+  SELECT $1, contact_id, address, sender_id, $16, $17, $11, $18, 'OUTBOUND', 'SYSTEM', 1, 'QUEUED', 0,
+         coalesce(CASE WHEN $19::time IS NOT NULL THEN quiet_end(time_zone, $19, $20::time) END, now())
   FROM people WHERE exclusion IS NULL ORDER BY contact_id
   ON CONFLICT (campaign_id, contact_id) WHERE campaign_id IS NOT NULL DO NOTHING
   RETURNING id

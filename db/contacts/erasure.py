@@ -56,14 +56,15 @@ WITH page AS MATERIALIZED (
   SELECT id FROM message
   WHERE contact_id = $1 AND lease_until IS NULL
     AND num_nonnulls(content, details, variables, referral, metadata, address, correlation_id, provider_message_id,
-                     error_message) > 0
+                     nullif(error_message, 'Erased.')) > 0
   ORDER BY id LIMIT $2 FOR UPDATE
 ), waiting AS (
   DELETE FROM waiting_amendment w USING page WHERE w.message_id = page.id
 )
 UPDATE message m
 SET content = NULL, details = NULL, variables = NULL, referral = NULL, metadata = NULL, address = NULL,
-    correlation_id = NULL, provider_message_id = NULL, error_message = NULL, attempt_id = NULL, updated_at = now()
+    correlation_id = NULL, provider_message_id = NULL, attempt_id = NULL, updated_at = now(),
+    error_message = CASE WHEN error_message IS NOT NULL THEN 'Erased.' END
 FROM page WHERE m.id = page.id
 """
 
@@ -82,7 +83,10 @@ SET address = '', tags = '{}', metadata = '{}', escalation_note = NULL, language
 WHERE contact_id = $1 AND (address <> '' OR deleted_at IS NULL)
 """
 
-_RECIPIENTS = "UPDATE campaign_recipient SET address = NULL WHERE contact_id = $1 AND address IS NOT NULL"
+_RECIPIENTS = """
+UPDATE campaign_recipient r SET address = NULL
+FROM campaign k WHERE r.campaign_id = k.id AND r.contact_id = $1 AND r.address IS NOT NULL
+"""
 _ROWS = "UPDATE import_row SET contact_id = NULL, message = NULL WHERE contact_id = $1"
 
 _POSTS = """

@@ -40,6 +40,13 @@ _DUE_ANSWERS = """
     WHERE c.sender_id = $1 AND c.contact_id = m.contact_id AND c.window_expires_at > now())
   ORDER BY m.priority DESC, m.due_at, m.id LIMIT $2 FOR UPDATE OF m SKIP LOCKED
 """
+
+
+def _quiet(zone: str) -> str:
+    """When quiet hours of a campaign o end in a zone; null where it is not quiet."""
+    return f"CASE WHEN o.quiet_from IS NOT NULL THEN quiet_end({zone}, o.quiet_from::time, o.quiet_until::time) END"
+
+
 _CLAIM_THOSE = f"""
 ), judged AS (
   SELECT m.id, CASE WHEN held.stays THEN 'infinity' ELSE held.quiet END AS later
@@ -47,8 +54,7 @@ _CLAIM_THOSE = f"""
   LEFT JOIN LATERAL (
     SELECT {SCHEDULE.stays} AS stays, NULL::timestamptz AS quiet FROM schedule o WHERE o.id = m.schedule_id
     UNION ALL
-    SELECT {CAMPAIGN.stays}, CASE WHEN o.quiet_from IS NOT NULL THEN quiet_end(
-             (SELECT time_zone FROM contact WHERE id = m.contact_id), o.quiet_from::time, o.quiet_until::time) END
+    SELECT {CAMPAIGN.stays}, {_quiet("(SELECT time_zone FROM contact WHERE id = m.contact_id)")}
     FROM campaign o WHERE o.id = m.campaign_id
   ) AS held ON true
 )
@@ -109,7 +115,7 @@ WHERE m.id = leaving.id AND c.id = m.id AND contact.id = m.contact_id AND sender
   AND NOT EXISTS (SELECT FROM schedule o LEFT JOIN message_template t ON t.id = o.template_id
                   WHERE o.id = m.schedule_id AND {SCHEDULE.stays})
   AND NOT EXISTS (SELECT FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id
-                  WHERE o.id = m.campaign_id AND {CAMPAIGN.stays})
+                  WHERE o.id = m.campaign_id AND ({CAMPAIGN.stays} OR {_quiet("contact.time_zone")} IS NOT NULL))
   AND contact.deleted_at IS NULL AND NOT ({_OUTDATED})
   AND NOT ({_declined("contact")})
   AND sender.status = 'CONNECTED' AND sender.deleted_at IS NULL

@@ -43,9 +43,15 @@ UP = [
     "CREATE INDEX message_campaign_open ON message (campaign_id, sender_id)"
     " WHERE campaign_id IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
     "CREATE INDEX message_campaign_parked ON message (campaign_id, id) WHERE due_at = 'infinity'",
-    # Those who are left out are few, and looked for.
-    "CREATE INDEX campaign_recipient_excluded ON campaign_recipient (campaign_id, id) WHERE exclusion IS NOT NULL",
+    # Everyone in an audience once; lists of them go by contact, as they were frozen. Those who are left out or who have
+    # answered are looked for, and may be few.
     "CREATE UNIQUE INDEX campaign_recipient_contact ON campaign_recipient (campaign_id, contact_id)",
+    "CREATE INDEX campaign_recipient_excluded ON campaign_recipient (campaign_id, contact_id)"
+    " WHERE exclusion IS NOT NULL",
+    "CREATE INDEX campaign_recipient_replied ON campaign_recipient (campaign_id, contact_id) WHERE reply_id IS NOT NULL",
+    # And so may those be whose message came to nothing. Not by the state: receipts are to stay heap-only updates.
+    "CREATE INDEX message_campaign_troubled ON message (campaign_id, contact_id)"
+    " WHERE campaign_id IS NOT NULL AND error_message IS NOT NULL",
     "CREATE INDEX campaign_running ON campaign (id) WHERE status IN ('RUNNING', 'PAUSED')",
     "CREATE INDEX campaign_due ON campaign (scheduled_at) WHERE status = 'SCHEDULED'",
     "CREATE INDEX campaign_tally_new ON campaign_tally (campaign_id) WHERE NOT folded",
@@ -126,12 +132,12 @@ class Migration(migrations.Migration):
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('created_at', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ('campaign_id', fields.BigIntField()),
-                ('contact_id', fields.BigIntField(null=True)),
+                ('contact_id', fields.BigIntField()),
                 ('address', fields.CharField(null=True, max_length=160)),
                 ('exclusion', fields.CharEnumField(null=True, description='ExclusionReason', enum_type=ExclusionReason, max_length=24)),
                 ('reply_id', fields.BigIntField(null=True)),
             ],
-            options={'table': 'campaign_recipient', 'app': 'models', 'indexes': [Index(fields=['campaign_id', 'id'])], 'pk_attr': 'id', 'table_description': 'Someone in a frozen audience; the message of theirs is the one of the same campaign and contact.'},
+            options={'table': 'campaign_recipient', 'app': 'models', 'pk_attr': 'id', 'table_description': 'Someone in a frozen audience; the message of theirs is the one of the same campaign and contact.'},
             bases=['Row'],
         ),
         ops.CreateModel(

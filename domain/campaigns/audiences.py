@@ -17,7 +17,7 @@ MOST_GROUPS, MOST_PEOPLE = 100, 10_000
 MOST_FAULTS = 100
 """Numbers at fault that are told one by one."""
 
-_KNOWN = "SELECT phone_number, contact_id FROM contact_phone WHERE phone_number = ANY($1)"
+_KNOWN = "SELECT id, phone_number, contact_id FROM contact_phone WHERE phone_number = ANY($1)"
 _WA_IDS = """
 SELECT i.value, i.contact_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
 WHERE i.type = 'WA_ID' AND i.value = ANY($1)
@@ -27,14 +27,15 @@ WHERE i.type = 'WA_ID' AND i.value = ANY($1)
 async def audience_of(viewer: Viewer, given: Mapping[str, Any] | None, check: Checks, *, own_id: int = 0) -> Audience:
     """The audience that an AudienceInput names; `own_id` is the campaign whose audience it is to be."""
     given = {name: value for name, value in (given or {}).items() if value}
-    found, people = Audience(), list[int]()
+    found, people, phones = Audience(), list[int](), list[int]()
     with check():
         if "group_ids" in given:
             found["group_ids"] = await _groups(viewer, given["group_ids"])
     with check():
         people += await _contacts(viewer, given.get("contact_ids", ()))
     with check():
-        people += await _of_numbers(viewer, given.get("phone_numbers", ()), check)
+        known, phones = await _of_numbers(viewer, given.get("phone_numbers", ()), check)
+        people += known
     with check():
         if "outcome" in given:
             campaign_id = given["outcome"]["campaign_id"]
@@ -49,6 +50,8 @@ async def audience_of(viewer: Viewer, given: Mapping[str, Any] | None, check: Ch
             found["outcomes"] = sorted({outcome.value for outcome in given["outcome"]["outcome"]})
     if people:
         found["contact_ids"] = sorted(set(people))
+    if phones:
+        found["phone_ids"] = phones
     return found
 
 
@@ -79,8 +82,11 @@ async def _contacts(viewer: Viewer, ids: Sequence[int]) -> list[int]:
     return wanted
 
 
-async def _of_numbers(viewer: Viewer, given: Sequence[str], check: Checks) -> list[int]:
-    """The contacts who have these numbers, or are known by them; others become contacts named after their number."""
+async def _of_numbers(viewer: Viewer, given: Sequence[str], check: Checks) -> tuple[list[int], list[int]]:
+    """The contacts who have these numbers, or are known by them, and the numbers that are theirs.
+
+    Other numbers become contacts named after them.
+    """
     _few(given, MOST_PEOPLE, "phoneNumbers")
     numbers, faults = list[str](), 0
     for place, number in enumerate(given):
@@ -92,17 +98,22 @@ async def _of_numbers(viewer: Viewer, given: Sequence[str], check: Checks) -> li
                 if faults <= MOST_FAULTS:
                     raise
     if faults or not numbers:
-        return []
+        return [], []
     spellings = {number: [number, *aliases(number)] for number in dict.fromkeys(numbers)}
-    every = [each for spelled in spellings.values() for each in spelled]
-    known = {row["value"]: row["contact_id"] for row in await connect.rows(_WA_IDS, [each[1:] for each in spellings])}
-    known = {f"+{value}": id for value, id in known.items()}
-    known |= {row["phone_number"]: row["contact_id"] for row in await connect.rows(_KNOWN, every)}
-    found = [next((known[each] for each in spelled if each in known), None) for spelled in spellings.values()]
-    unknown = [number for number, id in zip(spellings, found, strict=True) if id is None]
+    known = await connect.rows(_WA_IDS, [each[1:] for each in spellings])
+    owners: dict[str, tuple[int, int | None]] = {f"+{row['value']}": (row["contact_id"], None) for row in known}
+    owners |= await _phones([each for spelled in spellings.values() for each in spelled])
+    unknown = [number for number, spelled in spellings.items() if owners.keys().isdisjoint(spelled)]
     # Two spellings of one unknown number are one person.
     new = sorted({min(spellings[number]): number for number in unknown}.values())
     with unique(PHONE_UNIQUE, "One of these numbers has just become a contact's. Try again.", field="audience"):
         values = [ContactValues(name=number, phone_number=number) for number in new]
-        added = await contacts.add(values, actor_id=viewer.user_id)
-    return [*(id for id in found if id is not None), *added]
+        await contacts.add(values, actor_id=viewer.user_id)
+    owners |= await _phones(new)
+    named = [next(owners[each] for each in spelled if each in owners) for spelled in spellings.values()]
+    return [id for id, _ in named], sorted({phone for _, phone in named if phone is not None})
+
+
+async def _phones(numbers: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Contact and phone of each number that somebody has."""
+    return {row["phone_number"]: (row["contact_id"], row["id"]) for row in await connect.rows(_KNOWN, numbers)}

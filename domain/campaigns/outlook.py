@@ -1,12 +1,10 @@
 """When a campaign would be done, and why it takes that long."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
-
-from asyncpg import Record
 
 from db.senders import Sender
 from domain import senders
@@ -59,13 +57,18 @@ def _next(after: datetime, of_day: time) -> datetime:
 
 
 async def look_ahead(
-    viewer: Viewer, pool: Sequence[Sender], shares: Iterable[Record], quiet: Quiet | None, *, now: datetime
+    viewer: Viewer,
+    pool: Sequence[Sender],
+    shares: Mapping[tuple[int, str | None], int],
+    quiet: Quiet | None,
+    *,
+    now: datetime,
 ) -> Outlook:
     """`shares` are those who would be sent something, by sender and zone."""
     people, zones = Counter[int](), set[str | None]()
-    for row in shares:
-        people[row["sender_id"]] += row["people"]
-        zones.add(row["time_zone"])
+    for (sender_id, zone), count in shares.items():
+        people[sender_id] += count
+        zones.add(zone)
     if not people:
         return Outlook(None, "Nobody would be sent anything.")
     ids = [sender.id for sender in pool if people[sender.id]]

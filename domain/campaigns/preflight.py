@@ -1,6 +1,5 @@
 """What a campaign would do if it started now: to whom, to whom not and why, in which words, and until when."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,15 +11,16 @@ import orjson
 from db.accounts import Role, Scope
 from db.campaigns import Campaign, CampaignStatus, ExclusionReason
 from db.campaigns import preflight as rows
-from db.campaigns.audience import Counts, tally_of
+from db.campaigns.preflight import Counts, Look
 from db.contacts import Contact, JobStatus
 from db.content import Header, HeaderFormat
 from db.core import connect
 from db.files import File
 from db.senders import Sender, SenderStatus
 from db.templates import MessageTemplate, TemplateStatus
+from domain import contacts
 from domain.campaigns.outlook import Quiet, look_ahead
-from domain.campaigns.reading import pool_of, visible
+from domain.campaigns.reading import in_status, pool_of
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
 from domain.templates.placeholders import compile_template, own_values, word
@@ -28,6 +28,7 @@ from domain.templates.rendering import HEADER, Rendered, own_text, render, varia
 
 BEFORE = (CampaignStatus.DRAFT, CampaignStatus.SCHEDULED)
 MOST_SAMPLES = 5
+_GROUPS = "SELECT id FROM contact_group WHERE id = ANY($1) AND deleted_at IS NULL ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A campaign that has not begun, with all that decides whether it may."""
+    """A campaign that has not begun, with all that decides whether it may besides its audience."""
 
     campaign: Campaign
     wording: MessageTemplate
@@ -69,27 +70,27 @@ class Standing:
     header: Header | None
     pool: list[Sender]
     file: File | None
-    counts: Counts
+    groups: list[int]
+    """Those of its audience that are not deleted."""
     now: datetime
 
     @property
-    def id(self) -> str:
+    def version(self) -> tuple[object, ...]:
+        """Another one whenever somebody has changed the campaign or its template, or deleted a group of it."""
+        changed = None if self.campaign.template_id is None else self.wording.updated_at
+        return self.campaign.updated_at, changed, self.groups
+
+    def preflight_id(self, look: Look) -> str:
         """The fingerprint of audience and message."""
         said = self.wording
         written = orjson.dumps(
             [
-                *(self.campaign.id, self.counts.fingerprint, self.campaign.variables, self.header, said.content),
+                *(self.campaign.id, look.fingerprint, self.campaign.variables, self.header, said.content),
                 *(said.header, said.footer, said.buttons, said.category, said.language, said.approval_name),
             ],
             option=orjson.OPT_SORT_KEYS,
         )
         return hashlib.sha256(written).hexdigest()[:32]
-
-
-async def _wording(campaign: Campaign) -> MessageTemplate:
-    if campaign.template_id is not None:
-        return await MessageTemplate.get(id=campaign.template_id)
-    return own_text(campaign.text or "", _header(campaign))
 
 
 def _header(campaign: Campaign) -> Header | None:
@@ -99,8 +100,11 @@ def _header(campaign: Campaign) -> Header | None:
 
 
 async def standing(campaign: Campaign) -> Standing:
-    """Counts the audience too, which takes seconds for a million."""
-    wording, header = await _wording(campaign), _header(campaign)
+    header = _header(campaign)
+    if campaign.template_id is None:
+        wording = own_text(campaign.text or "", header)
+    else:
+        wording = await MessageTemplate.get(id=campaign.template_id)
     media_id = (header or wording.header or {}).get("media_id")
     return Standing(
         campaign=campaign,
@@ -108,7 +112,7 @@ async def standing(campaign: Campaign) -> Standing:
         header=header,
         pool=await Sender.filter(id__in=await pool_of(campaign.id)).order_by("id"),
         file=None if media_id is None else await File.get_or_none(id=media_id),
-        counts=await tally_of(campaign),
+        groups=[row["id"] for row in await connect.rows(_GROUPS, campaign.audience.get("group_ids", []))],
         now=await connect.value("SELECT now()"),
     )
 
@@ -118,12 +122,12 @@ async def standing(campaign: Campaign) -> Standing:
 # ---------------------------------------------------------------------------
 
 
-def obstacles(found: Standing, *, at: datetime | None = None) -> list[Refusal]:
+def obstacles(found: Standing, counts: Counts, *, at: datetime | None = None) -> list[Refusal]:
     """Why a campaign may not start now, or at a time: then some may be gone by themselves. Fields are of its input."""
-    return _lasting(found, at or found.now) + ([] if at else _passing(found))
+    return _lasting(found, counts, at or found.now) + ([] if at else _passing(found, counts))
 
 
-def _lasting(found: Standing, at: datetime) -> list[Refusal]:
+def _lasting(found: Standing, counts: Counts, at: datetime) -> list[Refusal]:
     told: list[Refusal] = []
     campaign, wording = found.campaign, found.wording
     account = {sender.business_account_id for sender in found.pool if sender.deleted_at is None}
@@ -138,12 +142,12 @@ def _lasting(found: Standing, at: datetime) -> list[Refusal]:
         told.append(_wrong(words, "media", "no_bytes"))
     if campaign.expires_at is not None and campaign.expires_at <= at:
         told.append(_wrong("It expires before it starts.", "expiresAt", "past"))
-    if found.counts.audience == 0:
+    if counts.audience == 0:
         told.append(_wrong("There is nobody in the audience.", "audience", "empty_audience"))
     return told
 
 
-def _passing(found: Standing) -> list[Refusal]:
+def _passing(found: Standing, counts: Counts) -> list[Refusal]:
     told: list[Refusal] = []
     status = found.wording.approval_status
     if found.wording.deleted_at is None and status not in (None, TemplateStatus.APPROVED):
@@ -155,8 +159,8 @@ def _passing(found: Standing) -> list[Refusal]:
         )
         words = f"No sender of the campaign is connected: {each}."
         told.append(Refusal(ErrorCode.SESSION_EXPIRED, words, field="senderIds", reason="not_connected"))
-    if found.counts.audience and not found.counts.recipients:
-        each = ", ".join(f"{count} {reason}" for reason, count in found.counts.exclusions.items())
+    if counts.audience and not counts.recipients:
+        each = ", ".join(f"{count} {reason}" for reason, count in counts.exclusions.items())
         told.append(_wrong(f"Everyone in the audience is left out: {each}.", "audience", "all_excluded"))
     return told
 
@@ -181,32 +185,28 @@ def _called(sender: Sender) -> str:
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
 async def preflight(viewer: Viewer, id: int) -> Preflight:
     """What a DRAFT or SCHEDULED campaign would do now; nothing is sent. Raises NOT_FOUND, INVALID_STATE."""
-    campaign = await visible(viewer, id)
-    if campaign.status not in BEFORE:
-        words = f"This needs a campaign that is {' or '.join(BEFORE)}; this one is {campaign.status}."
-        raise Refusal(ErrorCode.INVALID_STATE, words, field="id", status=campaign.status.value)
-    wording = await _wording(campaign)
-    always, sets = _lacking(wording, campaign.variables)
-    found, shares = await asyncio.gather(standing(campaign), rows.shares(id, list(sets.values())))
+    campaign = await in_status(viewer, id, BEFORE, lock="")
+    found = await standing(campaign)
+    always, sets = _lacking(found.wording, campaign.variables)
+    look = await rows.look(id, list(sets.values()), most=MOST_SAMPLES)
     quiet = None
     if campaign.quiet_from is not None and campaign.quiet_until is not None:
         quiet = Quiet(campaign.quiet_from, campaign.quiet_until)
-    outlook = await look_ahead(viewer, found.pool, shares, quiet, now=found.now)
-    missing = dict.fromkeys(always, found.counts.recipients)
-    missing |= {name: sum(row["lacking"][place] for row in shares) for place, name in enumerate(sets)}
-    if HEADER in render(wording, {}, campaign.variables, header=found.header).missing:
-        missing[HEADER] = found.counts.recipients
+    outlook = await look_ahead(viewer, found.pool, look.shares, quiet, now=found.now)
+    missing = dict.fromkeys(always, look.recipients) | dict(zip(sets, look.lacking, strict=False))
+    if HEADER in render(found.wording, {}, campaign.variables, header=found.header).missing:
+        missing[HEADER] = look.recipients
     return Preflight(
-        id=found.id,
+        id=found.preflight_id(look),
         campaign=campaign,
-        audience=found.counts.audience,
-        recipients=found.counts.recipients,
-        exclusions=[ExclusionTally(reason, count) for reason, count in sorted(found.counts.exclusions.items())],
+        audience=look.audience,
+        recipients=look.recipients,
+        exclusions=[ExclusionTally(reason, count) for reason, count in sorted(look.exclusions.items())],
         missing_variables=[Tally(name, count) for name, count in missing.items() if count],
-        samples=await _samples(found),
+        samples=await _samples(viewer, found, look.first),
         finishes_at=outlook.finishes_at,
         pacing=outlook.words,
-        problems=[refusal.message for refusal in obstacles(found)],
+        problems=[refusal.message for refusal in obstacles(found, look)],
         created_at=found.now,
     )
 
@@ -224,15 +224,12 @@ def _lacking(wording: MessageTemplate, variables: Mapping[str, Any]) -> tuple[li
     return always, sets
 
 
-async def _samples(found: Standing) -> list[tuple[Contact, Rendered]]:
-    """The message as the first few would get it."""
-    if not found.counts.recipients:
-        return []
-    people = await rows.first(found.campaign.id, MOST_SAMPLES)
-    contacts = {contact.id: contact for contact in await Contact.filter(id__in=[row["contact_id"] for row in people])}
-    samples: list[tuple[Contact, Rendered]] = []
-    for row in people:
-        contact = contacts[row["contact_id"]]
-        own = own_values(contact, row["address"])
-        samples.append((contact, render(found.wording, own, found.campaign.variables, header=found.header)))
-    return samples
+async def _samples(viewer: Viewer, found: Standing, first: Sequence[tuple[int, str]]) -> list[tuple[Contact, Rendered]]:
+    """The message as the first few would get it whom the caller may see: a number that a bound token names tells it
+    nothing of who has it."""
+    people = await contacts.present(viewer, [id for id, _ in first])
+    return [
+        (contact, render(found.wording, own_values(contact, address), found.campaign.variables, header=found.header))
+        for contact, (_, address) in zip(people, first, strict=True)
+        if contact is not None
+    ]

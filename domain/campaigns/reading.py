@@ -154,9 +154,11 @@ async def groups_of(viewer: Viewer, ids: list[int]) -> list[list[Group]]:
     return [[group for one in named[id] if (group := found[one]) is not None] for id in ids]
 
 
-async def in_status(viewer: Viewer, id: int, allowed: Sequence[CampaignStatus]) -> Campaign:
-    """Locks a campaign that stands where it must. Raises NOT_FOUND, INVALID_STATE."""
-    campaign = await visible(viewer, id, lock="FOR UPDATE")
+async def in_status(
+    viewer: Viewer, id: int, allowed: Sequence[CampaignStatus], *, lock: str = "FOR UPDATE"
+) -> Campaign:
+    """A campaign that stands where it must, locked. Raises NOT_FOUND, INVALID_STATE."""
+    campaign = await visible(viewer, id, lock=lock)
     if campaign.status not in allowed:
         words = f"This needs a campaign that is {' or '.join(allowed)}; this one is {campaign.status}."
         raise Refusal(ErrorCode.INVALID_STATE, words, field="id", status=campaign.status.value)

@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from db.accounts import Role, Scope
 from db.campaigns import CampaignRecipient, ExclusionReason, RecipientOutcome
-from db.campaigns.outcomes import MESSAGE, OUTCOME
+from db.campaigns.outcomes import MESSAGE, OUTCOME, among
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
 from domain import contacts
@@ -54,8 +54,8 @@ async def pages_of_recipients(
     viewer: Viewer, campaign_ids: list[int], page: PageRequest, **asked: Unpack[RecipientCriteria]
 ) -> dict[int, Page[CampaignRecipient]]:
     """Recipients of campaigns that the caller holds already, as they were frozen."""
-    parents, order = Parents("campaign_recipient.campaign_id"), Order("campaign_recipient.id", "bigint")
-    where = _matching(asked, viewer.sender_id)
+    parents, order = Parents("campaign_recipient.campaign_id"), Order("campaign_recipient.contact_id", "bigint")
+    where = await _matching(campaign_ids, asked, viewer.sender_id)
     pages = await fetch_pages(CampaignRecipient, parents, campaign_ids, where, order, page)
     for id, found in pages.items():
         found.source = {"campaign_id": id, **asked}
@@ -66,7 +66,7 @@ async def pages_of_recipients(
 async def _veil(viewer: Viewer, recipients: Sequence[CampaignRecipient]) -> None:
     """A token bound to a sender learns no addresses of people that were left out and have nothing with its sender."""
     if viewer.sender_id is not None:
-        seen = await contacts.by_ids(viewer, [each.contact_id or 0 for each in recipients])
+        seen = await contacts.by_ids(viewer, [each.contact_id for each in recipients])
         for recipient, contact in zip(recipients, seen, strict=True):
             recipient.address = None if contact is None else recipient.address
 
@@ -74,7 +74,13 @@ async def _veil(viewer: Viewer, recipients: Sequence[CampaignRecipient]) -> None
 _SEEN = "EXISTS (SELECT FROM message own WHERE own.contact_id = {}.contact_id AND own.sender_id = {})"
 
 
-def _matching(asked: RecipientCriteria, sender_id: int | None) -> Where:
+_OUTCOME = f"""
+SELECT {OUTCOME} FROM (SELECT campaign_recipient.campaign_id, campaign_recipient.contact_id,
+  campaign_recipient.exclusion, campaign_recipient.reply_id) AS r {MESSAGE}
+"""
+
+
+async def _matching(campaign_ids: Sequence[int], asked: RecipientCriteria, sender_id: int | None) -> Where:
     where = Where()
     if pattern := contains(asked.get("search")):
         where.add(
@@ -88,11 +94,10 @@ def _matching(asked: RecipientCriteria, sender_id: int | None) -> Where:
         where.add("campaign_recipient.exclusion = ANY({}::text[])", list(exclusion))
     if (outcome := asked.get("outcome")) is not None:
         wanted = [str(each) for each in outcome]
-        if wanted == ["EXCLUDED"]:
-            where.add("campaign_recipient.exclusion IS NOT NULL")
-        else:
-            of_row = f"SELECT {OUTCOME} FROM campaign_recipient r {MESSAGE} WHERE r.id = campaign_recipient.id"
-            where.add(f"({of_row}) = ANY({{}}::text[])", wanted)
+        if (few := await among(campaign_ids, wanted)) is not None:
+            ids = where.place(list(campaign_ids))
+            where.add(f"campaign_recipient.contact_id = ANY(ARRAY({few.format(ids=f'{ids}::bigint[]')}))")
+        where.add(f"({_OUTCOME}) = ANY({{}}::text[])", wanted)
     return where
 
 
@@ -134,24 +139,24 @@ async def recipients_url(viewer: Viewer, *, campaign_id: int, **asked: Unpack[Re
 @exported("campaign-recipients")
 async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: int | None) -> Rows:
     yield _HEADER
-    where = _matching(asked, sender_id)
+    where = await _matching([campaign_id], asked, sender_id)
     seen = "true" if sender_id is None else _SEEN.format("r", where.place(sender_id))
     where.add("campaign_recipient.campaign_id = {}", campaign_id)
-    bounded = f"{where.sql} AND campaign_recipient.id > {where.place(0)}"
+    bounded = f"{where.sql} AND campaign_recipient.contact_id > {where.place(0)}"
     sql = f"""
     WITH page AS MATERIALIZED (
-      SELECT * FROM campaign_recipient WHERE {bounded} ORDER BY campaign_recipient.id LIMIT {_AT_ONCE}
+      SELECT * FROM campaign_recipient WHERE {bounded} ORDER BY campaign_recipient.contact_id LIMIT {_AT_ONCE}
     )
-    SELECT r.id, c.name, CASE WHEN {seen} THEN r.address END AS address, {OUTCOME} AS outcome, r.exclusion,
+    SELECT r.contact_id, c.name, CASE WHEN {seen} THEN r.address END AS address, {OUTCOME} AS outcome, r.exclusion,
            s.phone_number, m.sent_at, m.delivered_at, m.read_at, m.error_code, m.error_message, m.provider_error_code,
            a.created_at AS replied_at, a.content AS reply
     FROM page r {MESSAGE}
     LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL AND {seen}
     LEFT JOIN sender s ON s.id = m.sender_id
     LEFT JOIN message a ON a.id = r.reply_id
-    ORDER BY r.id
+    ORDER BY r.contact_id
     """
     while found := await connect.rows(sql, *where.values):
         for _, *cells in found:
             yield [cell.isoformat() if isinstance(cell, datetime) else cell for cell in cells]
-        where.values[-1] = found[-1]["id"]
+        where.values[-1] = found[-1]["contact_id"]

@@ -14,7 +14,9 @@ from db.events import EventType
 from db.messages.parking import CAMPAIGN
 from domain.messages.announce import announce
 
-BEFORE, LIVE = ("DRAFT", "SCHEDULED"), ("RUNNING", "PAUSED")
+LIVE = ("RUNNING", "PAUSED")
+_CANCELLED_AT_ONCE = 2000
+"""Each tells of itself, and nobody else tells anything while the events of a transaction are written."""
 
 
 async def begin(ids: Sequence[int], *, actor_id: int | None = None, agreed: bool = False) -> list[int]:
@@ -96,7 +98,7 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
     moved = True
     while moved:
         async with transaction():
-            cancelled = await CAMPAIGN.cancel(id, chunk)
+            cancelled = await CAMPAIGN.cancel(id, min(chunk, _CANCELLED_AT_ONCE))
             await announce(cancelled)
             gone = [*await CAMPAIGN.let_go(id, chunk), *await run.move_shares(id, chunk)]
             for sender_id in set(gone):

@@ -5,14 +5,16 @@ from typing import TypedDict, Unpack
 
 from db.accounts import Role, Scope
 from db.campaigns import Campaign, CampaignStatus, hold
+from db.campaigns import preflight as rows
 from db.campaigns import stats as figures
+from db.campaigns.preflight import Look
 from db.campaigns.stats import Corrected
 from db.campaigns.telling import tell
 from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType
 from domain.campaigns import running
-from domain.campaigns.preflight import BEFORE, Standing, obstacles, standing
+from domain.campaigns.preflight import BEFORE, obstacles, standing
 from domain.campaigns.reading import in_status, visible
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal
@@ -39,41 +41,42 @@ async def start(viewer: Viewer, id: int, *, at: datetime | None = None, prefligh
     Whoever does so agrees to what WhatsApp takes its template for. Raises INVALID_STATE, PREFLIGHT_OUTDATED,
     VALIDATION_ERROR, SESSION_EXPIRED, TEMPLATE_UNAVAILABLE.
     """
-    check = Checks()
-    async with transaction():
-        campaign = await in_status(viewer, id, BEFORE)
-        with check():
-            await _check_time(at)
-        check.done()
-        await _hold(campaign)
-        found = await standing(campaign)
-        if preflight_id is not None and preflight_id != found.id:
-            words = "The audience or the message has changed since this preflight."
-            raise Refusal(ErrorCode.PREFLIGHT_OUTDATED, words, field="preflightId", preflightId=found.id)
-        if refusal := next(iter(obstacles(found, at=at)), None):
-            refusal.field = "id"
-            raise refusal
-        if at is None:
-            await _begin(viewer, found)
-        else:
-            await hold.agree([id])
-            await connect.execute(
-                "UPDATE campaign SET status = 'SCHEDULED', scheduled_at = $2, updated_at = now() WHERE id = $1", id, at
-            )
-            await tell(EventType.CAMPAIGN_STATUS_CHANGED, [id], actor_id=viewer.user_id)
-        return await visible(viewer, id)
+    while True:
+        # Counting a million takes seconds: it is done before anybody has to wait for us, anew where it was overtaken.
+        seen = await standing(await in_status(viewer, id, BEFORE, lock=""))
+        await _check_time(at)
+        counts = await (rows.look(id) if preflight_id is not None else rows.anyone(id))
+        async with transaction():
+            campaign = await in_status(viewer, id, BEFORE)
+            await _hold(campaign)
+            found = await standing(campaign)
+            if found.version != seen.version:
+                continue
+            if isinstance(counts, Look) and preflight_id != (now := found.preflight_id(counts)):
+                words = "The audience or the message has changed since this preflight."
+                raise Refusal(ErrorCode.PREFLIGHT_OUTDATED, words, field="preflightId", preflightId=now)
+            if refusal := next(iter(obstacles(found, counts, at=at)), None):
+                refusal.field = "id"
+                raise refusal
+            if at is None:
+                await _begin(viewer, id)
+            else:
+                await hold.agree([id])
+                sql = "UPDATE campaign SET status = 'SCHEDULED', scheduled_at = $2, updated_at = now() WHERE id = $1"
+                await connect.execute(sql, id, at)
+                await tell(EventType.CAMPAIGN_STATUS_CHANGED, [id], actor_id=viewer.user_id)
+            return await visible(viewer, id)
 
 
 async def start_new(viewer: Viewer, campaign: Campaign) -> None:
     """The same for one that was made in this transaction; refusals name fields of its input."""
-    found, check = await standing(campaign), Checks()
-    check.refusals += obstacles(found)
+    check = Checks()
+    check.refusals += obstacles(await standing(campaign), await rows.anyone(campaign.id))
     check.done()
-    await _begin(viewer, found)
+    await _begin(viewer, campaign.id)
 
 
-async def _begin(viewer: Viewer, found: Standing) -> None:
-    id = found.campaign.id
+async def _begin(viewer: Viewer, id: int) -> None:
     if not await running.begin([id], actor_id=viewer.user_id, agreed=True):
         # What has become of its template or senders since we looked.
         raise Refusal(ErrorCode.INVALID_STATE, await hold.why(id) or "It may not be sent now.", field="id")

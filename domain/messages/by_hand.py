@@ -81,6 +81,8 @@ async def update_status(viewer: Viewer, id: int, *, status: MessageStatus, error
         if not _forward(message, status):
             words = f"A message that is {message.status} does not become {status}."
             raise Refusal(ErrorCode.INVALID_STATE, words, field="status", reason="not_forward")
+        if status is MessageStatus.FAILED and error_message is None:
+            error_message = "Somebody said so."
         row = await connect.row(_SET, id, status.value, error_message)
         assert row is not None
         if message.direction is MessageDirection.INBOUND:

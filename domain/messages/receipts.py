@@ -93,7 +93,7 @@ def _receipt(id: int, statuses: Sequence[Status]) -> tuple[Any, ...]:
         times["read"],
         state,
         error.code.value if error else (ErrorCode.WHATSAPP_API_ERROR.value if state == "FAILED" else None),
-        error.message if error else None,
+        error.message if error else ("WhatsApp gave no reason." if state == "FAILED" else None),
         error.provider_code if error else None,
         state == "FAILED" and error is not None and error.reaction in ONCE_MORE,
     )

@@ -94,7 +94,8 @@ class AudienceInput:
     group_ids: list[strawberry.ID] | None = optional("All contacts of these groups, at most 100 groups.", of="Group")
     contact_ids: list[strawberry.ID] | None = optional("These contacts, at most 10000.", of="Contact")
     phone_numbers: list[PhoneNumber] | None = optional(
-        "These numbers, at most 10000; an unknown one becomes a contact named after it."
+        "These numbers, at most 10000, each written to as it is given, not at the primary number of its contact; an "
+        "unknown one becomes a contact named after it."
     )
     outcome: OutcomeAudienceInput | None = optional("Those with whom another campaign came this far.")
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from db.campaigns import Campaign, ExclusionReason
-from db.campaigns.audience import tally_of
+from db.campaigns.preflight import look
 from db.core import connect
 from db.templates import TemplateCategory
 from domain import contacts
@@ -32,7 +32,7 @@ REASONS = ExclusionReason
 async def frozen(*senders: int, **given: Any) -> tuple[Campaign, dict[int, str | None]]:
     """A campaign that has begun, and who is left out why; its preflight had said the same."""
     campaign = await a_campaign(*senders, **given)
-    told = await tally_of(campaign)
+    told = await look(campaign.id)
     begun = await started(campaign)
     found = await recipients_of(begun)
     assert told.audience == len(found)
@@ -150,7 +150,7 @@ async def test_no_more_new_people_than_the_portfolio_may_write_to_in_a_day() -> 
         await connect.execute(reach, portfolio, contact, hours)
     await talk(sender, people[2])
     campaign = await a_campaign(sender, group=group)
-    assert (await tally_of(campaign)).exclusions == {REASONS.OVER_SENDER_LIMIT: 1}
+    assert (await look(campaign.id)).exclusions == {REASONS.OVER_SENDER_LIMIT: 1}
     # What waits at a sibling takes a place, too.
     await running_one(sibling, group=await crowd(1))
     _, found = await frozen(sender, group=group)
@@ -162,8 +162,8 @@ async def test_no_more_new_people_than_the_portfolio_may_write_to_in_a_day() -> 
 async def test_the_fingerprint_is_of_who_is_sent_what() -> None:
     group = await crowd(3, opted_out=1)
     campaign = await a_campaign(group=group)
-    first = await tally_of(campaign)
-    assert first == await tally_of(campaign)
+    first = await look(campaign.id)
+    assert first == await look(campaign.id)
     seen = {first.fingerprint}
     newcomer = (await factories.contact()).id
     for change in (
@@ -173,13 +173,13 @@ async def test_the_fingerprint_is_of_who_is_sent_what() -> None:
         f"DELETE FROM group_member WHERE group_id = {group} AND contact_id = {(await members(group))[1]}",
     ):
         await connect.execute(change)
-        seen.add((await tally_of(campaign)).fingerprint)
+        seen.add((await look(campaign.id)).fingerprint)
     assert len(seen) == 5
 
 
 @pytest.mark.parametrize("given", [{}, {"group_ids": []}, {"contact_ids": []}])
 async def test_an_audience_of_nobody_is_empty(given: Any) -> None:
-    told = await tally_of(await a_campaign(audience=given))
+    told = await look((await a_campaign(audience=given)).id)
     assert (told.audience, told.recipients, told.exclusions) == (0, 0, {})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from db.accounts import Role
 from db.campaigns import Campaign, CampaignStatus, CampaignType, RecipientOutcome
-from db.contacts import Contact, ContactIdentityType
+from db.contacts import Contact, ContactIdentityType, ContactPhone
 from db.core import connect
 from db.files import File
 from db.messages import MessageType
@@ -77,6 +77,7 @@ async def test_a_draft_is_kept_as_it_was_given() -> None:
     assert stored.audience == {
         "group_ids": [group],
         "contact_ids": sorted([contact.id, new.id]),
+        "phone_ids": [(await ContactPhone.get(contact_id=new.id)).id],
         "campaign_id": earlier.id,
         "outcomes": ["SENT"],
     }

@@ -192,6 +192,16 @@ async def test_what_the_night_overtakes_in_the_queue_waits_too() -> None:
     assert len(await leave(other)) == 3
 
 
+async def test_what_the_night_overtakes_on_its_way_out_does_not_leave() -> None:
+    campaign = await running_one()
+    claimed = await dispatch.claim(await sender_of(campaign), 2)
+    await Campaign.filter(id=campaign.id).update(**hours(-1, 1))
+    assert await dispatch.depart(claimed) == []
+    assert await states(campaign) == ["QUEUED"] * 3
+    assert await leave(campaign) == []
+    assert all(timedelta(minutes=58) < at - datetime.now(UTC) < timedelta(minutes=61) for at in await due(campaign))
+
+
 async def test_what_has_not_left_by_the_end_is_cancelled_and_says_why() -> None:
     campaign = await running_one()
     [claimed] = await dispatch.claim(await sender_of(campaign), 1)
