@@ -81,8 +81,8 @@ class BotTurn(Model):
     """When the first of them came."""
     due_at: datetime = fields.DatetimeField()
     """When the contact has been silent long enough; raised by each message."""
-    heard: int = fields.IntField(db_default=1)
-    """How many messages; another figure at the end of the turn tells that more came meanwhile."""
+    message_ids: list[int] = ArrayField("bigint", default=list)
+    """What it is to answer, as it came; more of them at the end of the turn tell that more came meanwhile."""
     lease_until: datetime | None = fields.DatetimeField(null=True)
     """Until when a worker has it."""
     attempts: int = fields.SmallIntField(db_default=0)

@@ -74,6 +74,16 @@ class Event(Model):
         table = "event"
 
 
+class EventReader(Model):
+    """How far somebody has read the log who must miss nothing of it, across restarts."""
+
+    name = fields.CharField(32, primary_key=True)
+    number: int = fields.BigIntField()
+
+    class Meta(Model.Meta):
+        table = "event_reader"
+
+
 class EventLog(Model):
     """The one row that says how far the log was trimmed: every event with a higher number is still there."""
 

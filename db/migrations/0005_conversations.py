@@ -2,6 +2,7 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from db.contacts import JobStatus
 from orjson import loads
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.data import JSON_DUMPS
 from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.fields.db_defaults import Now, SqlDefault
@@ -51,11 +52,20 @@ class Migration(migrations.Migration):
                 ('epoch', fields.IntField()),
                 ('since', fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=False)),
                 ('due_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
-                ('heard', fields.IntField(db_default=1)),
+                ('message_ids', ArrayField(default=list, element_type='BIGINT')),
                 ('lease_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('attempts', fields.SmallIntField(db_default=0)),
             ],
             options={'table': 'bot_turn', 'app': 'models', 'pk_attr': 'conversation_id', 'table_description': 'What the bot has yet to answer in a conversation; the row goes with the answer, or with what forbids one.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='EventReader',
+            fields=[
+                ('name', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=32)),
+                ('number', fields.BigIntField()),
+            ],
+            options={'table': 'event_reader', 'app': 'models', 'pk_attr': 'name', 'table_description': 'How far somebody has read the log who must miss nothing of it, across restarts.'},
             bases=['Model'],
         ),
         ops.CreateModel(

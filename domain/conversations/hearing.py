@@ -50,7 +50,8 @@ class Heard(Spoken):
 _SAY = f"""
 WITH said AS (
   SELECT sender_id, contact_id, max(at) AS at, max(expires_at) AS expires_at, count(*) FILTER (WHERE unread) AS unread,
-         count(*) FILTER (WHERE spoken) AS spoken, count(*) FILTER (WHERE asks) AS asked,
+         count(*) FILTER (WHERE spoken) AS spoken,
+         array_agg(message_id ORDER BY at, message_id) FILTER (WHERE asks) AS asked,
          (array_agg(address ORDER BY at DESC, message_id DESC))[1] AS address,
          (array_agg(message_id ORDER BY at DESC, message_id DESC) FILTER (WHERE shown))[1] AS last_id,
          max(at) FILTER (WHERE shown) AS last_at
@@ -77,13 +78,13 @@ WITH said AS (
   RETURNING c.id, c.sender_id, c.contact_id, c.epoch, c.handler = 'BOT' AND c.status = 'ACTIVE' AS is_bots,
             old.id IS NULL AS opened, old.last_message_id AS before_id, old.last_message_at AS before_at
 ), turn AS (
-  INSERT INTO bot_turn AS t (conversation_id, epoch, due_at, heard)
+  INSERT INTO bot_turn AS t (conversation_id, epoch, due_at, message_ids)
   SELECT moved.id, moved.epoch, now() + $11::interval, said.asked
   FROM said JOIN moved USING (sender_id, contact_id) JOIN sender s ON s.id = sender_id
   LEFT JOIN message latest ON latest.id = before_id AND before_at > said.at
-  WHERE said.asked > 0 AND is_bots AND s.bot_enabled AND latest.author IS DISTINCT FROM 'OPERATOR'
+  WHERE said.asked IS NOT NULL AND is_bots AND s.bot_enabled AND latest.author IS DISTINCT FROM 'OPERATOR'
   ON CONFLICT (conversation_id) DO UPDATE
-  SET heard = t.heard + excluded.heard,
+  SET message_ids = t.message_ids || excluded.message_ids,
       due_at = greatest(t.due_at, least(excluded.due_at, t.since + {MOST_DEBOUNCES} * $11::interval))
 )
 SELECT * FROM moved

@@ -1,11 +1,11 @@
 """What the bot would answer from its knowledge, for whoever wants to try it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from db.accounts import Role, Scope
-from domain.bot.knowledge.finding import MOST_CHARACTERS, Found, search
+from domain.bot.answering import compose
+from domain.bot.knowledge.finding import MOST_CHARACTERS
 from domain.core.access import Viewer, allow
 from domain.core.errors import text
 
@@ -23,12 +23,5 @@ class Answer:
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONVERSATIONS)
 async def ask(viewer: Viewer, question: str) -> Answer:
     """What the bot would answer to a question of at most 1000 characters; nothing is sent."""
-    found = await search(text(question, "question", most=MOST_CHARACTERS), conversation_id=None)
-    if not found:
-        return Answer(None, 0.0, [])
-    return Answer(found[0].text, found[0].score, as_sources(found))
-
-
-def as_sources(found: Sequence[Found]) -> list[dict[str, Any]]:
-    """Passages as a message keeps what it leans on (Generation.sources)."""
-    return [{"file_id": each.file_id, "passage": each.text, "score": each.score} for each in found]
+    made = await compose(text(question, "question", most=MOST_CHARACTERS))
+    return Answer(made.text, made.confidence, list(made.sources), made.model)

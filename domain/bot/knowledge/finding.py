@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from db.core import connect
 from domain.bot.knowledge.words import bare, words
@@ -108,3 +109,8 @@ def _either(word: str, stems: Sequence[str]) -> str:
     alone = bare(word).split()
     together = " & ".join(f"'{each}'" for each in alone)
     return " | ".join([*(f"'{stem}'" for stem in stems), f"({together})" if len(alone) > 1 else together])
+
+
+def as_sources(found: Sequence[Found]) -> list[dict[str, Any]]:
+    """Passages as a message keeps what it leans on (Generation.sources)."""
+    return [{"file_id": each.file_id, "passage": each.text, "score": each.score} for each in found]

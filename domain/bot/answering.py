@@ -1,0 +1,171 @@
+"""Answering: what the bot makes of what a contact said: words of its own, or a call for a person."""
+
+import asyncio
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from db.conversations import EscalationReason
+from db.messages import MessageAuthor
+from domain import settings
+from domain.bot import feelings, languages, models, moods, turns
+from domain.bot.knowledge.finding import as_sources, search
+from domain.bot.turns import MOST_ATTEMPTS, Call, Reply, Said, Turn, Verdict
+from domain.core.errors import utf16
+from domain.settings import Settings
+
+log = structlog.get_logger()
+
+PASSAGES = 5
+"""That a model is shown."""
+MOST_ASKED = 8000
+"""Characters of a burst that are looked at, the last."""
+UPSET = -0.5
+"""Mood of a burst from which on a person is called; -1 is the worst."""
+_NOTE = 300
+"""Characters of what was said that stand in the note of an escalation."""
+
+
+async def answer(taken: Sequence[Turn]) -> None:
+    """Makes and queues the answers of claimed turns. A turn that fails is taken again later, for some times."""
+    try:
+        verdicts = await asyncio.gather(*map(_verdict, taken), return_exceptions=True)
+        made, failed = list[tuple[Turn, Verdict]](), list[Turn]()
+        for turn, verdict in zip(taken, verdicts, strict=True):
+            if isinstance(verdict, BaseException):
+                log.error("turn_failed", conversation_id=turn.conversation_id, error=repr(verdict))
+                failed.append(turn)
+            else:
+                made.append((turn, verdict))
+        failed += await _settle(made)
+        for turn in failed:
+            await turns.give_back([turn], seconds=2**turn.attempts)
+    except asyncio.CancelledError:
+        # The worker stops: another one shall not wait for the leases to run out.
+        await turns.give_back(taken)
+        raise
+
+
+async def _settle(made: Sequence[tuple[Turn, Verdict]]) -> list[Turn]:
+    """Ends turns together; where that fails each alone, so that a bad one keeps no other. Those that failed."""
+    if not made:
+        return []
+    try:
+        await turns.settle(made)
+    except Exception:
+        log.warning("turns_not_settled", turns=len(made), exc_info=True)
+        if len(made) == 1:
+            return [made[0][0]]
+        return [turn for each in made for turn in await _settle([each])]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What the bot would say to a question; text is None where it is not sure enough."""
+
+    text: str | None
+    confidence: float
+    model: str | None = None
+    tokens: int = 0
+    sources: Sequence[dict[str, Any]] = ()
+    """Of an answer what it leans on, else what was found: {"file_id", "passage", "score"}, the best first."""
+    mood: float | None = None
+    """As a model sees it."""
+    person: bool = False
+    """A model says that a person is needed."""
+
+
+async def compose(
+    question: str,
+    *,
+    said: Sequence[Said] = (),
+    before: Sequence[Said] = (),
+    id: int | None = None,
+    language: str = "en",
+) -> Composed:
+    """The answer to a question from the knowledge, in a conversation or none: a model's, else the best passage."""
+    given = await settings.current()
+    found = await search(question, conversation_id=id, most=PASSAGES) if given.features.rag_enabled else []
+    sources = as_sources(found)
+    least = given.bot.escalation_threshold
+    if models.is_set():
+        asked = said or [Said(0, MessageAuthor.CONTACT, question)]
+        told = await models.ask(asked, before, [each.text for each in found], language=language)
+        if told is not None:
+            sure = told.text is not None and told.confidence >= least
+            return Composed(
+                _fit(told.text, given) if told.text is not None and sure else None,
+                told.confidence,
+                told.model,
+                told.tokens,
+                [sources[n] for n in told.sources] if sure else sources,
+                told.mood,
+                told.escalate,
+            )
+    if not found:
+        return Composed(None, 0.0)
+    sure = found[0].score >= least
+    return Composed(
+        _fit(found[0].text, given) if sure else None, found[0].score, sources=sources[:1] if sure else sources
+    )
+
+
+async def _verdict(turn: Turn) -> Verdict:
+    given = await settings.current()
+    said = turn.said
+    if not said:
+        # All of it was taken back, or deleted, meanwhile.
+        return None
+    calls = given.features.auto_escalation
+    if turn.attempts > MOST_ATTEMPTS:
+        return Call(EscalationReason.LOW_CONFIDENCE, "The bot failed to make an answer.") if calls else None
+    question = "\n".join(each.text for each in said if each.text)[-MOST_ASKED:]
+    detected = languages.detect(question) or turn.language
+    language = (detected if given.features.multilingual_support else None) or given.bot.language
+    if not question:
+        return _unclear(turn, language, given)
+    if calls and languages.asks_for_person(question):
+        return Call(EscalationReason.REQUESTED, f"The contact asks for a person: {_cut(question)}")
+    if calls and given.features.sentiment_analysis and (feelings.rate(question, detected) or 0) <= UPSET:
+        return Call(EscalationReason.BAD_MOOD, f"The contact is upset: {_cut(question)}")
+    before = await turns.history(turn, given.limits.max_conversation_length) if models.is_set() else []
+    made = await compose(question, said=said, before=before, id=turn.conversation_id, language=language)
+    if made.mood is not None and given.features.sentiment_analysis:
+        await moods.keep([each.id for each in said], [made.mood] * len(said), instead=True)
+    if calls and made.person:
+        return Call(EscalationReason.REQUESTED, f"The model asks for a person: {_cut(question)}")
+    if calls and given.features.sentiment_analysis and (made.mood or 0) <= UPSET:
+        return Call(EscalationReason.BAD_MOOD, f"The contact is upset: {_cut(question)}")
+    if made.text is not None:
+        return Reply(made.text, made.confidence, made.model, made.tokens, made.sources)
+    if calls and made.confidence > 0:
+        words = f"The bot is sure by {made.confidence:.2f}, and {given.bot.escalation_threshold:g} is asked for."
+        return Call(EscalationReason.LOW_CONFIDENCE, f"{words} {_cut(question)}")
+    return _unclear(turn, language, given)
+
+
+def _unclear(turn: Turn, language: str, given: Settings) -> Verdict:
+    """What understood nothing: the bot asks once to say it in other words, then calls a person."""
+    if not turn.misunderstood:
+        return Reply(languages.rephrase(language, given.bot.language), 0.0, understood=False)
+    if given.features.auto_escalation:
+        return Call(EscalationReason.MISUNDERSTOOD, "The bot has understood nothing twice.")
+    return None
+
+
+def _fit(text: str, given: Settings) -> str:
+    """What WhatsApp takes: without control characters, and not too long."""
+    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
+    most = given.limits.max_message_length
+    if utf16(kept) <= most:
+        return kept
+    units = kept.encode("utf-16-le")[: 2 * (most - 1)]
+    return units.decode("utf-16-le", "ignore").rstrip() + "…"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _NOTE else f"{text[: _NOTE - 1]}…"

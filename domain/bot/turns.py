@@ -1,0 +1,269 @@
+"""Turns of the bot: what it has yet to answer in a conversation, from the first message of a burst to the answer.
+
+A turn is a row (bot_turn) that hearing writes with the message. It is claimed for as long as an answer may take, with
+`attempts` as a token that tells one claim from the next; and it ends in the transaction that queues the answer, under
+the lock of its conversation, where everything that forbids an answer is looked at once more. So whoever dies, and
+wherever, a turn is answered once: the lease runs out, and somebody else does it.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from asyncpg import Record
+
+from db.conversations import Conversation, EscalationReason
+from db.core import connect
+from db.core.columns import as_row
+from db.core.transaction import ring, transaction
+from db.events import EventType, record
+from db.messages import MessageAuthor
+from domain import settings
+from domain.conversations.handling import escalate_by_bot
+from domain.conversations.hearing import MOST_DEBOUNCES
+
+log = structlog.get_logger()
+
+SHORT_LEASE = 15
+"""Seconds for which a turn is claimed where no model is asked."""
+MOST_ATTEMPTS = 5
+"""Claims of a turn that came to nothing, after which the bot calls a person."""
+SOON = 1.0
+"""Seconds to wait for a turn rather than look for it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a conversation, as the bot sees it."""
+
+    id: int
+    author: MessageAuthor
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A claimed turn, and what the contact said in it, oldest first."""
+
+    conversation_id: int
+    attempts: int
+    message_ids: list[int]
+    """What it was to answer as it was claimed; some of it may be gone since."""
+    sender_id: int
+    contact_id: int
+    language: str | None
+    """What the contact wrote so far."""
+    misunderstood: int
+    said: list[Said]
+    begun: float = field(default_factory=time.monotonic)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the bot says."""
+
+    text: str
+    confidence: float
+    """0 to 1."""
+    model: str | None = None
+    """Null: without one."""
+    tokens: int = 0
+    sources: Sequence[dict[str, Any]] = ()
+    """What it leans on, as Generation keeps it."""
+    understood: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The bot calls a person instead."""
+
+    reason: EscalationReason
+    note: str
+
+
+Verdict = Reply | Call | None
+"""None: it says nothing."""
+
+_CLAIM = """
+WITH due AS MATERIALIZED (
+  SELECT conversation_id FROM bot_turn WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+  ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
+), claimed AS (
+  UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $2), attempts = least(attempts + 1, 32767)
+  FROM due WHERE t.conversation_id = due.conversation_id
+  RETURNING t.conversation_id, t.attempts, t.message_ids
+)
+SELECT t.*, v.sender_id, v.contact_id, v.language, v.misunderstood, (
+  SELECT json_agg(json_build_object('id', m.id, 'text', CASE
+    WHEN m.type IN ('TEXT', 'INTERACTIVE_REPLY') OR m.type IN ('IMAGE', 'VIDEO', 'DOCUMENT')
+      AND m.content <> initcap(m.type) THEN m.content END) ORDER BY m.created_at, m.id)
+  FROM message m WHERE m.id = ANY(t.message_ids) AND m.revoked_at IS NULL AND m.deleted_at IS NULL) AS said
+FROM claimed t JOIN conversation v ON v.id = t.conversation_id
+"""
+
+
+async def claim(most: int, *, seconds: float = SHORT_LEASE) -> list[Turn]:
+    """Takes turns that are due, for so long; no one else answers them meanwhile."""
+    turns: list[Turn] = []
+    for row in await connect.rows(_CLAIM, most, seconds):
+        said = [Said(m["id"], MessageAuthor.CONTACT, m["text"]) for m in orjson.loads(row["said"] or "[]")]
+        values = {name: row[name] for name in ("conversation_id", "attempts", "message_ids", "sender_id", "contact_id")}
+        turns.append(Turn(**values, language=row["language"], misunderstood=row["misunderstood"], said=said))
+    return turns
+
+
+async def next_due() -> float | None:
+    """Seconds until the next turn is due; None where none is soon."""
+    return await connect.value(
+        "SELECT greatest(extract(epoch FROM min(due_at) - now()), 0)::float8 FROM bot_turn"
+        " WHERE due_at <= now() + make_interval(secs => $1) AND (lease_until IS NULL OR lease_until <= now())",
+        SOON,
+    )
+
+
+async def any_due() -> bool:
+    """Whether a turn is due, or will be soon."""
+    return await next_due() is not None
+
+
+async def give_back(turns: Sequence[Turn], *, seconds: float = 0) -> None:
+    """Lets others take turns that were claimed, after so many seconds."""
+    await connect.execute(
+        "UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $3)"
+        " FROM unnest($1::bigint[], $2::int[]) AS g(id, attempts)"
+        " WHERE t.conversation_id = g.id AND t.attempts = g.attempts",
+        [turn.conversation_id for turn in turns],
+        [turn.attempts for turn in turns],
+        seconds,
+    )
+
+
+async def history(turn: Turn, most: int) -> list[Said]:
+    """What was said before the turn, oldest first: of so many messages those that are of the conversation."""
+    found = await connect.rows(
+        "SELECT id, author, content FROM message WHERE sender_id = $1 AND contact_id = $2 AND id < $3"
+        " AND deleted_at IS NULL AND revoked_at IS NULL AND content IS NOT NULL AND author <> 'SYSTEM'"
+        " AND type NOT IN ('REACTION', 'SYSTEM') AND state NOT IN ('FAILED', 'CANCELLED') ORDER BY id DESC LIMIT $4",
+        *(turn.sender_id, turn.contact_id, min(turn.message_ids), most),
+    )
+    return [Said(row["id"], MessageAuthor(row["author"]), row["content"]) for row in reversed(found)]
+
+
+# ---------------------------------------------------------------------------
+# The end of a turn
+# ---------------------------------------------------------------------------
+
+# Locked in the order in which hearing locks conversations.
+_HOLD = """
+SELECT v.*, t.message_ids, t.attempts, now() >= t.since + make_interval(secs => $2) AS late,
+       v.status = 'ACTIVE' AND v.handler = 'BOT' AND v.epoch = t.epoch AND v.deleted_at IS NULL
+       AND s.bot_enabled AND s.deleted_at IS NULL AND c.deleted_at IS NULL
+       AND (v.window_expires_at > now() OR s.provider = 'WAHA') AS may
+FROM bot_turn t JOIN conversation v ON v.id = t.conversation_id JOIN sender s ON s.id = v.sender_id
+  JOIN contact c ON c.id = v.contact_id
+WHERE t.conversation_id = ANY($1)
+ORDER BY v.sender_id, v.contact_id FOR UPDATE OF v, t
+"""
+_QUEUE = """
+WITH given AS (
+  SELECT * FROM json_to_recordset($1::json) AS g(
+    conversation_id bigint, sender_id bigint, contact_id bigint, address text, epoch int, text text,
+    correlation_id text, model text, confidence float8, processing_ms int, tokens int, sources jsonb, understood bool)
+), queued AS (
+  INSERT INTO message (sender_id, contact_id, address, epoch, content, correlation_id, type, purpose, author, priority,
+                       direction, state, attempts, due_at)
+  SELECT sender_id, contact_id, address, epoch, text, correlation_id, 'TEXT', 'UTILITY', 'BOT', 3,
+         'OUTBOUND', 'QUEUED', 0, now()
+  FROM given ORDER BY sender_id, contact_id
+  ON CONFLICT (sender_id, contact_id, correlation_id) WHERE correlation_id IS NOT NULL DO NOTHING
+  RETURNING id, sender_id, contact_id, created_at
+), made AS (
+  INSERT INTO generation (message_id, model, confidence, processing_ms, tokens, sources)
+  SELECT q.id, g.model, g.confidence, g.processing_ms, g.tokens, g.sources
+  FROM queued q JOIN given g ON g.sender_id = q.sender_id AND g.contact_id = q.contact_id
+)
+UPDATE conversation v
+SET last_message_id = q.id, last_message_at = greatest(v.last_message_at, q.created_at), updated_at = now(),
+    misunderstood = CASE WHEN g.understood THEN 0 ELSE least(v.misunderstood + 1, 32767) END
+FROM queued q, given g
+WHERE g.sender_id = q.sender_id AND g.contact_id = q.contact_id AND v.id = g.conversation_id
+RETURNING v.id, v.sender_id, v.contact_id
+"""
+# A burst that has lasted too long is answered while it goes on: what came meanwhile is a turn of its own.
+_GO_ON = """
+UPDATE bot_turn SET message_ids = message_ids[$2 + 1:], since = now(), lease_until = NULL, attempts = 0
+WHERE conversation_id = $1
+"""
+
+
+async def settle(answers: Sequence[tuple[Turn, Verdict]]) -> None:
+    """Ends turns with their answers, as far as nothing forbids one by now; where more was said meanwhile they go on."""
+    longest = MOST_DEBOUNCES * (await settings.current()).bot.debounce
+    async with transaction():
+        ids = [turn.conversation_id for turn, _ in answers]
+        held = {row["id"]: row for row in await connect.rows(_HOLD, ids, longest)}
+        replies, over, again = list[dict[str, Any]](), list[int](), list[Turn]()
+        for turn, verdict in answers:
+            row = held.get(turn.conversation_id)
+            if row is None or row["attempts"] != turn.attempts:
+                continue
+            if not row["may"]:
+                over.append(turn.conversation_id)
+            elif row["message_ids"] != turn.message_ids and not row["late"]:
+                again.append(turn)
+            elif isinstance(verdict, Call):
+                await escalate_by_bot(as_row(Conversation, row), verdict.reason, verdict.note)
+            else:
+                if verdict is not None:
+                    replies.append(_given(turn, verdict, row))
+                if row["message_ids"] == turn.message_ids:
+                    over.append(turn.conversation_id)
+                else:
+                    await connect.execute(_GO_ON, turn.conversation_id, len(turn.message_ids))
+        if replies:
+            await _queue(replies)
+        if over:
+            await connect.execute("DELETE FROM bot_turn WHERE conversation_id = ANY($1)", over)
+        if again:
+            await _begin_again(again)
+
+
+def _given(turn: Turn, reply: Reply, row: Record) -> dict[str, Any]:
+    return {
+        "conversation_id": turn.conversation_id,
+        "sender_id": turn.sender_id,
+        "contact_id": turn.contact_id,
+        "address": row["address"],
+        "epoch": row["epoch"],
+        "text": reply.text,
+        # Whatever happens, there is one answer to a message.
+        "correlation_id": f"bot:{turn.conversation_id}:{turn.message_ids[-1]}",
+        "model": reply.model,
+        "confidence": reply.confidence,
+        "processing_ms": round((time.monotonic() - turn.begun) * 1000),
+        "tokens": reply.tokens,
+        "sources": list(reply.sources),
+        "understood": reply.understood,
+    }
+
+
+async def _queue(replies: Sequence[dict[str, Any]]) -> None:
+    for row in await connect.rows(_QUEUE, orjson.dumps(replies).decode()):
+        record(
+            EventType.CONVERSATION_UPDATED,
+            "Conversation",
+            row["id"],
+            sender_id=row["sender_id"],
+            contact_id=row["contact_id"],
+        )
+        ring("dispatch", row["sender_id"])
+
+
+async def _begin_again(turns: Sequence[Turn]) -> None:
+    await connect.execute(
+        "UPDATE bot_turn SET lease_until = NULL, attempts = 0 WHERE conversation_id = ANY($1)",
+        [turn.conversation_id for turn in turns],
+    )

@@ -1,0 +1,160 @@
+"""What the bot makes of what a contact says, without a language model."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from db.bot import Generation
+from db.core import connect
+from db.messages import Message
+from domain import settings
+from domain.bot import languages
+from domain.core.access import SYSTEM
+from tests.domain.bot.knowing import forget_everything, taught
+from tests.domain.bot.talking import FACT, Person, generation_of
+
+
+@pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
+async def knowledge(_apart: None) -> AsyncIterator[None]:
+    await forget_everything()
+    await taught("returns.txt", FACT)
+    yield
+    await forget_everything()
+
+
+@asynccontextmanager
+async def set_to(**sections: Mapping[str, Any]) -> AsyncIterator[None]:
+    """Settings, for a while."""
+    await settings.update(SYSTEM, sections)
+    try:
+        yield
+    finally:
+        await settings.update(SYSTEM, {name: dict.fromkeys(values) for name, values in sections.items()})
+
+
+async def test_the_best_passage_is_the_answer_and_names_its_source() -> None:
+    person = await Person.new()
+    assert await person.asks() == FACT.strip()
+    [answer] = await person.answers()
+    conversation = await person.conversation()
+    assert (answer.direction, answer.state, answer.purpose, answer.type) == ("OUTBOUND", "QUEUED", "UTILITY", "TEXT")
+    assert (answer.epoch, answer.address) == (conversation.epoch, person.address)
+    assert (conversation.last_message_id, conversation.misunderstood, conversation.unread_count) == (answer.id, 0, 1)
+    made = await generation_of(answer)
+    assert (made.model, made.tokens) == (None, 0)
+    assert 0.5 <= made.confidence <= 1
+    assert 0 <= made.processing_ms < 5000
+    assert [source["passage"] for source in made.sources] == [FACT.strip()]
+    assert made.sources[0]["score"] == made.confidence
+    assert await person.turn() is None
+
+
+async def test_several_messages_have_one_answer() -> None:
+    person = await Person.new()
+    for text in ("Hello", "I have a question", "May I return", "shoes?"):
+        await person.writes(text)
+    await person.is_answered()
+    assert await person.answer() == FACT.strip()
+
+
+async def test_what_is_not_understood_is_asked_for_once_more_and_then_a_person_is_called() -> None:
+    person = await Person.new()
+    assert await person.asks("Quelle heure est-il maintenant ?") == languages.rephrase("fr", "en")
+    assert (await person.conversation()).misunderstood == 1
+    assert await person.asks("Il fait beau aujourd'hui") is None
+    conversation = await person.conversation()
+    assert (conversation.status, conversation.escalation_reason) == ("ESCALATED", "MISUNDERSTOOD")
+    assert await person.turn() is None
+
+
+async def test_an_answer_in_between_forgives_a_misunderstanding() -> None:
+    person = await Person.new()
+    await person.asks("Quelle heure est-il maintenant ?")
+    assert await person.asks() == FACT.strip()
+    assert (await person.conversation()).misunderstood == 0
+
+
+async def test_below_the_threshold_a_person_is_called() -> None:
+    person = await Person.new()
+    async with set_to(bot={"escalation_threshold": 1.0}):
+        assert await person.asks("May I return shoes to the shop in Lisbon with a receipt of yours?") is None
+    conversation = await person.conversation()
+    assert (conversation.status, conversation.escalation_reason) == ("ESCALATED", "LOW_CONFIDENCE")
+    assert "Lisbon" in (conversation.escalation_note or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [("I want to talk to a human", "REQUESTED"), ("This is the worst service ever, I am furious!!!", "BAD_MOOD")],
+)
+async def test_a_person_is_called_for_who_asks_for_one_or_is_upset(text: str, reason: str) -> None:
+    person = await Person.new()
+    assert await person.asks(text) is None
+    conversation = await person.conversation()
+    assert (conversation.status, conversation.escalation_reason) == ("ESCALATED", reason)
+    assert text in (conversation.escalation_note or "")
+
+
+@pytest.mark.parametrize("text", ["I want to talk to a human", "This is the worst service ever, I am furious!!!"])
+async def test_without_automatic_escalation_the_bot_goes_on(text: str) -> None:
+    person = await Person.new()
+    async with set_to(features={"auto_escalation": False}):
+        assert await person.asks(text) == languages.rephrase("en", "en")
+        assert await person.asks("Il fait beau aujourd'hui") is None
+        conversation = await person.conversation()
+        assert (conversation.status, conversation.escalation_reason) == ("ACTIVE", None)
+        assert await person.asks() == FACT.strip()
+
+
+async def test_without_the_rating_of_moods_nobody_is_upset() -> None:
+    person = await Person.new()
+    async with set_to(features={"sentiment_analysis": False}):
+        assert await person.asks("I am furious, may I return shoes?") == FACT.strip()
+
+
+async def test_without_looking_things_up_the_bot_knows_nothing() -> None:
+    person = await Person.new()
+    await person.writes()
+    async with set_to(features={"rag_enabled": False}):
+        await person.is_answered()
+        assert await person.answer() == languages.rephrase("en", "en")
+
+
+async def test_where_one_language_is_spoken_it_is_that_of_the_settings() -> None:
+    person = await Person.new()
+    async with set_to(features={"multilingual_support": False}, bot={"language": "pt"}):
+        assert await person.asks("Quelle heure est-il maintenant ?") == languages.rephrase("pt", "en")
+
+
+async def test_a_picture_without_words_is_not_understood_and_one_with_words_is() -> None:
+    person = await Person.new()
+    assert await person.asks("Image", type="IMAGE") == languages.rephrase("en", "en")
+    assert await person.asks("May I return shoes?", type="IMAGE") == FACT.strip()
+
+
+async def test_what_was_taken_back_is_not_answered() -> None:
+    person = await Person.new()
+    message = await person.writes()
+    await Message.filter(id=message).update(revoked_at=await connect.value("SELECT now()"))
+    await person.is_answered()
+    assert await person.answers() == []
+    assert await person.turn() is None
+
+
+async def test_an_answer_is_cut_to_what_is_allowed() -> None:
+    person = await Person.new()
+    async with set_to(limits={"max_message_length": 20}):
+        answer = await person.asks()
+        assert answer is not None
+        assert answer == FACT[:19].rstrip() + "…"
+
+
+async def test_the_messages_of_an_answer_have_one_generation_each() -> None:
+    person = await Person.new()
+    await person.asks()
+    await person.asks()
+    ids = [answer.id for answer in await person.answers()]
+    assert await Generation.filter(message_id__in=ids).count() == len(ids) == 2
