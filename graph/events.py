@@ -16,6 +16,7 @@ from db.messages import MessageAuthor
 from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
 from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
+from domain.core.assignment import Assignment
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
 from graph.campaigns.types import Campaign
@@ -253,6 +254,9 @@ class EventFilter:
     campaign_id: strawberry.ID | None = optional("Of this campaign.", of="Campaign")
     contact_id: strawberry.ID | None = optional("Of this contact.", of="Contact")
     conversation_id: strawberry.ID | None = optional("Of this conversation.", of="Conversation")
+    assignment: Assignment | None = optional(
+        "Of conversations, and their messages, that were whose work at that moment, seen from the caller."
+    )
     sender_id: strawberry.ID | None = optional("Of this sender.", of="Sender")
     subject_id: strawberry.ID | None = optional(
         "About this object itself, of any type, such as an import, a message or a template.", of=ANY
@@ -270,6 +274,14 @@ def _where(info: Info, filter: EventFilter | None, family: frozenset[EventType] 
     types = frozenset(wanted.pop("types")) if "types" in wanted else family
     if "subject_id" in wanted:
         wanted["subject_type"], wanted["subject_id"] = wanted["subject_id"]
+    match wanted.pop("assignment", None):
+        case Assignment.MINE:
+            # Whoever is no user has no work.
+            wanted["assigned_to_id"] = info.context.viewer.user_id or 0
+        case Assignment() as assignment:
+            wanted |= {"assigned": assignment is Assignment.ASSIGNED, "in_conversations": True}
+        case _:
+            pass
     return log.EventFilter(types=types if family is None or types is None else types & family, **wanted)
 
 

@@ -8,6 +8,7 @@ from graph.bot import BotQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
 from graph.contacts.privacy import PrivacyMutation
 from graph.contacts.roots import ContactsMutation, ContactsQuery
+from graph.conversations.handling import HandlingMutation
 from graph.conversations.roots import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
@@ -51,6 +52,7 @@ MUTATIONS: tuple[type, ...] = (
     CampaignsMutation,
     FilesMutation,
     ConversationsMutation,
+    HandlingMutation,
     MessagesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)

@@ -2,6 +2,7 @@
 
 from domain import conversations
 from workers.core.broker import actor
+from workers.core.clock import every
 
 
 @actor()
@@ -17,3 +18,6 @@ async def show_typing(conversation_id: int) -> None:
 @actor()
 async def hide_typing(conversation_id: int) -> None:
     await conversations.tell(conversation_id, typing=False, read=False)
+
+
+every(5.0)(conversations.hand_back_silent)

@@ -6,6 +6,7 @@ from domain.conversations.handling import (
     escalate,
     escalate_by_bot,
     hand_back,
+    hand_back_silent,
     reopen,
     take_over,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "find",
     "get",
     "hand_back",
+    "hand_back_silent",
     "heard",
     "mark_read",
     "message_counts",

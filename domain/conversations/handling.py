@@ -9,6 +9,7 @@ from db.core import connect
 from db.core.columns import as_row
 from db.core.transaction import transaction
 from db.events import EventType, record
+from domain import settings
 from domain.conversations.reading import visible
 from domain.conversations.turns import landed, silence
 from domain.core.access import Viewer, allow
@@ -16,6 +17,8 @@ from domain.core.errors import ErrorCode, Refusal, optional_text
 from domain.core.phone import aliases, parse_phone
 
 MOST_NOTE = 500
+_CHUNK = 100
+"""Conversations that go back to the bot in one transaction."""
 
 _BOTS = "handler = 'BOT', taken_over_at = NULL, misunderstood = 0"
 _SETTLED = "escalation_reason = NULL, escalation_note = NULL"
@@ -92,6 +95,26 @@ async def reopen(viewer: Viewer, id: int) -> Conversation:
         if found.status is not ConversationStatus.CLOSED:
             raise _wrong_state("Only a CLOSED conversation is reopened.", "id", "not_closed")
         return await _change(found, _REOPEN, EventType.CONVERSATION_UPDATED, viewer)
+
+
+_SILENT = f"""
+SELECT v.* FROM conversation v JOIN sender s ON s.id = v.sender_id AND s.bot_enabled
+WHERE v.handler = 'OPERATOR' AND v.status = 'ACTIVE' AND v.deleted_at IS NULL
+  AND greatest(v.taken_over_at, v.last_message_at) < now() - make_interval(secs => $1)
+ORDER BY v.id LIMIT {_CHUNK} FOR UPDATE OF v SKIP LOCKED
+"""
+
+
+async def hand_back_silent() -> None:
+    """Hands back what operators and contacts have been silent in for as long as the settings say."""
+    seconds = (await settings.current()).bot.hand_back_after
+    full = seconds is not None
+    while full:
+        async with transaction():
+            found = [as_row(Conversation, row) for row in await connect.rows(_SILENT, float(seconds or 0))]
+            for conversation in found:
+                await _change(conversation, _HAND_BACK, EventType.CONVERSATION_HANDED_BACK, Viewer())
+        full = len(found) == _CHUNK
 
 
 _OF_NUMBER = """

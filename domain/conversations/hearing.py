@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 
 from asyncpg import Record
 
+from db.bot import answers
 from db.core import connect
 from db.events import EventType, record_all
+from domain import settings
 from domain.conversations.turns import silence
 
 WINDOW = timedelta(hours=24)
@@ -96,7 +98,7 @@ async def heard(messages: Sequence[Heard]) -> None:
 
     Those that the bot has get a turn of it, due once the contact has been silent for the debounce.
     """
-    knows = await connect.value("SELECT EXISTS (SELECT FROM passage)")
+    knows = await answers(rag=(await settings.current()).features.rag_enabled)
     await _say(
         [
             (
@@ -130,7 +132,7 @@ def _columns(message: Spoken) -> tuple[int, int, int, str, datetime]:
 async def _say(said: Sequence[tuple[object, ...]], actor_id: int | None = None) -> list[Record]:
     if not said:
         return []
-    debounce = timedelta(seconds=2)
+    debounce = timedelta(seconds=(await settings.current()).bot.debounce)
     moved = await connect.rows(_SAY, *map(list, zip(*said, strict=True)), debounce)
     record_all(_event(row, actor_id) for row in moved)
     return moved

@@ -1,6 +1,6 @@
 """What can be asked of conversations, and done to them."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import strawberry
 from strawberry.scalars import JSON
@@ -13,7 +13,7 @@ from domain import conversations
 from domain.conversations import ConversationOrder
 from domain.core.assignment import Assignment
 from domain.core.errors import Checks
-from graph.conversations.types import Conversation
+from graph.conversations.types import Conversation, ConversationId
 from graph.core.context import Info
 from graph.core.enums import OrderDirection, describe
 from graph.core.fields import arg, mutation, query
@@ -48,8 +48,6 @@ describe(
     LAST_MESSAGE_AT="Their last message.",
     PRIORITY="Their priority; those of the same one by their last message.",
 )
-
-ConversationId: TypeAlias = Annotated[strawberry.ID, arg("The conversation.")]
 
 
 @strawberry.input(description="Which conversations.")
@@ -162,14 +160,20 @@ class ConversationsMutation:
     @mutation(
         conversations.show_typing,
         description=(
-            "Shows 'typing' to the contact, until an answer or for 25 seconds at most; WhatsApp marks what they wrote "
-            "as read with it, and so do we. INVALID_STATE when the contact never wrote."
+            "Shows 'typing' to the contact, until an answer or for 25 seconds at most, and to everyone who watches the "
+            "conversation; WhatsApp marks what they wrote as read with it, and so do we. Only WAHA hides it again at "
+            "once. INVALID_STATE when the contact never wrote."
         ),
         graphql_type=Conversation,
     )
-    async def set_typing(self, info: Info, conversation_id: ConversationId) -> rows.Conversation:
+    async def set_typing(
+        self,
+        info: Info,
+        conversation_id: ConversationId,
+        typing: Annotated[bool, arg("Whether someone types.")] = True,
+    ) -> rows.Conversation:
         id = decode(conversation_id, "Conversation", "conversationId")
-        return await conversations.show_typing(info.context.viewer, id)
+        return await conversations.show_typing(info.context.viewer, id, typing=typing)
 
 
 @strawberry.type

@@ -1,6 +1,7 @@
 """Conversations: everything said between one of our senders and one person."""
 
 from datetime import UTC, datetime
+from typing import Annotated, TypeAlias
 
 import strawberry
 from strawberry.scalars import JSON
@@ -17,7 +18,7 @@ from graph.accounts import User
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import describe
-from graph.core.fields import column, computed, loaded
+from graph.core.fields import arg, column, computed, loaded
 from graph.core.inputs import criteria, optional
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, Matching, page_request
@@ -175,6 +176,9 @@ class Conversation(Node):
     ) -> Page[FileRow]:
         page = page_request(first, after, last, before)
         return await info.context.load_page(files.pages_of_conversations, row.id, page)
+
+
+ConversationId: TypeAlias = Annotated[strawberry.ID, arg("The conversation.")]
 
 
 @strawberry.input(

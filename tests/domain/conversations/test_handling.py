@@ -17,7 +17,7 @@ from domain.core.errors import ErrorCode
 from domain.messages import by_hand, dispatch
 from tests import factories
 from tests.callers import check_callers, only, refused, token
-from tests.domain.conversations.surroundings import a_conversation, an_answer, send, the_sender
+from tests.domain.conversations.surroundings import a_conversation, an_answer, send, set_bot, the_sender
 from tests.domain.messages.surroundings import leave, state_of
 from tests.factories import phone
 
@@ -201,6 +201,28 @@ async def test_what_is_handed_back_is_the_bots_and_to_repeat_it_changes_nothing(
     assert (await told(conversation))[1:] == [("HANDED_BACK", viewer.user_id, None)]
     await conversations.hand_back(viewer, {"id": conversation})
     assert len(await told(conversation)) == 2
+
+
+async def test_silence_hands_back_where_the_settings_say_so() -> None:
+    viewer = await operator()
+    silent, spoken, escalated, without_bot = [await a_conversation(ago=timedelta(hours=2)) for _ in range(4)]
+    for conversation in (silent, spoken, escalated, without_bot):
+        await conversations.take_over(viewer, {"id": conversation})
+        await connect.execute(
+            "UPDATE conversation SET taken_over_at = now() - interval '2 hours' WHERE id = $1", conversation
+        )
+    await send(spoken, {"text": "Just a moment"}, viewer=viewer)
+    await conversations.escalate(viewer, escalated)
+    row = await Conversation.get(id=without_bot)
+    await connect.execute("UPDATE sender SET bot_enabled = false WHERE id = $1", row.sender_id)
+    await conversations.hand_back_silent()
+    assert (await Conversation.get(id=silent)).handler == "OPERATOR"
+    async with set_bot(hand_back_after=3600):
+        await conversations.hand_back_silent()
+    assert (await Conversation.get(id=silent)).handler == "BOT"
+    for conversation in (spoken, escalated, without_bot):
+        assert (await Conversation.get(id=conversation)).handler == "OPERATOR"
+    assert (await told(silent))[-1] == ("HANDED_BACK", None, None)
 
 
 # ---------------------------------------------------------------------------
