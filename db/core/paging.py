@@ -18,6 +18,8 @@ from db.core import connect
 from db.core.columns import as_row
 
 R = TypeVar("R", bound=Model)
+NEARBY = 1000
+"""Rows that are looked at one by one before indexes are."""
 
 
 class BadCursor(ValueError):
@@ -59,24 +61,22 @@ class Where:
 
     conditions: list[str] = field(default_factory=list[str])
     values: list[Any] = field(default_factory=list[Any])
-    ways: list[str] = field(default_factory=list[str])
-    """Of these one must hold, if there are any."""
+    indexed: str | None = None
+    nearby: str | None = None
+    """What is searched for; see search."""
 
     def add(self, sql: str, *values: Any) -> None:
-        self.conditions.append(self._numbered(sql, values))
-
-    def either(self, sql: str, *values: Any) -> None:
-        """Adds one more way to match, which is looked for on its own: an OR would leave the planner no index.
-
-        It must not come to null.
-        """
-        self.ways.append(self._numbered(sql, values))
-
-    def _numbered(self, sql: str, values: tuple[Any, ...]) -> str:
         head, *tails = sql.split("{}")
         if len(tails) != len(values):
             raise ValueError(f"{len(tails)} placeholders but {len(values)} values: {sql}")
-        return head + "".join(map("{}{}".format, map(self.place, values), tails))
+        self.conditions.append(head + "".join(map("{}{}".format, map(self.place, values), tails)))
+
+    def search(self, indexed: str, *, nearby: str) -> None:
+        """One more condition, as an index serves it, and as few rows are asked for it one by one.
+
+        What many rows match is found sooner in the order that is wanted; so the nearest ones are asked first.
+        """
+        self.indexed, self.nearby = indexed, nearby
 
     def place(self, value: Any) -> str:
         """The placeholder of one more value."""
@@ -85,18 +85,11 @@ class Where:
 
     @property
     def sql(self) -> str:
-        either = [" OR ".join(f"({way})" for way in self.ways)] if self.ways else []
-        return " AND ".join(f"({condition})" for condition in (*self.conditions, *either)) or "true"
-
-    def parts(self) -> list["Where"]:
-        """The same in parts, one for each way to match: whatever matches is in one of them alone."""
-        others = [f"NOT ({way})" for way in self.ways]
-        return [
-            Where([*self.conditions, *others[:place], way], [*self.values]) for place, way in enumerate(self.ways)
-        ] or [self.copy()]
+        searched = () if self.indexed is None else (self.indexed,)
+        return " AND ".join(f"({condition})" for condition in (*self.conditions, *searched)) or "true"
 
     def copy(self) -> "Where":
-        return Where([*self.conditions], [*self.values], [*self.ways])
+        return Where([*self.conditions], [*self.values], self.indexed, self.nearby)
 
 
 def _datetime(value: Any) -> datetime:
@@ -171,12 +164,16 @@ class Page(Generic[R]):
 async def fetch_page(model: type[R], where: Where, order: Order, page: PageRequest) -> Page[R]:
     """One page of a list. Raises BadCursor."""
     listing = _Listing(model, order)
-    sql, values = listing.window(where, page)
-    records = await connect.rows(sql, *values)
+    records = list[Record]()
+    if where.nearby is not None:
+        sql, values = listing.window_nearby(where, where.nearby, page)
+        records = await connect.rows(sql, *values)
+    if len(records) <= page.size:
+        sql, values = listing.window(where, page)
+        records = await connect.rows(sql, *values)
 
     async def count() -> int:
-        counts = [f"(SELECT count(*) FROM {listing.table} WHERE {part.sql})" for part in where.parts()]
-        return await connect.value(f"SELECT {' + '.join(counts)}", *where.values)
+        return await connect.value(f"SELECT count(*) FROM {listing.table} WHERE {where.sql}", *where.values)
 
     return listing.page(records, page, count)
 
@@ -228,13 +225,23 @@ class _Listing(Generic[R]):
         """SQL of a page, one row more than asked, and its values. Rows of a backward page come in reverse."""
         bounded = where.copy()
         spans = self._spans(bounded, page)
-        windows = [self._span(part, span, page) for span in spans for part in where.parts()]
         most, skip = page.size + 1, page.offset or 0
-        if len(windows) == 1:
-            return f"{windows[0]} LIMIT {most} OFFSET {skip}", bounded.values
-        parts = " UNION ALL ".join(f"({window} LIMIT {most + skip})" for window in windows)
+        if len(spans) == 1:
+            return f"{self._span(bounded, spans[0], page)} LIMIT {most} OFFSET {skip}", bounded.values
+        parts = " UNION ALL ".join(f"({self._span(bounded, span, page)} LIMIT {most + skip})" for span in spans)
         sorting = self.sorting(page.backward)
         return f"SELECT * FROM ({parts}) AS part ORDER BY {sorting} LIMIT {most} OFFSET {skip}", bounded.values
+
+    def window_nearby(self, where: Where, nearby: str, page: PageRequest) -> tuple[str, list[Any]]:
+        """The same among the next rows alone; what it brings is the page if it is all that was asked for."""
+        bounded = Where([*where.conditions], [*where.values])
+        span = self._spans(bounded, page)[-1 if page.backward else 0]
+        way = self._way(page.backward)
+        return (
+            f"SELECT * FROM ({self._span(bounded, span, page)} LIMIT {NEARBY}) AS {self.table} WHERE {nearby}"
+            f" ORDER BY _key {way}, {self.pk} {way} LIMIT {page.size + 1} OFFSET {page.offset or 0}",
+            bounded.values,
+        )
 
     def sorting(self, backward: bool) -> str:
         """The order of a window, in terms of its own columns."""

@@ -30,8 +30,8 @@ UP = [
     "CREATE INDEX message_answer ON message (contact_id, sender_id)"
     " WHERE epoch IS NOT NULL AND (due_at IS NOT NULL OR lease_until IS NOT NULL)",
     # Words of what people and the bot wrote; bulk messages, a million alike, are not looked through.
-    "CREATE INDEX message_words ON message USING gin (to_tsvector('simple', content))"
-    " WHERE author <> 'SYSTEM' AND content IS NOT NULL",
+    "CREATE INDEX message_words ON message USING gin (to_tsvector('simple',"
+    " translate(content, '-/.:_@+<>&%~?=#', '               '))) WHERE author <> 'SYSTEM' AND content IS NOT NULL",
     # Stems in the language of the file, and its words without marks; both are written with the passage.
     "ALTER TABLE passage ADD COLUMN words tsvector NOT NULL",
     "CREATE INDEX passage_words ON passage USING gin (words)",

@@ -14,7 +14,7 @@ from domain.core.access import Viewer, allow
 from domain.core.assignment import Assignment, assigned
 from domain.core.errors import Checks, check_characters, not_found
 from domain.core.phone import aliases, parse_phone
-from domain.core.search import WORDS, contains, words_of
+from domain.core.search import contains, has_words, has_words_at_once, words_of
 
 
 class ConversationOrder(StrEnum):
@@ -114,15 +114,26 @@ async def find(
     return await fetch_page(Conversation, _matching(viewer, asked), _order(order, descending), page)
 
 
-_NAMED = (
-    "EXISTS (SELECT FROM contact WHERE contact.id = conversation.contact_id"
-    " AND contact.deleted_at IS NULL AND contact.search LIKE lower({}))"
-)
-_SAID = (
-    "EXISTS (SELECT FROM message WHERE message.contact_id = conversation.contact_id"
-    " AND message.sender_id = conversation.sender_id AND message.author <> 'SYSTEM' AND message.deleted_at IS NULL"
-    f" AND {WORDS.format('message.content')})"
-)
+_CALLED = "contact.deleted_at IS NULL AND contact.search LIKE lower({name})"
+_SAID = "message.author <> 'SYSTEM' AND message.deleted_at IS NULL AND {said}"
+# As an array, so that it costs what is found and not what the planner expects of the beginning of a word.
+_INDEXED = f"""
+conversation.id = ANY(ARRAY(
+  SELECT (SELECT v.id FROM conversation v
+          WHERE v.contact_id = pair.contact_id AND v.sender_id = pair.sender_id AND v.deleted_at IS NULL)
+  FROM (SELECT DISTINCT contact_id, sender_id FROM message WHERE {_SAID}) AS pair
+  UNION ALL
+  SELECT v.id FROM conversation v WHERE v.contact_id = ANY(ARRAY(SELECT id FROM contact WHERE {_CALLED}))
+))
+"""
+# Not EXISTS, of which the planner would read all that there is.
+_NEARBY = f"""
+coalesce(
+  (SELECT true FROM contact WHERE contact.id = conversation.contact_id AND {_CALLED}),
+  (SELECT true FROM message WHERE message.contact_id = conversation.contact_id
+     AND message.sender_id = conversation.sender_id AND {_SAID} LIMIT 1),
+  false)
+"""
 _NUMBERED = (
     "conversation.contact_id IN (SELECT contact_id FROM contact_phone WHERE phone_number = ANY({})"
     " UNION ALL SELECT contact_id FROM contact_identity WHERE type = 'WA_ID' AND value = ANY({}))"
@@ -133,8 +144,11 @@ def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
     where, check = _visible(viewer), Checks()
     with check():
         if (pattern := contains(asked.get("search"))) and (words := words_of(asked.get("search"))):
-            where.either(_NAMED, pattern)
-            where.either(_SAID, words)
+            name, said = where.place(pattern), where.place(words)
+            where.search(
+                _INDEXED.format(name=name, said=has_words("message.content", said)),
+                nearby=_NEARBY.format(name=name, said=has_words_at_once("message.content", said)),
+            )
     with check():
         if (given := asked.get("phone_number")) is not None:
             number = parse_phone(given, field="phoneNumber")

@@ -12,7 +12,7 @@ from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page,
 from db.messages import SENDING, Message, MessageAuthor, MessageDirection, MessageStatus, MessageType
 from domain.core.access import Viewer, allow
 from domain.core.errors import not_found
-from domain.core.search import WORDS, words_of
+from domain.core.search import has_words, has_words_at_once, words_of
 
 
 class MessageOrder(StrEnum):
@@ -83,6 +83,10 @@ _OF_CONVERSATION = (
 )
 
 
+# As an array, so that it costs what is found and not what the planner expects of the beginning of a word.
+_SAID = "message.id = ANY(ARRAY(SELECT m.id FROM message m WHERE m.author <> 'SYSTEM' AND {}))"
+
+
 def _matching(viewer: Viewer, asked: MessageCriteria, *, few: bool) -> Where:
     """Messages that match; reactions only where that type is asked for. Of few, bulk messages are searched, too."""
     where = _visible(viewer)
@@ -92,9 +96,13 @@ def _matching(viewer: Viewer, asked: MessageCriteria, *, few: bool) -> Where:
     if (id := asked.get("conversation_id")) is not None:
         where.add(_OF_CONVERSATION.format(where.place(id)))
     if words := words_of(asked.get("search")):
-        where.add(WORDS.format("message.content"), words)
-        if not few:
+        place = where.place(words)
+        nearby = has_words_at_once("message.content", place)
+        if few:
+            where.conditions.append(nearby)
+        else:
             where.add("message.author <> 'SYSTEM'")
+            where.search(_SAID.format(has_words("m.content", place)), nearby=nearby)
     if "author" in asked:
         where.add("message.author = ANY({}::text[])", list(asked["author"]))
     if "type" in asked:
