@@ -10,7 +10,7 @@ from domain.conversations.handling import (
     reopen,
     take_over,
 )
-from domain.conversations.hearing import WINDOW, Heard, Spoken, answered, heard, spoke
+from domain.conversations.hearing import WINDOW, Heard, Spoken, heard, spoke
 from domain.conversations.reading import (
     ConversationOrder,
     by_ids,
@@ -32,7 +32,6 @@ __all__ = [
     "Spoken",
     "Summary",
     "Typing",
-    "answered",
     "assign",
     "by_ids",
     "close",

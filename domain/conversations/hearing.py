@@ -25,7 +25,7 @@ MOST_DEBOUNCES = 5
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message of ours: the bot's, or one that a person wrote, here or in the app of the sender's phone."""
+    """A message of ours that a person wrote, here or in the app of the sender's phone."""
 
     message_id: int
     sender_id: int
@@ -98,7 +98,7 @@ async def heard(messages: Sequence[Heard]) -> None:
 
     Those that the bot has get a turn of it, due once the contact has been silent for the debounce.
     """
-    knows = await answers(rag=(await settings.current()).features.rag_enabled)
+    knows = bool(messages) and await answers(rag=(await settings.current()).features.rag_enabled)
     await _say(
         [
             (
@@ -118,11 +118,6 @@ async def spoke(messages: Sequence[Spoken], *, actor_id: int | None = None) -> N
     """Takes up what people of ours wrote, inside the caller's transaction: what the bot began before is called off."""
     said = [(*_columns(message), None, False, not message.quiet, True, False) for message in messages]
     await silence([row["id"] for row in await _say(said, actor_id)])
-
-
-async def answered(message: Spoken) -> None:
-    """Takes up what the bot wrote, inside the caller's transaction."""
-    await _say([(*_columns(message), None, False, True, False, False)])
 
 
 def _columns(message: Spoken) -> tuple[int, int, int, str, datetime]:
