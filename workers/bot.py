@@ -8,7 +8,7 @@ import structlog
 
 from db.core.transaction import ring
 from domain.bot import answering, models, moods, turns
-from domain.bot.knowledge import indexing
+from domain.bot.knowledge import embedding, indexing
 from domain.bot.turns import Turn
 from workers.core.broker import actor
 from workers.core.clock import every
@@ -92,3 +92,13 @@ async def ring_due() -> None:
 
 every(1.0)(moods.rate_new)
 every(1.0)(indexing.ring_if_due)
+
+
+@actor(priority=20)
+async def embed_passages() -> None:
+    """Has passages without an embedding given one, where an endpoint is set."""
+    if await embedding.embed_passages():
+        ring("embed_passages")
+
+
+every(15.0)(embedding.ring_if_missing)

@@ -7,10 +7,13 @@ that the bot knows. A word that stands nowhere weighs most: a question about it 
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from db.core import connect
+from domain.bot.knowledge import embedding
+from domain.bot.knowledge.embedding import nearest
+from domain.bot.knowledge.passages import Found
 from domain.bot.knowledge.words import bare, words
 
 MOST_CHARACTERS = 1000
@@ -18,20 +21,33 @@ MOST_CHARACTERS = 1000
 MOST = 5
 """Passages that are looked for, unless somebody says else."""
 _MOST_WORDS = 60
+_LOOKED_AT = 20
+"""Passages that each way of finding brings."""
+_TRUST = 0.75
+"""How far words alone, or meaning alone, are believed where both can be asked."""
 _ASKS = re.compile(r"[^.!?\n؟？]*[?؟？]")
 _ASIDE = 0.25
 """How much words weigh that stand beside the sentences that ask."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A passage that may answer."""
-
-    passage_id: int
-    file_id: int
-    text: str
-    score: float
-    """How well it fits, 0 to 1."""
+_AROUND = 0.5
+"""How much a word is worth that stands in the headings above a passage, or in the name of its file."""
+_ALIKE = 0.45
+"""Similarity, by trigrams, from which on a word is taken for one that was mistyped."""
+_LEAST_OF_MISTYPED = 5
+_ASKING = frozenset(
+    words(
+        """
+        also anything anyone could exactly get got hello hey hi how know like look looking many may maybe
+        might much must need ok okay please possible question shall somebody someone something sure tell thank
+        thanks want wanted way what when whether would yes bom boa dia tarde noite gostaria olá obrigado
+        obrigada oi por favor posso preciso pode quanto quantos quanta queria quero saber sim tem têm vocês
+        buenas buenos días gracias hola necesito podría puede puedo cuánto cuánta cuántos quiero quisiera
+        saber sí tienen bitte brauche danke gerne gibt guten hallo ja kann können könnte möchte tag viel viele
+        wissen besoin bonjour combien merci peut peux plaît pouvez puis voudrais buongiorno ciao grazie posso
+        potrei vorrei
+        """
+    )
+)
+"""Words in which questions are wrapped; PostgreSQL's lists of words that say nothing have the rest."""
 
 
 _KNOWN = """
@@ -49,30 +65,75 @@ SELECT q.n, (SELECT count(*) FROM passage p WHERE p.words @@ q.term::tsquery) AS
 FROM unnest($1::text[]) WITH ORDINALITY AS q(term, n)
 """
 
+# A word that stands nowhere may be one that does, mistyped.
+_MEANT = """
+SELECT DISTINCT ON (t.word) t.word, known.word AS meant
+FROM unnest($1::text[]) AS t(word), ts_stat('SELECT words FROM passage') AS known
+WHERE length(known.word) >= $3 - 1 AND similarity(known.word, t.word) >= $2
+ORDER BY t.word, similarity(known.word, t.word) DESC, known.ndoc DESC
+"""
+
 # ts_rank_cd tells passages apart that have the same words: nearer together is better.
 _FIND = """
-WITH term AS (SELECT * FROM unnest($1::text[], $2::text[], $3::float8[]) AS t(language, term, weight))
+WITH term AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[]) AS t(language, own, either, weight)
+)
 SELECT p.id, p.file_id, p.text,
-  (SELECT sum(t.weight) FROM term t WHERE t.language = r.language AND p.words @@ t.term::tsquery) AS share,
-  ts_rank_cd(p.words, $4::tsquery, 1) AS closeness
+  (SELECT sum(CASE WHEN p.words @@ t.own::tsquery THEN t.weight ELSE t.weight * $5 END)
+   FROM term t WHERE t.language = r.language AND p.words @@ t.either::tsquery) AS share,
+  ts_rank_cd(p.words, $6::tsquery, 1) AS closeness
 FROM passage p JOIN file f ON f.id = p.file_id JOIN file_reading r ON r.file_id = p.file_id
-WHERE p.words @@ $4::tsquery AND f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = $5)
-ORDER BY share DESC NULLS LAST, closeness DESC, p.id LIMIT $6
+WHERE p.words @@ $6::tsquery AND f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = $7)
+ORDER BY share DESC NULLS LAST, closeness DESC, p.id LIMIT $8
 """
+
+
+@dataclass(frozen=True, slots=True)
+class _Term:
+    """What is looked for in files of a language: in a passage itself, or in its headings too."""
+
+    language: str
+    own: str
+    either: str
+    weight: float
+    """How much of the question it is."""
 
 
 async def search(question: str, *, conversation_id: int | None, most: int = MOST) -> list[Found]:
     """The passages that answer a question best, the best first: of knowledge for all and of that conversation's own."""
-    asked = _weighed(question[-MOST_CHARACTERS:])
+    question = question[-MOST_CHARACTERS:]
+    said = await _said(question, conversation_id)
+    meant = await nearest(question, conversation_id, _LOOKED_AT) if embedding.is_set() else None
+    if meant is None:
+        return said[:most]
+    shares = {found.passage_id: found.score for found in said}
+    sureness = {found.passage_id: found.score for found in meant}
+    both = {found.passage_id: found for found in [*said, *meant]}.values()
+    joined = [
+        replace(found, score=_joined(shares.get(found.passage_id, 0.0), sureness.get(found.passage_id, 0.0)))
+        for found in both
+    ]
+    return sorted(joined, key=lambda found: (-found.score, found.passage_id))[:most]
+
+
+def _joined(share: float, sureness: float) -> float:
+    """What words and meaning say together: either alone is not certain."""
+    return round(1 - (1 - _TRUST * share) * (1 - _TRUST * sureness), 4)
+
+
+async def _said(question: str, conversation_id: int | None) -> list[Found]:
+    """Passages with the words of a question."""
+    asked = _weighed(question)
     known = {row["language"]: row["passages"] for row in await connect.rows(_KNOWN, conversation_id)}
     if not asked or not known:
         return []
     terms = await _terms(asked, known)
     if not terms:
         return []
-    either = " | ".join({term for _, term, _ in terms})
-    found = await connect.rows(_FIND, *map(list, zip(*terms, strict=True)), either, conversation_id, most)
-    return [Found(row["id"], row["file_id"], row["text"], round(row["share"] or 0.0, 4)) for row in found]
+    columns = [[getattr(term, name) for term in terms] for name in ("language", "own", "either", "weight")]
+    either = " | ".join({term.either for term in terms})
+    rows = await connect.rows(_FIND, *columns, _AROUND, either, conversation_id, _LOOKED_AT)
+    return [Found(row["id"], row["file_id"], row["text"], round(row["share"] or 0.0, 4)) for row in rows]
 
 
 def _weighed(question: str) -> dict[str, float]:
@@ -80,35 +141,56 @@ def _weighed(question: str) -> dict[str, float]:
     asking = _ASKS.findall(question)
     weights = dict.fromkeys(words(question), _ASIDE if asking else 1.0)
     weights |= dict.fromkeys(words(" ".join(asking)), 1.0)
-    return dict(list(weights.items())[:_MOST_WORDS])
+    return dict([each for each in weights.items() if each[0] not in _ASKING][:_MOST_WORDS])
 
 
-async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[tuple[str, str, float]]:
+async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[_Term]:
     """What to look for in files of each language, and how much of the question each term is; all of them make 1."""
-    stems = await connect.rows(_STEMS, list(known), list(asked))
     plain = list(asked)
-    found: dict[str, list[tuple[str, float]]] = {}
-    for row in stems:
+    stems: dict[tuple[str, str], list[str]] = {}
+    for row in await connect.rows(_STEMS, list(known), plain):
         # What has no stem says nothing in that language.
         if row["stems"]:
-            word = plain[int(row["n"]) - 1]
-            found.setdefault(row["name"], []).append((_either(word, row["stems"]), asked[word]))
-    every = sorted({term for terms in found.values() for term, _ in terms})
-    common: dict[str, int] = {every[row["n"] - 1]: row["passages"] for row in await connect.rows(_COMMON, every)}
+            stems[row["name"], plain[int(row["n"]) - 1]] = row["stems"]
+    common = await _common({_either(word, found) for (_, word), found in stems.items()})
+    nowhere = {word for (_, word), found in stems.items() if not common[_either(word, found)]}
+    meant = await _meant([word for word in nowhere if len(word) >= _LEAST_OF_MISTYPED])
+    for (language, word), found in stems.items():
+        if word in meant and not common[_either(word, found)]:
+            stems[language, word] = [meant[word]]
+    common |= await _common({_either(word, found) for (_, word), found in stems.items()} - common.keys())
     count = sum(known.values())
-    weighed: list[tuple[str, str, float]] = []
-    for language, terms in found.items():
-        each = [(term, weight * math.log(1 + count / (0.5 + common[term]))) for term, weight in terms]
-        total = sum(weight for _, weight in each)
-        weighed += [(language, term, weight / total) for term, weight in each]
-    return weighed
+    terms: list[_Term] = []
+    for language in known:
+        weighed = {
+            word: asked[word] * math.log(1 + count / (0.5 + common[_either(word, found)]))
+            for (of, word), found in stems.items()
+            if of == language
+        }
+        total = sum(weighed.values())
+        for word, weight in weighed.items():
+            found = stems[language, word]
+            terms.append(_Term(language, _either(word, found, ":A"), _either(word, found), weight / total))
+    return terms
 
 
-def _either(word: str, stems: Sequence[str]) -> str:
-    """A query for a word: its stem, or the word itself without marks."""
-    alone = bare(word).split()
-    together = " & ".join(f"'{each}'" for each in alone)
-    return " | ".join([*(f"'{stem}'" for stem in stems), f"({together})" if len(alone) > 1 else together])
+async def _common(queries: set[str]) -> dict[str, int]:
+    """How many passages each of them finds."""
+    asked = sorted(queries)
+    return {asked[int(row["n"]) - 1]: row["passages"] for row in await connect.rows(_COMMON, asked)}
+
+
+async def _meant(nowhere: Sequence[str]) -> dict[str, str]:
+    """Words that are known, for some that are not."""
+    rows = await connect.rows(_MEANT, nowhere, _ALIKE, _LEAST_OF_MISTYPED) if nowhere else []
+    return {row["word"]: row["meant"] for row in rows}
+
+
+def _either(word: str, stems: Sequence[str], weight: str = "") -> str:
+    """A query for a word: its stem, or the word itself without marks; of a weight, or of any."""
+    alone = [f"'{each}'{weight}" for each in bare(word).split()]
+    together = f"({' & '.join(alone)})" if len(alone) > 1 else alone[0]
+    return " | ".join([*(f"'{stem}'{weight}" for stem in stems), together])
 
 
 def as_sources(found: Sequence[Found]) -> list[dict[str, Any]]:

@@ -18,6 +18,9 @@ MOST_PAGES = 5000
 MOST_UNPACKED = 200_000_000
 """Bytes that a DOCX may become, and how many parts it may have: a bomb has more in less."""
 MOST_PARTS = 5000
+MOST_OF_TITLE = 60
+"""Characters of a line that may be a heading in a plain text."""
+_ITEM = ("-", "*", "•", "–")
 _HYPHEN = re.compile(r"(?<=\w)[-\u00ad\ufffe\u0002]\n(?=[^\W\d_])")
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 _ENCRYPTED = "It is encrypted; upload it without a password."
@@ -62,7 +65,7 @@ def _pdf(path: Path) -> Iterator[Block]:
         except pypdfium2.PdfiumError:
             # A broken page: the others stand for themselves.
             text = ""
-        yield from _paragraphs(text, (number + 1) / count)
+        yield from _titled(_paragraphs(text, (number + 1) / count))
 
 
 def _docx(path: Path) -> Iterator[Block]:
@@ -97,7 +100,21 @@ def _markdown(path: Path) -> Iterator[Block]:
 
 
 def _plain(path: Path) -> Iterator[Block]:
-    return _paragraphs(_text(path), None)
+    return _titled(_paragraphs(_text(path), None))
+
+
+def _titled(blocks: Iterator[Block]) -> Iterator[Block]:
+    """The same, where a short line that ends like no sentence is a heading over what follows it."""
+    level = 1
+    for block in blocks:
+        first, _, rest = block.text.partition("\n")
+        if 0 < len(first) <= MOST_OF_TITLE and first[-1].isalnum() and not first.startswith(_ITEM):
+            yield Block(first, level, done=block.done)
+            level = 2
+            if rest:
+                yield Block(rest, done=block.done)
+        else:
+            yield block
 
 
 def _text(path: Path) -> str:

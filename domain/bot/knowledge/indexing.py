@@ -23,7 +23,7 @@ from db.core.columns import as_row
 from db.core.connect import TRANSIENT
 from db.core.transaction import ring, transaction
 from db.files import File
-from domain.bot.knowledge import keeping
+from domain.bot.knowledge import embedding, keeping
 from domain.files import storage
 from domain.files.announce import told
 
@@ -39,7 +39,7 @@ BATCH = 200
 """Passages that are kept in one transaction: what a killed worker has to do again."""
 _TELL_SECONDS = 0.5
 """From one FILE_UPDATED of a file to the next, while it is read."""
-_STUCK = "It could not be read: it takes more time or memory than a file may."
+STUCK = "It could not be read: it takes more time or memory than a file may."
 _FAULT = "A fault of the server kept it from being read; the log has it."
 
 log = structlog.get_logger()
@@ -63,6 +63,8 @@ async def read_file(id: int) -> None:
             await _read(file)
     finally:
         _reading.discard(id)
+    if embedding.is_set():
+        ring("embed_passages")
 
 
 async def _claim(id: int) -> File | None:
@@ -105,7 +107,7 @@ async def _take_in(file: File) -> str | None:
         while True:
             line = await _next(process, began)
             if line is None:
-                return _STUCK
+                return STUCK
             if "fault" in line:
                 break
             position += 1

@@ -50,10 +50,15 @@ FROM file f WHERE r.file_id = $1 AND r.status = 'RUNNING' AND f.id = r.file_id A
 
 _ADD = """
 INSERT INTO passage (file_id, position, text, words)
-SELECT $1, $2 + p.n - 1, p.text, to_tsvector($3::regconfig, p.words) || to_tsvector('simple', p.bare)
-FROM unnest($4::text[], $5::text[], $6::text[]) WITH ORDINALITY AS p(text, words, bare, n)
+SELECT $1, $2 + p.n - 1, p.text,
+  setweight(to_tsvector($3::regconfig, p.words) || to_tsvector('simple', p.bare), 'A')
+  || to_tsvector($3::regconfig, p.around_words) || to_tsvector('simple', p.around_bare)
+FROM unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  WITH ORDINALITY AS p(text, words, bare, around_words, around_bare, n)
 ON CONFLICT (file_id, position) DO NOTHING
 """
+
+_COLUMNS = ("text", "words", "bare", "around_words", "around_bare")
 
 _LANGUAGE = """
 SELECT l.name, (SELECT count(*) FROM unnest($2::text[]) AS w(word)
@@ -96,8 +101,8 @@ async def settle(file_id: int, status: JobStatus, fault: str | None) -> bool:
 
 
 async def add(file_id: int, position: int, found: Sequence[dict[str, Any]], language: str) -> None:
-    """Adds passages from a position on: each with its text, its words, and these without marks."""
-    columns = [[each[name] for each in found] for name in ("text", "words", "bare")]
+    """Adds passages from a position on: each with its text, and the words in it and around it."""
+    columns = [[each[name] for each in found] for name in _COLUMNS]
     await connect.execute(_ADD, file_id, position, language, *columns)
 
 

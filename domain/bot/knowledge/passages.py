@@ -38,6 +38,17 @@ class Piece:
     done: float
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A passage that may answer."""
+
+    passage_id: int
+    file_id: int
+    text: str
+    score: float
+    """How well it fits, 0 to 1."""
+
+
 _ASKED = 7
 """The level of a question that stands over its answer: below every heading."""
 

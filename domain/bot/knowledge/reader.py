@@ -32,7 +32,7 @@ def main(path: str, mime_type: str, name: str) -> int:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     fault = None
     try:
-        for line in _lines(Path(path), mime_type, name):
+        for line in lines(Path(path), mime_type, name):
             sys.stdout.buffer.write(line + b"\n")
     except UnreadableError as error:
         fault = str(error)
@@ -42,20 +42,29 @@ def main(path: str, mime_type: str, name: str) -> int:
     return 0
 
 
-def _lines(path: Path, mime_type: str, name: str) -> Iterator[bytes]:
+def lines(path: Path, mime_type: str, name: str) -> Iterator[bytes]:
     found = pieces(blocks_of(path, mime_type))
     title = [word for word in words(Path(name).stem.replace("_", " ")) if not word.isdecimal()]
     count = 0
     for piece in islice(found, MOST_PASSAGES):
         count += 1
-        own = [*words(piece.text), *words(piece.heading), *title]
         yield orjson.dumps(
-            {"text": piece.text, "done": piece.done, "words": " ".join(own), "bare": " ".join(map(bare, own))}
+            {
+                "text": piece.text,
+                "done": piece.done,
+                **_compared("", words(piece.text)),
+                **_compared("around_", [*words(piece.heading), *title]),
+            }
         )
     if next(found, None) is not None:
         raise UnreadableError(f"It has more text than the bot reads: over {MOST_PASSAGES} passages.")
     if count == 0:
         raise UnreadableError("No text was found in it; pictures of text are not read.")
+
+
+def _compared(prefix: str, found: list[str]) -> dict[str, str]:
+    """Words for PostgreSQL: as they are, for their stems, and without marks."""
+    return {f"{prefix}words": " ".join(found), f"{prefix}bare": " ".join(map(bare, found))}
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def docx(*parts: "str | tuple[int, str] | Sequence[Sequence[str]]", **more: byte
             "word/document.xml": document.encode(),
             "word/styles.xml": _STYLES.encode(),
             "word/_rels/document.xml.rels": _relations("styles", "styles.xml"),
-            **{name.replace("__", "/"): content for name, content in more.items()},
+            **{name.replace("__", "/").replace("_xml", ".xml"): content for name, content in more.items()},
         }
     )
 
