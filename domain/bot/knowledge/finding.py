@@ -33,6 +33,8 @@ _AROUND = 0.5
 _ALIKE = 0.45
 """Similarity, by trigrams, from which on a word is taken for one that was mistyped."""
 _LEAST_OF_MISTYPED = 5
+_MOST_TO_LOOK_THROUGH = 5000
+"""Passages whose words are looked through for one that was meant: 50 ms."""
 _ASKING = frozenset(
     words(
         """
@@ -154,7 +156,8 @@ async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[_
             stems[row["name"], plain[int(row["n"]) - 1]] = row["stems"]
     common = await _common({_either(word, found) for (_, word), found in stems.items()})
     nowhere = {word for (_, word), found in stems.items() if not common[_either(word, found)]}
-    meant = await _meant([word for word in nowhere if len(word) >= _LEAST_OF_MISTYPED])
+    few = sum(known.values()) <= _MOST_TO_LOOK_THROUGH
+    meant = await _meant([word for word in nowhere if few and len(word) >= _LEAST_OF_MISTYPED])
     for (language, word), found in stems.items():
         if word in meant and not common[_either(word, found)]:
             stems[language, word] = [meant[word]]
