@@ -1,12 +1,15 @@
-"""Imports in a worker that is killed."""
+"""Imports, exports and erasures in a worker that is killed."""
 
 import asyncio
 
-from db.contacts import ContactImport, ContactPhone, ImportRow, JobStatus, PrivacyReceipt
+import orjson
+
+from db.contacts import Contact, ContactImport, ContactPhone, ImportRow, JobStatus, PrivacyReceipt
 from db.core import connect
 from db.files import FilePurpose
 from domain import contacts
 from domain.core.access import SYSTEM
+from domain.files.storage import path_of
 from tests import factories
 from tests.domain.files.surroundings import uploaded
 from tests.factories import phone
@@ -83,7 +86,8 @@ async def test_an_import_of_a_file_goes_on_at_its_byte_when_its_worker_is_killed
     assert await ContactPhone.filter(phone_number__in=numbers).count() == 5000
 
 
-async def test_an_erasure_outlives_its_worker(worker: Program) -> None:
+async def much_said() -> Contact:
+    """A contact with 5,000 messages."""
     contact, sender = await factories.contact(), await factories.sender()
     await connect.execute(
         "INSERT INTO message (sender_id, contact_id, direction, author, type, purpose, priority, state, attempts,"
@@ -92,6 +96,32 @@ async def test_an_erasure_outlives_its_worker(worker: Program) -> None:
         sender.id,
         contact.id,
     )
+    return contact
+
+
+async def test_an_export_outlives_its_worker_and_is_kept_once(worker: Program) -> None:
+    contact = await much_said()
+    named = "SELECT count(*) FROM file WHERE name = 'contact-' || $1::bigint || '.json'"
+    async with connect.connection() as conn:
+        # Whoever holds the contact makes it wait at its end, where it dies.
+        elsewhere = conn.transaction()
+        await elsewhere.start()
+        await conn.execute("SELECT FROM contact WHERE id = $1 FOR UPDATE", contact.id)
+        receipt = await contacts.export(SYSTEM, contact.id)
+        await becomes(True, "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND pid <> $1", conn.get_server_pid())
+        worker.kill()
+        await elsewhere.rollback()
+    assert (await PrivacyReceipt.get(id=receipt.id)).status is JobStatus.RUNNING
+    worker.start()
+    await becomes("COMPLETED", "SELECT status FROM privacy_receipt WHERE id = $1", receipt.id)
+    assert await connect.value(named, contact.id) == 1
+    done = await PrivacyReceipt.get(id=receipt.id)
+    assert done.file_id is not None
+    assert len(orjson.loads(path_of(done.file_id).read_bytes())["messages"]) == done.counts["messages"] == 5000
+
+
+async def test_an_erasure_outlives_its_worker(worker: Program) -> None:
+    contact = await much_said()
     last = "SELECT max(id) FROM message WHERE contact_id = $1"
     left = "SELECT count(*) FROM message WHERE contact_id = $1 AND content IS NOT NULL"
     async with connect.connection() as conn:

@@ -1,101 +1,116 @@
 """Exports and erasures: what is handed out, what is forgotten, what remains, and that nothing is sent any more."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 import pytest
 
 from db.accounts import Role, Scope
-from db.campaigns import Campaign, CampaignRecipient
-from db.contacts import Consent, Contact, JobStatus, OptInStatus, PrivacyReceipt
+from db.campaigns import Campaign
+from db.contacts import Consent, Contact, ContactIdentity, ContactIdentityType, JobStatus, OptInStatus, PrivacyReceipt
 from db.core import connect
 from db.core.paging import PageRequest
+from db.core.settings import get_settings
 from db.files import File, FilePurpose
 from db.messages import Message, MessageState
 from domain import contacts
+from domain.contacts import imports, privacy, sources
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
+from domain.files import tending
 from domain.files.storage import path_of
 from tests import factories
 from tests.callers import check_callers, only, token
-from tests.domain.contacts.surroundings import message
+from tests.domain.contacts.importing import imported, started, who
+from tests.domain.contacts.surroundings import message, traces
 from tests.factories import phone, unique
 
-WORD = "Quixote"
 
-
-async def somebody(**given: Any) -> tuple[Contact, str]:
-    """A contact of whom there is something of every kind."""
-    number = phone()
+async def somebody(**given: Any) -> tuple[Contact, str, str]:
+    """A contact of whom there is something of every kind, its number, and a word that stands in all of it."""
+    number, word = phone(), unique("Quixote")
     contact = await factories.contact(
-        name=WORD,
-        email=f"{WORD}@example.com",
+        name=word,
+        email=f"{word}@example.com",
         phone_number=number,
-        tags=[WORD],
-        attributes={"a": WORD},
+        tags=[word],
+        attributes={"a": word},
         opt_in_status=OptInStatus.OPTED_OUT,
         **given,
     )
+    await contacts.opt_out(SYSTEM, contact.id, proof=word)
+    await ContactIdentity.create(contact_id=contact.id, type=ContactIdentityType.BSUID, value=f"PT.{word}")
+    await factories.group(contact)
     sender = await factories.sender()
-    received = await File.create(name=f"{WORD}.jpg", status=JobStatus.COMPLETED)
+    received = await File.create(name=f"{word}.jpg", status=JobStatus.COMPLETED, metadata={"a": word})
+    path_of(received.id).parent.mkdir(parents=True, exist_ok=True)
+    path_of(received.id).write_text(word)
     for state in (MessageState.QUEUED, MessageState.SENT):
         made = await message(contact, sender, state)
         await Message.filter(id=made.id).update(
-            content=WORD, address=number, provider_message_id=unique(WORD), variables={"a": WORD}, media_id=received.id
+            content=word,
+            address=number,
+            provider_message_id=unique(word),
+            correlation_id=unique(word),
+            error_message=word,
+            media_id=received.id,
+            **{key: {"a": word} for key in ("variables", "details", "referral", "metadata")},
+        )
+        await connect.execute(
+            "INSERT INTO waiting_amendment (sender_id, target, kind, at, echo, message_id, content, author)"
+            " VALUES ($1, $2, 'LINK', now(), false, $3, $4, $5)",
+            *(sender.id, unique(), made.id, word, [number]),
         )
     await Message.filter(contact_id=contact.id, state=MessageState.SENT).update(direction="INBOUND")
     await connect.execute(
-        "INSERT INTO conversation (contact_id, sender_id, address, metadata) VALUES ($1, $2, $3, '{}')",
-        *(contact.id, sender.id, number),
+        "INSERT INTO conversation (contact_id, sender_id, address, metadata, tags, escalation_note)"
+        " VALUES ($1, $2, $3, $4::jsonb, $5, $6)",
+        *(contact.id, sender.id, number, f'{{"a": "{word}"}}', [word], word),
     )
     await connect.execute(
-        "INSERT INTO inbound_post (body, done_at) VALUES ($1, now())", f'{{"from":"{number[1:]}"}}'.encode()
+        "INSERT INTO inbound_post (body, done_at, errors) VALUES ($1, now(), $2::jsonb)",
+        f'{{"from":"{number[1:]}","text":"{word}"}}'.encode(),
+        f'["{word}"]',
     )
-    campaign = await Campaign.create(name=WORD, variables={})
-    await CampaignRecipient.create(campaign_id=campaign.id, contact_id=contact.id, address=number)
-    await connect.execute("UPDATE event SET data = $2::jsonb WHERE contact_id = $1", contact.id, f'{{"w":"{WORD}"}}')
-    return contact, number
+    await connect.execute(
+        "INSERT INTO campaign_recipient (campaign_id, contact_id, address) VALUES ($1, $2, $3)",
+        *((await Campaign.create(name=unique(), variables={})).id, contact.id, number),
+    )
+    await imported(f"name,phone\n{word},{number}\n")
+    await contacts.run_receipt((await contacts.export(SYSTEM, contact.id)).id)
+    await connect.execute("UPDATE event SET data = $2::jsonb WHERE contact_id = $1", contact.id, f'{{"w":"{word}"}}')
+    return contact, number, word
 
 
-async def kept(contact: Contact, number: str) -> list[str]:
-    """Tables in which something of the person still stands."""
-    tables = ["contact", "contact_phone", "contact_identity", "consent", "message", "conversation", "event"]
-    tables += ["campaign_recipient", "import_row", "group_member", "inbound_post", "privacy_receipt"]
-    found = list[str]()
-    for table in tables:
-        text = "encode(body, 'escape')" if table == "inbound_post" else "t::text"
-        sql = f"SELECT EXISTS (SELECT FROM {table} t WHERE {text} LIKE ANY($1))"
-        words = [f"%{number[1:]}%"] if table == "inbound_post" else [f"%{number[1:]}%", f"%{WORD}%"]
-        own = {"contact": "id", "inbound_post": None}.get(table, "contact_id")
-        values: list[Any] = [words]
-        if own:
-            sql = sql.replace("LIKE ANY($1))", f"LIKE ANY($1) AND {own} = $2)")
-            values.append(contact.id)
-        if await connect.value(sql, *values):
-            found.append(table)
-    return found
+async def kept(number: str, word: str) -> list[str]:
+    """Where anything of the person still stands, once bytes of files that were deleted are gone."""
+    while await tending.tend():
+        continue
+    return await traces(number[1:], word)
 
 
 async def test_an_export_holds_everything_and_is_kept_for_a_week() -> None:
-    contact, number = await somebody()
+    contact, number, word = await somebody()
     actor = Viewer(user_id=(await factories.user()).id, role=Role.MARKETER)
     asked = await contacts.export(actor, contact.id)
     assert (asked.status, asked.requested_by_id, asked.file_id) == (JobStatus.QUEUED, actor.user_id, None)
     await contacts.run_receipt(asked.id)
     receipt = await contacts.get_receipt(SYSTEM, asked.id)
     assert (receipt.status, receipt.completed_at is not None) == (JobStatus.COMPLETED, True)
-    told_of = {"campaigns": 1, "consents": 1, "conversations": 1, "files": 1, "messages": 2, "phones": 1}
+    told_of = {"campaigns": 1, "consents": 2, "conversations": 1, "files": 1, "messages": 2, "phones": 1}
     assert {kind: receipt.counts[kind] for kind in told_of} == told_of
     assert receipt.file_id is not None
     file = await File.get(id=receipt.file_id)
     assert (file.purpose, file.mime_type) == (FilePurpose.EXPORT, "application/json")
     told = orjson.loads(path_of(file.id).read_bytes())
-    assert (told["contact"]["name"], told["contact"]["attributes"]) == (WORD, {"a": WORD})
+    assert (told["contact"]["name"], told["contact"]["attributes"]) == (word, {"a": word})
     assert [row["phone_number"] for row in told["phones"]] == [number]
-    assert [row["content"] for row in told["messages"]] == [WORD, WORD]
-    assert [row["state"] for row in told["consents"]] == ["OPTED_OUT"]
+    assert [row["content"] for row in told["messages"]] == [word, word]
+    assert [row["state"] for row in told["consents"]] == ["OPTED_OUT", "OPTED_OUT"]
     await contacts.run_receipt(asked.id)
-    assert await File.filter(purpose=FilePurpose.EXPORT, name=file.name).count() == 1
+    assert await File.filter(purpose=FilePurpose.EXPORT, name=file.name).count() == 2
     await contacts.expire_exports()
     assert (await File.get(id=file.id)).deleted_at is None
     await connect.execute("UPDATE file SET created_at = now() - interval '8 days' WHERE id = $1", file.id)
@@ -104,29 +119,26 @@ async def test_an_export_holds_everything_and_is_kept_for_a_week() -> None:
 
 
 async def test_an_erasure_leaves_figures_the_receipt_and_an_opt_out() -> None:
-    contact, number = await somebody()
-    other, _ = await somebody()
+    contact, number, word = await somebody()
+    other, _, others_word = await somebody()
     asked = await contacts.erase(SYSTEM, contact.id)
     assert (await Message.filter(contact_id=contact.id).order_by("id"))[0].state is MessageState.CANCELLED
     assert (await only(contacts.get(SYSTEM, contact.id)))[0] is ErrorCode.NOT_FOUND
     assert (await contacts.erase(SYSTEM, contact.id)).id == asked.id
-    await connect.execute(
-        "DELETE FROM file WHERE name LIKE $1 AND id NOT IN (SELECT media_id FROM message)", f"{WORD}%"
-    )
     await contacts.run_receipt(asked.id)
     receipt = await contacts.get_receipt(SYSTEM, asked.id)
     assert receipt.status is JobStatus.COMPLETED
     assert {key: receipt.counts[key] for key in ("messages", "files", "posts", "conversations")} == {
         "messages": 2,
-        "files": 1,
+        "files": 3,
         "posts": 1,
         "conversations": 1,
     }
-    assert await kept(contact, number) == []
+    assert await kept(number, word) == []
     rows = await Message.filter(contact_id=contact.id)
     file = await File.get(id=rows[0].media_id)
     assert (len(rows), file.name, file.deleted_at is not None) == (2, "erased", True)
-    assert (await Contact.get(id=other.id)).name == WORD
+    assert (await Contact.get(id=other.id)).name == others_word
     before = receipt.counts
     await contacts.run_receipt(asked.id)
     assert (await PrivacyReceipt.get(id=asked.id)).counts == before
@@ -142,7 +154,7 @@ async def test_an_erasure_leaves_figures_the_receipt_and_an_opt_out() -> None:
 async def test_an_opt_out_comes_back_with_a_number_that_is_added_or_changed() -> None:
     numbers = list[str]()
     for _ in range(2):
-        contact, number = await somebody()
+        contact, number, _ = await somebody()
         await contacts.erase(SYSTEM, contact.id)
         numbers.append(number)
     one, two = await factories.contact(), await factories.contact()
@@ -153,7 +165,7 @@ async def test_an_opt_out_comes_back_with_a_number_that_is_added_or_changed() ->
 
 
 async def test_what_is_in_flight_and_posts_that_wait_hold_up_its_end() -> None:
-    contact, number = await somebody()
+    contact, number, word = await somebody()
     flying = await message(contact, await factories.sender(), MessageState.IN_FLIGHT)
     post = await connect.value(
         "INSERT INTO inbound_post (body) VALUES ($1) RETURNING id", f'{{"wa_id":"{number[1:]}"}}'.encode()
@@ -161,30 +173,29 @@ async def test_what_is_in_flight_and_posts_that_wait_hold_up_its_end() -> None:
     asked = await contacts.erase(SYSTEM, contact.id)
     await contacts.run_receipt(asked.id)
     assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
-    await Message.filter(id=flying.id).update(state="SENT", lease_until=None, content=WORD)
+    await Message.filter(id=flying.id).update(state="SENT", lease_until=None, content=word)
     await contacts.run_receipt(asked.id)
     assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
     await connect.execute("UPDATE inbound_post SET done_at = now() WHERE id = $1", post)
     await contacts.run_receipt(asked.id)
     assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.COMPLETED
-    assert await kept(contact, number) == []
+    assert await kept(number, word) == []
 
 
 async def test_one_that_was_deleted_or_merged_before_is_erased_too() -> None:
-    contact, number = await somebody()
-    merged, former = await somebody()
+    contact, *here = await somebody()
+    merged, *there = await somebody()
     await contacts.merge(SYSTEM, contact.id, merged.id)
     assert (await only(contacts.erase(SYSTEM, merged.id)))[0] is ErrorCode.NOT_FOUND
     await contacts.delete(SYSTEM, contact.id)
     asked = await contacts.erase(SYSTEM, contact.id)
     await contacts.run_receipt(asked.id)
-    for each in (number, former):
-        assert await kept(contact, each) == []
+    assert await kept(*here) == await kept(*there) == []
     assert (await Contact.get(id=merged.id)).name == "Erased"
 
 
 async def test_an_export_of_one_who_was_erased_meanwhile_fails() -> None:
-    contact, _ = await somebody()
+    contact, *_ = await somebody()
     asked = await contacts.export(SYSTEM, contact.id)
     await contacts.erase(SYSTEM, contact.id)
     await contacts.run_receipt(asked.id)
@@ -218,3 +229,93 @@ async def test_the_clock_rings_for_what_is_left(asked: str, monkeypatch: pytest.
     rung.clear()
     await contacts.ring_open_receipts()
     assert receipt.id in rung
+
+
+async def test_an_export_that_an_erasure_meets_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    contact, number, word = await somebody()
+    asked = await contacts.export(SYSTEM, contact.id)
+    written = privacy._written
+
+    async def until_it_is_erased(*given: Any) -> AsyncIterator[bytes]:
+        async for part in written(*given):
+            yield part
+        erasure = await contacts.erase(SYSTEM, contact.id)
+        await contacts.run_receipt(erasure.id)
+
+    monkeypatch.setattr(privacy, "_written", until_it_is_erased)
+    await contacts.run_receipt(asked.id)
+    receipt = await PrivacyReceipt.get(id=asked.id)
+    assert (receipt.status, receipt.file_id) == (JobStatus.FAILED, None)
+    assert await kept(number, word) == []
+
+
+async def test_an_export_that_is_cut_off_after_its_bytes_were_kept_is_made_in_the_same_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    contact = await factories.contact()
+    asked = await contacts.export(SYSTEM, contact.id)
+    done = privacy._done
+
+    async def die(*_: object, **__: object) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(privacy, "_done", die)
+    with pytest.raises(asyncio.CancelledError):
+        await contacts.run_receipt(asked.id)
+    cut_off = await PrivacyReceipt.get(id=asked.id)
+    assert (cut_off.status, cut_off.file_id is not None) == (JobStatus.RUNNING, True)
+    monkeypatch.setattr(privacy, "_done", done)
+    await contacts.run_receipt(asked.id)
+    receipt = await PrivacyReceipt.get(id=asked.id)
+    assert (receipt.status, receipt.file_id) == (JobStatus.COMPLETED, cut_off.file_id)
+    assert await File.filter(name=f"contact-{contact.id}.json").count() == 1
+
+
+async def test_an_erasure_waits_for_who_began_before_it_and_may_write_of_the_person_still() -> None:
+    contact, number, word = await somebody()
+    elsewhere = await connect.open_session(get_settings())
+    writing = elsewhere.transaction()
+    await writing.start()
+    await elsewhere.execute("SELECT 1")
+    asked = await contacts.erase(SYSTEM, contact.id)
+    await contacts.run_receipt(asked.id)
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
+    await elsewhere.execute(
+        "INSERT INTO campaign_recipient (campaign_id, contact_id, address) VALUES ($1, $2, $3)",
+        *((await Campaign.create(name=unique(), variables={})).id, contact.id, number),
+    )
+    await writing.commit()
+    await elsewhere.close()
+    await contacts.run_receipt(asked.id)
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.COMPLETED
+    assert await kept(number, word) == []
+
+
+async def test_an_erasure_waits_for_an_import_that_has_met_the_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    number, word = phone(), unique("Quixote")
+    monkeypatch.setattr(sources, "CHUNK", 1)
+    job = await started(f"name,phone\n{word},{number}\nAna,{phone()}\n")
+    step = imports._step
+
+    async def one_step(*given: Any, **options: Any) -> bool:
+        await step(*given, **options)
+        return False
+
+    monkeypatch.setattr(imports, "_step", one_step)
+    await contacts.run_import(job.id)
+    asked = await contacts.erase(SYSTEM, (await who(number)).id)
+    await contacts.run_receipt(asked.id)
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
+    monkeypatch.setattr(imports, "_step", step)
+    await contacts.run_import(job.id)
+    await contacts.run_receipt(asked.id)
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.COMPLETED
+    assert await kept(number, word) == []
+
+
+async def test_a_list_that_failed_keeps_nobody() -> None:
+    number, word = phone(), unique("Quixote")
+    job = await contacts.start_import(SYSTEM, contacts=[{"name": word, "phone_number": number}])
+    assert await traces(word) == ["contact_import"]
+    await imports._fail(job.id, "It failed after row {}.")
+    assert await traces(word, number[1:]) == []
