@@ -158,6 +158,13 @@ await watch('WatchCampaign');
 await run('CampaignResults', ({ data }) => data?.campaign.recipients.edges.length, 60);
 await run('UnreadOnceMore');
 
+// Of somebody who is ours to forget.
+await open('Contact');
+await tool(0, JSON.stringify({ id: found.tabs.MergeContacts.data.mergeContacts.id }));
+for (const tab of ['Contact', 'OptOut', 'Label', 'FindByValues', 'VerifyNumber', 'ExportContact']) await run(tab);
+await run('ExportReceipt', ({ data }) => data?.node?.status === 'COMPLETED', 60);
+await run('EraseContact', ({ data }) => data?.eraseContact.status === 'COMPLETED', 60);
+
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');
 await shot('Documentation');

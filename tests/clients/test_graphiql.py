@@ -11,7 +11,7 @@ import pytest
 
 from db.accounts import Role
 from db.contacts import ContactDuplicate
-from tests import factories
+from tests import factories, waha
 from tests.clients.node import run
 from tests.running import Api, Program, Simulator
 
@@ -25,7 +25,7 @@ TABS = (
     "NumberCode WatchSenders AnnounceFile SendFile CreateFullTemplate Pacing HeldSchedules Duplicates MergeContacts "
     "ChangeSettings AnnounceCsv PreviewImport ImportFile ImportVerdicts "
     "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
-    "UnreadOnceMore"
+    "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign"}
 """Subscriptions to which nothing happens."""
@@ -37,6 +37,7 @@ async def test_every_tab_runs_with_the_network_cut(
 ) -> None:
     user = await factories.user(role=Role.ADMIN, password=PASSWORD)
     sender = await factories.sender(is_default=True)
+    await waha.connected(simulator)  # who asks for numbers
     duplicates = [(await factories.contact(name=name)).id for name in ("Rita", "Rita as well")]
     await ContactDuplicate.create(contact_id=duplicates[0], other_id=duplicates[1], reason="They look alike.")
     writes = {"phone_number_id": sender.phone_number_id, "from": factories.phone().lstrip("+"), "text": "Are you open?"}
@@ -66,6 +67,12 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["PauseCampaign"]["data"]["pauseCampaign"]["status"] == "PAUSED"
     assert tabs["CampaignResults"]["data"]["campaign"]["recipients"]["edges"][0]["node"]["outcome"] == "PENDING"
     assert tabs["UnreadOnceMore"]["data"]["again"]["status"] == "DRAFT"
+    ledger = [edge["node"] for edge in tabs["OptOut"]["data"]["optOutContact"]["consents"]["edges"]]
+    assert (ledger[0]["state"], ledger[0]["proof"]) == ("OPTED_OUT", "By phone, to Ann")
+    assert tabs["FindByValues"]["data"]["contacts"]["totalCount"] >= 1
+    assert tabs["VerifyNumber"]["data"]["verifyContactPhone"]["onWhatsApp"] is True
+    assert tabs["ExportReceipt"]["data"]["node"]["file"]["url"].startswith(api.url)
+    assert tabs["EraseContact"]["data"]["eraseContact"]["completedAt"]
     assert found["code"].startswith("Scan it in WhatsApp")
     assert set(found["shots"]) >= {*TABS.split(), "Code"} - WATCHING
 

@@ -102,4 +102,11 @@ export const tabs = await Promise.all([
     templateId: '${createCampaign.template.id}',
     variables: { date: 'Monday 10:00', place: 'lisbon' },
   }),
+  tab('43-opt-out', { id: '${contact.id}', proof: 'By phone, to Ann' }),
+  tab('44-label', { id: '${contact.id}', tags: ['vip'], attributes: { plan: 'gold', points: 120 } }),
+  tab('45-find-by-values', { tags: ['vip'], attributes: [{ name: 'points', min: 100 }] }),
+  tab('46-verify-number', { id: '${contact.phones.0.id}' }),
+  tab('47-export-contact', { id: '${contact.id}' }),
+  tab('48-export-receipt', { id: '${exportContact.id}' }),
+  tab('49-erase-contact', { id: '${contact.id}' }),
 ]);
