@@ -6,7 +6,7 @@ import orjson
 from asyncpg import Record
 
 from db.campaigns.hold import USABLE
-from db.campaigns.outcomes import MESSAGE, OUTCOME
+from db.campaigns.outcomes import message, outcome
 from db.core import connect
 from db.messages.reach import PORTFOLIO
 
@@ -25,8 +25,8 @@ page AS MATERIALIZED (
       WHERE id = ANY($5::bigint[]) AND coalesce(merged_into_id, id) > $2
       UNION
       (SELECT r.contact_id FROM campaign_recipient r
-       {MESSAGE}
-       WHERE r.campaign_id = $6 AND r.contact_id > $2 AND {OUTCOME} = ANY($7::text[])
+       {message("r")}
+       WHERE r.campaign_id = $6 AND r.contact_id > $2 AND {outcome("r")} = ANY($7::text[])
        ORDER BY r.contact_id LIMIT $3)
     ) AS named ORDER BY contact_id LIMIT $3
   ) AS ordered

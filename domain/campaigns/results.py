@@ -7,7 +7,7 @@ from typing import TypedDict, Unpack
 
 from db.accounts import Role, Scope
 from db.campaigns import CampaignRecipient, ExclusionReason, RecipientOutcome
-from db.campaigns.outcomes import MESSAGE, OUTCOME, among
+from db.campaigns.outcomes import among, message, outcome
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
 from domain import contacts
@@ -17,6 +17,7 @@ from domain.core.errors import not_found
 from domain.core.export import Rows, exported, link
 from domain.core.search import contains
 
+_TABLE = "campaign_recipient"
 _AT_ONCE = 2000
 """Rows of a CSV that are read at a time."""
 
@@ -54,7 +55,7 @@ async def pages_of_recipients(
     viewer: Viewer, campaign_ids: list[int], page: PageRequest, **asked: Unpack[RecipientCriteria]
 ) -> dict[int, Page[CampaignRecipient]]:
     """Recipients of campaigns that the caller holds already, as they were frozen."""
-    parents, order = Parents("campaign_recipient.campaign_id"), Order("campaign_recipient.contact_id", "bigint")
+    parents, order = Parents(f"{_TABLE}.campaign_id", _join(asked)), Order(f"{_TABLE}.contact_id", "bigint")
     where = await _matching(campaign_ids, asked, viewer.sender_id)
     pages = await fetch_pages(CampaignRecipient, parents, campaign_ids, where, order, page)
     for id, found in pages.items():
@@ -74,10 +75,8 @@ async def _veil(viewer: Viewer, recipients: Sequence[CampaignRecipient]) -> None
 _SEEN = "EXISTS (SELECT FROM message own WHERE own.contact_id = {}.contact_id AND own.sender_id = {})"
 
 
-_OUTCOME = f"""
-SELECT {OUTCOME} FROM (SELECT campaign_recipient.campaign_id, campaign_recipient.contact_id,
-  campaign_recipient.exclusion, campaign_recipient.reply_id) AS r {MESSAGE}
-"""
+def _join(asked: RecipientCriteria) -> str:
+    return message(_TABLE) if asked.get("outcome") is not None else ""
 
 
 async def _matching(campaign_ids: Sequence[int], asked: RecipientCriteria, sender_id: int | None) -> Where:
@@ -92,20 +91,20 @@ async def _matching(campaign_ids: Sequence[int], asked: RecipientCriteria, sende
             where.add(_SEEN.format("campaign_recipient", "{}"), sender_id)
     if (exclusion := asked.get("exclusion")) is not None:
         where.add("campaign_recipient.exclusion = ANY({}::text[])", list(exclusion))
-    if (outcome := asked.get("outcome")) is not None:
-        wanted = [str(each) for each in outcome]
+    if (asked_for := asked.get("outcome")) is not None:
+        wanted = [str(each) for each in asked_for]
         if (few := await among(campaign_ids, wanted)) is not None:
             ids = where.place(list(campaign_ids))
             where.add(f"campaign_recipient.contact_id = ANY(ARRAY({few.format(ids=f'{ids}::bigint[]')}))")
-        where.add(f"({_OUTCOME}) = ANY({{}}::text[])", wanted)
+        where.add(f"{outcome(_TABLE)} = ANY({{}}::text[])", wanted)
     return where
 
 
 _FATES = f"""
-SELECT r.id, {OUTCOME} AS outcome, m.id AS message_id,
+SELECT r.id, {outcome("r")} AS outcome, m.id AS message_id,
        CASE WHEN c.quiet_from IS NOT NULL AND m.state = 'QUEUED' AND m.due_at > now() AND m.due_at < 'infinity'
             THEN m.due_at END AS not_before
-FROM campaign_recipient r JOIN campaign c ON c.id = r.campaign_id {MESSAGE} WHERE r.id = ANY($1)
+FROM campaign_recipient r JOIN campaign c ON c.id = r.campaign_id {message("r")} WHERE r.id = ANY($1)
 """
 
 
@@ -145,12 +144,13 @@ async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: 
     bounded = f"{where.sql} AND campaign_recipient.contact_id > {where.place(0)}"
     sql = f"""
     WITH page AS MATERIALIZED (
-      SELECT * FROM campaign_recipient WHERE {bounded} ORDER BY campaign_recipient.contact_id LIMIT {_AT_ONCE}
+      SELECT campaign_recipient.* FROM campaign_recipient {_join(asked)} WHERE {bounded}
+      ORDER BY campaign_recipient.contact_id LIMIT {_AT_ONCE}
     )
-    SELECT r.contact_id, c.name, CASE WHEN {seen} THEN r.address END AS address, {OUTCOME} AS outcome, r.exclusion,
+    SELECT r.contact_id, c.name, CASE WHEN {seen} THEN r.address END AS address, {outcome("r")} AS outcome, r.exclusion,
            s.phone_number, m.sent_at, m.delivered_at, m.read_at, m.error_code, m.error_message, m.provider_error_code,
            a.created_at AS replied_at, a.content AS reply
-    FROM page r {MESSAGE}
+    FROM page r {message("r")}
     LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL AND {seen}
     LEFT JOIN sender s ON s.id = m.sender_id
     LEFT JOIN message a ON a.id = r.reply_id

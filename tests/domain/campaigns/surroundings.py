@@ -1,5 +1,6 @@
 """Campaigns at every stage, for tests of what happens to them."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from db.campaigns import Campaign, CampaignSender, CampaignStatus
@@ -9,13 +10,16 @@ from db.core.transaction import transaction
 from db.messages.stats import DeliveryStats
 from db.templates import MessageTemplate
 from domain.campaigns import running
+from domain.core.errors import ErrorCode
 from domain.messages import dispatch
 from domain.messages.dispatch import Departure
 from domain.messages.receipts import settle_statuses
 from domain.providers.base import Accepted, Outcome, Refused
 from domain.providers.reactions import of_code
+from tests.callers import only
 from tests.crowds import crowd
 from tests.domain.messages.surroundings import a_sender, status
+from tests.drafts import columns
 from tests.factories import unique
 from tests.plans import approved_template
 
@@ -129,3 +133,11 @@ def accepted() -> Outcome:
 
 def refused(code: int, words: str = "No.") -> Outcome:
     return Refused(of_code(code, words))
+
+
+async def changes_nothing(campaign: Campaign, attempt: Awaitable[object], code: ErrorCode, reason: str | None) -> None:
+    """It is refused so, and nothing was written or told of."""
+    before, told = columns(await Campaign.get(id=campaign.id)), await events_of(campaign)
+    assert (await only(attempt))[::2] == (code, reason)
+    assert columns(await Campaign.get(id=campaign.id)) == before
+    assert (await events_of(campaign), await recipients_of(campaign)) == (told, {})

@@ -12,17 +12,17 @@ from db.core.pace import Pace
 from db.core.settings import get_settings
 from db.files import File
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
-from domain import campaigns, senders, templates
+from domain import campaigns, groups, senders, templates
 from domain.campaigns import running
 from domain.campaigns.outlook import Quiet
 from domain.campaigns.preflight import ExclusionTally, Preflight, Tally
 from domain.core.access import SYSTEM
-from domain.core.errors import ErrorCode
+from domain.core.errors import ErrorCode, Refusal
 from domain.senders import PacingState, SenderPacing
 from tests import factories
 from tests.callers import only
 from tests.crowds import crowd, members
-from tests.domain.campaigns.surroundings import a_campaign, a_template, messages_of, recipients_of
+from tests.domain.campaigns.surroundings import a_campaign, a_template, changes_nothing, messages_of, recipients_of
 from tests.domain.messages.surroundings import a_message, a_sender
 from tests.drafts import columns, draft, put_into
 from tests.statements import statements
@@ -280,3 +280,68 @@ async def test_quiet_hours_put_the_end_off_and_say_so() -> None:
     assert found.finishes_at is not None
     assert end <= found.finishes_at < end + timedelta(seconds=5)
     assert f"No message leaves from {start:%H:%M} to {end:%H:%M} in the zone of its recipient." in found.pacing
+
+
+# ---------------------------------------------------------------------------
+# The preflight that was accepted
+# ---------------------------------------------------------------------------
+
+
+async def outdated(campaign: Campaign, accepted: str) -> None:
+    attempt = campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)
+    await changes_nothing(campaign, attempt, ErrorCode.PREFLIGHT_OUTDATED, None)
+    with pytest.raises(Refusal) as caught:
+        await campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)
+    assert caught.value.field == "preflightId"
+    new = caught.value.details["preflightId"]
+    assert new == (await campaigns.preflight(SYSTEM, campaign.id)).id != accepted
+
+
+async def test_what_was_accepted_is_started_while_it_stands() -> None:
+    campaign = await a_campaign()
+    accepted = (await campaigns.preflight(SYSTEM, campaign.id)).id
+    await campaigns.update(SYSTEM, campaign.id, name="Another name")
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert (
+        await campaigns.start(SYSTEM, campaign.id, at=later, preflight_id=accepted)
+    ).status is CampaignStatus.SCHEDULED
+    assert (await campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)).status is CampaignStatus.RUNNING
+
+
+async def test_an_id_that_never_was_one_is_outdated() -> None:
+    await outdated(await a_campaign(), "nonsense")
+
+
+async def test_an_audience_that_moved_is_outdated() -> None:
+    group = await crowd(3)
+    campaign = await a_campaign(group=group)
+    one, *_ = await members(group)
+
+    async def accepted() -> str:
+        return (await campaigns.preflight(SYSTEM, campaign.id)).id
+
+    before = await accepted()
+    joined = await factories.contact()
+    await groups.update(SYSTEM, group, contact_ids=[*await members(group), joined.id])
+    await outdated(campaign, before)
+    before = await accepted()
+    await groups.update(SYSTEM, group, contact_ids=[*(await members(group))[1:], (await factories.contact()).id])
+    await outdated(campaign, before)
+    before = await accepted()
+    await Contact.filter(id=joined.id).update(opt_in_status="OPTED_OUT")
+    await outdated(campaign, before)
+    assert one not in await members(group)
+
+
+async def test_a_message_that_changed_is_outdated() -> None:
+    template = await factories.template("Hello {{name}}")
+    campaign = await draft(template_id=template.id, audience={"group_ids": [await crowd(2)]})
+    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
+    await templates.update(SYSTEM, template.id, content="Goodbye {{name}}")
+    await outdated(campaign, before)
+    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
+    await campaigns.update(SYSTEM, campaign.id, variables={"name": "you"})
+    await outdated(campaign, before)
+    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
+    await campaigns.update(SYSTEM, campaign.id, content="Hello {{name}}")
+    await outdated(campaign, before)

@@ -15,7 +15,7 @@ from db.files import File
 from db.messages.stats import DeliveryStats
 from db.senders import Sender, SenderStatus
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
-from domain import campaigns, contacts, groups, senders, templates
+from domain import campaigns, contacts, senders, templates
 from domain.campaigns import running
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
@@ -26,6 +26,7 @@ from tests.domain.campaigns.surroundings import (
     a_campaign,
     a_template,
     arrive,
+    changes_nothing,
     events_of,
     leave,
     messages_of,
@@ -34,7 +35,7 @@ from tests.domain.campaigns.surroundings import (
     stats,
 )
 from tests.domain.messages.surroundings import a_sender
-from tests.drafts import columns, draft, put_into
+from tests.drafts import draft, put_into
 from tests.factories import unique
 
 INVALID, STATE, EXPIRED = ErrorCode.VALIDATION_ERROR, ErrorCode.INVALID_STATE, ErrorCode.SESSION_EXPIRED
@@ -44,13 +45,6 @@ DRAFT, SCHEDULED, RUNNING, PAUSED, STOPPED, COMPLETED = ALL
 
 def soon(**span: float) -> datetime:
     return datetime.now(UTC) + timedelta(**(span or {"hours": 1}))
-
-
-async def changes_nothing(campaign: Campaign, attempt: Awaitable[object], code: ErrorCode, reason: str | None) -> None:
-    before, told = columns(await Campaign.get(id=campaign.id)), await events_of(campaign)
-    assert (await only(attempt))[::2] == (code, reason)
-    assert columns(await Campaign.get(id=campaign.id)) == before
-    assert (await events_of(campaign), await recipients_of(campaign)) == (told, {})
 
 
 # ---------------------------------------------------------------------------
@@ -279,68 +273,6 @@ async def test_nothing_is_kept_of_a_start_that_is_refused() -> None:
     attempt = campaigns.create(SYSTEM, audience={"phone_numbers": [number]}, **given)
     assert await only(attempt) == (EXPIRED, "senderIds", "not_connected")
     assert (await Campaign.all().count(), await Contact.filter(name=number).count()) == (before, 0)
-
-
-# ---------------------------------------------------------------------------
-# The preflight that was accepted
-# ---------------------------------------------------------------------------
-
-
-async def outdated(campaign: Campaign, accepted: str) -> None:
-    attempt = campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)
-    await changes_nothing(campaign, attempt, ErrorCode.PREFLIGHT_OUTDATED, None)
-    with pytest.raises(Refusal) as caught:
-        await campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)
-    assert caught.value.field == "preflightId"
-    new = caught.value.details["preflightId"]
-    assert new == (await campaigns.preflight(SYSTEM, campaign.id)).id != accepted
-
-
-async def test_what_was_accepted_is_started_while_it_stands() -> None:
-    campaign = await a_campaign()
-    accepted = (await campaigns.preflight(SYSTEM, campaign.id)).id
-    await campaigns.update(SYSTEM, campaign.id, name="Another name")
-    assert (await campaigns.start(SYSTEM, campaign.id, at=soon(), preflight_id=accepted)).status is SCHEDULED
-    assert (await campaigns.start(SYSTEM, campaign.id, preflight_id=accepted)).status is RUNNING
-
-
-async def test_an_id_that_never_was_one_is_outdated() -> None:
-    await outdated(await a_campaign(), "nonsense")
-
-
-async def test_an_audience_that_moved_is_outdated() -> None:
-    group = await crowd(3)
-    campaign = await a_campaign(group=group)
-    one, *_ = await members(group)
-
-    async def accepted() -> str:
-        return (await campaigns.preflight(SYSTEM, campaign.id)).id
-
-    before = await accepted()
-    joined = await factories.contact()
-    await groups.update(SYSTEM, group, contact_ids=[*await members(group), joined.id])
-    await outdated(campaign, before)
-    before = await accepted()
-    await groups.update(SYSTEM, group, contact_ids=[*(await members(group))[1:], (await factories.contact()).id])
-    await outdated(campaign, before)
-    before = await accepted()
-    await Contact.filter(id=joined.id).update(opt_in_status="OPTED_OUT")
-    await outdated(campaign, before)
-    assert one not in await members(group)
-
-
-async def test_a_message_that_changed_is_outdated() -> None:
-    template = await factories.template("Hello {{name}}")
-    campaign = await draft(template_id=template.id, audience={"group_ids": [await crowd(2)]})
-    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
-    await templates.update(SYSTEM, template.id, content="Goodbye {{name}}")
-    await outdated(campaign, before)
-    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
-    await campaigns.update(SYSTEM, campaign.id, variables={"name": "you"})
-    await outdated(campaign, before)
-    before = (await campaigns.preflight(SYSTEM, campaign.id)).id
-    await campaigns.update(SYSTEM, campaign.id, content="Hello {{name}}")
-    await outdated(campaign, before)
 
 
 # ---------------------------------------------------------------------------
