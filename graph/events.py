@@ -12,10 +12,12 @@ from db import events as log
 from db.campaigns import CampaignStatus
 from db.conversations import EscalationReason
 from db.events import EventType
+from db.leads import Lead as LeadRow
+from db.leads import LeadActivity as LeadActivityRow
 from db.messages import MessageAuthor
 from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
-from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
+from domain import accounts, campaigns, contacts, conversations, files, leads, messages, schedules, senders, templates
 from domain.core.assignment import Assignment
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
@@ -28,6 +30,7 @@ from graph.core.inputs import ANY, criteria, optional
 from graph.core.live import Tailer
 from graph.core.nodes import Node
 from graph.core.paging import After, Before, First, Last, Matching, PageInfo, page_request
+from graph.leads import Lead, LeadActivity
 from graph.messages.types import Message
 from graph.schedules import DeliveryStats, Schedule
 from graph.senders import Sender
@@ -58,6 +61,9 @@ describe(
     IMPORT_PROGRESS="An import went on or ended.",
     CAMPAIGN_STATUS_CHANGED="A campaign was scheduled, started, paused, resumed, stopped or completed.",
     CAMPAIGN_PROGRESS="A campaign's figures moved; told at most 4 times a second.",
+    LEAD_CREATED="A lead was created.",
+    LEAD_UPDATED="A lead was changed, assigned, scored, moved to another stage, won, lost or deleted.",
+    LEAD_FOLLOW_UP_DUE="The time of a lead's follow-up has come.",
     FILE_UPDATED="A file arrived, is being fetched, or was given up or refused.",
     TEMPLATE_UPDATED="WhatsApp changed a template's status, quality or category.",
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
@@ -69,7 +75,8 @@ MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
 CONVERSATIONS = frozenset(type for type in EventType if type.startswith("CONVERSATION_"))
 CAMPAIGNS = frozenset(type for type in EventType if type.startswith("CAMPAIGN_"))
 SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
-RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - CAMPAIGNS - SENDERS
+LEADS = frozenset(type for type in EventType if type.startswith("LEAD_"))
+RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - CAMPAIGNS - SENDERS - LEADS
 
 _SUBJECTS: Mapping[str, ById[Model | None]] = {
     "Campaign": campaigns.by_ids,
@@ -77,6 +84,7 @@ _SUBJECTS: Mapping[str, ById[Model | None]] = {
     "ContactImport": contacts.imports_by_ids,
     "Conversation": conversations.by_ids,
     "File": files.by_ids,
+    "Lead": leads.by_ids,
     "Message": messages.by_ids,
     "MessageTemplate": templates.by_ids,
     "Schedule": schedules.by_ids,
@@ -202,6 +210,24 @@ class CampaignEvent(Event):
     @staticmethod
     def stats(row: Row) -> DeliveryStatsRow:
         return DeliveryStatsRow(**(row.data or {})["stats"])
+
+
+@strawberry.type(description="Something that happened to a lead.")
+class LeadEvent(Event):
+    family = LEADS
+
+    @computed("The lead.", graphql_type=Lead)
+    @staticmethod
+    async def lead(info: Info, row: Row) -> LeadRow | None:
+        return await info.context.load(leads.by_ids, row.subject_id)
+
+    @computed(
+        "The entry of its trail; null for LEAD_FOLLOW_UP_DUE, and once the lead is deleted.",
+        graphql_type=LeadActivity | None,
+    )
+    @staticmethod
+    async def activity(info: Info, row: Row) -> LeadActivityRow | None:
+        return await info.context.load(leads.activities_by_ids, (row.data or {}).get("activity_id"))
 
 
 @strawberry.type(description="Something that happened to a sender.")

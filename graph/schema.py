@@ -12,10 +12,11 @@ from graph.conversations.handling import HandlingMutation
 from graph.conversations.roots import ConversationsMutation, ConversationsQuery
 from graph.core.nodes import NodeQuery
 from graph.core.schema import Schema
-from graph.events import ConversationEvent, EventsQuery, EventsSubscription, ResourceEvent
+from graph.events import ConversationEvent, EventsQuery, EventsSubscription, LeadEvent, ResourceEvent
 from graph.files import FilesMutation, FilesQuery
 from graph.groups import GroupsMutation, GroupsQuery
 from graph.health import HealthQuery
+from graph.leads import LeadsMutation, LeadsQuery
 from graph.messages.roots import MessagesQuery
 from graph.messages.sending import MessagesMutation
 from graph.schedules import SchedulesMutation, SchedulesQuery
@@ -35,6 +36,7 @@ QUERIES: tuple[type, ...] = (
     SchedulesQuery,
     CampaignsQuery,
     ConversationsQuery,
+    LeadsQuery,
     MessagesQuery,
     BotQuery,
     FilesQuery,
@@ -53,10 +55,11 @@ MUTATIONS: tuple[type, ...] = (
     FilesMutation,
     ConversationsMutation,
     HandlingMutation,
+    LeadsMutation,
     MessagesMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
-TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent)
+TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent, LeadEvent)
 """What only an interface leads to."""
 
 

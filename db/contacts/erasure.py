@@ -83,6 +83,17 @@ SET address = '', tags = '{}', metadata = '{}', escalation_note = NULL, language
 WHERE contact_id = $1 AND (address <> '' OR deleted_at IS NULL)
 """
 
+# Their stages and values stay, for the figures of the pipeline.
+_LEADS = """
+WITH trail AS (
+  DELETE FROM lead_activity a USING lead l WHERE a.lead_id = l.id AND l.contact_id = $1
+)
+UPDATE lead
+SET title = 'Erased', description = NULL, source = NULL, lost_reason = NULL, next_follow_up_at = NULL,
+    deleted_at = coalesce(deleted_at, now()), updated_at = now()
+WHERE contact_id = $1 AND (title <> 'Erased' OR deleted_at IS NULL)
+"""
+
 _RECIPIENTS = """
 UPDATE campaign_recipient r SET address = NULL
 FROM campaign k WHERE r.campaign_id = k.id AND r.contact_id = $1 AND r.address IS NOT NULL
@@ -113,7 +124,7 @@ WHERE id = $1 OR merged_into_id = $1
 
 STEPS = {"messages": _MESSAGES, "events": _EVENTS}
 """In chunks; what is counted, and the statement."""
-AT_ONCE = {"conversations": _CONVERSATIONS, "campaignRecipients": _RECIPIENTS, "importRows": _ROWS}
+AT_ONCE = {"conversations": _CONVERSATIONS, "leads": _LEADS, "campaignRecipients": _RECIPIENTS, "importRows": _ROWS}
 
 
 async def now() -> datetime:

@@ -163,6 +163,7 @@ async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
     await connect.execute(_PLACES, stays, goes)
     await connect.execute(_MESSAGES, stays, goes)
     conversations = await connect.rows(_CONVERSATIONS, stays, goes)
+    await connect.execute("UPDATE lead SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute("UPDATE import_row SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_GO, stays, goes)
     return [row for row in detached if row["waits"]], conversations

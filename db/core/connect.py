@@ -21,6 +21,7 @@ MODELS = [
     "db.files",
     "db.groups",
     "db.inbound",
+    "db.leads",
     "db.messages",
     "db.messages.reach",
     "db.schedules",

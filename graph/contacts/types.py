@@ -10,8 +10,9 @@ from db import contacts as rows
 from db.contacts import ConsentSource, ContactIdentityType, OptInStatus
 from db.conversations import Conversation as ConversationRow
 from db.core.paging import Page
+from db.leads import Lead as LeadRow
 from db.templates import TemplateCategory
-from domain import accounts, contacts, conversations, groups
+from domain import accounts, contacts, conversations, groups, leads
 from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import describe
@@ -24,6 +25,7 @@ from graph.core.scalars import PhoneNumber
 if TYPE_CHECKING:
     from graph.conversations.types import Conversation
     from graph.groups import Group
+    from graph.leads import Lead
 
 describe(
     OptInStatus,
@@ -209,6 +211,21 @@ class Contact(Node):
     ) -> Page[ConversationRow]:
         page = page_request(first, after, last, before)
         return await info.context.load_page(conversations.pages_of_contacts, row.id, page)
+
+    @computed(
+        "Leads of the contact, newest first.",
+        graphql_type=Connection[Annotated["Lead", strawberry.lazy("graph.leads")]],
+    )
+    @staticmethod
+    async def leads(
+        info: Info,
+        row: strawberry.Parent[rows.Contact],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Page[LeadRow]:
+        return await info.context.load_page(leads.pages_of_contacts, row.id, page_request(first, after, last, before))
 
     @computed("Messages to and from the contact.")
     @staticmethod

@@ -15,6 +15,7 @@ PhoneNumber = NewType("PhoneNumber", str)
 """Passed through as written: the domain parses it (domain.core.phone), and rows hold E.164."""
 
 
+_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _NUMBERS = "Numbers must be finite, and integers have at most 64 bits."
 
 
@@ -48,6 +49,13 @@ def parse_time(value: Any) -> time:
 
 def write_time(value: time) -> str:
     return f"{value:%H:%M}"
+
+
+def parse_decimal(value: Any) -> Decimal:
+    """An exact number, of a string or a number. Raises ValueError for what is none, or has over 30 digits."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool) or not _DECIMAL.fullmatch(str(value)):
+        raise ValueError("A decimal number is written as a string of digits, such as 50000.00.")
+    return Decimal(str(value))
 
 
 def parse_text(value: Any) -> str:
@@ -118,6 +126,6 @@ SCALARS: dict[object, ScalarDefinition] = {
         name="Decimal",
         description="An exact decimal number, written as a string.",
         serialize=str,
-        parse_value=Decimal,
+        parse_value=parse_decimal,
     ),
 }
