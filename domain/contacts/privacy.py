@@ -41,8 +41,8 @@ _PARTS = {
     "consents": "SELECT purpose, state, source, proof, created_at, id FROM consent WHERE contact_id = $1",
     "groups": "SELECT g.name, g.id FROM contact_group g JOIN group_member m ON m.group_id = g.id"
     " WHERE m.contact_id = $1 AND g.deleted_at IS NULL",
-    "leads": "SELECT title, description, status, source, estimated_value::text, probability, score, lost_reason, created_at,"
-    " closed_at, id FROM lead WHERE contact_id = $1 AND deleted_at IS NULL",
+    "leads": "SELECT title, description, status, source, estimated_value::text, probability, score, lost_reason,"
+    " created_at, closed_at, id FROM lead WHERE contact_id = $1 AND deleted_at IS NULL",
     "leadActivities": "SELECT a.type, a.note, a.changes, a.created_at, a.id FROM lead_activity a"
     " JOIN lead l ON l.id = a.lead_id WHERE l.contact_id = $1 AND l.deleted_at IS NULL",
     "conversations": "SELECT address, status, tags, language, metadata, escalation_reason, escalation_note,"

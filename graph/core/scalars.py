@@ -15,7 +15,7 @@ PhoneNumber = NewType("PhoneNumber", str)
 """Passed through as written: the domain parses it (domain.core.phone), and rows hold E.164."""
 
 
-_DECIMAL = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
 _NUMBERS = "Numbers must be finite, and integers have at most 64 bits."
 
 

@@ -79,6 +79,7 @@ scalar("Int", (_sizes | _sizes | st.integers(-(2**31), 2**31 - 1)).map(nodes.Int
 scalar("LocalTime", st.times().map("{0:%H:%M}".format).map(nodes.String))
 scalar("DateTime", (_soon | _soon | st.datetimes().map("{0:%Y-%m-%dT%H:%M:%S}Z".format)).map(nodes.String))
 scalar("PhoneNumber", (st.integers(10**7, 10**9).map("+5511{}".format) | st.text()).map(nodes.String))
+scalar("Decimal", st.decimals(0, 10**6, places=2).map(str).map(nodes.String))
 scalar("JSON", st.dictionaries(_names, _values, max_size=4).map(_json))
 
 

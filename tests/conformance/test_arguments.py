@@ -36,6 +36,7 @@ HOSTILE: dict[str, list[Any]] = {
     "JSON": [[], {}, "x", 0, -(2**63), 2**64 - 1, 1e308, {"a\0": 1}, {"": ""}, {"a": "\0"}, {"a": {"b": [[]] * 50}}],
     "Int": [0, -1, 2**31 - 1, -(2**31)],
     "Float": [0, -1, 1e308, -0.0, 5e-324],
+    "Decimal": [*TEXTS, "NaN", "-Infinity", "1e999999999", "9" * 31, "0.001", 0, -1, 1e308],
     "Boolean": [True, False],
 }
 
@@ -52,9 +53,15 @@ def benign(kind: Any, name: str) -> Any:
         return {key: benign(field.type, key) for key, field in fields if graphql.is_required_input_field(field)}
     text = f"{name}-{next(_numbers)}"
     given = {"String": text, "ID": "Q29udGFjdDox", "PhoneNumber": f"+55119{next(_numbers):08d}", "Boolean": False}
-    return {**given, "Int": 1, "Float": 1.0, "JSON": {}, "DateTime": "2030-01-01T00:00:00Z", "LocalTime": "08:00"}[
-        named.name
-    ]
+    return {
+        **given,
+        "Int": 1,
+        "Float": 1.0,
+        "Decimal": "1.50",
+        "JSON": {},
+        "DateTime": "2030-01-01T00:00:00Z",
+        "LocalTime": "08:00",
+    }[named.name]
 
 
 def variants(kind: Any, name: str, depth: int = 0) -> Iterator[Any]:

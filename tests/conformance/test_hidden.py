@@ -86,7 +86,8 @@ async def something_of_everything(installation: Installation) -> None:
             counted, lambda found: [edge["node"]["status"] for edge in found["campaigns"]["edges"]] == ended
         )
         contacts = await installation.data("{ contacts(first: 1) { edges { node { id } } } }")
-        document = "mutation ($id: ID!) { optInContact(id: $id) { id } exportContact(id: $id) { id } }"
+        document = """mutation ($id: ID!) { optInContact(id: $id) { id } exportContact(id: $id) { id }
+            createLead(input: { contactId: $id, title: "An offer" }) { id } }"""
         await installation.data(document, id=contacts["contacts"]["edges"][0]["node"]["id"])
     if not there["conversations"]["totalCount"]:
         await installation.data(
