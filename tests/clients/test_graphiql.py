@@ -25,7 +25,8 @@ TABS = (
     "NumberCode WatchSenders AnnounceFile SendFile CreateFullTemplate Pacing HeldSchedules Duplicates MergeContacts "
     "ChangeSettings AnnounceCsv PreviewImport ImportFile ImportVerdicts "
     "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
-    "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact"
+    "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact "
+    "CreateLead LeadSteps Leads"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign"}
 """Subscriptions to which nothing happens."""

@@ -109,4 +109,12 @@ export const tabs = await Promise.all([
   tab('47-export-contact', { id: '${contact.id}' }),
   tab('48-export-receipt', { id: '${exportContact.id}' }),
   tab('49-erase-contact', { id: '${contact.id}' }),
+  tab('50-create-lead', {
+    contactId: '${contacts.edges.1.node.id}',
+    title: 'A hundred chairs',
+    estimatedValue: '50000.00',
+    messageId: null,
+  }),
+  tab('51-lead-steps', { id: '${createLead.id}', at: '${now+86400s}' }),
+  tab('52-leads', { filter: { status: ['NEW', 'CONTACTED', 'QUALIFIED', 'PROPOSAL', 'NEGOTIATION'] } }),
 ]);
