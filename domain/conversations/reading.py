@@ -160,13 +160,17 @@ def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
                 check_characters(tag, "tags")
             where.add("cardinality(conversation.tags) > 0 AND conversation.tags && {}::text[]", list(tags))
     check.done()
-    for column in ("contact_id", "sender_id", "handler", "assigned_to_id"):
+    for column in ("contact_id", "sender_id", "assigned_to_id"):
         if (value := asked.get(column)) is not None:
             where.add(f"conversation.{column} = {{}}", value)
-    if (status := asked.get("status")) is not None:
-        where.add("conversation.status = ANY({}::text[])", list(status))
-    if (priority := asked.get("priority")) is not None:
-        where.add("conversation.priority = ANY({}::smallint[])", [int(each) for each in priority])
+    # As they are, and not as values: a plan for any of them could not use the indexes of few.
+    if (handler := asked.get("handler")) is not None:
+        where.add(f"conversation.handler = '{handler}'")
+    if (statuses := asked.get("status")) is not None:
+        named = ", ".join(f"'{each}'" for each in statuses)
+        where.add(f"conversation.status IN ({named or 'NULL'})")
+    if (priorities := asked.get("priority")) is not None:
+        where.add(f"conversation.priority IN ({', '.join(f'{each:d}' for each in priorities) or 'NULL'})")
     if (assignment := asked.get("assignment")) is not None:
         assigned(where, "conversation.assigned_to_id", assignment, viewer)
     if (unread := asked.get("unread")) is not None:

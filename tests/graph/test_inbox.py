@@ -98,6 +98,37 @@ async def test_those_who_may_answer_are_offered(api: Api) -> None:
     assert found["assignableUsers"] == [{"id": encode("User", user.id)}]
 
 
+async def test_figures_text_and_moods_are_shown(api: Api) -> None:
+    conversation = await a_conversation()
+    await Message.filter(id=await heard_in(conversation)).update(sentiment=-0.5)
+    await send(conversation, {"text": "Hi"})
+    query = """
+    query ($id: ID!) { conversation(id: $id) {
+      summary { totalMessages contactMessages botMessages operatorMessages averageResponseTime sentimentScore }
+      transcript messages { edges { node { sentimentScore } } }
+    } }
+    """
+    shown = (await api.data(query, id=id_of(conversation)))["conversation"]
+    assert shown["summary"] == {
+        "totalMessages": 2, "contactMessages": 1, "botMessages": 0, "operatorMessages": 1,
+        "averageResponseTime": None, "sentimentScore": -0.5,
+    }  # fmt: skip
+    assert [line.partition(" Rita: ")[2] for line in shown["transcript"].splitlines()][:1] == ["Hello"]
+    assert shown["transcript"].endswith("Operator: Hi")
+    assert [edge["node"]["sentimentScore"] for edge in shown["messages"]["edges"]] == [None, -0.5]
+
+
+async def test_a_queued_message_says_when_it_should_leave(api: Api) -> None:
+    conversation = await a_conversation()
+    sent = await send(conversation, {"text": "Hi"})
+    query = "query ($id: ID!) { message(id: $id) { status createdAt estimatedDeliveryAt } }"
+    shown = (await api.data(query, id=encode("Message", sent.id)))["message"]
+    assert shown["status"] == "QUEUED"
+    assert shown["estimatedDeliveryAt"] > shown["createdAt"]
+    await conversations.delete(SYSTEM, conversation)
+    assert (await api.refusal(query, id=encode("Message", sent.id)))["code"] == "NOT_FOUND"
+
+
 # ---------------------------------------------------------------------------
 # Finding
 # ---------------------------------------------------------------------------

@@ -117,4 +117,15 @@ export const tabs = await Promise.all([
   }),
   tab('51-lead-steps', { id: '${createLead.id}', at: '${now+86400s}' }),
   tab('52-leads', { filter: { status: ['NEW', 'CONTACTED', 'QUALIFIED', 'PROPOSAL', 'NEGOTIATION'] } }),
+  tab('53-open-conversation', {
+    input: {
+      phoneNumber: '+1 202 555 0177',
+      initialMessage: 'Do you deliver on Sundays?',
+      priority: 'HIGH',
+      tags: ['website'],
+    },
+  }),
+  tab('54-change-conversation', { id: '${conversations.edges.0.node.id}', input: { tags: ['vip'], satisfactionScore: 5 } }),
+  tab('55-assign-conversation', { id: '${conversations.edges.0.node.id}', userId: null }),
+  tab('56-conversation-as-text', { id: '${conversations.edges.0.node.id}' }),
 ]);
