@@ -21,6 +21,19 @@ class KnowledgeSource:
     score: float = entry("How well it fits, 0 to 1.", "score")
 
 
+@strawberry.type(description="How the bot came to write a message.")
+class BotGeneration:
+    model: str | None = column("Model that wrote it; null: a passage of the knowledge, without a model.")
+    confidence: float = column("How sure the bot is, 0 to 1.", name="confidenceScore")
+    processing_ms: int = column(
+        "From taking up the contact's messages to the finished answer.", name="processingTimeMs"
+    )
+    tokens: int = column("Tokens spent, in and out; 0 without a model.")
+    sources: list[KnowledgeSource] = strawberry.field(
+        description="What it leans on, the best first; at most five.", metadata={"size": MOST}
+    )
+
+
 @strawberry.type(description="What the bot would answer from its knowledge.")
 class KnowledgeAnswer:
     answer: str | None = column("The answer; null when the bot would escalate instead.")

@@ -10,10 +10,12 @@ from db import messages as rows
 from db.messages import MessageAuthor, MessageDirection, MessageStatus, MessageType, Priority
 from db.templates import TemplateCategory
 from domain import accounts, campaigns, contacts, conversations, files, messages, schedules, senders, templates
+from domain.bot.reading import generations
 from domain.core.errors import ErrorCode
 from domain.messages import MessageOrder
 from domain.messages.outlook import delivery_estimates
 from graph.accounts import User
+from graph.bot import BotGeneration
 from graph.contacts.types import Contact
 from graph.content import MessageDetails, Referral
 from graph.core.context import Info
@@ -188,6 +190,8 @@ class Message(Node):
         "What its type carries besides text and file; null for types that carry no more."
     )
     referral: Referral | None = column("The ad or post that the contact came from with this message.")
+
+    generation: BotGeneration | None = loaded("How the bot came to write it; null for all others.", generations)
 
     edited_at: datetime | None = column("When its author last edited it; content is the newest.")
     revoked_at: datetime | None = column(
