@@ -16,6 +16,7 @@ const VALUES = {
     'ExclusionTally',
     'FileIndexing',
     'ImportColumn',
+    'BotGeneration',
     'KnowledgeAnswer',
     'KnowledgeSource',
     'ListRow',

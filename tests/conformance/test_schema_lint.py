@@ -39,6 +39,7 @@ FEW = {
     "Mutation.assignLeads",
     "Mutation.resendMessages",
     "Mutation.updateLeadStatus",
+    "BotGeneration.sources",
     "KnowledgeAnswer.sources",
     "OrderDetails.items",
     "Query.assignableUsers",
