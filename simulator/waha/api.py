@@ -77,6 +77,7 @@ class WahaApi:
             ("POST", "/api/{session}/auth/request-code", self._pairing_code),
             ("GET", "/api/{session}/new-message-id", self._new_id),
             ("POST", "/api/{session}/presence", self._presence),
+            ("POST", "/api/{session}/presence/{chat}/subscribe", self._subscribe),
             ("GET", "/api/{session}/lids", self._lids),
             ("GET", "/api/{session}/lids/pn/{phone}", self._lid_of_phone),
             ("GET", "/api/{session}/lids/{lid}", self._phone_of_lid),
@@ -329,6 +330,10 @@ class WahaApi:
         await self._body(request, "presence")
         await self._ready(request.match_info["session"])
         return _json({"success": True}, 201)
+
+    async def _subscribe(self, request: web.Request) -> web.StreamResponse:
+        (await self._ready(request.match_info["session"])).watched.add(request.match_info["chat"])
+        return _json({"result": True}, 201)
 
     async def _check_exists(self, request: web.Request) -> web.StreamResponse:
         await self._ready(request.query.get("session", "default"))

@@ -7,7 +7,8 @@ POST /waha/{session}/drop     {"status": "FAILED", "seconds": 0}: it falls out o
 POST /waha/{session}/unlink   the phone throws the link away: FAILED until a logout
 POST /waha/{session}/engine   {"engine": "NOWEB" | "GOWS" | "WEBJS"}: what it answers like from now on
 POST /waha/{session}/inbound  what somebody writes, or a list: {"from" (or "lid"), "text"}, with "type" (text, image,
-                              video, audio, voice, document, sticker, location, vcard, reaction, edit, revoke), "name",
+                              video, audio, voice, document, sticker, location, vcard, reaction, edit, revoke, or
+                              typing, recording and paused, which are told where the client has subscribed), "name",
                               "hidden" (…@lid that leads to no phone), "id", "reply_to", "timestamp", "media_id" (or
                               "media"), "message_id" (of the message reacted to, edited or revoked), "emoji",
                               "latitude", "longitude", "title", "vcards", "from_me" (typed on the business's own phone)

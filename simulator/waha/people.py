@@ -26,7 +26,11 @@ KINDS = (
     "reaction",
     "edit",
     "revoke",
+    "typing",
+    "recording",
+    "paused",
 )
+_PRESENCES = KINDS[-3:]
 _WORDS = ("from", "text", "name", "lid", "id", "reply_to", "message_id", "emoji", "title", "media_id")
 
 
@@ -52,6 +56,8 @@ def write(waha: Waha, session: Session, asked: object) -> str:
     writer, now = _writer(waha, asked), waha.clock.now()
     if kind in ("reaction", "edit", "revoke"):
         return _change(waha, session, writer, kind, asked, now)
+    if kind in _PRESENCES:
+        return _presence(waha, session, writer, kind)
     note = _note(waha, writer, kind, asked, now)
     waha.tell_message(session, note)
     return note.whole_id
@@ -104,6 +110,14 @@ def _note(waha: Waha, writer: _Writer, kind: str, asked: Json, now: float) -> No
         name=writer.name,
         extra=extra,
     )
+
+
+def _presence(waha: Waha, session: Session, writer: _Writer, kind: str) -> str:
+    """They begin or stop to type, which is told in chats alone that the client has asked for."""
+    if writer.chat in session.watched:
+        told = {"participant": writer.chat, "lastKnownPresence": kind, "lastSeen": None}
+        waha.hooks.emit(session, "presence.update", {"id": writer.chat, "presences": [told]})
+    return ""
 
 
 def _change(waha: Waha, session: Session, writer: _Writer, kind: str, asked: Json, now: float) -> str:

@@ -53,6 +53,8 @@ class Session:
     statuses: deque[Json] = field(default_factory=lambda: deque[Json](maxlen=20))
     notes: OrderedDict[str, Note] = field(default_factory=OrderedDict[str, Note])
     """Its latest messages by id."""
+    watched: set[str] = field(default_factory=set[str])
+    """Chats in which the client has asked to be told that people type; forgotten with each start."""
 
     @property
     def me(self) -> Json | None:
@@ -125,6 +127,7 @@ class Sessions:
         if session.status in (Status.STOPPED, Status.FAILED):
             session.life += 1
             session.codes = 0
+            session.watched.clear()
             self._become(session, Status.STARTING)
             self._later(session, self._clock.now() + self._settings.waha_start, self._started)
 

@@ -174,3 +174,16 @@ async def test_what_nobody_could_write_is_refused(rig: Rig, asked: dict[str, Any
     await rig.session()
     assert says in (await rig.control("POST", "waha/clinic/inbound", asked, expect=400))["error"]
     assert rig.endpoint.told("message") == []
+
+
+async def test_who_types_is_told_of_where_one_has_asked_for_it(rig: Rig) -> None:
+    await rig.session(events=["presence.update"])
+    person = {"from": "351910000111"}
+    await rig.write(**person, type="typing")
+    assert (await rig.waha("POST", f"clinic/presence/{ALICE}/subscribe"))[0] == 201
+    await rig.write(**person, type="recording")
+    [told] = await rig.endpoint.until(lambda: rig.endpoint.told("presence.update"))
+    assert told == {
+        "id": ALICE,
+        "presences": [{"participant": ALICE, "lastKnownPresence": "recording", "lastSeen": None}],
+    }

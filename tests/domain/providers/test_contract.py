@@ -222,6 +222,7 @@ async def test_reading_and_typing_are_shown(way: Way) -> None:
     await way.api.mark_read(id, person, typing=True)
     receipts = [each for each in way.simulator.get("receipts")["receipts"] if each["phone_number_id"] == way.number]
     assert {each["typing"] for each in receipts} == {False, True}
+    await way.api.stop_typing(person)
 
 
 async def test_reading_that_cannot_be_shown_is_told(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
