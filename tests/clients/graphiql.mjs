@@ -165,6 +165,9 @@ for (const tab of ['Contact', 'OptOut', 'Label', 'FindByValues', 'VerifyNumber',
 await run('ExportReceipt', ({ data }) => data?.node?.status === 'COMPLETED', 60);
 await run('EraseContact', ({ data }) => data?.eraseContact.status === 'COMPLETED', 60);
 
+for (const tab of ['TakeOver', 'HandBack', 'Escalate', 'CloseAndReopen']) await run(tab);
+await watch('WatchInbox');
+
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');
 await shot('Documentation');

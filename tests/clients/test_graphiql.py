@@ -26,9 +26,10 @@ TABS = (
     "ChangeSettings AnnounceCsv PreviewImport ImportFile ImportVerdicts "
     "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
     "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact "
-    "CreateLead LeadSteps Leads"
+    "CreateLead LeadSteps Leads "
+    "TakeOver HandBack Escalate CloseAndReopen WatchInbox"
 )
-WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign"}
+WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign", "WatchInbox"}
 """Subscriptions to which nothing happens."""
 
 
@@ -56,6 +57,7 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["Contact"]["data"]["contact"]["phones"]
     assert tabs["EventLog"]["data"]["events"]["edges"]
     assert tabs["SendMessage"]["data"]["sendMessage"]["status"] == "QUEUED"
+    assert tabs["TakeOver"]["data"]["takeOverConversation"]["handler"] == "OPERATOR"
     assert tabs["SendFile"]["data"]["sendMessage"]["type"] == "IMAGE"
     assert {tabs[name]["type"] for name in WATCHING} == {"connection_ack"}
     assert tabs["CreateFullTemplate"]["data"]["createMessageTemplate"]["preview"]["buttons"][1]["url"].endswith(

@@ -128,4 +128,9 @@ export const tabs = await Promise.all([
   tab('54-change-conversation', { id: '${conversations.edges.0.node.id}', input: { tags: ['vip'], satisfactionScore: 5 } }),
   tab('55-assign-conversation', { id: '${conversations.edges.0.node.id}', userId: null }),
   tab('56-conversation-as-text', { id: '${conversations.edges.0.node.id}' }),
+  tab('57-take-over', { conversation: { id: '${conversations.edges.0.node.id}' } }),
+  tab('58-hand-back', { conversation: { id: '${conversations.edges.0.node.id}' } }),
+  tab('59-escalate', { id: '${conversations.edges.0.node.id}', note: 'Wants a refund' }),
+  tab('60-close', { id: '${conversations.edges.0.node.id}' }),
+  tab('61-watch-inbox', { filter: { assignment: 'MINE' }, after: null }),
 ]);

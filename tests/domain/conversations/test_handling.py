@@ -12,6 +12,7 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.messages import Message
 from domain import conversations
+from domain.conversations import handling
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from domain.messages import by_hand, dispatch
@@ -345,6 +346,24 @@ async def test_what_a_person_sends_once_more_leaves_whoever_wrote_it() -> None:
     await connect.execute("UPDATE message SET state = 'FAILED' WHERE id = $1", answer.id)
     await by_hand.resend(SYSTEM, [answer.id])
     assert [departure.id for departure in await leave(answer.sender_id)] == [answer.id]
+
+
+async def test_a_fault_in_the_midst_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(ids: list[int]) -> None:
+        raise ConnectionError("the database went away")
+
+    conversation = await a_conversation()
+    await a_turn(conversation)
+    answer, before = await an_answer(conversation), await state(conversation)
+    monkeypatch.setattr(handling, "silence", fail)
+    for verb in (conversations.take_over, conversations.hand_back):
+        with pytest.raises(ConnectionError):
+            await verb(SYSTEM, {"id": conversation})
+        assert (await state(conversation), await told(conversation)) == (before, [])
+        await connect.execute("UPDATE conversation SET status = 'ESCALATED' WHERE id = $1", conversation)
+        before = await state(conversation)
+    assert await state_of(answer.id) == "QUEUED"
+    assert await BotTurn.filter(conversation_id=conversation).exists()
 
 
 async def test_who_takes_over_waits_for_what_has_left_already() -> None:

@@ -138,6 +138,20 @@ async def test_what_reopens_a_conversation_is_answered() -> None:
     assert turn.epoch == (await of(pair)).epoch == 1
 
 
+async def test_what_is_handed_back_is_answered_from_the_next_message_on() -> None:
+    pair = await a_pair()
+    await hear(pair)
+    which = {"id": (await of(pair)).id}
+    await conversations.take_over(SYSTEM, which)
+    await hear(pair)
+    await conversations.hand_back(SYSTEM, which)
+    assert await turn_of(pair) is None
+    await hear(pair)
+    turn = await turn_of(pair)
+    assert turn is not None
+    assert (turn.epoch, len(turn.message_ids)) == (2, 1)
+
+
 async def test_what_a_person_of_ours_writes_ends_the_turn_and_the_next_word_begins_another() -> None:
     pair = await a_pair()
     await hear(pair)
