@@ -1,11 +1,10 @@
 """Contacts through the API."""
 
-import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
 from db.accounts import Role, Scope
-from db.contacts import Contact, ContactImport, ContactPhone, JobStatus
+from db.contacts import Contact, ContactImport, ContactPhone
 from db.conversations import Conversation
 from db.messages import MessageState
 from db.senders import Sender
@@ -15,7 +14,7 @@ from graph.core.ids import encode
 from tests import factories, waha
 from tests.domain.contacts.surroundings import message, updates_of
 from tests.factories import phone, unique
-from tests.running import Api, Program, Simulator
+from tests.running import Api, Simulator
 from tests.statements import counted
 
 FIELDS = """fragment Fields on Contact {
@@ -98,38 +97,6 @@ async def test_messages_are_counted(api: Api) -> None:
     found = (await api.data(document, id=encode("Contact", contact.id)))["contact"]
     assert found["messageCount"] == 2
     assert found["lastMessageAt"] == last.created_at.isoformat().replace("+00:00", "Z")
-
-
-async def test_consent(api: Api) -> None:
-    contact = await factories.contact()
-    id = encode("Contact", contact.id)
-    out = (await api.data(OPT_OUT, role=Role.SALES, id=id))["optOutContact"]
-    assert out["optInStatus"] == "OPTED_OUT"
-    assert (await api.data(OPT_OUT, id=id))["optOutContact"] == out
-    assert (await api.data(OPT_IN, id=id))["optInContact"]["optInStatus"] == "OPTED_IN"
-    document = """
-        mutation ($id: ID!) {
-          optOutContact(id: $id, purpose: UTILITY, proof: "By phone") {
-            consents(first: 2) {
-              totalCount
-              edges { node { id purpose state source proof contact { id } recordedBy { email } createdAt } }
-            }
-          }
-        }
-    """
-    found = (await api.data(document, id=id))["optOutContact"]["consents"]
-    assert found["totalCount"] == 3
-    newest, second = [edge["node"] for edge in found["edges"]]
-    assert (newest["purpose"], newest["state"], newest["source"], newest["proof"]) == (
-        "UTILITY",
-        "OPTED_OUT",
-        "API",
-        "By phone",
-    )
-    assert (newest["contact"]["id"], "@" in newest["recordedBy"]["email"]) == (id, True)
-    assert (second["purpose"], second["state"], second["proof"]) == ("MARKETING", "OPTED_IN", None)
-    again = await api.data("query ($id: ID!) { node(id: $id) { ... on ConsentEntry { id proof } } }", id=newest["id"])
-    assert again["node"] == {"id": newest["id"], "proof": "By phone"}
 
 
 async def test_phone_numbers(api: Api) -> None:
@@ -254,74 +221,6 @@ async def test_a_list_of_contacts_costs_the_same_whatever_its_length() -> None:
     assert counts[0] == counts[1] <= 10
 
 
-async def test_an_import_is_started_and_read(api: Api) -> None:
-    group = await factories.group()
-    rows: list[dict[str, Any]] = [
-        {"name": "Ana", "phoneNumber": phone(), "groupIds": [encode("Group", group.id)]},
-        {"name": "Bad", "phoneNumber": "0123"},
-    ]
-    user = await factories.user(role=Role.MARKETER)
-    token = await api.sign_in(user.email, "correct-horse-battery")
-    given = {"contacts": rows, "groupIds": [encode("Group", group.id)], "onDuplicate": "UPDATE"}
-    started = (await api.gql(IMPORT, {"input": given}, token=token))["data"]["importContacts"]
-    assert started["createdBy"] == {"id": encode("User", user.id)}
-    job = await ContactImport.get(created_by_id=user.id)
-    await contacts.run_import(job.id)
-    async with asyncio.timeout(10):
-        while job.status is not JobStatus.COMPLETED:  # a worker that other tests started may have been quicker
-            await job.refresh_from_db()
-    document = """query ($id: ID!, $filter: ImportRowFilter) { node(id: $id) { ... on ContactImport {
-      status progress created updated skipped failed errorMessage
-      rows(filter: $filter) { totalCount edges { node { id row verdict field code message contact { name } } } }
-    } } }"""
-    done = (await api.data(document, role=Role.VIEWER, id=started["id"]))["node"]
-    assert (done["status"], done["progress"], done["created"], done["failed"]) == ("COMPLETED", 1.0, 1, 1)
-    assert (done["updated"], done["skipped"], done["errorMessage"], done["rows"]["totalCount"]) == (0, 0, None, 2)
-    made, failed = [edge["node"] for edge in done["rows"]["edges"]]
-    assert (made["row"], made["verdict"], made["contact"], made["code"]) == (1, "CREATED", {"name": "Ana"}, None)
-    assert (failed["row"], failed["verdict"], failed["field"], failed["contact"]) == (2, "FAILED", "phoneNumber", None)
-    assert failed["code"] == "INVALID_PHONE_NUMBER"
-    assert failed["message"]
-    only_failed = (await api.data(document, id=started["id"], filter={"verdict": ["FAILED"]}))["node"]["rows"]
-    assert (only_failed["totalCount"], only_failed["edges"][0]["node"]["row"]) == (1, 2)
-    shown = await api.data("query ($id: ID!) { node(id: $id) { ... on ImportRow { row } } }", id=made["id"])
-    assert shown == {"node": {"row": 1}}
-    for wrong, field in (
-        ({"contacts": []}, "contacts"),
-        ({"contacts": [{"name": "x"}] * 2001}, "contacts"),
-        ({"contacts": [{"name": "x"}], "groupIds": [encode("Group", 2**40)]}, "groupIds"),
-    ):
-        assert (await api.refusal(IMPORT, input=wrong))["field"] == field
-
-
-async def test_verdicts_are_taken_along_as_csv(api: Api) -> None:
-    number = phone()
-    given = [{"name": "=cmd()", "phone_number": number}, {"name": ""}, {"name": "Last"}]
-    job = await contacts.start_import(SYSTEM, contacts=given)
-    await contacts.run_import(job.id)
-    document = """query ($id: ID!, $filter: ImportRowFilter) {
-      node(id: $id) { ... on ContactImport { rows(filter: $filter, first: 0) { csvUrl } } }
-    }"""
-    id = encode("ContactImport", job.id)
-
-    async def taken(**asked: Any) -> list[str]:
-        url = (await api.data(document, role=Role.MARKETER, id=id, **asked))["node"]["rows"]["csvUrl"]
-        answer = await api.http.get(url)
-        assert answer.status_code == 200
-        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-        assert answer.headers["content-disposition"] == 'attachment; filename="import-rows.csv"'
-        return answer.content.decode("utf-8-sig").splitlines()
-
-    head = "row,verdict,name,phone,field,code,message"
-    failed = "2,FAILED,,,name,VALIDATION_ERROR,This must not be empty."
-    assert await taken() == [head, f"1,CREATED,'=cmd(),{number},,,", failed, "3,CREATED,Last,,,,"]
-    assert await taken(filter={"verdict": ["FAILED"]}) == [head, failed]
-    for role in (Role.SALES, Role.VIEWER):
-        refused = await api.gql(document, {"id": id}, role=role)
-        assert refused["errors"][0]["extensions"]["code"] == "AUTHORIZATION_ERROR"
-    assert (await api.http.get("/csv/x.y")).status_code == 403
-
-
 async def test_labels_custom_values_and_time_zones(api: Api) -> None:
     tag = unique()
     own = {"name": "Ana", "phoneNumber": phone(), "tags": [tag], "attributes": {"plan": "gold", "age": 41}}
@@ -404,34 +303,3 @@ async def test_conversations_of_a_contact(api: Api) -> None:
     found = (await api.data(document, id=encode("Contact", contact.id)))["contact"]["conversations"]
     ids = [encode("Conversation", row.id) for row in reversed(made)]
     assert (found["totalCount"], [edge["node"]["id"] for edge in found["edges"]]) == (2, ids)
-
-
-async def test_a_contact_is_exported_and_erased(api: Api, worker: Program) -> None:
-    contact = await factories.contact()
-    id = encode("Contact", contact.id)
-    fields = (
-        "{ id action status contactId counts { key count } file { purpose url } requestedBy { email } completedAt }"
-    )
-    asked = (await api.data(f"mutation ($id: ID!) {{ exportContact(id: $id) {fields} }}", id=id))["exportContact"]
-    assert (asked["action"], asked["contactId"], "@" in asked["requestedBy"]["email"]) == ("EXPORT", id, True)
-    node = f"query ($id: ID!) {{ node(id: $id) {{ ... on PrivacyReceipt {fields} }} }}"
-
-    async def done(receipt: str) -> dict[str, Any]:
-        async with asyncio.timeout(20):
-            while True:
-                found = (await api.data(node, id=receipt))["node"]
-                if found["status"] == "COMPLETED":
-                    return found
-                await asyncio.sleep(0.05)
-
-    exported = await done(asked["id"])
-    assert {"key": "phones", "count": 1} in exported["counts"]
-    told = (await api.http.get(exported["file"]["url"])).json()
-    assert told["contact"]["name"] == contact.name
-    hidden = await api.gql(node, {"id": asked["id"]}, role=Role.SALES)
-    assert hidden["data"] == {"node": None}
-    erase = f"mutation ($id: ID!) {{ eraseContact(id: $id) {fields} }}"
-    gone = await done((await api.data(erase, id=id))["eraseContact"]["id"])
-    assert (gone["action"], gone["file"]) == ("ERASURE", None)
-    assert (await api.data(node, id=asked["id"]))["node"]["file"]["url"] is None
-    assert (await Contact.get(id=contact.id)).name == "Erased"

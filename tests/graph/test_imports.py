@@ -1,19 +1,26 @@
 """Imports from a file through the API: up, looked at, imported, and every verdict told."""
 
+import asyncio
 from typing import Any
 
 from db.accounts import Role
+from db.contacts import ContactImport, JobStatus
 from domain import contacts
+from domain.core.access import SYSTEM
 from graph.core.ids import decode, encode
 from tests import factories
 from tests.factories import phone
 from tests.running import Api
+from tests.statements import counted
 
 UPLOAD = """mutation ($input: CreateUploadInput!) { createUpload(input: $input) { url headers file { id } } }"""
 PREVIEW = """query ($id: ID!) { contactImportPreview(fileId: $id) {
   delimiter encoding rowCount columns { column field attribute } rows problems
 } }"""
 IMPORT = """mutation ($input: ImportContactsInput!) { importContacts(input: $input) { id status progress } }"""
+START = """mutation ($input: ImportContactsInput!) { importContacts(input: $input) {
+  id status progress created failed createdBy { id } createdAt errorMessage
+} }"""
 SHOWN = """query ($id: ID!) { node(id: $id) { ... on ContactImport {
   status progress created updated skipped failed errorMessage
   rows { edges { node { row verdict field code message contact { name phoneNumber groups { id } } } } }
@@ -87,3 +94,92 @@ async def test_what_is_wrong_with_an_import_is_told_by_field(api: Api) -> None:
     assert await refused(fileId=file_id, mapping=wrong) == ("VALIDATION_ERROR", "mapping[0].column", "unknown_column")
     told = await api.refusal(PREVIEW, id=encode("File", 2**40))
     assert (told["code"], told["field"]) == ("NOT_FOUND", "fileId")
+
+
+async def test_an_import_is_started_and_read(api: Api) -> None:
+    group = await factories.group()
+    rows: list[dict[str, Any]] = [
+        {"name": "Ana", "phoneNumber": phone(), "groupIds": [encode("Group", group.id)]},
+        {"name": "Bad", "phoneNumber": "0123"},
+    ]
+    user = await factories.user(role=Role.MARKETER)
+    token = await api.sign_in(user.email, "correct-horse-battery")
+    given = {"contacts": rows, "groupIds": [encode("Group", group.id)], "onDuplicate": "UPDATE"}
+    started = (await api.gql(START, {"input": given}, token=token))["data"]["importContacts"]
+    assert started["createdBy"] == {"id": encode("User", user.id)}
+    job = await ContactImport.get(created_by_id=user.id)
+    await contacts.run_import(job.id)
+    async with asyncio.timeout(10):
+        while job.status is not JobStatus.COMPLETED:  # a worker that other tests started may have been quicker
+            await job.refresh_from_db()
+    document = """query ($id: ID!, $filter: ImportRowFilter) { node(id: $id) { ... on ContactImport {
+      status progress created updated skipped failed errorMessage
+      rows(filter: $filter) { totalCount edges { node { id row verdict field code message contact { name } } } }
+    } } }"""
+    done = (await api.data(document, role=Role.VIEWER, id=started["id"]))["node"]
+    assert (done["status"], done["progress"], done["created"], done["failed"]) == ("COMPLETED", 1.0, 1, 1)
+    assert (done["updated"], done["skipped"], done["errorMessage"], done["rows"]["totalCount"]) == (0, 0, None, 2)
+    made, failed = [edge["node"] for edge in done["rows"]["edges"]]
+    assert (made["row"], made["verdict"], made["contact"], made["code"]) == (1, "CREATED", {"name": "Ana"}, None)
+    assert (failed["row"], failed["verdict"], failed["field"], failed["contact"]) == (2, "FAILED", "phoneNumber", None)
+    assert failed["code"] == "INVALID_PHONE_NUMBER"
+    assert failed["message"]
+    only_failed = (await api.data(document, id=started["id"], filter={"verdict": ["FAILED"]}))["node"]["rows"]
+    assert (only_failed["totalCount"], only_failed["edges"][0]["node"]["row"]) == (1, 2)
+    shown = await api.data("query ($id: ID!) { node(id: $id) { ... on ImportRow { row } } }", id=made["id"])
+    assert shown == {"node": {"row": 1}}
+    for wrong, field in (
+        ({"contacts": []}, "contacts"),
+        ({"contacts": [{"name": "x"}] * 2001}, "contacts"),
+        ({"contacts": [{"name": "x"}], "groupIds": [encode("Group", 2**40)]}, "groupIds"),
+    ):
+        assert (await api.refusal(START, input=wrong))["field"] == field
+
+
+async def test_verdicts_are_taken_along_as_csv(api: Api) -> None:
+    number = phone()
+    given = [{"name": "=cmd()", "phone_number": number}, {"name": ""}, {"name": "Last"}]
+    job = await contacts.start_import(SYSTEM, contacts=given)
+    await contacts.run_import(job.id)
+    document = """query ($id: ID!, $filter: ImportRowFilter) {
+      node(id: $id) { ... on ContactImport { rows(filter: $filter, first: 0) { csvUrl } } }
+    }"""
+    id = encode("ContactImport", job.id)
+
+    async def taken(**asked: Any) -> list[str]:
+        url = (await api.data(document, role=Role.MARKETER, id=id, **asked))["node"]["rows"]["csvUrl"]
+        answer = await api.http.get(url)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert answer.headers["content-disposition"] == 'attachment; filename="import-rows.csv"'
+        return answer.content.decode("utf-8-sig").splitlines()
+
+    head = "row,verdict,name,phone,field,code,message"
+    failed = "2,FAILED,,,name,VALIDATION_ERROR,This must not be empty."
+    assert await taken() == [head, f"1,CREATED,'=cmd(),{number},,,", failed, "3,CREATED,Last,,,,"]
+    assert await taken(filter={"verdict": ["FAILED"]}) == [head, failed]
+    for role in (Role.SALES, Role.VIEWER):
+        refused = await api.gql(document, {"id": id}, role=role)
+        assert refused["errors"][0]["extensions"]["code"] == "AUTHORIZATION_ERROR"
+    assert (await api.http.get("/csv/x.y")).status_code == 403
+
+
+async def test_a_list_of_rows_costs_the_same_whatever_its_length(api: Api) -> None:
+    group = await factories.group()
+    given = [{"name": f"P{n}", "phone_number": phone()} for n in range(6)] + [{"name": ""}]
+    jobs = [await contacts.start_import(SYSTEM, contacts=given, group_ids=[group.id]) for _ in range(2)]
+    for job in jobs:
+        await contacts.run_import(job.id)
+    document = """query ($one: ID!, $two: ID!, $first: Int) {
+      one: node(id: $one) { ...Rows } two: node(id: $two) { ...Rows }
+    }
+    fragment Rows on ContactImport { createdBy { id } rows(first: $first) {
+      totalCount edges { node { row message contact { name phoneNumber groups { name } } } }
+    } }"""
+    one, two = (encode("ContactImport", job.id) for job in jobs)
+    counts = list[int]()
+    for first in (1, 7):
+        data, count = await counted(document, one=one, two=two, first=first)
+        assert len(data["two"]["rows"]["edges"]) == first
+        counts.append(count)
+    assert counts[0] == counts[1] <= 12

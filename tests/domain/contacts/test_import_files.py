@@ -1,5 +1,6 @@
 """Imports from a CSV: what it holds is shown first, and bad files are told in words."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -242,3 +243,16 @@ async def test_more_columns_than_custom_values_may_be_are_told_of_before_any_row
     assert (await shown(content)).problems == [words]
     assert await only(started(content)) == (ErrorCode.VALIDATION_ERROR, "mapping", "too_many")
     assert (await imported(content, mapping=[NAME, PHONE])).created == 1
+
+
+async def test_a_file_without_a_column_of_numbers_is_refused_as_a_whole() -> None:
+    content = "name,city\nAda,Lima\n"
+    assert (await shown(content)).problems == ["No column holds phone numbers: name the one that does."]
+    assert await only(started(content)) == (ErrorCode.VALIDATION_ERROR, "mapping", "no_phone_column")
+
+
+async def test_more_rows_than_may_be_are_told_of_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["domain.contacts.preview"], "MOST_ROWS", 2)
+    content = "name,phone\n" + f"Ada,{phone()}\n" * 3
+    assert (await shown(content)).problems[0] == "It has more than 2 rows; cut it into several files."
+    assert await only(started(content)) == (ErrorCode.VALIDATION_ERROR, "fileId", "unreadable")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.contacts.preview import _surveyed
-from domain.core.spreadsheet import MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Row, Rows, format_of
+from domain.core.spreadsheet import _SAYABLE, MOST_CHARACTERS, MOST_LINES, MOST_ROWS, Row, Rows, format_of
 
 PEOPLE = [["name", "phone"], ["José Peña", "+52 55"], ["Zoë, the one", "+33"], ["Ann", "+44"]]
 
@@ -120,6 +120,30 @@ def test_whatever_the_bytes_every_one_of_them_is_passed_once(
 ) -> None:
     if len(content) % 2 == 0 or not content.startswith((b"\xff\xfe", b"\xfe\xff")):
         read(tmp_path_factory.getbasetemp() / "any.csv", content)
+
+
+@pytest.mark.parametrize("encoding", sorted(_SAYABLE))
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([b"a", b",", b'"', b"\n", b"\r", b"\xe9", b"\x83\x5c", b"\x81", b"\xff"])
+        | st.binary(max_size=6)
+    )
+)
+def test_rows_are_found_again_by_their_byte_in_whatever_somebody_says(
+    tmp_path_factory: pytest.TempPathFactory, encoding: str, parts: list[bytes]
+) -> None:
+    path, content = tmp_path_factory.getbasetemp() / "said.csv", b"".join(parts)
+    if encoding.startswith("utf-16") and len(content) % 2:
+        content += b"\0"
+    path.write_bytes(content)
+    form = format_of(path, encoding, ",")
+    with Rows(path, form) as found:
+        rows = list(found)
+    assert not rows or rows[-1].ends == len(content)
+    for number, row in enumerate(rows, 1):
+        with Rows(path, form, row.ends) as found:
+            assert list(found) == rows[number:]
 
 
 def lines(path: Path, count: int) -> None:

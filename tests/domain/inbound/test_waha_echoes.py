@@ -16,7 +16,7 @@ from domain.messages.dispatch import Departure
 from domain.providers.base import Accepted, InDoubt
 from tests import factories
 from tests.domain.inbound.posts import events_of, sent
-from tests.domain.inbound.test_waha import NOW, a_sender, message, name_of, take_up
+from tests.domain.inbound.waha_posts import NOW, a_sender, message, name_of, take_up
 from tests.factories import phone, unique
 
 
