@@ -50,7 +50,9 @@ _WORDS: Mapping[ContactField, str] = {
     "numerodetelephone portable gsm telefon telefonnummer handy handynummer mobil mobilnummer mobiltelefon rufnummer "
     "telefoon telefoonnummer mobiel cellulare telefonocellulare numeroditelefono puhelin telefoni numertelefonu "
     "komorka ceptelefonu cep nohp nomorhp nomortelepon телефон номертелефона мобильный мобильныйтелефон 电话 电话号码 "
-    "手机 手机号 手机号码 電話 電話番号 携帯電話 फोन मोबाइल هاتف رقمالهاتف الجوال",
+    "手机 手机号 手机号码 otherphone otherphonenumber secondphone secondaryphone alternatephone otrotelefono "
+    "segundotelefono telefonoalternativo outrotelefone segundotelefone autretelephone zweitnummer altrotelefono 電話 "
+    "電話番号 携帯電話 फोन मोबाइल هاتف رقمالهاتف الجوال",
     ContactField.EMAIL: "email emailaddress emails mail correo correoelectronico enderecodeemail courriel adressemail "
     "mailadresse emailadresse epost eposta почта электроннаяпочта 邮箱 电子邮件 メール ईमेल",
     ContactField.COMPANY: "company companyname organization organisation organizationname business empresa compania "

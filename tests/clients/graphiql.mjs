@@ -138,7 +138,7 @@ await open('ChangeSettings');
 await tool(0, JSON.stringify({ input: { consent: { optOutReply: null } } }));
 await run('ChangeSettings');
 
-const people = Buffer.from('Nombre;Móvil\nRita Lobo;+351912345678\nNadie;12\n');
+const people = Buffer.from('Nombre;Móvil\nLucía Peña;+34612345678\nNadie;12\n');
 await open('AnnounceCsv');
 await tool(0, JSON.stringify({ name: 'people.csv', sizeBytes: people.length }));
 await run('AnnounceCsv');

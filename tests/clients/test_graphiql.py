@@ -66,7 +66,7 @@ async def test_every_tab_runs_with_the_network_cut(
     assert len(tabs["MergeContacts"]["data"]["mergeContacts"]["phones"]) == 2
     assert tabs["PreviewImport"]["data"]["contactImportPreview"]["columns"][1]["field"] == "PHONE_NUMBER"
     assert tabs["ImportVerdicts"]["data"]["node"]["failed"] == 1
-    assert tabs["Preflight"]["data"]["campaignPreflight"]["recipients"] == 3
+    assert tabs["Preflight"]["data"]["campaignPreflight"]["recipients"] == 4
     assert tabs["PauseCampaign"]["data"]["pauseCampaign"]["status"] == "PAUSED"
     assert tabs["CampaignResults"]["data"]["campaign"]["recipients"]["edges"][0]["node"]["outcome"] == "PENDING"
     assert tabs["UnreadOnceMore"]["data"]["again"]["status"] == "DRAFT"

@@ -82,7 +82,11 @@ export const tabs = await Promise.all([
   tab('30-settings', { input: { consent: { optOutReply: 'You will get no more news. START brings them back.' } } }),
   tab('31-announce-csv', { name: 'customers.csv', sizeBytes: 0 }),
   tab('32-preview-import', { fileId: '${createUpload.file.id}' }),
-  tab('33-import-file', { fileId: '${createUpload.file.id}', mapping: null }),
+  tab('33-import-file', {
+    fileId: '${createUpload.file.id}',
+    mapping: null,
+    groupIds: ['${createGroup.id}'],
+  }),
   tab('34-import-verdicts', { id: '${importContacts.id}' }),
   tab('35-create-campaign', {
     name: null,

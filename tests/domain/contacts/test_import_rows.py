@@ -155,6 +155,7 @@ async def test_the_example_is_imported_as_its_page_says() -> None:
         (6, "FAILED", "Teléfono móvil", "VALIDATION_ERROR"),
         (7, "FAILED", "Teléfono móvil", "DUPLICATE_RESOURCE"),
     ]
+    assert (await who("+551131234567")).id == (await who("+5511961230345")).id
 
 
 async def test_numbers_of_two_contacts_are_no_one_person() -> None:
