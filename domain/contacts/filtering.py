@@ -32,15 +32,21 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def search_in(where: Where, search: str | None) -> None:
+    """Confines a list of contacts to those who are called so."""
+    if condition := called(where, search):
+        where.conditions.append(condition)
+
+
+def called(where: Where, search: str | None) -> str | None:
     """Name, email, company, job title and numbers as they are; numbers by their digits, too, whatever the term has
-    between them. Terms of one or two letters are found where a word begins."""
+    between them. Terms of one or two letters are found where a word begins. None of no term."""
     if (pattern := contains(search)) is None:
-        return
+        return None
     digits = "".join(char for char in pattern if char.isascii() and char.isdigit())
+    condition = f"contact.search LIKE lower({where.place(indexed(pattern))})"
     if digits and digits != pattern.strip("%") and not any(char.isalpha() for char in pattern):
-        where.add("contact.search LIKE lower({}) OR contact.search LIKE {}", indexed(pattern), indexed(f"%{digits}%"))
-    else:
-        where.add("contact.search LIKE lower({})", indexed(pattern))
+        return f"({condition} OR contact.search LIKE {where.place(indexed(f'%{digits}%'))})"
+    return condition
 
 
 def indexed(pattern: str) -> str:

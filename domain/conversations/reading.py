@@ -10,11 +10,12 @@ from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.messages import Priority
+from domain.contacts.filtering import called
 from domain.core.access import Viewer, allow
 from domain.core.assignment import Assignment, assigned
 from domain.core.errors import Checks, check_characters, not_found
 from domain.core.phone import aliases, parse_phone
-from domain.core.search import contains, has_words, has_words_at_once, words_of
+from domain.core.search import has_words, has_words_at_once, words_of
 
 
 class ConversationOrder(StrEnum):
@@ -114,7 +115,7 @@ async def find(
     return await fetch_page(Conversation, _matching(viewer, asked), _order(order, descending), page)
 
 
-_CALLED = "contact.deleted_at IS NULL AND contact.search LIKE lower({name})"
+_CALLED = "contact.deleted_at IS NULL AND {called}"
 _SAID = "message.author <> 'SYSTEM' AND message.deleted_at IS NULL AND {said}"
 # As an array, so that it costs what is found and not what the planner expects of the beginning of a word.
 _INDEXED = f"""
@@ -143,11 +144,11 @@ _NUMBERED = (
 def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
     where, check = _visible(viewer), Checks()
     with check():
-        if (pattern := contains(asked.get("search"))) and (words := words_of(asked.get("search"))):
-            name, said = where.place(pattern), where.place(words)
+        if (words := words_of(asked.get("search"))) and (name := called(where, words)):
+            said = where.place(words)
             where.search(
-                _INDEXED.format(name=name, said=has_words("message.content", said)),
-                nearby=_NEARBY.format(name=name, said=has_words_at_once("message.content", said)),
+                _INDEXED.format(called=name, said=has_words("message.content", said)),
+                nearby=_NEARBY.format(called=name, said=has_words_at_once("message.content", said)),
             )
     with check():
         if (given := asked.get("phone_number")) is not None:

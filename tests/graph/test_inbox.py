@@ -202,6 +202,9 @@ async def test_they_are_found_by_words_of_their_messages_and_by_who_it_is(api: A
     assert await found(api, several, search=f"left {word}") == ["mine"]
     assert await found(api, several, search=f"rita {word}") == ["theirs"]
     assert await found(api, several, search=word[1:]) == ["theirs"]
+    digits = theirs.address
+    await connect.execute("UPDATE contact SET numbers = $2 WHERE id = $1", theirs.contact_id, digits)
+    assert await found(api, several, search=f"{digits[:3]} ({digits[3:5]}) {digits[5:10]}-{digits[10:]}") == ["theirs"]
     assert await found(api, several, search=f"{word} nobody") == []
     assert await found(api, several, search="?!") == []
     assert await found(api, several, search=word, handler="OPERATOR") == ["theirs"]
