@@ -32,8 +32,17 @@ page AS MATERIALIZED (
   ) AS ordered
 )"""
 
-ADDRESS = "coalesce(named.phone_number, p.phone_number, talk.address)"
-"""Where a contact c is written to: the number of theirs that was named, else the primary one."""
+
+def _talk(column: str) -> str:
+    """Of the last conversation of a contact c with a sender of the pool."""
+    return f"""(SELECT v.{column} FROM conversation v WHERE v.contact_id = c.id AND v.sender_id = ANY($8::bigint[])
+    AND v.deleted_at IS NULL ORDER BY v.last_message_at DESC NULLS LAST LIMIT 1)"""
+
+
+_NUMBER = "coalesce(named.phone_number, p.phone_number)"
+ADDRESS = f"coalesce({_NUMBER}, {_talk('address')})"
+"""Where a contact c is written to: the number of theirs that was named, else the primary one; else where they wrote
+from, which is looked for in nobody who has a number."""
 
 # $8 senders that may send now, $9 those among them that take what nobody knows a sender for, $10 whether the text is
 # one of ours, for which the Cloud API wants an open window, $11 the purpose, $15 numbers that were named. A contact
@@ -41,7 +50,7 @@ ADDRESS = "coalesce(named.phone_number, p.phone_number, talk.address)"
 _PERSON = f"""
 , person AS MATERIALIZED (
   SELECT page.contact_id, {ADDRESS} AS address, c.time_zone, {{lacks}} AS lacks,
-         coalesce(talk.sender_id, {{known}}
+         coalesce(CASE WHEN {_NUMBER} IS NULL THEN {_talk("sender_id")} END, {{known}}
                   ($9::bigint[])[1 + page.place % nullif(cardinality($9), 0)]) AS sender_id,
          CASE WHEN c.opt_in_status = 'OPTED_OUT' OR $11::text = ANY(c.declined) THEN 'OPTED_OUT'
               WHEN {ADDRESS} IS NULL THEN 'NO_PHONE_NUMBER'
@@ -52,10 +61,6 @@ _PERSON = f"""
   LEFT JOIN contact_phone p ON p.contact_id = c.id AND p.is_primary
   LEFT JOIN (SELECT DISTINCT ON (contact_id) * FROM contact_phone WHERE id = ANY($15::bigint[])
              ORDER BY contact_id, is_primary DESC, id) AS named ON named.contact_id = c.id
-  LEFT JOIN LATERAL (
-    SELECT v.sender_id, v.address FROM conversation v
-    WHERE p.id IS NULL AND v.contact_id = c.id AND v.sender_id = ANY($8::bigint[]) AND v.deleted_at IS NULL
-    ORDER BY v.last_message_at DESC NULLS LAST LIMIT 1) AS talk ON true
 )"""
 # Only where there is more than one sender to choose from.
 _KNOWN = """
