@@ -7,26 +7,17 @@ import strawberry
 
 from db import accounts as rows
 from db.accounts import Role, Scope
-from db.core.paging import Page
 from domain import accounts, senders
 from domain.accounts import UserOrder
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import criteria, given, optional, required
+from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import (
-    After,
-    Before,
     Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
+    listing,
 )
 from graph.senders import Sender
 
@@ -179,26 +170,9 @@ class AccountsQuery:
     async def user(self, info: Info, id: UserId) -> rows.User:
         return await accounts.get(info.context.viewer, decode(id, "User"))
 
-    @query(accounts.find, description="All users.", graphql_type=Connection[User])
-    async def users(
-        self,
-        info: Info,
-        filter: Matching[UserFilter] = None,
-        order_by: OrderBy[UserOrder] = UserOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.User]:
-        return await accounts.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    users: Connection[User] = listing(
+        accounts.find, filter=UserFilter, by=UserOrder.CREATED_AT, description="All users."
+    )
 
     @query(
         accounts.assignable,

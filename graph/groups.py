@@ -12,21 +12,18 @@ from domain import groups
 from domain.groups import GroupOrder
 from graph.contacts.types import Contact
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import criteria, given, optional, required
+from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import (
     After,
     Before,
     Connection,
-    Direction,
     First,
     Last,
-    Matching,
-    Offset,
-    OrderBy,
+    listing,
     page_request,
 )
 
@@ -103,26 +100,9 @@ class GroupsQuery:
     async def group(self, info: Info, id: GroupId) -> rows.Group:
         return await groups.get(info.context.viewer, decode(id, "Group"))
 
-    @query(groups.find, description="Groups of contacts.", graphql_type=Connection[Group])
-    async def groups(
-        self,
-        info: Info,
-        filter: Matching[GroupFilter] = None,
-        order_by: OrderBy[GroupOrder] = GroupOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Group]:
-        return await groups.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    groups: Connection[Group] = listing(
+        groups.find, filter=GroupFilter, by=GroupOrder.CREATED_AT, description="Groups of contacts."
+    )
 
 
 @strawberry.type

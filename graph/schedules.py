@@ -14,21 +14,18 @@ from domain import accounts, groups, messages, schedules, senders, templates
 from domain.schedules import ScheduleOrder
 from graph.accounts import User
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, given, optional, required
+from graph.core.inputs import DateTimeRange, given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import (
     After,
     Before,
     Connection,
-    Direction,
     First,
     Last,
-    Matching,
-    Offset,
-    OrderBy,
+    listing,
     page_request,
 )
 from graph.groups import Group
@@ -139,30 +136,12 @@ class SchedulesQuery:
     async def schedule(self, info: Info, id: ScheduleId) -> rows.Schedule:
         return await schedules.get(info.context.viewer, decode(id, "Schedule"))
 
-    @query(
+    schedules: Connection[Schedule] = listing(
         schedules.find,
+        filter=ScheduleFilter,
+        by=ScheduleOrder.CREATED_AT,
         description="Schedules. Archived ones are left out unless the filter names that status.",
-        graphql_type=Connection[Schedule],
     )
-    async def schedules(
-        self,
-        info: Info,
-        filter: Matching[ScheduleFilter] = None,
-        order_by: OrderBy[ScheduleOrder] = ScheduleOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Schedule]:
-        return await schedules.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
 
 
 @strawberry.type

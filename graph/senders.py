@@ -6,28 +6,19 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from db import senders as rows
-from db.core.paging import Page
 from db.senders import SenderProvider, SenderStatus
 from db.templates import QualityRating
 from domain import senders
 from domain.senders import PacingState, SenderOrder
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import criteria, given, optional, required
+from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import (
-    After,
-    Before,
     Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
+    listing,
 )
 from graph.core.scalars import PhoneNumber
 
@@ -223,30 +214,12 @@ class SendersQuery:
     async def sender(self, info: Info, id: SenderId) -> rows.Sender:
         return await senders.get(info.context.viewer, decode(id, "Sender"))
 
-    @query(
+    senders: Connection[Sender] = listing(
         senders.find,
+        filter=SenderFilter,
+        by=SenderOrder.CREATED_AT,
         description="The WhatsApp numbers that messages leave from.",
-        graphql_type=Connection[Sender],
     )
-    async def senders(
-        self,
-        info: Info,
-        filter: Matching[SenderFilter] = None,
-        order_by: OrderBy[SenderOrder] = SenderOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Sender]:
-        return await senders.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
 
 
 @strawberry.type

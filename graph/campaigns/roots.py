@@ -7,28 +7,18 @@ import strawberry
 
 from db import campaigns as rows
 from db.campaigns import CampaignStatus, CampaignType
-from db.core.paging import Page
 from domain import campaigns
 from domain.campaigns import CampaignOrder
 from graph.campaigns.inputs import CampaignStatsInput, CreateCampaignInput, UpdateCampaignInput
 from graph.campaigns.preflight import CampaignPreflight
 from graph.campaigns.types import Campaign
 from graph.core.context import Info
-from graph.core.enums import OrderDirection
 from graph.core.fields import arg, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, given, optional, whole
+from graph.core.inputs import DateTimeRange, given, optional, whole
 from graph.core.paging import (
-    After,
-    Before,
     Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
+    listing,
 )
 
 CampaignId: TypeAlias = Annotated[strawberry.ID, arg("The campaign.")]
@@ -65,26 +55,9 @@ class CampaignsQuery:
     async def campaign(self, info: Info, id: CampaignId) -> rows.Campaign:
         return await campaigns.get(info.context.viewer, decode(id, "Campaign"))
 
-    @query(campaigns.find, description="Campaigns.", graphql_type=Connection[Campaign])
-    async def campaigns(
-        self,
-        info: Info,
-        filter: Matching[CampaignFilter] = None,
-        order_by: OrderBy[CampaignOrder] = CampaignOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Campaign]:
-        return await campaigns.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    campaigns: Connection[Campaign] = listing(
+        campaigns.find, filter=CampaignFilter, by=CampaignOrder.CREATED_AT, description="Campaigns."
+    )
 
 
 @strawberry.type

@@ -7,7 +7,6 @@ from strawberry.scalars import JSON
 
 from db import contacts as rows
 from db.contacts import OptInStatus
-from db.core.paging import Page
 from db.templates import TemplateCategory
 from domain import contacts
 from domain.contacts import ContactOrder
@@ -15,21 +14,13 @@ from domain.core.errors import Checks
 from graph.contacts.imports import ContactImport, ContactImportPreview, ImportContactsInput
 from graph.contacts.types import Contact, ContactPhone, CreateContactInput
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, given, optional, required
+from graph.core.inputs import DateTimeRange, given, optional, required
 from graph.core.paging import (
-    After,
-    Before,
     Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
+    listing,
 )
 from graph.core.scalars import PhoneNumber
 
@@ -128,26 +119,9 @@ class ContactsQuery:
     async def contact(self, info: Info, id: ContactId) -> rows.Contact:
         return await contacts.get(info.context.viewer, decode(id, "Contact"))
 
-    @query(contacts.find, description="Contacts.", graphql_type=Connection[Contact])
-    async def contacts(
-        self,
-        info: Info,
-        filter: Matching[ContactFilter] = None,
-        order_by: OrderBy[ContactOrder] = ContactOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Contact]:
-        return await contacts.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    contacts: Connection[Contact] = listing(
+        contacts.find, filter=ContactFilter, by=ContactOrder.CREATED_AT, description="Contacts."
+    )
 
 
 @strawberry.type

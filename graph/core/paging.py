@@ -1,5 +1,7 @@
 """Connections: Relay's pages over the pages of the database."""
 
+from collections.abc import Callable
+from enum import Enum
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import strawberry
@@ -7,8 +9,10 @@ from tortoise.models import Model
 
 from db.core.paging import Page, PageRequest
 from domain.core.errors import Checks, ErrorCode, Refusal
+from graph.core.context import Info
 from graph.core.enums import OrderDirection
-from graph.core.fields import MOST, arg
+from graph.core.fields import MOST, arg, query
+from graph.core.inputs import criteria
 
 T = TypeVar("T")
 
@@ -119,3 +123,31 @@ class Connection(Generic[T]):
     @staticmethod
     async def total_count(page: strawberry.Parent[Page[Any]]) -> int:
         return await page.total()
+
+
+def listing(find: Callable[..., Any], *, filter: type, by: Enum, description: str) -> Any:
+    """A field that lists what `find(viewer, order=…, descending=…, page=…)` finds, sorted `by` where nothing is said:
+    `groups: Connection[Group] = listing(groups.find, filter=GroupFilter, by=GroupOrder.CREATED_AT, description=…)`."""
+
+    async def resolve(
+        info: Info,
+        filter: Any = None,
+        order_by: Any = by,
+        direction: Direction = OrderDirection.DESC,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        offset: Offset = None,
+    ) -> Any:
+        return await find(
+            info.context.viewer,
+            **criteria(filter),
+            order=order_by,
+            descending=direction is OrderDirection.DESC,
+            page=page_request(first, after, last, before, offset),
+        )
+
+    matching: Any = Matching
+    resolve.__annotations__ |= {"filter": matching[filter], "order_by": OrderBy[type(by)]}
+    return query(find, description=description)(resolve)

@@ -6,26 +6,16 @@ import strawberry
 
 from db import senders as sender_rows
 from db import templates as rows
-from db.core.paging import Page
 from domain import templates
 from domain.templates import MessageTemplateOrder, sync
 from domain.templates.submission import Approval
 from graph.core.context import Info
-from graph.core.enums import OrderDirection
 from graph.core.fields import arg, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import criteria, whole
+from graph.core.inputs import whole
 from graph.core.paging import (
-    After,
-    Before,
     Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
+    listing,
 )
 from graph.senders import Sender
 from graph.templates.types import (
@@ -48,26 +38,12 @@ class TemplatesQuery:
     async def message_template(self, info: Info, id: TemplateId) -> rows.MessageTemplate:
         return await templates.get(info.context.viewer, decode(id, "MessageTemplate"))
 
-    @query(templates.find, description="Message templates.", graphql_type=Connection[MessageTemplate])
-    async def message_templates(
-        self,
-        info: Info,
-        filter: Matching[MessageTemplateFilter] = None,
-        order_by: OrderBy[MessageTemplateOrder] = MessageTemplateOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.MessageTemplate]:
-        return await templates.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    message_templates: Connection[MessageTemplate] = listing(
+        templates.find,
+        filter=MessageTemplateFilter,
+        by=MessageTemplateOrder.CREATED_AT,
+        description="Message templates.",
+    )
 
 
 @strawberry.type
