@@ -4,6 +4,7 @@ A text is the sum of its words, each in a direction of its own but for its endin
 one. That is enough to find what was said in other words, and is no measure of what a real model finds.
 """
 
+import asyncio
 import hashlib
 import math
 import random
@@ -15,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-SIZE = 64
+SIZE = 256
 MEANINGS = [
     "plane aeroplane airline flight fly",
     "price cost charge euros pay much fee rate",
@@ -41,11 +42,14 @@ class Endpoint:
         self.keys: list[str | None] = []
         self.answer: web.Response | None = None
         """What it answers in place of embeddings, while that is set."""
+        self.pause = 0.0
+        """Seconds before each answer."""
 
     async def embed(self, request: web.Request) -> web.Response:
         asked = await request.json()
         self.asked.append(asked)
         self.keys.append(request.headers.get("authorization"))
+        await asyncio.sleep(self.pause)
         if self.answer is not None:
             return web.Response(status=self.answer.status, body=self.answer.body)
         found = [{"index": index, "embedding": vector(text)} for index, text in enumerate(asked["input"])]

@@ -92,7 +92,7 @@ def test_the_composition_is_valid() -> None:
 def test_the_composition_runs_each_part_by_itself() -> None:
     services = composition().to_dict()["services"]
     assert set(services) == {"postgres", "valkey", "migrate", "api", "worker"}
-    assert services["postgres"]["image"].startswith("postgres:18")
+    assert services["postgres"]["image"] == "pgvector/pgvector:pg18"
     for part in ("api", "worker"):
         waits_for = {name: each["condition"] for name, each in services[part]["depends_on"].items()}
         assert waits_for == {

@@ -40,6 +40,8 @@ async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
         yield await _version(connection, where)
         yield await _migrations(connection)
         yield await _letters(connection)
+        if settings.openai_embedding_model:
+            yield await _vectors(connection)
     finally:
         await connection.close()
 
@@ -59,6 +61,15 @@ async def _letters(connection: Any) -> Finding:
             "Restore a dump of it into one that was created with LC_CTYPE 'C.UTF-8'.",
         )
     return Finding(f"The database knows letters as {letters} does.")
+
+
+async def _vectors(connection: Any) -> Finding:
+    if await connection.fetchval("SELECT to_regclass('passage_embedding') IS NULL"):
+        return Finding(
+            "OPENAI_EMBEDDING_MODEL is set, but PostgreSQL has no pgvector: the bot finds passages by words alone.",
+            "Install pgvector there, have a superuser run CREATE EXTENSION vector, and run `tidings migrate`.",
+        )
+    return Finding("The database keeps embeddings.")
 
 
 async def _migrations(connection: Any) -> Finding:

@@ -135,7 +135,7 @@ async def _said(question: str, conversation_id: int | None) -> list[Found]:
     columns = [[getattr(term, name) for term in terms] for name in ("language", "own", "either", "weight")]
     either = " | ".join({term.either for term in terms})
     rows = await connect.rows(_FIND, *columns, _AROUND, either, conversation_id, _LOOKED_AT)
-    return [Found(row["id"], row["file_id"], row["text"], round(row["share"] or 0.0, 4)) for row in rows]
+    return [Found(row["id"], row["file_id"], row["text"], round(row["share"], 4)) for row in rows if row["share"]]
 
 
 def _weighed(question: str) -> dict[str, float]:
