@@ -137,4 +137,6 @@ export const tabs = await Promise.all([
   tab('59-escalate', { id: '${conversations.edges.0.node.id}', note: 'Wants a refund' }),
   tab('60-close', { id: '${conversations.edges.0.node.id}' }),
   tab('61-watch-inbox', { filter: { assignment: 'MINE' }, after: null }),
+  tab('62-knowledge', { search: null }),
+  tab('63-ask-knowledge', { question: 'What are your opening hours?' }),
 ]);
