@@ -165,6 +165,9 @@ for (const tab of ['Contact', 'OptOut', 'Label', 'FindByValues', 'VerifyNumber',
 await run('ExportReceipt', ({ data }) => data?.node?.status === 'COMPLETED', 60);
 await run('EraseContact', ({ data }) => data?.eraseContact.status === 'COMPLETED', 60);
 
+await open('Contact');
+await tool(0, JSON.stringify({ id: found.tabs.Contacts.data.contacts.edges[0].node.id }));
+for (const tab of ['Contact', 'CreateLead', 'LeadSteps', 'Leads']) await run(tab);
 for (const tab of ['TakeOver', 'HandBack', 'Escalate', 'CloseAndReopen']) await run(tab);
 await watch('WatchInbox');
 

@@ -42,8 +42,8 @@ OPEN = {"health", "login", "logout", "node", "refreshTokens", "register"}
 OWN = {"updateUser"}
 """What everyone may do, but only ADMIN to others."""
 
-UNNAMED = {"requestPairingCode": "Sender"}
-"""Whose ids fields take that do not say so."""
+UNNAMED = {"requestPairingCode": "Sender", "markLeadContacted": "Lead", "scheduleLeadFollowUp": "Lead"}
+"""Whose ids fields take that do not say so, or name something else, too."""
 
 
 def field(operation: str, name: str) -> GraphQLField:
@@ -66,7 +66,7 @@ def kind_of(argument: str, name: str) -> str:
     """Whose id an argument takes: templateId a MessageTemplate's, the id of deleteContactPhone a ContactPhone's."""
     named = [node for node in NODES if argument != "id" and node.endswith(argument[:1].upper() + argument[1:-2])]
     meant = [node for node in NODES if node.lower() in name.lower()]
-    return max(named or meant, key=len, default=UNNAMED.get(name, "Contact"))
+    return max(named or ([UNNAMED[name]] if name in UNNAMED else meant), key=len, default="Contact")
 
 
 def value(kind: Any, argument: str, name: str) -> Any:

@@ -114,7 +114,7 @@ export const tabs = await Promise.all([
   tab('48-export-receipt', { id: '${exportContact.id}' }),
   tab('49-erase-contact', { id: '${contact.id}' }),
   tab('50-create-lead', {
-    contactId: '${contacts.edges.1.node.id}',
+    contactId: '${contact.id}',
     title: 'A hundred chairs',
     estimatedValue: '50000.00',
     messageId: null,
