@@ -20,7 +20,7 @@ _ASKING = {
         "mensch|mitarbeiter",
     ),
     "en": (
-        "talk|speak|chat|connect|transfer|put me",
+        "talk|speak|chat|connect|transfer",
         "human|person|someone|somebody|agent|operator|representative|employee|staff|advisor|colleague|supervisor|manager",
         "human|agent|representative|supervisor",
     ),
@@ -56,7 +56,7 @@ _ASKING = {
     "ro": ("vorb|discut|transfer", "persoana|om|operator|cineva|agent|consultant", "operator|om real"),
     "ru": (
         "говорить|поговорить|соедини|переключи|свяжи|позови",
-        "человек|оператор|сотрудник|кем то|кем нибудь|менеджер|специалист",
+        "человек|оператор|сотрудник|кем|менеджер|специалист",
         "оператор|живой человек|живого человека",
     ),
     "tr": ("gorusmek|konusmak|baglan|aktar|gorusebilir", "insan|kisi|temsilci|yetkili|biri", "temsilci|gercek insan"),
@@ -74,7 +74,7 @@ _ANYWHERE = {
     "zh": "人工|真人|转接客服|轉接客服|找客服",
 }
 _NEAR = 7
-"""Words from the one that asks to the one that says for whom."""
+"""Words between the one that asks and the one that says for whom."""
 _SHORT = 4
 """Words of a message that says for whom, and hardly more."""
 
@@ -115,7 +115,7 @@ _SAME = {"zh-hans": "zh", "zh-hant": "zh", "wuu": "zh", "nb": "no", "nn": "no"}
 
 
 def detect(text: str) -> str | None:
-    """The language of a text, by ISO 639; None where that cannot be told, as of an `ok` or an emoji."""
+    """The language of a text, by ISO 639; None where that cannot be told, as of an emoji."""
     line = " ".join(text.split())[:_MOST_CHARACTERS]
     if not any(map(str.isalpha, line)):
         return None
@@ -133,33 +133,27 @@ def _detector() -> LangDetector:
 
 def asks_for_person(text: str) -> bool:
     """Whether somebody wants to talk to a person."""
-    said = f" {plain(text)} "
+    said = plain(text)
     if any(word in said for word in _anywhere()):
         return True
-    count = len(said.split())
+    words = said.split()
     return any(
-        _follows(said, verbs, nouns) or (count <= _SHORT and any(word in said for word in sure))
+        _are_near(words, verbs, nouns) or (len(words) <= _SHORT and any(f" {word}" in f" {said}" for word in sure))
         for verbs, nouns, sure in _asking()
     )
 
 
-def _follows(said: str, verbs: tuple[str, ...], nouns: tuple[str, ...]) -> bool:
-    """Whether a word for whom comes soon after one that asks."""
-    for verb in verbs:
-        place = said.find(verb)
-        while place >= 0:
-            near = " " + " ".join(said[place:].split()[1 : _NEAR + 1])
-            if any(noun in near for noun in nouns):
-                return True
-            place = said.find(verb, place + 1)
-    return False
+def _are_near(words: list[str], verbs: tuple[str, ...], nouns: tuple[str, ...]) -> bool:
+    """Whether a word that asks and one for whom stand near each other: in German the one that asks comes last."""
+    asking = [n for n, word in enumerate(words) if word.startswith(verbs)]
+    whom = [n for n, word in enumerate(words) if word.startswith(nouns)] if asking else []
+    return any(abs(one - other) <= _NEAR for one in asking for other in whom if one != other)
 
 
 @cache
 def _asking() -> tuple[tuple[tuple[str, ...], ...], ...]:
-    """Each with a space before it: they are beginnings of words."""
     return tuple(
-        tuple(tuple(f" {plain(word)}" for word in words.split("|")) for words in of_one) for of_one in _ASKING.values()
+        tuple(tuple(plain(word) for word in words.split("|")) for words in of_one) for of_one in _ASKING.values()
     )
 
 
