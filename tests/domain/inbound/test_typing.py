@@ -13,7 +13,7 @@ from db.inbound import InboundPost
 from db.senders import Sender, SenderProvider
 from domain import inbound
 from domain.inbound.envelope import Envelope
-from tests.domain.inbound.test_waha import NOW, a_sender, event, message, read, take_up
+from tests.domain.inbound.waha_posts import NOW, a_sender, event, message, read, take_up
 from tests.factories import phone
 
 
