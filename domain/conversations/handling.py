@@ -37,14 +37,13 @@ _ESCALATE = "status = 'ESCALATED', escalation_reason = $2, escalation_note = $3"
 async def take_over(viewer: Viewer, which: Mapping[str, Any]) -> Conversation:
     """Makes a conversation, {"id"} or {"phone_number"}, the caller's: the bot is silent, whatever it was about.
 
-    To repeat it changes nothing. Raises NOT_FOUND, INVALID_PHONE_NUMBER, and INVALID_STATE where another operator has
-    it, save for ADMIN. When it answers nothing of the bot's is on its way any more.
+    To repeat it changes nothing, and from another operator it is taken as well. Raises NOT_FOUND, INVALID_PHONE_NUMBER.
+    When it answers nothing of the bot's is on its way any more.
     """
     async with transaction():
         found = await _named(viewer, which)
         if _is_operated(found) and viewer.user_id in (None, found.assigned_to_id):
             return found
-        _check_free(viewer, found)
         taken = await _change(found, _TAKE_OVER, EventType.CONVERSATION_TAKEN_OVER, viewer, viewer.user_id)
     await landed(taken.id)
     return taken
@@ -57,7 +56,6 @@ async def hand_back(viewer: Viewer, which: Mapping[str, Any]) -> Conversation:
         found = await _named(viewer, which)
         if found.handler is ConversationHandler.BOT and found.status is not ConversationStatus.ESCALATED:
             return found
-        _check_free(viewer, found)
         return await _change(found, _HAND_BACK, EventType.CONVERSATION_HANDED_BACK, viewer)
 
 
@@ -146,13 +144,6 @@ def _is_operated(conversation: Conversation) -> bool:
     return (
         conversation.handler is ConversationHandler.OPERATOR and conversation.status is not ConversationStatus.ESCALATED
     )
-
-
-def _check_free(viewer: Viewer, conversation: Conversation) -> None:
-    """Two operators do not push each other away: who wants it all the same is assigned it, or is ADMIN."""
-    others = conversation.assigned_to_id not in (None, viewer.user_id)
-    if _is_operated(conversation) and others and viewer.role is not Role.ADMIN:
-        raise _wrong_state("Another operator has this conversation.", "conversation", "taken_over")
 
 
 async def _escalate(found: Conversation, reason: EscalationReason, note: str | None, viewer: Viewer) -> Conversation:

@@ -21,8 +21,8 @@ class HandlingMutation:
         conversations.take_over,
         description=(
             "Takes a conversation over from the bot: it is assigned to the caller, the bot stops answering, an answer "
-            "under way is dropped, an escalation is settled, and a CLOSED one is reopened. To repeat it changes "
-            "nothing; INVALID_STATE when another operator has it and it is not ESCALATED, save for ADMIN."
+            "under way is dropped, an escalation is settled, and a CLOSED one is reopened. From another operator it "
+            "passes to the caller; to repeat it changes nothing."
         ),
         graphql_type=Conversation,
     )
@@ -33,7 +33,7 @@ class HandlingMutation:
         conversations.hand_back,
         description=(
             "Hands a conversation back to the bot, which answers from the next message on; an escalation is settled. "
-            "It stays assigned as it is. To repeat it changes nothing; INVALID_STATE as with takeOverConversation."
+            "It stays assigned as it is. To repeat it changes nothing."
         ),
         graphql_type=Conversation,
     )
