@@ -74,9 +74,10 @@ def criteria(filter: Any) -> dict[str, Any]:
             found[name.removesuffix("at") + "before"] = span.get("end")
         elif value is not None:
             found[name] = _whole(value, to_camel_case(name))
-        with check():
-            if isinstance(value, str):
-                check_characters(value, to_camel_case(name))
+        for one in cast("list[Any]", value) if isinstance(value, list) else [value]:
+            with check():
+                if isinstance(one, str):
+                    check_characters(one, to_camel_case(name))
     check.done()
     return found
 

@@ -115,6 +115,11 @@ async def test_what_is_no_decimal_number_is_refused(api: Api, value: Any) -> Non
     assert "estimatedValue" in refusal["field"]
 
 
+async def test_a_source_that_no_row_can_hold_is_refused(api: Api) -> None:
+    refusal = await api.refusal(LIST + LEAD, filter={"source": ["fair", "a\0b"]}, first=2)
+    assert (refusal["code"], refusal["field"]) == ("VALIDATION_ERROR", "source")
+
+
 async def test_a_list_of_leads_costs_the_same_however_long_it_is() -> None:
     word, seller = unique("word"), await factories.user(role=Role.SALES)
     figures = list[int]()
