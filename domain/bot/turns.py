@@ -118,8 +118,10 @@ async def claim(most: int, *, seconds: float = SHORT_LEASE) -> list[Turn]:
 async def next_due() -> float | None:
     """Seconds until the next turn is due; None where none is soon."""
     return await connect.value(
+        # greatest() passes over null, and would say "now" where there is none.
         "SELECT greatest(extract(epoch FROM min(due_at) - now()), 0)::float8 FROM bot_turn"
-        " WHERE due_at <= now() + make_interval(secs => $1) AND (lease_until IS NULL OR lease_until <= now())",
+        " WHERE due_at <= now() + make_interval(secs => $1) AND (lease_until IS NULL OR lease_until <= now())"
+        " HAVING count(*) > 0",
         SOON,
     )
 

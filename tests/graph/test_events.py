@@ -138,7 +138,7 @@ async def test_what_events_name_is_read_once_however_many_subscribe(monkeypatch:
                 for message in messages:
                     record(EventType.MESSAGE_SENT, "Message", message.id, message_id=message.id, contact_id=contact.id)
             assert [await one for one in listeners] == [[contact.name] * 10] * count
-        assert len([sql for sql in found if 'FROM "message"' in sql]) == 1
+        assert len([sql for sql in found if "FROM message" in sql]) == 1
         assert len([sql for sql in found if 'FROM "contact"' in sql]) == 1
         others = [sql for sql in found if "log AS MATERIALIZED" not in sql]
         assert len(others) <= 4, (

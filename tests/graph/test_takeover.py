@@ -47,14 +47,21 @@ async def types(socket: Any, count: int) -> list[str]:
 
 
 async def test_take_over_write_hand_back_by_phone_number(api: Api, worker: Program, simulator: Simulator) -> None:
-    conversation, start = await a_conversation((await factories.sender()).id), await now()
+    sender = await factories.sender()
+    conversation, start = await a_conversation(sender.id), await now()
     number = (await Conversation.get(id=conversation)).address
     taken = (await api.data(TAKE_OVER, role=Role.SALES, which={"phoneNumber": number[1:]}))["takeOverConversation"]
     assert (taken["id"], taken["handler"], taken["status"]) == (id_of(conversation), "OPERATOR", "ACTIVE")
     assert taken["takenOverAt"] is not None
     assert taken["assignedTo"] is not None
     sent = await api.data(
-        SEND, role=Role.SALES, input={"to": {"phoneNumber": number}, "message": {"text": "Rita here, hello."}}
+        SEND,
+        role=Role.SALES,
+        input={
+            "to": {"phoneNumber": number},
+            "senderId": encode("Sender", sender.id),
+            "message": {"text": "Rita here, hello."},
+        },
     )
     assert sent["sendMessage"]["status"] == "QUEUED"
     back = (await api.data(HAND_BACK, role=Role.SALES, which={"phoneNumber": number}))["handBackConversation"]

@@ -110,9 +110,12 @@ async def test_without_automatic_escalation_the_bot_goes_on(text: str) -> None:
 
 
 async def test_without_the_rating_of_moods_nobody_is_upset() -> None:
-    person = await Person.new()
+    text = "This is terrible, I am furious! May I return shoes within thirty days of purchase?"
+    upset, person = await Person.new(), await Person.new()
+    assert await upset.asks(text) is None
+    assert (await upset.conversation()).escalation_reason == "BAD_MOOD"
     async with set_to(features={"sentiment_analysis": False}):
-        assert await person.asks("I am furious, may I return shoes?") == FACT.strip()
+        assert await person.asks(text) == FACT.strip()
 
 
 async def test_without_looking_things_up_the_bot_knows_nothing() -> None:

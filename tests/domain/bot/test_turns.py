@@ -28,6 +28,12 @@ async def knowledge(_apart: None) -> AsyncIterator[None]:
     await forget_everything()
 
 
+async def test_where_nobody_waits_nothing_is_due() -> None:
+    await connect.execute("DELETE FROM bot_turn")
+    assert await turns.next_due() is None
+    assert not await turns.any_due()
+
+
 async def test_a_turn_waits_for_silence() -> None:
     person = await Person.new()
     await person.writes()
