@@ -44,7 +44,9 @@ async def state(conversation: int) -> dict[str, Any]:
 
 
 async def a_turn(conversation: int) -> None:
-    await BotTurn.create(conversation_id=conversation, epoch=0, due_at=await connect.value("SELECT now()"))
+    """One that waits; where the bot knows something, hearing has begun it already."""
+    due = {"epoch": 0, "due_at": await connect.value("SELECT now()")}
+    await BotTurn.update_or_create(due, conversation_id=conversation)
 
 
 # ---------------------------------------------------------------------------
