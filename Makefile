@@ -32,6 +32,7 @@ bench: $(READY) ## every measurement, briefly
 		echo "== $$file" && $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 soak: $(READY) ## the long tests
+	@$(BIN)/pytest -m "hypothesis and not soak" --hypothesis-profile=default
 	@$(BIN)/pytest -m soak --timeout 3600
 
 schema: $(READY) ## write schema.graphql anew

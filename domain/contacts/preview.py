@@ -112,7 +112,7 @@ def _not_to_import(words: str, file: File) -> Refusal:
 
 def _surveyed(path: Path, encoding: str | None = None, delimiter: str | None = None) -> Survey:
     form = format_of(path, encoding, delimiter)
-    if form.encoding.startswith("utf-16") and path.stat().st_size % 2:
+    if form.encoding.startswith("utf-16") and (path.stat().st_size - form.start) % 2:
         return Survey(form, [], [], 0, 0, "It ends in the midst of a character.")
     with Rows(path, form) as found:
         head = next((row for row in found if not row.blank), None)

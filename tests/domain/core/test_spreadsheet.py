@@ -122,6 +122,15 @@ def test_whatever_the_bytes_every_one_of_them_is_passed_once(
         read(tmp_path_factory.getbasetemp() / "any.csv", content)
 
 
+@pytest.mark.parametrize("content", [b"a\0,\0b", b"\xef\xbb\xbfa\0,\0b\0" + b"\n", b"\xef\xbb\xbfab,"])
+def test_utf_16_cut_in_a_character_is_said_to_be_so_whatever_mark_stands_before_it(
+    tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "cut.csv"
+    path.write_bytes(content)
+    assert _surveyed(path, "utf-16-le").fault == "It ends in the midst of a character."
+
+
 @pytest.mark.parametrize("encoding", sorted(_SAYABLE))
 @settings(max_examples=40, deadline=None)
 @given(
@@ -134,10 +143,12 @@ def test_rows_are_found_again_by_their_byte_in_whatever_somebody_says(
     tmp_path_factory: pytest.TempPathFactory, encoding: str, parts: list[bytes]
 ) -> None:
     path, content = tmp_path_factory.getbasetemp() / "said.csv", b"".join(parts)
-    if encoding.startswith("utf-16") and len(content) % 2:
-        content += b"\0"
     path.write_bytes(content)
     form = format_of(path, encoding, ",")
+    if encoding.startswith("utf-16") and (len(content) - form.start) % 2:
+        content += b"\0"
+        path.write_bytes(content)
+        form = format_of(path, encoding, ",")
     with Rows(path, form) as found:
         rows = list(found)
     assert not rows or rows[-1].ends == len(content)
