@@ -19,7 +19,7 @@ from domain.messages import dispatch as departures
 from domain.messages.carrying import carry
 from domain.messages.dispatch import Departure
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Provider, Refused, describe
-from domain.providers.reactions import SLOWING
+from domain.providers.reactions import SLOWING, Reaction
 from domain.senders import Departing
 from workers.core.broker import actor
 from workers.core.clock import every
@@ -40,6 +40,9 @@ MOST_PAUSE = 5.0
 worker that was frozen in between posts nothing, since another one may have sent them meanwhile."""
 
 Chunk = list[Departure]
+
+_CHANGING = {*SLOWING, Reaction.CLOSE_COUNTRY}
+"""What WhatsApp answers that makes a sender send otherwise from there on."""
 
 _WORDS = {Accepted: "accepted", Refused: "refused", NotSent: "not_sent", InDoubt: "in_doubt"}
 
@@ -169,8 +172,8 @@ async def _send(run: _Run, chunk: Chunk) -> None:
     await _settle([*zip(leaving, outcomes, strict=True), *settled, *early])
     traffic.sends.update(_WORDS[type(outcome)] for outcome in outcomes)
     run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
-    if any(isinstance(outcome, Refused) and outcome.error.reaction in SLOWING for outcome in outcomes):
-        # The next run goes slower, as that was written down.
+    if any(isinstance(outcome, Refused) and outcome.error.reaction in _CHANGING for outcome in outcomes):
+        # The next run goes by what was written down of it.
         run.stopped = True
 
 

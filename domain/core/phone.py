@@ -77,7 +77,11 @@ def country_of(address: str) -> str | None:
     """The country of a number or a BSUID, by ISO 3166-1 alpha-2; None where it tells none."""
     if re.match(r"[A-Z]{2}\.", address):
         return address[:2]
-    return phonenumbers.region_code_for_number(phonenumbers.parse(address)) if address.startswith("+") else None
+    try:
+        return phonenumbers.region_code_for_number(phonenumbers.parse(address))
+    except phonenumbers.NumberParseException:
+        # A LID, or digits by which WhatsApp calls somebody and which are no number.
+        return None
 
 
 def aliases(number: str) -> list[str]:

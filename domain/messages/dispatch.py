@@ -74,13 +74,12 @@ async def claim(
     Where WhatsApp limits to how many people its portfolio may write outside a service window, the rest waits. To closed
     countries nothing leaves.
     """
-    if portfolio is None:
-        claimed = await rows.claim(sender_id, most)
-    elif await reach.full(portfolio):
-        claimed = await rows.claim(sender_id, most, answers_only=True)
-    else:
-        claimed = await rows.claim(sender_id, most)
-        admitted = await reach.admit([row["id"] for row in claimed], portfolio)
+    full = portfolio is not None and await reach.full(portfolio)
+    claimed = await rows.claim(sender_id, most, answers_only=full)
+    barred = {row["id"] for row in claimed if closed and country_of(row["address"]) in closed}
+    if portfolio is not None and not full:
+        # Who is not written to takes no place in the limit.
+        admitted = barred | await reach.admit([row["id"] for row in claimed if row["id"] not in barred], portfolio)
         if beyond := [row for row in claimed if row["id"] not in admitted]:
             await _release([row["id"] for row in beyond], [row["attempt_id"] for row in beyond])
         claimed = [row for row in claimed if row["id"] in admitted]
@@ -91,7 +90,7 @@ async def claim(
     quoted = await _quoted({row["reply_to_id"] for row in claimed if row["reply_to_id"]})
     return [
         _barred(row)
-        if closed and country_of(row["address"]) in closed
+        if row["id"] in barred
         else _prepare(
             row,
             _Wording(templates.get(row["template_id"]), variables.get(row["schedule_id"], {}))

@@ -72,7 +72,7 @@ WHERE m.id = ANY($1) ORDER BY t.id
 """
 
 _ADDRESSES = """
-SELECT DISTINCT sender_id, address FROM message WHERE id = ANY($1) AND address IS NOT NULL ORDER BY sender_id, address
+SELECT DISTINCT sender_id, address FROM message WHERE id = ANY($1) AND address IS NOT NULL
 """
 
 _FORGET_UPLOADS = """
@@ -116,14 +116,14 @@ async def react(moved: Iterable[Record], errors: Errors, contacts: Collection[in
             record(EventType.CONVERSATION_UPDATED, "Conversation", row["id"], **told_of)
     if broken := _of(told, Reaction.UPLOAD_ANEW):
         await connect.execute(_FORGET_UPLOADS, broken)
-    for row in await connect.rows(_ADDRESSES, _of(told, Reaction.CLOSE_COUNTRY)):
-        await faults.close_country(row["sender_id"], row["address"])
     if campaigns := _of(told, Reaction.PAUSE_CAMPAIGN, Reaction.STOP_CAMPAIGN):
         await _pause_campaigns(told, campaigns, by_webhook=by_webhook)
+    shut = _of(told, Reaction.CLOSE_COUNTRY)
+    addresses = await connect.rows(_ADDRESSES, shut) if shut else []
     for (sender_id, _), fault in sorted(
         {(rows[id]["sender_id"], error.reaction.value): error for id, error in told.items()}.items()
     ):
-        await _mind(sender_id, fault)
+        await _mind(sender_id, fault, [row["address"] for row in addresses if row["sender_id"] == sender_id])
 
 
 def _of(errors: Errors, *reactions: Reaction) -> list[int]:
@@ -152,8 +152,8 @@ async def _pause_campaigns(told: Errors, ids: Sequence[int], *, by_webhook: bool
                 )
 
 
-async def _mind(sender_id: int, fault: ProviderError) -> None:
-    """What a fault does to its sender."""
+async def _mind(sender_id: int, fault: ProviderError, addresses: Iterable[str]) -> None:
+    """What a fault does to its sender; addresses: those in countries that are closed to it."""
     match fault.reaction:
         case Reaction.EXPIRE_SENDER:
             await faults.halt(sender_id, fault, SenderStatus.EXPIRED)
@@ -166,7 +166,9 @@ async def _mind(sender_id: int, fault: ProviderError) -> None:
         case Reaction.SLOW | Reaction.SLOW_ACCOUNT:
             reason = f"WhatsApp answered {fault.provider_code} at {datetime.now(UTC):%H:%M} UTC"
             await faults.slow(sender_id, fault, reason, account=fault.reaction is Reaction.SLOW_ACCOUNT)
-        case Reaction.CALL_OPERATOR | Reaction.CLOSE_COUNTRY:
+        case Reaction.CLOSE_COUNTRY:
+            await faults.close_countries(sender_id, fault, addresses)
+        case Reaction.CALL_OPERATOR:
             # Once: what is in flight already meets the same.
             await faults.note_once(sender_id, fault)
         case _:

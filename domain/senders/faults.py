@@ -1,6 +1,6 @@
 """What WhatsApp's faults do to senders: they are halted, rest, or go slower. Inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import structlog
@@ -51,6 +51,12 @@ FROM those WHERE sender.id = those.id
 RETURNING sender.id"""
 
 _NOTE = f"{_THOSE}, last_error_at = now() FROM those WHERE sender.id = those.id RETURNING sender.id"
+
+_CLOSE = """
+UPDATE sender SET updated_at = now(),
+  closed_countries = closed_countries || ARRAY(SELECT c FROM unnest($2::text[]) AS c WHERE c <> ALL(closed_countries))
+WHERE id = $1 AND NOT closed_countries @> $2
+"""
 
 _NOTE_TOLD = f"""{_THOSE}, last_error_at = $5 FROM those
 WHERE sender.id = those.id AND (coalesce(last_error_at, '-infinity'), coalesce(last_error, '')) < ($5, $4)
@@ -123,14 +129,11 @@ async def note_once(sender_id: int, fault: ProviderError) -> None:
         await note(sender_id, fault)
 
 
-async def close_country(sender_id: int, address: str) -> None:
-    """Lets a sender write no more to the country of an address."""
-    await connect.execute(
-        "UPDATE sender SET closed_countries = array_append(closed_countries, $2), updated_at = now()"
-        " WHERE id = $1 AND $2 <> ALL(closed_countries)",
-        sender_id,
-        country_of(address),
-    )
+async def close_countries(sender_id: int, fault: ProviderError, addresses: Iterable[str]) -> None:
+    """Lets a sender write no more to the countries of these addresses, and tells of it as each is closed."""
+    countries = {country for address in addresses if (country := country_of(address))}
+    closed = await connect.execute(_CLOSE, sender_id, sorted(countries))
+    await (note if closed else note_once)(sender_id, fault)
 
 
 def changed(sender_id: int) -> None:

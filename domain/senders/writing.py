@@ -16,7 +16,7 @@ from domain.core.phone import parse_phone
 from domain.core.secrets import seal
 from domain.core.unique import unique
 from domain.providers import waha_sessions
-from domain.senders import sessions
+from domain.senders import faults, sessions
 from domain.senders.reading import visible
 
 _DEFAULT_LOCK = 0x7469_6473
@@ -180,6 +180,8 @@ async def connect_sender(viewer: Viewer, id: int, *, restart: bool = False) -> S
         if sender.active and not (sender.paused_until or sender.error_message or sender.closed_countries or news):
             return sender
         was = sender.status
+        if sender.paused_until or sender.closed_countries:
+            faults.changed(id)
         sender = await _save(sender, paused_until=None, error_message=None, closed_countries=[])
         if news is not None:
             await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)

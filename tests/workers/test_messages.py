@@ -6,8 +6,9 @@ import pytest
 
 from db.core import connect
 from domain.core import traffic
-from domain.providers.base import Accepted, Outcome, Outgoing, Text
+from domain.providers.base import Accepted, Outcome, Outgoing, Refused, Text
 from domain.providers.cloud_api import CloudApi
+from domain.providers.reactions import of_code
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.factories import phone, unique
@@ -46,3 +47,22 @@ async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(monkeypat
         await messages.dispatch(sender.id)
         assert traffic.sends - before == {"accepted": 2, "in_doubt": 1}, "for the metrics"
         assert await states(sender.id) == {"good": "SENT", "bad": "UNKNOWN", "better": "SENT"}
+
+
+async def test_a_country_that_turns_out_closed_is_posted_to_by_no_later_chunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    posts = Counter[str]()
+
+    async def send(api: CloudApi, message: Outgoing) -> Outcome:
+        posts["all"] += 1
+        return Refused(of_code(130497, "No messages to this country."))
+
+    monkeypatch.setattr(CloudApi, "send", send)
+    async with database_of_its_own():
+        sender = await factories.sender()
+        await queue(sender.id, *map(str, range(100)))
+        await messages.dispatch(sender.id)
+        posted = posts["all"]
+        assert 0 < posted < 100
+        while set((await states(sender.id)).values()) != {"FAILED"}:
+            await messages.dispatch(sender.id)
+        assert posts["all"] == posted
