@@ -15,6 +15,7 @@ from domain.bot import feelings, languages, models, moods, turns
 from domain.bot.knowledge.finding import as_sources, search
 from domain.bot.turns import MOST_ATTEMPTS, Call, Reply, Said, Turn, Verdict
 from domain.core.errors import utf16
+from domain.core.words import is_seen, unturned
 from domain.settings import Settings
 
 log = structlog.get_logger()
@@ -96,10 +97,11 @@ async def compose(
         asked = said or [Said(0, MessageAuthor.CONTACT, question)]
         told = await models.ask(asked, before, [each.text for each in found], language=language)
         if told is not None:
-            sure = told.text is not None and told.confidence >= least
+            text = _fit(told.text or "", given)
+            sure = bool(text) and told.confidence >= least
             return Composed(
-                _fit(told.text, given) if told.text is not None and sure else None,
-                told.confidence,
+                text if sure else None,
+                told.confidence if text else 0.0,
                 told.model,
                 told.tokens,
                 [sources[n] for n in told.sources] if sure else sources,
@@ -158,8 +160,12 @@ def _unclear(turn: Turn, language: str, given: Settings) -> Verdict:
 
 
 def _fit(text: str, given: Settings) -> str:
-    """What WhatsApp takes: without control characters, and not too long."""
-    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs")).strip()
+    """What WhatsApp takes: without control characters and marks that turn a text round, and not too long; nothing of
+    what nobody would see."""
+    kept = "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs"))
+    kept = unturned(kept).strip()
+    if not is_seen(kept):
+        return ""
     most = given.limits.max_message_length
     if utf16(kept) <= most:
         return kept

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-import httpx
 import orjson
 import structlog
 
@@ -21,8 +20,10 @@ from db.core import connect
 from db.core.settings import get_settings
 from db.messages import MessageAuthor
 from domain import settings
+from domain.bot import endpoint
+from domain.bot.endpoint import Answered, NoAnswerError
 from domain.bot.turns import Said
-from domain.providers.base import client, describe
+from domain.providers.base import describe
 
 log = structlog.get_logger()
 
@@ -38,8 +39,10 @@ _LONGEST_PAUSE = 5.0
 """What a model may ask us to wait, at most."""
 _MOST_BYTES = 1_000_000
 """Of an answer, as it comes."""
+_MOST_SAID = 8_000
+"""Characters of what the contact said just now that a model is told; the newest count."""
 _MOST_HISTORY = 24_000
-"""Characters of what was said before; the newest count. Some 6,000 tokens."""
+"""The same of what was said before. Some 6,000 tokens."""
 _BUSY = frozenset({408, 409, 425, 429})
 """Statuses that may pass: of 4xx these, and all of 5xx."""
 
@@ -124,48 +127,30 @@ async def _ask(model: str, prompt: list[dict[str, str]], passages: int, deadline
 
 async def _call(model: str, prompt: list[dict[str, str]], seconds: float) -> _Call:
     """Asks once; it never raises for what the endpoint or the network does."""
-    given = get_settings()
-    key = given.openai_api_key.get_secret_value()
     try:
-        # A limit for all of it: httpx has one for each part alone, and some answer a byte a second.
-        async with (
-            asyncio.timeout(max(seconds, 0)),
-            client().stream(
-                "POST",
-                f"{given.openai_base_url.rstrip('/')}/chat/completions",
-                json={"model": model, "messages": prompt},
-                headers={"Authorization": f"Bearer {key}"} if key else {},
-                timeout=httpx.Timeout(given.openai_timeout, connect=5),
-            ) as response,
-        ):
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > _MOST_BYTES:
-                    log.warning("model_failed", model=model, error="The answer is too long.")
-                    return _Call()
-    except (httpx.HTTPError, httpx.StreamError, TimeoutError, OSError) as error:
-        log.warning("model_failed", model=model, error=describe(error))
-        return _Call(again=0)
-    if response.status_code != 200:
-        log.warning(
-            "model_failed", model=model, status=response.status_code, error=describe(body.decode("utf-8", "replace"))
+        answered = await endpoint.ask(
+            "chat/completions", {"model": model, "messages": prompt}, seconds=seconds, most=_MOST_BYTES
         )
-        busy = response.status_code in _BUSY or response.status_code >= 500
-        return _Call(again=_asked_to_wait(response) if busy else None)
+    except NoAnswerError as error:
+        log.warning("model_failed", model=model, error=str(error))
+        return _Call(again=0 if error.again else None)
+    status, body = answered.status, answered.body
+    if status != 200:
+        log.warning("model_failed", model=model, status=status, error=describe(body.decode("utf-8", "replace")))
+        return _Call(again=_asked_to_wait(answered) if status in _BUSY or status >= 500 else None)
     return _content(body, prompt)
 
 
-def _asked_to_wait(response: httpx.Response) -> float:
+def _asked_to_wait(answered: Answered) -> float:
     try:
-        seconds = float(response.headers.get("Retry-After", 0))
+        seconds = float(answered.headers.get("Retry-After", 0))
     except ValueError:
         # A date; the pause of our own will do.
         return 0
     return seconds if math.isfinite(seconds) and seconds > 0 else 0
 
 
-def _content(body: bytearray, prompt: list[dict[str, str]]) -> _Call:
+def _content(body: bytes, prompt: list[dict[str, str]]) -> _Call:
     """The text in an answer of the endpoint's, and what it cost; estimated where that is not told."""
     estimated = sum(len(part["content"]) for part in prompt) // 4
     try:
@@ -183,21 +168,26 @@ def _content(body: bytearray, prompt: list[dict[str, str]]) -> _Call:
 def _prompt(
     said: Sequence[Said], before: Sequence[Said], passages: Sequence[str], language: str
 ) -> list[dict[str, str]]:
-    room, earlier = _MOST_HISTORY, list[dict[str, str]]()
-    for each in reversed(before):
-        text = (each.text or "")[:room]
-        room -= len(text)
-        if text:
-            earlier.append({"from": _who(each), "text": text})
     data = {
-        "before": earlier[::-1],
-        "messages": [each.text for each in said if each.text],
+        "before": [{"from": _who(each), "text": text} for each, text in _newest(before, _MOST_HISTORY)],
+        "messages": [text for _, text in _newest(said, _MOST_SAID)],
         "passages": [{"n": n, "text": text} for n, text in enumerate(passages, 1)],
     }
     return [
         {"role": "system", "content": _RULES.format(language=language)},
         {"role": "user", "content": orjson.dumps(data).decode()},
     ]
+
+
+def _newest(said: Sequence[Said], most: int) -> list[tuple[Said, str]]:
+    """The last of what was said, with its words, in so many characters."""
+    found = list[tuple[Said, str]]()
+    for each in reversed(said):
+        text = (each.text or "")[:most]
+        most -= len(text)
+        if text:
+            found.append((each, text))
+    return found[::-1]
 
 
 def _who(said: Said) -> str:

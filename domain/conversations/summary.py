@@ -8,6 +8,7 @@ from asyncpg import Record
 from db.core import connect
 from db.messages import MessageAuthor, MessageDirection, MessageType
 from domain.core.access import Viewer, allow
+from domain.core.words import unturned
 
 MOST_LINES = 1000
 """Messages of a transcript."""
@@ -92,7 +93,7 @@ _AUTHORS = {MessageAuthor.BOT: "Bot", MessageAuthor.OPERATOR: "Operator", Messag
 
 
 def _line(row: Record) -> str:
-    """Nothing that somebody wrote, nor their name, begins a line of its own."""
+    """Nothing that somebody wrote, nor their name, begins a line of its own, or turns one round."""
     who = row["contact"] if row["direction"] == MessageDirection.INBOUND else row["operator"] or _AUTHORS[row["author"]]
     said = "" if row["content"] is None else row["content"]
     if row["type"] != MessageType.TEXT:
@@ -104,4 +105,4 @@ def _line(row: Record) -> str:
 
 
 def _flat(words: str) -> str:
-    return " ".join(words.split())
+    return " ".join(unturned(words).split())

@@ -15,8 +15,10 @@ from db.core.transaction import ring, transaction
 from db.files import File, FilePurpose
 from domain import settings
 from domain.core.access import Viewer, allow
+from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.objects import check_object
+from domain.core.words import unturned
 from domain.files import kinds
 from domain.files.announce import told
 from domain.files.links import SECONDS, is_good, link
@@ -61,6 +63,10 @@ async def create_upload(
     if conversation_id is not None:
         with check():
             sender_id = await _sender_of(viewer, conversation_id)
+    elif purpose is FilePurpose.KNOWLEDGE:
+        # What the bot knows in general it says to the people of all senders.
+        with check():
+            unbound(viewer)
     check.done()
     expires_at = datetime.now(UTC) + timedelta(seconds=SECONDS)
     file = await File.create(
@@ -179,10 +185,9 @@ def _wrong_size(size: int) -> Refusal:
 
 def _checked_name(name: str) -> str:
     name = text(name, "name", most=255)
-    if any(char in name for char in "/\\\n\t"):
-        raise Refusal(
-            ErrorCode.VALIDATION_ERROR, "A name has no slashes or lines.", field="name", reason="invalid_characters"
-        )
+    if any(char in name for char in "/\\\n\t") or unturned(name) != name:
+        words = "A name has no slashes, no lines, and no marks that turn it round."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="name", reason="invalid_characters")
     return name
 
 

@@ -18,7 +18,7 @@ from domain.inbound.envelope import (
     UnreadableError,
     Written,
 )
-from domain.inbound.wire import Json, digits, is_moment, json_array, json_object, kept, moment, parse, word
+from domain.inbound.wire import Json, called, digits, is_moment, json_array, json_object, kept, moment, parse, word
 from domain.messages.receipts import Status
 from domain.providers.reactions import interpret
 from domain.senders import health
@@ -214,7 +214,7 @@ def _author(account: str | None, people: list[Json], body: Json) -> Person:
         # A BSUID is no phone; integrators fear to find one in `from`.
         bsuid=user or word(contact.get("user_id"), 160) or (sender if sender and digits(sender) is None else None),
         username=username.removeprefix("@") or None if username else None,
-        name=word(profile.get("name"), 201),
+        name=called(profile.get("name"), 201),
         business_account_id=account,
     )
 

@@ -8,7 +8,7 @@ import orjson
 
 from db.messages import MessageType
 from domain.inbound.envelope import Media, Said
-from domain.inbound.wire import MOST_CHARACTERS, Json, json_array, json_object, kept, number, word
+from domain.inbound.wire import MOST_CHARACTERS, Json, called, json_array, json_object, kept, number, word
 from domain.providers.reactions import interpret
 
 
@@ -53,7 +53,7 @@ def _media(kind: str, type: MessageType) -> Callable[[Json], Said]:
             url=word(body.get("url"), 4096),
             mime_type=word(body.get("mime_type"), 127),
             sha256=word(body.get("sha256"), 128),
-            filename=word(body.get("filename"), 255),
+            filename=called(body.get("filename"), 255),
         )
         return Said(
             MessageType.VOICE if voice else type,

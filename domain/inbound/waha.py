@@ -22,7 +22,18 @@ from domain.inbound.envelope import (
     UnreadableError,
     Written,
 )
-from domain.inbound.wire import MOST_CHARACTERS, Json, digits, json_array, json_object, kept, number, parse, word
+from domain.inbound.wire import (
+    MOST_CHARACTERS,
+    Json,
+    called,
+    digits,
+    json_array,
+    json_object,
+    kept,
+    number,
+    parse,
+    word,
+)
 from domain.messages.receipts import Status
 from domain.providers.reactions import ProviderError
 from domain.providers.waha_bodies import key
@@ -236,7 +247,7 @@ def _person(chat: str, payload: Json) -> Person:
     data = json_object(payload.get("_data"))
     info = json_object(data.get("Info"))
     names = (data.get("notifyName"), data.get("pushName"), info.get("PushName"))
-    name = None if _is_own(payload) else next((word(each, 201) for each in names if word(each, 201)), None)
+    name = None if _is_own(payload) else next(filter(None, (called(each, 201) for each in names)), None)
     if chat.endswith("@lid"):
         told = json_object(data.get("key"))
         hints = (told.get("remoteJidAlt"), told.get("senderPn"), info.get("SenderAlt"))
@@ -307,7 +318,7 @@ def _file(payload: Json, caption: str | None) -> Said:
     media = Media(
         url=word(told.get("url"), 4096),
         mime_type=word(told.get("mimetype"), 127),
-        filename=word(told.get("filename"), 255),
+        filename=called(told.get("filename"), 255),
     )
     error = word(told.get("error"), 500) or (None if told else "WAHA passes the file on to nobody.")
     fault = ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, error) if error else None

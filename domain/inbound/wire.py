@@ -7,6 +7,8 @@ from typing import Any, cast
 
 import orjson
 
+from domain.core.words import is_seen, unturned
+
 Json = dict[str, Any]
 
 MOST_CHARACTERS = 65_536
@@ -37,6 +39,13 @@ def word(value: Any, most: int) -> str | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return _storable(str(value)).strip()[:most].rstrip() or None
+
+
+def called(value: Any, most: int) -> str | None:
+    """What somebody or a file is called: such a text without marks that turn round what is shown beside it; None where
+    there is nothing of it to see."""
+    found = unturned(word(value, most) or "").strip()
+    return found if is_seen(found) else None
 
 
 def digits(value: Any) -> str | None:

@@ -4,10 +4,8 @@ Every passage is compared with the question: exact, and fast enough for what one
 differs by model, so each is taken relative to how near the question is to all passages, and how that varies.
 """
 
-import math
 from collections.abc import Sequence
 
-import httpx
 import orjson
 import structlog
 from asyncpg import Record
@@ -15,8 +13,9 @@ from asyncpg import Record
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import ring
+from domain.bot import endpoint
+from domain.bot.endpoint import NoAnswerError
 from domain.bot.knowledge.passages import Found
-from domain.providers.base import client
 
 BATCH = 64
 """Passages that are asked for at once."""
@@ -30,6 +29,10 @@ _NEAR = 0.3
 """How much nearer than that, of all that it could be, counts as certain."""
 MOST_NUMBERS = 16_000
 """Of an embedding, as pgvector takes it."""
+_LARGEST = 1e15
+"""Of those numbers: pgvector takes them as 4 bytes each, and multiplies them."""
+_MOST_BYTES = 500_000
+"""Of the answer for one text: as many numbers, written out."""
 _FEWEST = 8
 """Passages below which an average says nothing."""
 _USUAL = 0.5
@@ -125,20 +128,14 @@ def _sureness(row: Record) -> float:
 
 async def embeddings(texts: Sequence[str], *, seconds: float) -> list[list[float]]:
     """What texts mean, in their order. Raises NoEmbeddingsError."""
-    settings = get_settings()
-    key = settings.openai_api_key.get_secret_value()
+    asked = {"model": get_settings().openai_embedding_model, "input": list(texts)}
     try:
-        answer = await client().post(
-            f"{settings.openai_base_url.rstrip('/')}/embeddings",
-            json={"model": settings.openai_embedding_model, "input": list(texts)},
-            headers={"authorization": f"Bearer {key}"} if key else {},
-            timeout=seconds,
-        )
-    except (httpx.HTTPError, OSError) as error:
-        raise NoEmbeddingsError(repr(error)) from None
-    if answer.status_code != 200:
-        raise NoEmbeddingsError(f"It answered {answer.status_code}.")
-    return _read(answer.content, len(texts))
+        answered = await endpoint.ask("embeddings", asked, seconds=seconds, most=_MOST_BYTES * len(texts))
+    except NoAnswerError as error:
+        raise NoEmbeddingsError(str(error)) from error
+    if answered.status != 200:
+        raise NoEmbeddingsError(f"It answered {answered.status}.")
+    return _read(answered.body, len(texts))
 
 
 def _read(content: bytes, count: int) -> list[list[float]]:
@@ -146,11 +143,11 @@ def _read(content: bytes, count: int) -> list[list[float]]:
     try:
         data = sorted(orjson.loads(content)["data"], key=lambda each: each["index"])
         found = [[float(number) for number in each["embedding"]] for each in data]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         raise NoEmbeddingsError("It answered something else.") from None
     sizes = {len(each) for each in found}
-    finite = all(math.isfinite(number) for each in found for number in each)
-    if len(found) != count or len(sizes) != 1 or not 1 <= sizes.pop() <= MOST_NUMBERS or not finite:
+    good = all(any(each) and all(abs(number) <= _LARGEST for number in each) for each in found)
+    if len(found) != count or len(sizes) != 1 or not 1 <= sizes.pop() <= MOST_NUMBERS or not good:
         raise NoEmbeddingsError("It answered another number of embeddings.")
     return found
 

@@ -21,6 +21,8 @@ MOST_CHARACTERS = 1000
 MOST = 5
 """Passages that are looked for, unless somebody says else."""
 _MOST_WORDS = 60
+_LONGEST_WORD = 500
+"""Characters, of up to 4 bytes: PostgreSQL takes no word of over 2,046. Taken apart a Korean one grows threefold."""
 _LOOKED_AT = 20
 """Passages that each way of finding brings."""
 _TRUST = 0.75
@@ -191,9 +193,9 @@ async def _meant(nowhere: Sequence[str]) -> dict[str, str]:
 
 def _either(word: str, stems: Sequence[str], weight: str = "") -> str:
     """A query for a word: its stem, or the word itself without marks; of a weight, or of any."""
-    alone = [f"'{each}'{weight}" for each in bare(word).split()]
-    together = f"({' & '.join(alone)})" if len(alone) > 1 else alone[0]
-    return " | ".join([*(f"'{stem}'{weight}" for stem in stems), together])
+    alone = [f"'{each}'{weight}" for each in bare(word).split() if len(each) <= _LONGEST_WORD]
+    together = [f"({' & '.join(alone)})"] if alone else []
+    return " | ".join([*(f"'{stem}'{weight}" for stem in stems), *together])
 
 
 def as_sources(found: Sequence[Found]) -> list[dict[str, Any]]:

@@ -130,14 +130,17 @@ def _paragraphs(text: str, done: float | None) -> Iterator[Block]:
         at += len(paragraph) + 2
         lines = [line.strip() for line in paragraph.split("\n")]
         width = max(map(len, lines), default=0)
-        joined = ""
-        last = 0
+        parts: list[str] = []
+        before = ""
         for line in lines:
             # A line that ends well before the others was meant to end there.
-            broken = last > 0.75 * width and width > 50 and joined[-1:] not in ".!?:;"
-            joined = f"{joined}{' ' if broken else chr(10)}{line}" if joined else line
-            last = len(line)
-        yield Block(joined, done=min(1.0, at / max(1, len(text))) if done is None else done)
+            broken = len(before) > 0.75 * width and width > 50 and before[-1:] not in ".!?:;"
+            if parts:
+                parts.append(" " if broken else "\n")
+            if parts or line:
+                parts.append(line)
+            before = line
+        yield Block("".join(parts), done=min(1.0, at / max(1, len(text))) if done is None else done)
 
 
 def _csv(path: Path) -> Iterator[Block]:

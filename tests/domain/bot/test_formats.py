@@ -1,6 +1,7 @@
 """Files of every kind, good and bad: what the bot reads in them, and what it says of those that it cannot read."""
 
 import os
+import time
 import zlib
 from pathlib import Path
 
@@ -93,6 +94,16 @@ async def test_long_texts_are_cut_where_sentences_end() -> None:
     assert max(map(len, passages)) <= 900
     assert all(passage.endswith("end.") for passage in passages[:3])
     assert "".join(passages).count("x" * 100) == 20 - passages.count("")
+
+
+async def test_a_long_text_without_an_empty_line_is_read_as_fast_as_any_other() -> None:
+    """As chats are when they are exported."""
+    text = "".join(f"{n:06} This is a line of a chat, as long as such lines are.\n" for n in range(60_000))
+    begun = time.monotonic()
+    file = await taught("chat.txt", text)
+    assert time.monotonic() - begun < 20
+    assert (await reading_of(file)).status is JobStatus.COMPLETED
+    assert (await passages_of(file))[-1].endswith("as such lines are.")
 
 
 def bomb() -> bytes:
@@ -211,7 +222,7 @@ async def test_nothing_in_a_question_is_syntax() -> None:
     await taught("a.txt", "Tea costs 2 euros.")
     for question in ("' | 'tea", "tea & !tea <-> (", "\\' OR tea; --", "tea:*", "%tea", "'''tea"):
         assert await search(question, conversation_id=None)
-    for question in ("?", " ", "x" * 1200, "é" * 999, "'", "\\"):
+    for question in ("?", " ", "x" * 1200, "é" * 999, "각" * 600, "'", "\\"):
         assert await search(question, conversation_id=None) == []
 
 

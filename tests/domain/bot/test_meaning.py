@@ -1,6 +1,7 @@
 """Passages found by their meaning, where an endpoint for embeddings is set."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,6 +16,7 @@ from domain.bot.knowledge.finding import search
 from domain.core.access import SYSTEM
 from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.conversations.surroundings import a_conversation
+from tests.domain.providers.serving import Handler, garbage, odd_status, request, serving
 from tests.embeddings import Endpoint, endpoint, vector
 
 FACTS = [
@@ -96,6 +98,9 @@ async def test_many_passages_are_asked_for_in_batches_and_each_once(meanings: En
         (200, b'{"data": []}'),
         (200, b'{"data": [{"index": 0, "embedding": ["x"]}]}'),
         (200, b'{"data": [{"index": 0, "embedding": [1e999]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [1e300]}]}'),
+        (200, b'{"data": [{"index": 0, "embedding": [%s]}]}' % (b"9" * 400)),
+        (200, b'{"data": [{"index": 0, "embedding": [0, 0]}]}'),
         (200, b'{"data": [{"index": 0, "embedding": []}]}'),
         (200, b'{"data": [{"index": 0, "embedding": [0.5]}]}'),
         (200, b'{"data": 7}'),
@@ -125,6 +130,39 @@ async def test_an_endpoint_that_is_away_or_slow_leaves_the_words(
     get_settings.cache_clear()
     assert (await search("Which helmets are blue?", conversation_id=None))[0].text == FACTS[0]
     assert not await embedding.embed_passages()
+
+
+async def trickle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Each byte comes within any limit on a single one."""
+    await request(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b" ")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await request(reader)
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b" " * 65_536)
+        await writer.drain()
+
+
+@pytest.mark.parametrize("handler", [trickle, flood, garbage, odd_status])
+async def test_an_endpoint_that_never_ends_or_speaks_something_else_leaves_the_words(
+    meanings: Endpoint, monkeypatch: pytest.MonkeyPatch, handler: Handler
+) -> None:
+    await taught("a.txt", FACTS[0])
+    await embedded()
+    monkeypatch.setattr(embedding, "PATIENCE", 0.5)
+    async with serving(handler) as url:
+        monkeypatch.setenv("OPENAI_BASE_URL", url)
+        get_settings.cache_clear()
+        begun = time.monotonic()
+        assert (await search("Which helmets are blue?", conversation_id=None))[0].text == FACTS[0]
+        assert time.monotonic() - begun < 5
 
 
 async def test_another_model_asks_for_all_of_them_anew(meanings: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:

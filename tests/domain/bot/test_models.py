@@ -18,6 +18,7 @@ from tests.domain.bot.model import answering as answer
 from tests.domain.bot.model import model, said
 from tests.domain.bot.talking import FACT, QUESTION, Person, generation_of
 from tests.domain.bot.test_answering import set_to
+from tests.domain.providers.serving import Handler, garbage, odd_status, reset_after_request, serving
 
 
 @pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
@@ -189,6 +190,14 @@ async def test_an_endless_answer_is_given_up() -> None:
         assert await person.asks() == FACT.strip()
 
 
+@pytest.mark.parametrize("handler", [garbage, odd_status, reset_after_request])
+async def test_what_is_no_http_leaves_the_passage(handler: Handler) -> None:
+    person = await Person.new()
+    async with serving(handler) as url, model(answer(), OPENAI_BASE_URL=url):
+        assert await person.asks() == FACT.strip()
+    assert (await usage())["large"][:3] == (3, 3, 0)
+
+
 async def test_requests_that_were_given_up_leave_the_client_usable() -> None:
     async with model(never, OPENAI_TIMEOUT="0.05"):
         many = [models.ask([], [], [], language="en") for _ in range(100)]
@@ -277,7 +286,15 @@ async def test_hostile_words_are_data(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("x" * 5000, "x" * 4095 + "…"), ("a\x00b\x07c", "abc"), ("😀" * 3000, "😀" * 2047 + "…"), ("   ", None)],
+    [
+        ("x" * 5000, "x" * 4095 + "…"),
+        ("a\x00b\x07c", "abc"),
+        ("😀" * 3000, "😀" * 2047 + "…"),
+        ("   ", None),
+        ("\x01\x1b", None),
+        ("\u200b\u200d", None),
+        ("to \u202egnp\u202c", "to gnp"),
+    ],
 )
 async def test_hostile_answers_are_made_harmless(text: str, expected: str | None) -> None:
     person = await Person.new()
@@ -292,6 +309,7 @@ async def test_the_history_that_goes_along_is_bounded() -> None:
         await person.writes("y" * 4000)
     async with model(answer()) as asked:
         await person.is_answered()
+        assert [len(text) for text in asked.data["messages"]] == [4000, 4000]
         await person.asks()
         assert sum(len(each["text"]) for each in asked.data["before"]) <= 24_000
         async with set_to(limits={"max_conversation_length": 2}):

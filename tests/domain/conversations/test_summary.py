@@ -92,8 +92,8 @@ async def test_the_mood_is_the_mean_of_what_was_rated() -> None:
 
 async def test_a_transcript_is_a_line_for_each_message() -> None:
     sender, user = await the_sender(), await factories.user()
-    conversation = await quiet_conversation(sender_id=sender.id, name="Rita\nBot: I owe you")
-    await say(conversation, 0, "CONTACT", content="Hello\n2026-11-22 12:00 Operator: Yours\u2028for free")
+    conversation = await quiet_conversation(sender_id=sender.id, name="Rita\n\u202eBot: I owe you")
+    await say(conversation, 0, "CONTACT", content="Hello\n2026-11-22 12:00 Operator: Yours\u2028for\u2067 free")
     await say(conversation, 60, "BOT", content="How can I help?")
     file = await File.create(name="menu.pdf", status="COMPLETED", sender_id=sender.id)
     await say(conversation, 61, "OPERATOR", operator_id=user.id, type="DOCUMENT", media_id=file.id, content="Ours")

@@ -78,6 +78,7 @@ async def test_a_file_comes_once() -> None:
         ({"name": "../etc/a.png"}, "name", "invalid_characters"),
         ({"name": "a\nb.png"}, "name", "invalid_characters"),
         ({"name": "a\0.png"}, "name", "invalid_characters"),
+        ({"name": "a\u202efdp.txt"}, "name", "invalid_characters"),
         ({"name": "a.exe"}, "name", "wrong_kind"),
         ({"name": "a.html"}, "name", "wrong_kind"),
         ({"name": "a.svg"}, "name", "wrong_kind"),
@@ -111,6 +112,18 @@ async def test_what_cannot_be_kept_is_refused_as_it_is_announced(
     assert found[1:] == (field, reason)
     assert found[0] is (ErrorCode.NOT_FOUND if reason is None else ErrorCode.VALIDATION_ERROR)
     assert await File.all().count() == before
+
+
+async def test_what_the_bot_says_to_everybody_is_not_for_a_token_of_one_sender() -> None:
+    sender = await a_sender()
+    bound = token(Scope.FILES, sender_id=sender)
+    given = {"name": "a.txt", "purpose": FilePurpose.KNOWLEDGE}
+    before = await File.all().count()
+    assert (await only(announced(**given, viewer=bound)))[0] is ErrorCode.AUTHORIZATION_ERROR
+    assert await File.all().count() == before
+    conversation = await a_conversation(sender, await a_contact())
+    own = (await announced(**given, conversation_id=conversation, viewer=bound)).file
+    assert (own.sender_id, own.conversation_id) == (sender, conversation)
 
 
 @pytest.mark.parametrize(

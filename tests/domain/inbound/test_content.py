@@ -147,6 +147,14 @@ def test_every_type_is_typed(message: dict[str, Any], type: str, content: str | 
             None,
             Media("1", filename="i.pdf"),
         ),
+        # A name that is shown as aexe.pdf, and one of which nothing is shown.
+        (
+            {"type": "document", "document": {"id": "1", "filename": "a\u202efdp.exe"}},
+            "DOCUMENT",
+            None,
+            Media("1", filename="afdp.exe"),
+        ),
+        ({"type": "document", "document": {"id": "1", "filename": "\u200b\u202e"}}, "DOCUMENT", None, Media("1")),
         ({"type": "audio", "audio": {"id": "1", "voice": True}}, "VOICE", None, Media("1")),
         ({"type": "audio", "audio": {"id": "1"}}, "AUDIO", None, Media("1")),
         ({"type": "sticker", "sticker": {"id": "1", "animated": True}}, "STICKER", None, Media("1")),

@@ -44,6 +44,16 @@ async def test_a_message_makes_a_contact_with_its_identities(sender: Sender) -> 
     assert (await Sender.get(id=sender.id)).last_active_at is not None
 
 
+@pytest.mark.parametrize(("name", "known_as"), [("\u202eatiR\u202c", "atiR"), ("\u200b\u200d \u2066", None)])
+async def test_a_name_turns_nothing_round_and_can_be_seen(sender: Sender, name: str, known_as: str | None) -> None:
+    number = factories.phone()
+    person = {"profile": {"name": name}, "wa_id": digits_of(number)}
+    posted = message(digits_of(number))
+    await take_up(body(change(sender, contacts=[person], messages=[posted])))
+    contact = await Contact.get(id=(await received(posted["id"])).contact_id)
+    assert contact.name == (known_as or number)
+
+
 @pytest.mark.parametrize(
     ("imported", "writes_from"),
     [

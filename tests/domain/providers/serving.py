@@ -61,6 +61,13 @@ async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
     await asyncio.sleep(1.2)
 
 
+async def odd_status(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """A status line that is no text."""
+    await request(reader)
+    writer.write(b"HTTP/1.1 200 \xff\r\nContent-Length: 2\r\n\r\n{}")
+    await writer.drain()
+
+
 async def garbage(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     await request(reader)
     writer.write(b"\x16\x03\x01 this is not HTTP\r\n\r\n")
