@@ -28,7 +28,8 @@ class SenderStatus(StrEnum):
 
 SESSION_DAYS = 14
 """Days without a sign of life after which WhatsApp ends a session of WAHA's."""
-_REQUIRE_AUTH = (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED, SenderStatus.WAITING_FOR_SCAN)
+REQUIRE_AUTH = (SenderStatus.EXPIRED, SenderStatus.FAILED, SenderStatus.STOPPED, SenderStatus.WAITING_FOR_SCAN)
+"""In these a person must authenticate or start it before it can send."""
 
 
 class Sender(ChangingRow):
@@ -92,7 +93,7 @@ class Sender(ChangingRow):
     @property
     def requires_auth(self) -> bool:
         """Whether it sends nothing until a person has seen to it."""
-        return self.status in _REQUIRE_AUTH
+        return self.status in REQUIRE_AUTH
 
     @property
     def expires_at(self) -> datetime | None:

@@ -55,7 +55,7 @@ describe(
     CONVERSATION_ESCALATED="A conversation needs a person.",
     CONVERSATION_TAKEN_OVER="An operator took a conversation over.",
     CONVERSATION_HANDED_BACK="A conversation was handed back to the bot, by a person or after silence.",
-    CONVERSATION_CLOSED="A conversation was closed.",
+    CONVERSATION_CLOSED="A conversation was closed; its transcript is all that was said.",
     CONVERSATION_TYPING="An operator, or where WAHA tells it the contact, began to type, or stopped.",
     CONTACT_UPDATED="A contact was created, changed, merged, or its consent changed.",
     IMPORT_PROGRESS="An import went on or ended.",

@@ -5,9 +5,7 @@ from typing import Annotated, TypeAlias
 
 import strawberry
 
-from db import contacts as contact_rows
 from db import groups as rows
-from db.core.paging import Page
 from domain import groups
 from domain.groups import GroupOrder
 from graph.contacts.types import Contact
@@ -17,15 +15,7 @@ from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    First,
-    Last,
-    listing,
-    page_request,
-)
+from graph.core.paging import Connection, listing, paged
 
 describe(
     GroupOrder,
@@ -45,20 +35,10 @@ class Group(Node):
 
     contact_count: int = loaded("How many contacts it has.", groups.contact_counts)
 
-    @computed(
+    contacts: Connection[Contact] = paged(
         "Its contacts, the latest created first; contacts(filter: { groupId }) searches and sorts them.",
-        graphql_type=Connection[Contact],
+        groups.pages_of_contacts,
     )
-    @staticmethod
-    async def contacts(
-        info: Info,
-        row: strawberry.Parent[rows.Group],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[contact_rows.Contact]:
-        return await info.context.load_page(groups.pages_of_contacts, row.id, page_request(first, after, last, before))
 
     @computed("Schedules for the group that wait or are being sent.")
     @staticmethod

@@ -8,7 +8,6 @@ import strawberry
 from strawberry.scalars import JSON
 
 from db import leads as rows
-from db.core.paging import Page
 from db.leads import LeadActivityType, LeadStatus
 from db.messages import Priority
 from domain import accounts, campaigns, contacts, conversations, leads, messages
@@ -19,23 +18,12 @@ from graph.campaigns.types import Campaign
 from graph.contacts.types import Contact
 from graph.conversations.types import Conversation
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded, mutation, query
 from graph.core.ids import decode, encode
-from graph.core.inputs import DateTimeRange, criteria, given, optional, required
+from graph.core.inputs import DateTimeRange, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
-)
+from graph.core.paging import Connection, listing, paged
 from graph.messages.types import Message
 
 describe(
@@ -137,18 +125,7 @@ class Lead(Node):
     )
     overdue: bool = column("Open, and its follow-up is past.")
 
-    @computed("What happened to it, newest first.", graphql_type=Connection[LeadActivity])
-    @staticmethod
-    async def activities(
-        info: Info,
-        row: strawberry.Parent[rows.Lead],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[rows.LeadActivity]:
-        page = page_request(first, after, last, before)
-        return await info.context.load_page(leads.pages_of_activities, row.id, page)
+    activities: Connection[LeadActivity] = paged("What happened to it, newest first.", leads.pages_of_activities)
 
 
 @strawberry.input(description="Which leads.")
@@ -211,26 +188,7 @@ class LeadsQuery:
     async def lead(self, info: Info, id: LeadId) -> rows.Lead:
         return await leads.get(info.context.viewer, decode(id, "Lead"))
 
-    @query(leads.find, description="Leads.", graphql_type=Connection[Lead])
-    async def leads(
-        self,
-        info: Info,
-        filter: Matching[LeadFilter] = None,
-        order_by: OrderBy[LeadOrder] = LeadOrder.CREATED_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Lead]:
-        return await leads.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
-        )
+    leads: Connection[Lead] = listing(leads.find, filter=LeadFilter, by=LeadOrder.CREATED_AT, description="Leads.")
 
 
 @strawberry.type

@@ -7,27 +7,17 @@ import strawberry
 from strawberry.scalars import JSON
 
 from db import schedules as rows
-from db.core.paging import Page
-from db.messages import Message as MessageRow
 from db.schedules import ScheduleStatus
 from domain import accounts, groups, messages, schedules, senders, templates
 from domain.schedules import ScheduleOrder
 from graph.accounts import User
 from graph.core.context import Info
 from graph.core.enums import describe
-from graph.core.fields import arg, column, computed, loaded, mutation, query
+from graph.core.fields import arg, column, loaded, mutation, query
 from graph.core.ids import decode
 from graph.core.inputs import DateTimeRange, given, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    First,
-    Last,
-    listing,
-    page_request,
-)
+from graph.core.paging import Connection, listing, paged
 from graph.groups import Group
 from graph.messages.types import PAGE, DeliveryStats, Message
 from graph.senders import Sender
@@ -81,23 +71,12 @@ class Schedule(Node):
         "Who cancelled it; null when that user is gone.", accounts.by_ids, of="cancelled_by_id"
     )
 
-    @computed(
+    messages: Connection[Message] = paged(
         "One message for each recipient, newest first; none before processing, 50 where the size is not given. "
         "messages(filter: { scheduleId }) filters and sorts them.",
-        graphql_type=Connection[Message],
+        messages.pages_of_schedules,
         size=PAGE,
     )
-    @staticmethod
-    async def messages(
-        info: Info,
-        row: strawberry.Parent[rows.Schedule],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[MessageRow]:
-        page = page_request(first, after, last, before, default=PAGE)
-        return await info.context.load_page(messages.pages_of_schedules, row.id, page)
 
 
 ScheduleId: TypeAlias = Annotated[strawberry.ID, arg("The schedule.")]

@@ -75,6 +75,9 @@ class MessageStatus(StrEnum):
 
 SENDING = (MessageState.CLAIMED, MessageState.IN_FLIGHT, MessageState.UNKNOWN)
 
+SHOWN = "({0}.deleted_at IS NULL OR {0}.schedule_id IS NOT NULL OR {0}.campaign_id IS NOT NULL)"
+"""Of a deleted conversation what schedules and campaigns sent is shown with these still."""
+
 
 class Priority(IntEnum):
     """How urgent; also the order in which queued messages leave."""

@@ -149,7 +149,7 @@ async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: 
     )
     SELECT r.contact_id, c.name, CASE WHEN {seen} THEN r.address END AS address, {outcome("r")} AS outcome, r.exclusion,
            s.phone_number, m.sent_at, m.delivered_at, m.read_at, m.error_code, m.error_message, m.provider_error_code,
-           a.created_at AS replied_at, a.content AS reply
+           a.created_at AS replied_at, CASE WHEN a.deleted_at IS NULL THEN a.content END AS reply
     FROM page r {message("r")}
     LEFT JOIN contact c ON c.id = r.contact_id AND c.deleted_at IS NULL AND {seen}
     LEFT JOIN sender s ON s.id = m.sender_id

@@ -10,6 +10,7 @@ from typing import Any
 from db.contacts import Contact, ContactIdentity, OptInStatus
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from db.messages import SHOWN
 from domain.contacts.filtering import having, indexed, search_in
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, check_characters, not_found
@@ -156,7 +157,8 @@ async def message_figures(viewer: Viewer, contact_ids: list[int]) -> list[Messag
     """The figures of each contact, in and out; of one sender alone for a token bound to it."""
     counted = await connect.rows(
         "SELECT contact_id, count(*) AS count, max(created_at) AS last_at FROM message "
-        "WHERE contact_id = ANY($1) AND ($2::bigint IS NULL OR sender_id = $2) GROUP BY contact_id",
+        f"WHERE contact_id = ANY($1) AND ($2::bigint IS NULL OR sender_id = $2) AND {SHOWN.format('message')}"
+        " GROUP BY contact_id",
         contact_ids,
         viewer.sender_id,
     )
@@ -186,5 +188,6 @@ def _order(viewer: Viewer, order: ContactOrder, descending: bool) -> Order:
             return Order("lower(contact.name)", "text", descending)
         case ContactOrder.LAST_MESSAGE_AT:
             own = "" if viewer.sender_id is None else f" AND m.sender_id = {viewer.sender_id}"
-            latest = f"(SELECT max(m.created_at) FROM message m WHERE m.contact_id = contact.id{own})"
+            shown = f"m.contact_id = contact.id AND {SHOWN.format('m')}{own}"
+            latest = f"(SELECT max(m.created_at) FROM message m WHERE {shown})"
             return Order(latest, "timestamptz", descending, nullable=True)

@@ -21,13 +21,16 @@ log = structlog.get_logger()
 
 _READ = """
 UPDATE message m SET state = 'READ', read_at = now(), updated_at = now()
-FROM (SELECT id FROM message WHERE contact_id = $1 AND sender_id = $2 AND state = 'RECEIVED' ORDER BY id FOR UPDATE) r
+FROM (
+  SELECT id FROM message WHERE contact_id = $1 AND sender_id = $2 AND state = 'RECEIVED' AND deleted_at IS NULL
+  ORDER BY id FOR UPDATE) r
 WHERE m.id = r.id RETURNING m.id
 """
 _LATEST = """
 SELECT v.sender_id, v.address, m.provider_message_id FROM conversation v
 JOIN message m ON m.contact_id = v.contact_id AND m.sender_id = v.sender_id
 WHERE v.id = $1 AND v.deleted_at IS NULL AND m.direction = 'INBOUND' AND m.provider_message_id IS NOT NULL
+  AND m.deleted_at IS NULL
 ORDER BY m.id DESC LIMIT 1
 """
 # By any of their identities, and without making anybody a contact. Where several are called so, all of them type.

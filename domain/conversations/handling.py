@@ -10,11 +10,11 @@ from db.core.columns import as_row
 from db.core.transaction import transaction
 from db.events import EventType, record
 from domain import settings
-from domain.conversations.reading import visible
+from domain.conversations.reading import latest, visible
 from domain.conversations.turns import landed, silence
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal, optional_text
-from domain.core.phone import aliases, parse_phone
+from domain.core.phone import parse_phone
 
 MOST_NOTE = 500
 _CHUNK = 100
@@ -115,15 +115,6 @@ async def hand_back_silent() -> None:
         full = len(found) == _CHUNK
 
 
-_OF_NUMBER = """
-SELECT v.id FROM conversation v
-WHERE v.deleted_at IS NULL AND ($3::bigint IS NULL OR v.sender_id = $3) AND v.contact_id IN (
-  SELECT contact_id FROM contact_phone WHERE phone_number = ANY($1)
-  UNION ALL SELECT contact_id FROM contact_identity WHERE type = 'WA_ID' AND value = ANY($2))
-ORDER BY v.last_message_at DESC NULLS LAST, v.id DESC LIMIT 1
-"""
-
-
 async def _named(viewer: Viewer, which: Mapping[str, Any]) -> Conversation:
     """The conversation that is named, of a phone number the latest one with it; locked."""
     if which.get("id") is not None:
@@ -132,8 +123,7 @@ async def _named(viewer: Viewer, which: Mapping[str, Any]) -> Conversation:
     if not given:
         raise Refusal(ErrorCode.VALIDATION_ERROR, "Phone number is required.", field=field, reason="required")
     number = parse_phone(given, field=field)
-    spelled = [number, *aliases(number)]
-    id = await connect.value(_OF_NUMBER, spelled, [each[1:] for each in spelled], viewer.sender_id)
+    id = await latest(viewer, number)
     if id is None:
         raise Refusal(ErrorCode.NOT_FOUND, f"No conversation found for phone number {given}.", field=field)
     return await visible(viewer, id, field=field, lock="FOR UPDATE")

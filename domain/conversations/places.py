@@ -8,6 +8,7 @@ from db.contacts import PHONE_UNIQUE, ContactValues
 from db.core import connect
 from db.senders import Sender, SenderProvider
 from domain import contacts, senders
+from domain.conversations.reading import latest_sender
 from domain.core.access import Viewer
 from domain.core.errors import Checks, not_found
 from domain.core.phone import aliases, parse_phone
@@ -74,14 +75,19 @@ async def _place(sender: Sender, contact_id: int, address: str, on_whatsapp: boo
     return Place(sender, contact_id, address, id, open or sender.provider is SenderProvider.WAHA, on_whatsapp)
 
 
-async def find(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None) -> Place:
-    """Where `to` leads: {"id"} of a conversation, or a {"phone_number"} from the sender that is named."""
+async def find(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None, correlation_id: str | None) -> Place:
+    """Where `to` leads: {"id"} of a conversation, or a {"phone_number"}.
+
+    To a number it goes from the sender that is named, else from where the latest conversation with it is led.
+    """
     if to.get("id") is not None:
         return await of_conversation(viewer, to["id"])
     check, number, sender = Checks(), "", None
     with check():
         number = parse_phone(to["phone_number"], field="to.phoneNumber")
     with check():
+        if sender_id is None and number:
+            sender_id = await latest_sender(viewer, number, correlation_id)
         sender = await senders.choose(viewer, sender_id)
     check.done()
     assert sender is not None

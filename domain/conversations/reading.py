@@ -10,6 +10,7 @@ from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.messages import Priority
+from db.senders import REQUIRE_AUTH
 from domain.contacts.filtering import called
 from domain.core.access import Viewer, allow
 from domain.core.assignment import Assignment, assigned
@@ -50,6 +51,41 @@ async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "")
     if found is None:
         raise not_found("conversation", field=field)
     return as_row(Conversation, found)
+
+
+# Who gives a correlation id once more means where that message is, whatever has happened since.
+_TOLD = """
+EXISTS (SELECT FROM message m WHERE m.sender_id = conversation.sender_id AND m.contact_id = conversation.contact_id
+        AND m.correlation_id = {})
+"""
+_SENDING = """
+EXISTS (SELECT FROM sender s WHERE s.id = conversation.sender_id AND s.deleted_at IS NULL
+        AND (s.status <> ALL({}::text[]) OR {}))
+"""
+
+
+async def latest(viewer: Viewer, number: str) -> int | None:
+    """The latest conversation with a number."""
+    where = _visible(viewer)
+    _numbered(where, number)
+    return await _first(where, "id")
+
+
+async def latest_sender(viewer: Viewer, number: str, correlation_id: str | None) -> int | None:
+    """Whose the latest is of those whose sender sends, or may soon; the one that knows the correlation id before it."""
+    where = _visible(viewer)
+    _numbered(where, number)
+    told = _TOLD.format(where.place(correlation_id))
+    where.conditions.append(_SENDING.format(where.place(list(REQUIRE_AUTH)), told))
+    return await _first(where, "sender_id", before=f"{told} DESC,")
+
+
+async def _first(where: Where, column: str, *, before: str = "") -> int | None:
+    return await connect.value(
+        f"SELECT {column} FROM conversation WHERE {where.sql}"
+        f" ORDER BY {before} last_message_at DESC NULLS LAST, id DESC LIMIT 1",
+        *where.values,
+    )
 
 
 @allow()
@@ -152,9 +188,7 @@ def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
             )
     with check():
         if (given := asked.get("phone_number")) is not None:
-            number = parse_phone(given, field="phoneNumber")
-            spellings = [number, *aliases(number)]
-            where.add(_NUMBERED, spellings, [spelling[1:] for spelling in spellings])
+            _numbered(where, parse_phone(given, field="phoneNumber"))
     with check():
         if (tags := asked.get("tags")) is not None:
             for tag in tags:
@@ -181,6 +215,12 @@ def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
     if (end := asked.get("created_before")) is not None:
         where.add("conversation.created_at < {}", end)
     return where
+
+
+def _numbered(where: Where, number: str) -> None:
+    """With a number, in any of its national spellings, or with one who is called by it."""
+    spellings = [number, *aliases(number)]
+    where.add(_NUMBERED, spellings, [spelling[1:] for spelling in spellings])
 
 
 @allow()

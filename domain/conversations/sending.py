@@ -67,13 +67,13 @@ async def _send(
     metadata: Any,
 ) -> Message:
     check = Checks()
-    replied, draft = None, None
+    replied, draft, named, correlation_id = None, None, correlation_id, None
     with check():
-        correlation_id = optional_text(correlation_id, "correlationId", most=255)
+        correlation_id = optional_text(named, "correlationId", most=255)
     with check():
         metadata = check_object(metadata, "metadata")
     async with transaction():
-        place = await _place(viewer, to, sender_id, check)
+        place = await _place(viewer, to, sender_id, correlation_id, check)
         if place is not None and not check.refusals:
             known = await same(place.sender.id, place.contact_id, correlation_id)
             if known is not None:
@@ -112,9 +112,11 @@ async def _send(
     return queued
 
 
-async def _place(viewer: Viewer, to: Mapping[str, Any], sender_id: int | None, check: Checks) -> Place | None:
+async def _place(
+    viewer: Viewer, to: Mapping[str, Any], sender_id: int | None, correlation_id: str | None, check: Checks
+) -> Place | None:
     with check():
-        return await places.find(viewer, to, sender_id)
+        return await places.find(viewer, to, sender_id, correlation_id)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TypedDict, Unpack
 from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
-from db.messages import SENDING, Message, MessageAuthor, MessageDirection, MessageStatus, MessageType
+from db.messages import SENDING, SHOWN, Message, MessageAuthor, MessageDirection, MessageStatus, MessageType
 from domain.core.access import Viewer, allow
 from domain.core.errors import not_found
 from domain.core.search import has_words, has_words_at_once, words_of
@@ -20,12 +20,9 @@ class MessageOrder(StrEnum):
     UPDATED_AT = "UPDATED_AT"
 
 
-_BULK = "message.schedule_id IS NOT NULL OR message.campaign_id IS NOT NULL"
-
-
-def _visible(viewer: Viewer) -> Where:
+def seen_by(viewer: Viewer) -> Where:
     """A token bound to a sender sees that sender's messages."""
-    where = Where([f"message.deleted_at IS NULL OR {_BULK}"])
+    where = Where([SHOWN.format("message")])
     if viewer.sender_id is not None:
         where.add("message.sender_id = {}", viewer.sender_id)
     return where
@@ -41,7 +38,7 @@ async def get(viewer: Viewer, id: int) -> Message:
 
 @allow()
 async def by_ids(viewer: Viewer, ids: list[int]) -> list[Message | None]:
-    where = _visible(viewer)
+    where = seen_by(viewer)
     where.add("message.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(f"SELECT * FROM message WHERE {where.sql}", *where.values)
     found = {row["id"]: as_row(Message, row) for row in rows}
@@ -89,7 +86,7 @@ _SAID = "message.id = ANY(ARRAY(SELECT m.id FROM message m WHERE m.author <> 'SY
 
 def _matching(viewer: Viewer, asked: MessageCriteria, *, few: bool) -> Where:
     """Messages that match; reactions only where that type is asked for. Of few, bulk messages are searched, too."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     for column in _EQUAL:
         if (value := asked.get(column)) is not None:
             where.add(f"message.{column} = {{}}", value)
@@ -153,7 +150,7 @@ def _order(order: MessageOrder, descending: bool, *, of_one: bool) -> Order:
 async def pages_of_schedules(viewer: Viewer, schedule_ids: list[int], page: PageRequest) -> dict[int, Page[Message]]:
     """Messages of each schedule, newest first."""
     order = _order(MessageOrder.CREATED_AT, descending=True, of_one=True)
-    return await fetch_pages(Message, Parents("message.schedule_id"), schedule_ids, _visible(viewer), order, page)
+    return await fetch_pages(Message, Parents("message.schedule_id"), schedule_ids, seen_by(viewer), order, page)
 
 
 @allow()
@@ -178,6 +175,7 @@ _REACTIONS = """
 SELECT * FROM (
   SELECT DISTINCT ON (m.reply_to_id, m.direction) m.* FROM message m
   WHERE m.reply_to_id = ANY($1) AND m.type = 'REACTION' AND m.state NOT IN ('FAILED', 'CANCELLED')
+    AND m.deleted_at IS NULL
   ORDER BY m.reply_to_id, m.direction, m.created_at DESC, m.id DESC) AS newest
 WHERE newest.content IS NOT NULL ORDER BY newest.created_at, newest.id
 """

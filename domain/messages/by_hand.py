@@ -11,6 +11,7 @@ from db.events import EventType, record_all
 from db.messages import Message, MessageDirection, MessageState, MessageStatus
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
+from domain.messages import seen_by
 from domain.messages.announce import announce, event
 
 MOST_AGAIN = 1000
@@ -51,8 +52,10 @@ WHERE id = ANY($1) RETURNING *, old.state AS was
 
 async def _locked(viewer: Viewer, ids: Sequence[int], *, field: str) -> list[Message]:
     """Messages that the caller may see, locked in the order of their ids. Raises NOT_FOUND."""
-    rows = await connect.rows("SELECT * FROM message WHERE id = ANY($1) ORDER BY id FOR UPDATE", list(ids))
-    found = [as_row(Message, row) for row in rows if viewer.sender_id in (None, row["sender_id"])]
+    where = seen_by(viewer)
+    where.add("message.id = ANY({}::bigint[])", list(ids))
+    rows = await connect.rows(f"SELECT * FROM message WHERE {where.sql} ORDER BY id FOR UPDATE", *where.values)
+    found = [as_row(Message, row) for row in rows]
     if len(found) < len(set(ids)):
         raise not_found("message", field=field)
     return found

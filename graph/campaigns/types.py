@@ -16,10 +16,9 @@ from graph.campaigns.inputs import CampaignRecipientFilter
 from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.export import CSV_URL
-from graph.core.fields import arg, column, computed, loaded, query
-from graph.core.inputs import criteria
+from graph.core.fields import column, computed, loaded, query
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, page_request
+from graph.core.paging import Connection, paged
 from graph.files import File
 from graph.groups import Group
 from graph.messages.types import DeliveryStats, Message
@@ -121,20 +120,9 @@ class Campaign(Node):
             return None
         return QuietHours(start=row.quiet_from, end=row.quiet_until)
 
-    @computed(
+    recipients: CampaignRecipientConnection = paged(
         "Everyone in the audience, each number once, with what became of them or why they were left out; frozen at the "
         "start, none before.",
-        graphql_type=CampaignRecipientConnection,
+        campaigns.pages_of_recipients,
+        filter=CampaignRecipientFilter,
     )
-    @staticmethod
-    async def recipients(
-        info: Info,
-        row: strawberry.Parent[rows.Campaign],
-        filter: Annotated[CampaignRecipientFilter | None, arg("Only those that match; all when left out.")] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[rows.CampaignRecipient]:
-        page = page_request(first, after, last, before)
-        return await info.context.load_page(campaigns.pages_of_recipients, row.id, page, **criteria(filter))

@@ -8,9 +8,6 @@ from strawberry.scalars import JSON
 
 from db import contacts as rows
 from db.contacts import ConsentSource, ContactIdentityType, OptInStatus
-from db.conversations import Conversation as ConversationRow
-from db.core.paging import Page
-from db.leads import Lead as LeadRow
 from db.templates import TemplateCategory
 from domain import accounts, contacts, conversations, groups, leads
 from graph.accounts import User
@@ -19,7 +16,7 @@ from graph.core.enums import describe
 from graph.core.fields import column, computed, loaded
 from graph.core.inputs import optional
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, page_request
+from graph.core.paging import Connection, paged
 from graph.core.scalars import PhoneNumber
 
 if TYPE_CHECKING:
@@ -176,56 +173,19 @@ class Contact(Node):
     async def duplicates(info: Info, row: strawberry.Parent[rows.Contact]) -> list[rows.Contact]:
         return await info.context.load(contacts.duplicates_of, row.id)
 
-    @computed("The consent ledger, newest first.", graphql_type=Connection[ConsentEntry])
-    @staticmethod
-    async def consents(
-        info: Info,
-        row: strawberry.Parent[rows.Contact],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[rows.Consent]:
-        return await info.context.load_page(
-            contacts.pages_of_consents, row.id, page_request(first, after, last, before)
-        )
-
+    consents: Connection[ConsentEntry] = paged("The consent ledger, newest first.", contacts.pages_of_consents)
     groups: list[Annotated["Group", strawberry.lazy("graph.groups")]] = loaded(
         "Groups the contact is in, at most 25, by name; groups(filter: { contactId }) finds all.",
         groups.of_contacts,
         size=groups.MOST_LISTED,
     )
 
-    @computed(
-        "Conversations with the contact, the latest message first.",
-        graphql_type=Connection[Annotated["Conversation", strawberry.lazy("graph.conversations.types")]],
+    conversations: Connection[Annotated["Conversation", strawberry.lazy("graph.conversations.types")]] = paged(
+        "Conversations with the contact, the latest message first.", conversations.pages_of_contacts
     )
-    @staticmethod
-    async def conversations(
-        info: Info,
-        row: strawberry.Parent[rows.Contact],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[ConversationRow]:
-        page = page_request(first, after, last, before)
-        return await info.context.load_page(conversations.pages_of_contacts, row.id, page)
-
-    @computed(
-        "Leads of the contact, newest first.",
-        graphql_type=Connection[Annotated["Lead", strawberry.lazy("graph.leads")]],
+    leads: Connection[Annotated["Lead", strawberry.lazy("graph.leads")]] = paged(
+        "Leads of the contact, newest first.", leads.pages_of_contacts
     )
-    @staticmethod
-    async def leads(
-        info: Info,
-        row: strawberry.Parent[rows.Contact],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[LeadRow]:
-        return await info.context.load_page(leads.pages_of_contacts, row.id, page_request(first, after, last, before))
 
     @computed("Messages to and from the contact.")
     @staticmethod

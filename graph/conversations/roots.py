@@ -7,7 +7,6 @@ from strawberry.scalars import JSON
 
 from db import conversations as rows
 from db.conversations import ConversationHandler, ConversationStatus
-from db.core.paging import Page
 from db.messages import Priority
 from domain import conversations
 from domain.conversations import ConversationOrder
@@ -15,22 +14,11 @@ from domain.core.assignment import Assignment
 from domain.core.errors import Checks
 from graph.conversations.types import Conversation, ConversationId
 from graph.core.context import Info
-from graph.core.enums import OrderDirection, describe
+from graph.core.enums import describe
 from graph.core.fields import arg, mutation, query
 from graph.core.ids import decode
-from graph.core.inputs import DateTimeRange, criteria, given, optional, required
-from graph.core.paging import (
-    After,
-    Before,
-    Connection,
-    Direction,
-    First,
-    Last,
-    Matching,
-    Offset,
-    OrderBy,
-    page_request,
-)
+from graph.core.inputs import DateTimeRange, given, optional, required
+from graph.core.paging import Connection, listing
 from graph.core.scalars import PhoneNumber
 from graph.messages.types import PAGE
 
@@ -186,28 +174,10 @@ class ConversationsQuery:
     async def conversation(self, info: Info, id: ConversationId) -> rows.Conversation:
         return await conversations.get(info.context.viewer, decode(id, "Conversation"))
 
-    @query(
+    conversations: Connection[Conversation] = listing(
         conversations.find,
+        filter=ConversationFilter,
+        by=ConversationOrder.LAST_MESSAGE_AT,
         description="Conversations, 50 a page where the size is not given.",
-        graphql_type=Connection[Conversation],
         size=PAGE,
     )
-    async def conversations(
-        self,
-        info: Info,
-        filter: Matching[ConversationFilter] = None,
-        order_by: OrderBy[ConversationOrder] = ConversationOrder.LAST_MESSAGE_AT,
-        direction: Direction = OrderDirection.DESC,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        offset: Offset = None,
-    ) -> Page[rows.Conversation]:
-        return await conversations.find(
-            info.context.viewer,
-            **criteria(filter),
-            order=order_by,
-            descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset, default=PAGE),
-        )

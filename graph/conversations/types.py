@@ -8,9 +8,6 @@ from strawberry.scalars import JSON
 
 from db import conversations as rows
 from db.conversations import ConversationHandler, ConversationStatus, EscalationReason
-from db.core.paging import Page
-from db.files import File as FileRow
-from db.messages import Message as MessageRow
 from db.messages import Priority
 from db.senders import SenderProvider
 from domain import accounts, contacts, conversations, files, messages, senders
@@ -19,9 +16,9 @@ from graph.contacts.types import Contact
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import arg, column, computed, loaded
-from graph.core.inputs import criteria, optional
+from graph.core.inputs import optional
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, Matching, page_request
+from graph.core.paging import Connection, paged
 from graph.core.scalars import PhoneNumber
 from graph.files import File
 from graph.messages.types import PAGE, Message, MessageFilter
@@ -145,37 +142,14 @@ class Conversation(Node):
         closes = row.window_expires_at
         return ServiceWindow(open=closes is not None and closes > datetime.now(UTC), expires_at=closes)
 
-    @computed(
+    messages: Connection[Message] = paged(
         "The messages, newest first, 50 where the size is not given. Reactions are left out unless the filter names "
         "that type: they stand on the message they are about.",
-        graphql_type=Connection[Message],
+        messages.pages_of_conversations,
+        filter=MessageFilter,
         size=PAGE,
     )
-    @staticmethod
-    async def messages(
-        info: Info,
-        row: strawberry.Parent[rows.Conversation],
-        filter: Matching[MessageFilter] = None,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[MessageRow]:
-        page = page_request(first, after, last, before, default=PAGE)
-        return await info.context.load_page(messages.pages_of_conversations, row.id, page, **criteria(filter))
-
-    @computed("Files of the conversation, newest first.", graphql_type=Connection[File])
-    @staticmethod
-    async def files(
-        info: Info,
-        row: strawberry.Parent[rows.Conversation],
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-    ) -> Page[FileRow]:
-        page = page_request(first, after, last, before)
-        return await info.context.load_page(files.pages_of_conversations, row.id, page)
+    files: Connection[File] = paged("Files of the conversation, newest first.", files.pages_of_conversations)
 
 
 ConversationId: TypeAlias = Annotated[strawberry.ID, arg("The conversation.")]

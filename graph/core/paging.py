@@ -9,9 +9,9 @@ from tortoise.models import Model
 
 from db.core.paging import Page, PageRequest
 from domain.core.errors import Checks, ErrorCode, Refusal
-from graph.core.context import Info
+from graph.core.context import ByParent, Info
 from graph.core.enums import OrderDirection
-from graph.core.fields import MOST, arg, query
+from graph.core.fields import MOST, arg, computed, query
 from graph.core.inputs import criteria
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ class Connection(Generic[T]):
         return await page.total()
 
 
-def listing(find: Callable[..., Any], *, filter: type, by: Enum, description: str) -> Any:
+def listing(find: Callable[..., Any], *, filter: type, by: Enum, description: str, size: int = MOST) -> Any:
     """A field that lists what `find(viewer, order=…, descending=…, page=…)` finds, sorted `by` where nothing is said:
     `groups: Connection[Group] = listing(groups.find, filter=GroupFilter, by=GroupOrder.CREATED_AT, description=…)`."""
 
@@ -145,9 +145,43 @@ def listing(find: Callable[..., Any], *, filter: type, by: Enum, description: st
             **criteria(filter),
             order=order_by,
             descending=direction is OrderDirection.DESC,
-            page=page_request(first, after, last, before, offset),
+            page=page_request(first, after, last, before, offset, default=size),
         )
 
     matching: Any = Matching
     resolve.__annotations__ |= {"filter": matching[filter], "order_by": OrderBy[type(by)]}
-    return query(find, description=description)(resolve)
+    return query(find, description=description, size=size)(resolve)
+
+
+def paged(description: str, find: ByParent[Any], *, filter: type | None = None, size: int = MOST) -> Any:
+    """A field of a type: the page of a row from `find(viewer, ids, page)`, with criteria where it has a filter:
+    `activities: Connection[LeadActivity] = paged("What happened to it.", leads.pages_of_activities)`."""
+
+    async def resolve(
+        info: Info,
+        row: strawberry.Parent[Any],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Any:
+        page = page_request(first, after, last, before, default=size)
+        return await info.context.load_page(find, row.id, page)
+
+    async def matching(
+        info: Info,
+        row: strawberry.Parent[Any],
+        filter: Any = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Any:
+        page = page_request(first, after, last, before, default=size)
+        return await info.context.load_page(find, row.id, page, **criteria(filter))
+
+    if filter is None:
+        return computed(description, size=size)(resolve)
+    any_of: Any = Matching
+    matching.__annotations__ |= {"filter": any_of[filter]}
+    return computed(description, size=size)(matching)

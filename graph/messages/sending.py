@@ -100,7 +100,9 @@ class SendMessageInput:
     )
     message: MessageInput = required("What to send.")
     sender_id: strawberry.ID | None = optional(
-        "From which number, when to is a phone number; the default sender when left out.", of="Sender"
+        "From which number, when to is a phone number. When left out: that of the latest conversation with it whose "
+        "sender can send (requiresAuth is false), and the default sender where there is none.",
+        of="Sender",
     )
     reply_to_id: strawberry.ID | None = optional(
         "The message that this one replies to, of the same conversation; not for a reaction.", of="Message"
@@ -109,8 +111,8 @@ class SendMessageInput:
         "Its place among queued messages; those of schedules and campaigns are LOW.", default=Priority.NORMAL
     )
     correlation_id: str | None = optional(
-        "The caller's own id, up to 255 characters: the same id in the same conversation again gives the first message "
-        "back and sends nothing."
+        "The caller's own id, up to 255 characters: the same id again in the same conversation, or to the same number "
+        "without senderId, gives the first message back and sends nothing."
     )
     metadata: JSON | None = optional("Anything else to keep: an object, up to 16 KB as text.")
 

@@ -4,6 +4,7 @@ New fields are called too, without a line here: with empty texts, and with ids o
 """
 
 import asyncio
+import re
 from collections.abc import Iterator
 from contextlib import aclosing
 from typing import Any
@@ -20,7 +21,7 @@ from graphql import (
 )
 
 from db.accounts import Role, Scope
-from domain.core.access import ANONYMOUS, Access, Viewer
+from domain.core.access import ANONYMOUS, EVERYONE, Access, Viewer
 from graph.core.context import Context
 from graph.core.fields import Allow, Public
 from graph.core.ids import encode
@@ -137,6 +138,21 @@ def callers(user_id: int, rule: Access) -> Iterator[tuple[Viewer, bool]]:
 def test_only_these_are_open_to_strangers() -> None:
     public = {name for operation, name in FIELDS if access(operation, name).public}
     assert public | {"node"} == OPEN
+
+
+@pytest.mark.parametrize(
+    ("role", "whole", "partly"),
+    [
+        (Role.MARKETER, "Campaign|Lead|Schedule|Template|Group", "Contact|Sender|Pairing|Upload|File"),
+        (Role.SALES, "Lead|Conversation|Typing|sendMessage|resendMessages|MessageStatus", "Contact|Upload|File"),
+    ],
+)
+def test_what_roles_work_with(role: Role, whole: str, partly: str) -> None:
+    rules = {name: access(operation, name) for operation, name in FIELDS if operation == "mutation"}
+    limited = {name: rule.roles for name, rule in rules.items() if not rule.public and rule.roles != EVERYONE}
+    may = {name for name, roles in limited.items() if role in roles}
+    assert {name for name in limited if re.search(whole, name)} <= may
+    assert {name for name in may if not re.search(f"{whole}|{partly}", name)} == set()
 
 
 @pytest.mark.parametrize(("operation", "name"), [each for each in FIELDS if each[1] not in OPEN])

@@ -14,6 +14,7 @@ from domain.core.access import SYSTEM
 from graph.core.ids import encode
 from tests import factories
 from tests.domain.conversations.surroundings import a_conversation, heard_in, send, the_sender
+from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
 from tests.running import Api
 from tests.statements import counted
@@ -205,3 +206,101 @@ async def test_events_of_a_conversation_are_its_messages_too(api: Api) -> None:
     assert [node["type"] for node in edges] == ["CONVERSATION_CREATED", "CONVERSATION_UPDATED", "MESSAGE_UPDATED"]
     assert edges[0]["conversation"] == edges[0]["subject"] == {"id": id_of(conversation)}
     assert edges[2]["occurredAt"] > before.isoformat()
+
+
+PAGES = """
+query ($filter: ConversationFilter, $first: Int, $offset: Int) {
+  conversations(filter: $filter, first: $first, offset: $offset) {
+    totalCount pageInfo { hasNextPage hasPreviousPage } edges { node { id } }
+  }
+}
+"""
+CROWD = """
+WITH people AS (
+  INSERT INTO contact (name, opt_in_status) SELECT 'Rita ' || n, 'UNKNOWN' FROM generate_series(1, 53) n RETURNING id
+)
+INSERT INTO conversation (sender_id, contact_id, address, status, handler, epoch, unread_count, priority, tags,
+                          metadata, last_message_at)
+SELECT $1, id, 'x', 'ACTIVE', 'BOT', 0, 0, 2, '{}', '{}', now() - id * interval '1 s' FROM people RETURNING id
+"""
+
+
+async def test_fifty_are_a_page_a_hundred_are_the_most_and_an_offset_skips(api: Api) -> None:
+    sender = await the_sender()
+    ids = sorted(row["id"] for row in await connect.rows(CROWD, sender.id))
+    newest_first = [id_of(id) for id in ids]
+
+    async def page(**asked: Any) -> tuple[list[str], bool, bool]:
+        shown = (await api.data(PAGES, filter={"senderId": encode("Sender", sender.id)}, **asked))["conversations"]
+        assert shown["totalCount"] == 53
+        info = shown["pageInfo"]
+        return [edge["node"]["id"] for edge in shown["edges"]], info["hasNextPage"], info["hasPreviousPage"]
+
+    assert await page() == (newest_first[:50], True, False)
+    assert await page(first=100) == await page(first=100, offset=0) == (newest_first, False, False)
+    assert await page(first=20, offset=40) == (newest_first[40:], False, True)
+    assert await page(first=20, offset=20) == (newest_first[20:40], True, True)
+    refused = await api.refusal(PAGES, first=101)
+    assert (refused["code"], refused["field"]) == ("VALIDATION_ERROR", "first")
+    refused = await api.refusal(PAGES, first=1, offset=-1)
+    assert (refused["code"], refused["field"]) == ("VALIDATION_ERROR", "offset")
+
+
+async def test_fifty_messages_are_a_page_of_a_conversation(api: Api) -> None:
+    conversation = await a_conversation()
+    row = await Conversation.get(id=conversation)
+    for _ in range(52):
+        await a_message(row.sender_id, row.contact_id, state="SENT", due_at=None)
+    query = """
+    query ($id: ID!, $first: Int) { conversation(id: $id) { messages(first: $first) {
+      totalCount pageInfo { hasNextPage } edges { cursor }
+    } } }
+    """
+    for first, expected in ((None, 50), (53, 53), (100, 53), (7, 7)):
+        page = (await api.data(query, id=id_of(conversation), first=first))["conversation"]["messages"]
+        assert (page["totalCount"], len(page["edges"])) == (53, expected)
+        assert page["pageInfo"]["hasNextPage"] is (expected < 53)
+    refused = await api.refusal(query, id=id_of(conversation), first=101)
+    assert (refused["code"], refused["field"]) == ("VALIDATION_ERROR", "first")
+
+
+async def test_who_wrote_what_when_and_how_far_it_came(api: Api) -> None:
+    conversation = await a_conversation()
+    row, heard = await Conversation.get(id=conversation), await heard_in(conversation)
+    day = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    written = {"CONTACT": heard}
+    for author in ("SYSTEM", "BOT", "OPERATOR"):
+        given = {"author": author, "state": "DELIVERED", "due_at": None, "sent_at": day, "delivered_at": day}
+        written[author] = await a_message(row.sender_id, row.contact_id, **given)
+    for hours, author in enumerate(("SYSTEM", "CONTACT", "BOT", "OPERATOR")):
+        await Message.filter(id=written[author]).update(created_at=day + timedelta(hours=hours))
+    await Message.filter(id=written["BOT"]).update(state="READ", read_at=day)
+    query = """
+    query ($id: ID!, $filter: MessageFilter) { conversation(id: $id) { messages(filter: $filter) { edges { node {
+      author direction status deliveredAt readAt
+    } } } } }
+    """
+
+    async def found(**filter: Any) -> list[dict[str, Any]]:
+        shown = (await api.data(query, id=id_of(conversation), filter=filter))["conversation"]["messages"]
+        return [edge["node"] for edge in shown["edges"]]
+
+    shown = {each["author"]: each for each in await found()}
+    assert {author: each["direction"] for author, each in shown.items()} == {
+        "CONTACT": "INBOUND", "SYSTEM": "OUTBOUND", "BOT": "OUTBOUND", "OPERATOR": "OUTBOUND",
+    }  # fmt: skip
+    assert {author: each["status"] for author, each in shown.items()} == {
+        "CONTACT": "RECEIVED", "SYSTEM": "DELIVERED", "BOT": "READ", "OPERATOR": "DELIVERED",
+    }  # fmt: skip
+    at = "2026-11-20T09:00:00Z"
+    assert (shown["OPERATOR"]["deliveredAt"], shown["OPERATOR"]["readAt"], shown["BOT"]["readAt"]) == (at, None, at)
+    for author in written:
+        assert [each["author"] for each in await found(author=[author])] == [author]
+    assert {each["author"] for each in await found(author=["BOT", "OPERATOR"])} == {"BOT", "OPERATOR"}
+    assert [each["author"] for each in await found(direction="INBOUND")] == ["CONTACT"]
+    assert {each["author"] for each in await found(direction="OUTBOUND")} == {"SYSTEM", "BOT", "OPERATOR"}
+    noon = "2026-11-20T11:00:00Z"
+    assert {each["author"] for each in await found(createdAt={"end": noon})} == {"SYSTEM", "CONTACT"}
+    assert {each["author"] for each in await found(createdAt={"start": noon})} == {"BOT", "OPERATOR"}
+    span = {"start": "2026-11-20T10:00:00Z", "end": noon}
+    assert [each["author"] for each in await found(createdAt=span)] == ["CONTACT"]

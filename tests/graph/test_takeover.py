@@ -12,7 +12,8 @@ from domain import conversations
 from domain.core.access import SYSTEM
 from graph.core.ids import encode
 from tests import factories
-from tests.domain.conversations.surroundings import a_conversation, the_sender
+from tests.callers import token
+from tests.domain.conversations.surroundings import a_conversation, send, the_sender
 from tests.factories import phone
 from tests.listening import event, now, receive, socket_of, subscribe
 from tests.running import Api, Program, Simulator
@@ -57,11 +58,7 @@ async def test_take_over_write_hand_back_by_phone_number(api: Api, worker: Progr
     sent = await api.data(
         SEND,
         role=Role.SALES,
-        input={
-            "to": {"phoneNumber": number},
-            "senderId": encode("Sender", sender.id),
-            "message": {"text": "Rita here, hello."},
-        },
+        input={"to": {"phoneNumber": number}, "message": {"text": "Rita here, hello."}},
     )
     assert sent["sendMessage"]["status"] == "QUEUED"
     back = (await api.data(HAND_BACK, role=Role.SALES, which={"phoneNumber": number}))["handBackConversation"]
@@ -210,3 +207,37 @@ async def test_a_deleted_conversation_does_not_break_what_is_told_of_it(api: Api
         await subscribe(socket, WATCH, filter={"conversationId": id_of(conversation)}, after=start)
         told = await event(socket)
     assert (told["conversation"]["id"], told["subject"]) == (id_of(conversation), None)
+
+
+CLOSED = """
+subscription ($filter: EventFilter, $after: String) {
+  conversationEvents(filter: $filter, after: $after) {
+    type conversation { transcript } subject { ... on Conversation { transcript } }
+  }
+}
+"""
+
+
+async def test_who_watches_is_sent_the_transcript_of_what_is_closed(api: Api) -> None:
+    sender, operator = await the_sender(), await factories.user(role=Role.SALES)
+    conversation = await a_conversation(sender.id, name="Rita")
+    await send(conversation, {"text": "Sold."}, viewer=token(Scope.CONVERSATIONS, user_id=operator.id))
+    other = await factories.user(role=Role.SALES)
+    programs = [await factories.api_token(user, Scope.READ, sender_id=sender.id) for user in (operator, other)]
+    filter = {"conversationId": id_of(conversation), "types": ["CONVERSATION_CLOSED"]}
+    start, told = await now(), list[dict[str, Any]]()
+    async with socket_of(api, programs[0]) as socket:
+        await subscribe(socket, CLOSED, filter=filter, after=start)
+        await step(api, "close", conversation)
+        told.append(await event(socket))
+    for secret in (programs[1], api.tokens[Role.SALES]):
+        async with socket_of(api, secret) as socket:
+            await subscribe(socket, CLOSED, filter=filter, after=start)
+            told.append(await event(socket))
+    texts = [each["conversation"]["transcript"].splitlines() for each in told]
+    assert [each["subject"]["transcript"].splitlines() for each in told] == texts
+    assert [[line[17:] for line in lines] for lines in texts] == [
+        ["Rita: Hello", "Operator: Sold."],
+        ["Rita: Hello", "Operator: Sold."],
+        ["Rita: Hello", "A User: Sold."],
+    ]

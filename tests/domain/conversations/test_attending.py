@@ -64,3 +64,17 @@ async def test_nobody_types_to_who_never_wrote() -> None:
     expected = (ErrorCode.INVALID_STATE, "conversationId", "nothing_to_answer")
     assert await only(conversations.show_typing(SYSTEM, conversation)) == expected
     assert (await Conversation.get(id=conversation)).unread_count == 1
+
+
+async def test_what_was_deleted_is_neither_read_nor_answered() -> None:
+    conversation = await a_conversation()
+    row, message = await Conversation.get(id=conversation), await heard_in(conversation)
+    await conversations.delete(SYSTEM, conversation)
+    opened = await conversations.create(SYSTEM, phone_number=row.address, sender_id=row.sender_id)
+    assert opened.contact_id == row.contact_id
+    expected = (ErrorCode.INVALID_STATE, "conversationId", "nothing_to_answer")
+    assert await only(conversations.show_typing(SYSTEM, opened.id)) == expected
+    read = await conversations.mark_read(SYSTEM, opened.id)
+    assert read.updated_at == opened.updated_at
+    assert (await Message.get(id=message)).state == "RECEIVED"
+    assert await events_of(opened.id) == ["CONVERSATION_CREATED"]

@@ -109,7 +109,7 @@ async def test_a_transcript_is_a_line_for_each_message() -> None:
         "2026-11-22 12:01 System: Half price!",
         "2026-11-22 12:01 Rita Bot: I owe you: [location]",
     ]
-    bound = Viewer(user_id=user.id + 1, role=SYSTEM.role, sender_id=sender.id)
+    bound = Viewer(user_id=user.id, role=SYSTEM.role, sender_id=sender.id)
     assert (await transcript_of(conversation, bound))[2].startswith("2026-11-22 12:01 Operator: ")
     assert await transcript_of(await quiet_conversation()) == []
 

@@ -12,7 +12,7 @@ from db.core import connect
 from db.core.paging import PageRequest
 from db.core.transaction import transaction
 from db.messages import Message, Priority
-from domain import accounts, conversations, messages
+from domain import accounts, contacts, conversations, messages
 from domain.conversations import Heard
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
@@ -281,11 +281,22 @@ async def test_what_a_schedule_sent_stays_with_it() -> None:
     row = await Conversation.get(id=conversation)
     sent = await a_message(row.sender_id, row.contact_id, schedule_id=2**41 + conversation, state="SENT", due_at=None)
     waits = await a_message(row.sender_id, row.contact_id, schedule_id=2**42 + conversation)
+    liked: dict[str, Any] = {"type": "REACTION", "reply_to_id": sent, "state": "RECEIVED", "direction": "INBOUND"}
+    await a_message(row.sender_id, row.contact_id, content="x", due_at=None, **liked)
+    [[_], [before]] = (
+        await messages.reactions_of(SYSTEM, [sent]),
+        await contacts.message_figures(SYSTEM, [row.contact_id]),
+    )
     await conversations.delete(SYSTEM, conversation)
     page = await messages.find(SYSTEM, schedule_id=2**41 + conversation, page=PageRequest())
     assert [message.id for message in page.rows] == [sent]
     assert await state_of(waits) == "QUEUED"
     assert await conversations.of_messages(SYSTEM, [sent]) == [None]
+    [[left], [after]] = (
+        await messages.reactions_of(SYSTEM, [sent]),
+        await contacts.message_figures(SYSTEM, [row.contact_id]),
+    )
+    assert (left, before.count, after.count) == ([], 4, 2)
 
 
 async def test_who_may() -> None:

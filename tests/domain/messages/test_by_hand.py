@@ -8,6 +8,7 @@ from db.accounts import Role, Scope
 from db.conversations import Conversation
 from db.core import connect
 from db.messages import Message, MessageStatus
+from domain import conversations
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.messages import by_hand
@@ -145,3 +146,17 @@ async def test_a_late_receipt_of_what_was_in_doubt_keeps_it_from_leaving_twice()
     assert await state_of(departure.id) == "SENT"
     sender = await connect.value("SELECT sender_id FROM message WHERE id = $1", departure.id)
     assert await leave(sender) == []
+
+
+async def test_what_was_deleted_with_its_conversation_is_not_there() -> None:
+    conversation = await a_conversation()
+    row, message = await Conversation.get(id=conversation), await heard_in(conversation)
+    failed = await a_message(row.sender_id, row.contact_id, state="FAILED", due_at=None, author="OPERATOR")
+    await conversations.delete(SYSTEM, conversation)
+    opened = await conversations.create(
+        SYSTEM, phone_number=row.address, sender_id=row.sender_id, initial_message="Hello again"
+    )
+    assert await only(set_to(message, MessageStatus.READ)) == (ErrorCode.NOT_FOUND, "id", None)
+    assert await only(by_hand.resend(SYSTEM, [failed])) == (ErrorCode.NOT_FOUND, "ids", None)
+    assert (await Conversation.get(id=opened.id)).unread_count == 1
+    assert (await state_of(message), await state_of(failed)) == ("RECEIVED", "FAILED")
