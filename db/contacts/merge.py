@@ -1,6 +1,7 @@
 """Two contacts become one: what hangs on the one that goes moves to the one that stays.
 
-Both are locked, so that nobody writes to either meanwhile; then messages in the order of their ids, as everywhere.
+Both are locked, so that nobody writes to either meanwhile; then their conversations, and messages in the order of their
+ids, as everywhere.
 """
 
 from asyncpg import Record
@@ -27,6 +28,8 @@ INSERT INTO contact_duplicate (contact_id, other_id, reason)
 SELECT least($1, other), greatest($1, other), reason FROM gone WHERE other <> $1
 ON CONFLICT (contact_id, other_id) DO NOTHING
 """
+
+_HOLD = "SELECT FROM conversation WHERE contact_id IN ($1, $2) ORDER BY sender_id, contact_id FOR UPDATE"
 
 # A schedule or campaign sends one message a person, and its figures count each person once: of two that it has sent to
 # both, the one that came further stays its own. The other is called off if it still waits, and is history of the
@@ -86,17 +89,23 @@ _PLACES = """
 UPDATE campaign_recipient r SET contact_id = $1 FROM campaign k WHERE r.campaign_id = k.id AND r.contact_id = $2
 """
 
+# An answer of the bot's that may still leave may do so in the survivor's conversation; one that may not, not there.
 _MESSAGES = """
 WITH moving AS MATERIALIZED (SELECT id FROM message WHERE contact_id = $2 ORDER BY id FOR UPDATE)
 UPDATE message m
 SET contact_id = $1,
+    epoch = CASE WHEN m.epoch IS NOT NULL THEN coalesce((
+      SELECT s.epoch - (d.epoch <> m.epoch)::int FROM conversation s JOIN conversation d USING (sender_id)
+      WHERE s.contact_id = $1 AND d.contact_id = $2 AND sender_id = m.sender_id AND s.deleted_at IS NULL
+        AND d.deleted_at IS NULL), m.epoch) END,
     correlation_id = CASE WHEN NOT EXISTS (
       SELECT FROM message own WHERE own.contact_id = $1 AND own.sender_id = m.sender_id
         AND own.correlation_id = m.correlation_id) THEN m.correlation_id END
 FROM moving WHERE m.id = moving.id
 """
 
-# Of two conversations with one sender the survivor's goes on; what asks for a person in either does so in it.
+# Of two conversations with one sender the survivor's goes on, with what the bot has yet to answer in the other; what
+# asks for a person in either does so in it.
 _CONVERSATIONS = """
 WITH pair AS MATERIALIZED (
   SELECT s.id AS stays, d.id AS goes,
@@ -112,7 +121,7 @@ WITH pair AS MATERIALIZED (
       last_message_id = CASE WHEN later THEN d.last_message_id ELSE s.last_message_id END,
       last_message_at = greatest(s.last_message_at, d.last_message_at),
       window_expires_at = greatest(s.window_expires_at, d.window_expires_at),
-      unread_count = s.unread_count + d.unread_count, epoch = s.epoch + 1,
+      unread_count = s.unread_count + d.unread_count,
       status = pair.status, closed_at = CASE WHEN pair.status = 'CLOSED' THEN s.closed_at END,
       handler = CASE WHEN 'OPERATOR' IN (s.handler, d.handler) THEN 'OPERATOR' ELSE s.handler END,
       assigned_to_id = coalesce(s.assigned_to_id, d.assigned_to_id),
@@ -124,6 +133,15 @@ WITH pair AS MATERIALIZED (
       language = coalesce(s.language, d.language), metadata = d.metadata || s.metadata,
       satisfaction_score = coalesce(s.satisfaction_score, d.satisfaction_score), updated_at = now()
   FROM pair, conversation d WHERE s.id = pair.stays AND d.id = pair.goes
+), turn AS (
+  DELETE FROM bot_turn t USING pair WHERE t.conversation_id = pair.goes
+  RETURNING pair.stays, t.since, t.due_at, t.message_ids
+), goes_on AS (
+  INSERT INTO bot_turn AS t (conversation_id, epoch, since, due_at, message_ids)
+  SELECT s.id, s.epoch, turn.since, turn.due_at, turn.message_ids FROM turn JOIN conversation s ON s.id = turn.stays
+  ON CONFLICT (conversation_id) DO UPDATE
+  SET message_ids = t.message_ids || excluded.message_ids, since = least(t.since, excluded.since),
+      due_at = greatest(t.due_at, excluded.due_at)
 ), files AS (
   UPDATE file f SET conversation_id = pair.stays FROM pair WHERE f.conversation_id = pair.goes
 ), moved AS (
@@ -154,6 +172,7 @@ async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
 
     Answers messages that were called off (id, sender_id, schedule_id), and conversations that moved (id, sender_id).
     """
+    await connect.execute(_HOLD, stays, goes)
     await connect.execute(_PHONES, stays, goes)
     await connect.execute("UPDATE contact_identity SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_DUPLICATES, stays, goes)

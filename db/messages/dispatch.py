@@ -81,9 +81,9 @@ m.author <> 'SYSTEM' AND m.type <> 'TEMPLATE' AND sender.provider = 'CLOUD_API' 
 OUTDATED = "A person came first, or the bot is not to answer here any more."
 """What becomes of an answer of the bot's that is late."""
 _OUTDATED = """
-m.epoch IS NOT NULL AND NOT EXISTS (
+m.epoch IS NOT NULL AND (NOT sender.bot_enabled OR m.deleted_at IS NOT NULL OR NOT EXISTS (
   SELECT FROM conversation v WHERE v.sender_id = m.sender_id AND v.contact_id = m.contact_id AND v.deleted_at IS NULL
-  AND v.handler = 'BOT' AND v.status = 'ACTIVE' AND v.epoch = m.epoch)
+  AND v.handler = 'BOT' AND v.status = 'ACTIVE' AND v.epoch = m.epoch))
 """
 
 

@@ -210,7 +210,7 @@ async def settle(answers: Sequence[tuple[Turn, Verdict]]) -> None:
         replies, over, again = list[dict[str, Any]](), list[int](), list[Turn]()
         for turn, verdict in answers:
             row = held.get(turn.conversation_id)
-            if row is None or row["attempts"] != turn.attempts:
+            if row is None or row["attempts"] != turn.attempts or not _is_of(row["message_ids"], turn):
                 continue
             if not row["may"]:
                 over.append(turn.conversation_id)
@@ -231,6 +231,11 @@ async def settle(answers: Sequence[tuple[Turn, Verdict]]) -> None:
             await connect.execute("DELETE FROM bot_turn WHERE conversation_id = ANY($1)", over)
         if again:
             await _begin_again(again)
+
+
+def _is_of(message_ids: Sequence[int], turn: Turn) -> bool:
+    """Whether it is the turn that was claimed, whatever was said since: each counts its claims from 1."""
+    return message_ids[: len(turn.message_ids)] == turn.message_ids
 
 
 def _given(turn: Turn, reply: Reply, row: Record) -> dict[str, Any]:

@@ -63,6 +63,26 @@ async def test_a_claimed_turn_is_nobody_elses_until_its_lease_runs_out() -> None
     assert await person.answer() == FACT.strip()
 
 
+async def test_whoever_slept_through_a_whole_turn_touches_no_later_one() -> None:
+    person = await Person.new()
+    await person.writes()
+    asleep = await person.claimed()
+    await person.writes()
+    await answering.answer([asleep])
+    # The turn counts its claims anew from here on, as the next one does.
+    await person.is_answered()
+    await person.writes("Is there a fee?")
+    other = await person.claimed()
+    assert other.attempts == asleep.attempts
+    sql = "UPDATE bot_turn SET since = now() - interval '1 hour' WHERE conversation_id = $1"
+    await connect.execute(sql, await person.id())
+    await answering.answer([asleep])
+    assert len(await person.answers()) == 1
+    left = await person.turn()
+    assert left is not None
+    assert (left.message_ids, left.attempts) == (other.message_ids, other.attempts)
+
+
 async def test_two_who_end_the_same_turn_at_once_send_one_answer() -> None:
     person = await Person.new()
     await person.writes()

@@ -331,6 +331,22 @@ async def test_the_last_step_refuses_an_answer_that_is_late(change: str) -> None
     assert kept.error_message == "A person came first, or the bot is not to answer here any more."
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE sender SET bot_enabled = false FROM conversation v WHERE sender.id = v.sender_id AND v.id = $1",
+        "UPDATE message m SET deleted_at = now() FROM conversation v WHERE m.sender_id = v.sender_id AND v.id = $1",
+    ],
+)
+async def test_nothing_of_the_bots_leaves_where_it_was_switched_off_or_hidden(change: str) -> None:
+    conversation = await a_conversation()
+    answer = await an_answer(conversation)
+    claimed = await dispatch.claim(answer.sender_id, 10)
+    await connect.execute(change, conversation)
+    assert await dispatch.depart(claimed) == []
+    assert await state_of(answer.id) == "CANCELLED"
+
+
 async def test_an_answer_that_is_in_time_leaves_and_other_conversations_lose_nothing() -> None:
     conversation, other = await a_conversation(), await a_conversation()
     answer = await an_answer(conversation)
