@@ -37,7 +37,8 @@ const shot = (name) => found.shots.push(name) && page.screenshot({ path: join(fo
 
 async function open(tab) {
   if ((await page.locator('.graphiql-tab-active .graphiql-tab-button').innerText()) === tab) return;
-  await page.locator('.graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).click();
+  await page.selectOption('#tabs', tab);
+  await page.locator('.graphiql-tab-active .graphiql-tab-button', { hasText: new RegExp(`^${tab}$`) }).waitFor();
 }
 
 // Runs the tab that is open until its answer is as wanted, at most `times` times.
@@ -170,6 +171,20 @@ await tool(0, JSON.stringify({ id: found.tabs.Contacts.data.contacts.edges[0].no
 for (const tab of ['Contact', 'CreateLead', 'LeadSteps', 'Leads']) await run(tab);
 for (const tab of ['TakeOver', 'HandBack', 'Escalate', 'CloseAndReopen']) await run(tab);
 await watch('WatchInbox');
+
+const known = Buffer.from('Opening hours\n\nThe office opens at nine, and closes at five.\n');
+await open('AnnounceKnowledge');
+await tool(0, JSON.stringify({ name: 'opening-hours.txt', sizeBytes: known.length }));
+await run('AnnounceKnowledge');
+await fetch(found.tabs.AnnounceKnowledge.data.createUpload.url, { method: 'PUT', body: known });
+const { id } = found.tabs.AnnounceKnowledge.data.createUpload.file;
+const isRead = ({ node }) => node.id === id && node.indexing.status === 'COMPLETED';
+await run('Knowledge', ({ data }) => data?.knowledgeFiles.edges.some(isRead), 60);
+await run('AskKnowledge');
+// Where the bot answers all others' tests, they would hear it.
+await open('ChangeBot');
+await tool(0, JSON.stringify({ ...JSON.parse(await tool(0)), botEnabled: false, input: { bot: {} } }));
+await run('ChangeBot');
 
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');

@@ -28,7 +28,8 @@ TABS = (
     "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
     "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact "
     "CreateLead LeadSteps Leads "
-    "TakeOver HandBack Escalate CloseAndReopen WatchInbox"
+    "TakeOver HandBack Escalate CloseAndReopen WatchInbox "
+    "AnnounceKnowledge Knowledge AskKnowledge ChangeBot"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign", "WatchInbox"}
 """Subscriptions to which nothing happens."""

@@ -154,6 +154,19 @@ function render() {
   showWho();
 }
 
+// There are many, and the docs speak of them by their numbers.
+for (const { query } of tabs) {
+  const [, number, name] = query.match(/^# (\d+)\.[^]*?\n(?:query|mutation|subscription) (\w+)/);
+  element('tabs').append(new Option(`${number}. ${name}`, name));
+}
+element('tabs').addEventListener('change', ({ target }) => {
+  const buttons = [...document.querySelectorAll('.graphiql-tab-button')];
+  const button = buttons.find((each) => each.textContent === target.value);
+  button?.click();
+  button?.scrollIntoView({ inline: 'center' });
+  target.selectedIndex = 0;
+});
+
 element('sign-in').addEventListener('submit', async (event) => {
   event.preventDefault();
   const { email, password } = Object.fromEntries(new FormData(event.target));

@@ -136,7 +136,13 @@ export const tabs = await Promise.all([
   tab('58-hand-back', { conversation: { id: '${conversations.edges.0.node.id}' } }),
   tab('59-escalate', { id: '${conversations.edges.0.node.id}', note: 'Wants a refund' }),
   tab('60-close', { id: '${conversations.edges.0.node.id}' }),
-  tab('61-watch-inbox', { filter: { assignment: 'MINE' }, after: null }),
-  tab('62-knowledge', { search: null }),
-  tab('63-ask-knowledge', { question: 'What are your opening hours?' }),
+  tab('61-watch-inbox', { filter: null, after: null }),
+  tab('62-announce-knowledge', { name: 'opening-hours.txt', sizeBytes: 0 }),
+  tab('63-knowledge', { search: null }),
+  tab('64-ask-knowledge', { question: 'What are your opening hours?' }),
+  tab('65-bot', {
+    senderId: '${senders.edges.0.node.id}',
+    botEnabled: true,
+    input: { bot: { debounce: 2, escalationThreshold: 0.5 }, features: { autoEscalation: true } },
+  }),
 ]);
