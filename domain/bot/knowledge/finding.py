@@ -65,16 +65,23 @@ FROM unnest($1::text[]) AS l(name), unnest($2::text[]) WITH ORDINALITY AS t(word
 """
 
 _COMMON = """
-SELECT q.n, (SELECT count(*) FROM passage p WHERE p.words @@ q.term::tsquery) AS passages
+SELECT q.n, (SELECT count(*) FROM passage p JOIN file f ON f.id = p.file_id
+             WHERE p.words @@ q.term::tsquery AND f.deleted_at IS NULL
+               AND (f.conversation_id IS NULL OR f.conversation_id = $2)) AS passages
 FROM unnest($1::text[]) WITH ORDINALITY AS q(term, n)
 """
 
 # A word that stands nowhere may be one that does, mistyped.
 _MEANT = """
 SELECT DISTINCT ON (t.word) t.word, known.word AS meant
-FROM unnest($1::text[]) AS t(word), ts_stat('SELECT words FROM passage') AS known
+FROM unnest($1::text[]) AS t(word), ts_stat($4) AS known
 WHERE length(known.word) >= $3 - 1 AND similarity(known.word, t.word) >= $2
 ORDER BY t.word, similarity(known.word, t.word) DESC, known.ndoc DESC
+"""
+# As text, as ts_stat takes it.
+_WORDS = """
+SELECT p.words FROM passage p JOIN file f ON f.id = p.file_id
+WHERE f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = {:d})
 """
 
 # ts_rank_cd tells passages apart that have the same words: nearer together is better.
@@ -131,7 +138,7 @@ async def _said(question: str, conversation_id: int | None) -> list[Found]:
     known = {row["language"]: row["passages"] for row in await connect.rows(_KNOWN, conversation_id)}
     if not asked or not known:
         return []
-    terms = await _terms(asked, known)
+    terms = await _terms(asked, known, conversation_id)
     if not terms:
         return []
     columns = [[getattr(term, name) for term in terms] for name in ("language", "own", "either", "weight")]
@@ -148,7 +155,7 @@ def _weighed(question: str) -> dict[str, float]:
     return dict([each for each in weights.items() if each[0] not in _ASKING][:_MOST_WORDS])
 
 
-async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[_Term]:
+async def _terms(asked: Mapping[str, float], known: Mapping[str, int], conversation_id: int | None) -> list[_Term]:
     """What to look for in files of each language, and how much of the question each term is; all of them make 1."""
     plain = list(asked)
     stems: dict[tuple[str, str], list[str]] = {}
@@ -156,14 +163,16 @@ async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[_
         # What has no stem says nothing in that language.
         if row["stems"]:
             stems[row["name"], plain[int(row["n"]) - 1]] = row["stems"]
-    common = await _common({_either(word, found) for (_, word), found in stems.items()})
+    common = await _common({_either(word, found) for (_, word), found in stems.items()}, conversation_id)
     nowhere = {word for (_, word), found in stems.items() if not common[_either(word, found)]}
     few = sum(known.values()) <= _MOST_TO_LOOK_THROUGH
-    meant = await _meant([word for word in nowhere if few and len(word) >= _LEAST_OF_MISTYPED])
+    mistyped = [word for word in nowhere if few and len(word) >= _LEAST_OF_MISTYPED]
+    meant = await _meant(mistyped, conversation_id)
     for (language, word), found in stems.items():
         if word in meant and not common[_either(word, found)]:
             stems[language, word] = [meant[word]]
-    common |= await _common({_either(word, found) for (_, word), found in stems.items()} - common.keys())
+    more = {_either(word, found) for (_, word), found in stems.items()} - common.keys()
+    common |= await _common(more, conversation_id)
     count = sum(known.values())
     terms: list[_Term] = []
     for language in known:
@@ -179,15 +188,17 @@ async def _terms(asked: Mapping[str, float], known: Mapping[str, int]) -> list[_
     return terms
 
 
-async def _common(queries: set[str]) -> dict[str, int]:
+async def _common(queries: set[str], conversation_id: int | None) -> dict[str, int]:
     """How many passages each of them finds."""
     asked = sorted(queries)
-    return {asked[int(row["n"]) - 1]: row["passages"] for row in await connect.rows(_COMMON, asked)}
+    rows = await connect.rows(_COMMON, asked, conversation_id) if asked else []
+    return {asked[int(row["n"]) - 1]: row["passages"] for row in rows}
 
 
-async def _meant(nowhere: Sequence[str]) -> dict[str, str]:
+async def _meant(nowhere: Sequence[str], conversation_id: int | None) -> dict[str, str]:
     """Words that are known, for some that are not."""
-    rows = await connect.rows(_MEANT, nowhere, _ALIKE, _LEAST_OF_MISTYPED) if nowhere else []
+    known = _WORDS.format(conversation_id or 0)
+    rows = await connect.rows(_MEANT, nowhere, _ALIKE, _LEAST_OF_MISTYPED, known) if nowhere else []
     return {row["word"]: row["meant"] for row in rows}
 
 

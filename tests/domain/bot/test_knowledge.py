@@ -72,3 +72,20 @@ async def test_knowledge_of_a_conversation_is_for_that_one_alone() -> None:
     assert [found.file_id for found in await search("order 77", conversation_id=conversation)] == [file.id]
     assert await search("order 77", conversation_id=None) == []
     assert await search("order 77", conversation_id=conversation + 1) == []
+
+
+async def test_what_others_were_given_weighs_nothing_in_a_question() -> None:
+    """Neither how rare a word is, nor which word was meant, hangs on files that must not be known here."""
+    await taught("general.txt", "Bicycles are assembled in a week. Delivery of a bicycle costs ten euros.")
+    alone = [
+        found.score for found in await search("Are bicycles assembled, and the helicopters?", conversation_id=None)
+    ]
+    conversation = await a_conversation()
+    for name in ("a.txt", "b.txt"):
+        await taught(name, "Helicopters are assembled, and so are bicycles.", conversation_id=conversation)
+    gone = await taught("c.txt", "Helicopters are assembled, and bicycles.")
+    await connect.execute("UPDATE file SET deleted_at = now() WHERE id = $1", gone.id)
+    question = "Are bicycles assembled, and the helicopters?"
+    assert [found.score for found in await search(question, conversation_id=None)] == alone
+    assert await search("helicoptres", conversation_id=None) == []
+    assert len(await search("helicoptres", conversation_id=conversation)) == 2
