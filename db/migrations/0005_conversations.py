@@ -11,6 +11,8 @@ from tortoise import fields
 # What models cannot say, as in 0002.
 UP = [
     "CREATE INDEX bot_turn_due ON bot_turn (due_at)",
+    # How many messages went into turns, ever: counted without a row that all who take messages up would wait for.
+    "CREATE SEQUENCE bot_gathered",
     # Few of many, and looked for: what waits for somebody, what is somebody's work, what is urgent.
     "CREATE INDEX conversation_unread ON conversation (last_message_at, id)"
     " WHERE unread_count > 0 AND deleted_at IS NULL",

@@ -131,6 +131,26 @@ async def any_due() -> bool:
     return await next_due() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What the bot has before it, and what it has had."""
+
+    turns: int
+    """Conversations in which it has something to answer: messages are gathered, or an answer is made."""
+    gathered: int
+    """Messages of contacts that went into turns, since the database was made."""
+
+
+async def waiting() -> Waiting:
+    """For the figures of the system."""
+    row = await connect.row(
+        "SELECT (SELECT count(*) FROM bot_turn) AS turns,"
+        " (SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM bot_gathered) AS gathered"
+    )
+    assert row is not None
+    return Waiting(row["turns"], row["gathered"])
+
+
 async def give_back(turns: Sequence[Turn], *, seconds: float = 0) -> None:
     """Lets others take turns that were claimed, after so many seconds."""
     await connect.execute(
@@ -241,8 +261,9 @@ def _is_of(message_ids: Sequence[int], turn: Turn) -> bool:
 def _given(turn: Turn, reply: Reply, row: Record) -> dict[str, Any]:
     return {
         "conversation_id": turn.conversation_id,
-        "sender_id": turn.sender_id,
-        "contact_id": turn.contact_id,
+        "sender_id": row["sender_id"],
+        # Whoever was merged meanwhile is somebody else.
+        "contact_id": row["contact_id"],
         "address": row["address"],
         "epoch": row["epoch"],
         "text": reply.text,

@@ -88,8 +88,11 @@ WITH said AS (
   ON CONFLICT (conversation_id) DO UPDATE
   SET message_ids = t.message_ids || excluded.message_ids,
       due_at = greatest(t.due_at, least(excluded.due_at, t.since + {MOST_DEBOUNCES} * $11::interval))
+  RETURNING conversation_id
 )
-SELECT * FROM moved
+SELECT moved.*, (
+  SELECT count(nextval('bot_gathered')) FROM turn, unnest(said.asked) WHERE conversation_id = moved.id) AS gathered
+FROM moved JOIN said USING (sender_id, contact_id)
 """
 
 

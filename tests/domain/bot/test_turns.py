@@ -34,6 +34,20 @@ async def test_where_nobody_waits_nothing_is_due() -> None:
     assert not await turns.any_due()
 
 
+async def test_what_waits_and_what_was_gathered_are_counted() -> None:
+    before = await turns.waiting()
+    person, operated = await Person.new(), await Person.new()
+    for _ in range(3):
+        await person.writes()
+    await operated.writes()
+    await conversations.take_over(SYSTEM, {"id": await operated.id()})
+    await operated.writes()
+    meanwhile = await turns.waiting()
+    assert (meanwhile.turns - before.turns, meanwhile.gathered - before.gathered) == (1, 4)
+    await person.is_answered()
+    assert await turns.waiting() == turns.Waiting(before.turns, before.gathered + 4)
+
+
 async def test_a_turn_waits_for_silence() -> None:
     person = await Person.new()
     await person.writes()
@@ -242,7 +256,10 @@ async def test_bursts_that_race_with_answers_have_one_answer_each() -> None:
 
     async def work() -> None:
         while writing or await connect.value("SELECT EXISTS (SELECT FROM bot_turn)"):
-            await connect.execute("UPDATE bot_turn SET due_at = now() WHERE due_at > now()")
+            await connect.execute(
+                "UPDATE bot_turn SET due_at = now() WHERE conversation_id IN ("
+                " SELECT conversation_id FROM bot_turn WHERE due_at > now() FOR UPDATE SKIP LOCKED)"
+            )
             await answering.answer(await turns.claim(5))
             await asyncio.sleep(chance.uniform(0, 0.02))
 
