@@ -91,8 +91,8 @@ class WorkersHealth(ServiceHealth):
 @strawberry.type(description="An outside service. What is found is kept for a minute.")
 class ExternalHealth(ServiceHealth):
     rate_limit_remaining: int | None = column(
-        "Calls left in its present window, for WhatsApp of the 200 management calls an hour that each account has at "
-        "least; null when it does not say."
+        "Calls left in its present window: for WhatsApp of the 200 management calls an hour that each account has at "
+        "least, for a language model of those of a minute; null when it does not say."
     )
     tokens_used_today: int | None = column("Tokens spent today; null unless it is a language model.")
 
@@ -113,6 +113,7 @@ class Health:
     redis: RedisHealth = column("Redis.")
     workers: WorkersHealth = column("Background workers.")
     whatsapp: ExternalHealth = column("WhatsApp, through the default sender; well while there is none.")
+    language_model: ExternalHealth = column("The bot's language model; well while none is configured.")
 
 
 @strawberry.type
@@ -233,6 +234,12 @@ async def detailed(request: Request) -> Response:
             "status": _word(found.whatsapp.status),
             "response_time_ms": found.whatsapp.response_time_ms,
             "rate_limit_remaining": found.whatsapp.rate_limit_remaining,
+        },
+        "openai_api": {
+            "status": _word(found.language_model.status),
+            "response_time_ms": found.language_model.response_time_ms,
+            "tokens_used_today": found.language_model.tokens_used_today,
+            "rate_limit_remaining": found.language_model.rate_limit_remaining,
         },
     }
     return _answer(

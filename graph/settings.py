@@ -5,8 +5,9 @@ from typing import Annotated
 import strawberry
 
 from domain import settings
+from domain.health import integrations as services
 from graph.core.context import Info
-from graph.core.fields import arg, column, mutation, query
+from graph.core.fields import arg, column, computed, mutation, query
 from graph.core.inputs import given, optional
 
 
@@ -72,6 +73,15 @@ class BotSettings:
     )
 
 
+@strawberry.type(description="An outside service.")
+class Integration:
+    name: str = column("Which: whatsapp_business_api, waha or openai (any endpoint that speaks like OpenAI's).")
+    connected: bool = column("Whether it is configured and answers: WhatsApp and WAHA through a sender that may send.")
+    webhook_url: str | None = column("Where it should post to us; null for one that posts nothing.")
+    models: list[str] = column("Language models that it offers, at most 200; empty where it has no list of them.")
+    rate_limit: int | None = column("Calls a minute that it allows; null when it has not said so in the last minute.")
+
+
 @strawberry.type(description="Bounds and rules in force.")
 class Settings:
     environment: str = column("Environment: development, test or production.")
@@ -81,6 +91,11 @@ class Settings:
     consent: ConsentSettings = column("Rules of STOP and START.")
     features: FeatureSettings = column("What is switched on.")
     bot: BotSettings = column("Rules of the bot.")
+
+    @computed("Outside services, as they were found within the last minute.", graphql_type=list[Integration], size=3)
+    @staticmethod
+    async def integrations(info: Info) -> list[services.Integration]:
+        return await services.integrations(info.context.viewer)
 
 
 @strawberry.input(description="Changes to bounds.")

@@ -20,6 +20,7 @@ from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from db.senders import SenderProvider
 from domain import VERSION, senders, settings
+from domain.bot import endpoint, models
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
@@ -30,8 +31,8 @@ from domain.providers.cloud_numbers import standing_of
 log = structlog.get_logger()
 
 PROBE_SECONDS = 2.0
-WHATSAPP_KEPT_SECONDS = 60.0
-"""WhatsApp is asked at most so often, so that health checks cost no quota."""
+OUTSIDE_KEPT_SECONDS = 60.0
+"""Outside services are asked at most so often, so that health checks cost no quota."""
 KEPT_SECONDS = 1.0
 """Anyone may ask for health, however often."""
 JOURNAL_SECONDS = 30
@@ -121,6 +122,7 @@ class Health:
     redis: RedisHealth
     workers: WorkersHealth
     whatsapp: ExternalHealth
+    language_model: ExternalHealth
 
 
 @public
@@ -199,14 +201,19 @@ def api() -> ApiHealth:
 
 
 async def _whole() -> Health:
-    of_database, of_redis, of_workers, of_whatsapp, words = await asyncio.gather(
-        _ask_database(), _ask_redis(), _ask_workers(), _whatsapp.get(), bounded(_problems, [])
+    of_database, of_redis, of_workers, of_whatsapp, of_model, words = await asyncio.gather(
+        _ask_database(),
+        _ask_redis(),
+        _ask_workers(),
+        _whatsapp.get(),
+        _language_model.get(),
+        bounded(_problems, []),
     )
     problems = [
         *(["PostgreSQL does not answer."] if of_database.status is not HealthStatus.HEALTHY else []),
         *(["Redis does not answer."] if of_redis.status is not HealthStatus.HEALTHY else []),
         *(["No worker runs."] if of_workers.status is not HealthStatus.HEALTHY else []),
-        *([of_whatsapp.fault] if of_whatsapp.fault else []),
+        *[service.fault for service in (of_whatsapp, of_model) if service.fault],
         *words,
     ]
     needed = (of_database, of_redis, of_workers)
@@ -225,6 +232,7 @@ async def _whole() -> Health:
         redis=of_redis,
         workers=of_workers,
         whatsapp=of_whatsapp,
+        language_model=of_model,
     )
 
 
@@ -307,6 +315,16 @@ async def ask_whatsapp() -> ExternalHealth:
     return ExternalHealth(HealthStatus.HEALTHY, _since(started), left)
 
 
+async def ask_language_model() -> ExternalHealth:
+    """The endpoint of the language model; well while none is configured."""
+    tokens, limits = await asyncio.gather(
+        bounded(models.tokens_today, None), bounded(endpoint.limits, endpoint.Limits())
+    )
+    told = await endpoint.standing() if endpoint.is_set() else endpoint.Standing()
+    status = HealthStatus.DEGRADED if told.fault else HealthStatus.HEALTHY
+    return ExternalHealth(status, told.milliseconds, limits.left, tokens, told.fault)
+
+
 _checked = Cached(_whole, KEPT_SECONDS)
 database = Cached(_ask_database, KEPT_SECONDS).get
 """PostgreSQL, and this process's pool of connections to it."""
@@ -314,9 +332,15 @@ redis = Cached(_ask_redis, KEPT_SECONDS).get
 workers = Cached(_ask_workers, KEPT_SECONDS).get
 _whatsapp = Cached(
     ask_whatsapp,
-    WHATSAPP_KEPT_SECONDS,
+    OUTSIDE_KEPT_SECONDS,
     patience=PROBE_SECONDS,
     late=ExternalHealth(HealthStatus.DEGRADED, fault=f"WhatsApp does not answer within {PROBE_SECONDS:g} s."),
+)
+_language_model = Cached(
+    ask_language_model,
+    OUTSIDE_KEPT_SECONDS,
+    patience=PROBE_SECONDS,
+    late=ExternalHealth(HealthStatus.DEGRADED, fault=endpoint.SILENT),
 )
 
 

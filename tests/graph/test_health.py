@@ -104,7 +104,7 @@ async def test_details_hold_all_services(well: Api, path: str) -> None:
     assert answer.status_code == 200
     assert body["environment"] == "test"
     services = body["services"]
-    assert services.keys() == {"api", "database", "redis", "workers", "whatsapp_api"}
+    assert services.keys() == {"api", "database", "redis", "workers", "whatsapp_api", "openai_api"}
     assert services["api"]["requests_per_minute"] > 0
     assert services["api"]["uptime"].startswith("0d 0h ")
     assert services["database"]["connection_pool"].endswith("/10")
@@ -112,6 +112,9 @@ async def test_details_hold_all_services(well: Api, path: str) -> None:
     assert {"connection_pool_size", "active_connections", "response_time_ms"} <= services["database"].keys()
     assert {"memory_usage", "memory_usage_mb", "queue_depth", "connected_clients"} <= services["redis"].keys()
     assert services["whatsapp_api"].keys() == {"status", "response_time_ms", "rate_limit_remaining"}
+    # None is configured here, and nothing is wrong with it.
+    assert services["openai_api"].keys() == {"status", "response_time_ms", "tokens_used_today", "rate_limit_remaining"}
+    assert (services["openai_api"]["status"], services["openai_api"]["response_time_ms"]) == ("healthy", None)
 
 
 QUERY = """{ health {
@@ -121,6 +124,7 @@ QUERY = """{ health {
   redis { status responseTimeMs version connectedClients usedMemoryMb uptimeDays queueDepth }
   workers { status responseTimeMs count activeTasks queuedTasks workers { name online currentTask processed } }
   whatsapp { status responseTimeMs rateLimitRemaining tokensUsedToday }
+  languageModel { status responseTimeMs rateLimitRemaining tokensUsedToday }
 } }"""
 
 

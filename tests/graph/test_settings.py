@@ -16,7 +16,8 @@ SETTINGS = """{ settings { environment version
   features { ragEnabled sentimentAnalysis autoEscalation multilingualSupport }
   bot { debounce handBackAfter escalationThreshold language dailyTokenBudget }
   delays { messageDelay senderSwitchDelay }
-  consent { stopWords startWords optOutReply optInReply } } }"""
+  consent { stopWords startWords optOutReply optInReply }
+  integrations { name connected webhookUrl models rateLimit } } }"""
 UPDATE = """mutation ($input: SettingsInput!) { updateSettings(input: $input) {
   limits { maxFileSizeMb maxMessageLength } features { sentimentAnalysis ragEnabled } bot { language debounce }
   delays { messageDelay } consent { stopWords optOutReply } } }"""
@@ -58,6 +59,15 @@ async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
                 "bot": {"language": None},
             },
         )
+
+
+async def test_outside_services_are_shown_with_where_they_post_to(api: Api) -> None:
+    await factories.sender()
+    found = {each.pop("name"): each for each in (await api.data(SETTINGS))["settings"]["integrations"]}
+    assert found.keys() == {"whatsapp_business_api", "waha", "openai"}
+    assert found["whatsapp_business_api"]["webhookUrl"] == f"{api.url}/webhooks/whatsapp"
+    assert found["waha"]["webhookUrl"] == f"{api.url}/webhooks/waha"
+    assert found["openai"] == {"connected": False, "webhookUrl": None, "models": [], "rateLimit": None}
 
 
 async def test_a_change_is_in_force_in_another_process_within_five_seconds(api: Api) -> None:

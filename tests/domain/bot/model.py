@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -36,6 +36,10 @@ class Model:
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
+        self.listed: Callable[[], Awaitable[web.Response]] | None = None
+        """What answers in place of the list of models."""
+        self.headers: dict[str, str] = {}
+        """Of each answer."""
 
     async def complete(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(await request.json())
@@ -47,8 +51,16 @@ class Model:
             answer = await answer
         if isinstance(answer, web.Response):
             # One that is sent is spent.
-            return web.Response(body=answer.body, status=answer.status, headers=answer.headers)
+            return web.Response(body=answer.body, status=answer.status, headers={**answer.headers, **self.headers})
         return answer
+
+    async def list_models(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != "Bearer a-key":
+            return web.json_response({"error": {"message": "Incorrect API key provided."}}, status=401)
+        if self.listed is not None:
+            return await self.listed()
+        models = [{"id": name, "object": "model"} for name in ("small", "large")]
+        return web.json_response({"object": "list", "data": models}, headers=self.headers)
 
     @property
     def data(self) -> dict[str, Any]:
@@ -70,6 +82,7 @@ async def model(*answers: Any, **given: str) -> AsyncIterator[Model]:
     made = Model(*answers)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", made.complete)
+    app.router.add_get("/v1/models", made.list_models)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
