@@ -17,6 +17,7 @@ const VALUES = {
     'FileIndexing',
     'ImportColumn',
     'BotGeneration',
+    'Integration',
     'KnowledgeAnswer',
     'KnowledgeSource',
     'ListRow',

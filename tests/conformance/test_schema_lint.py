@@ -45,6 +45,7 @@ FEW = {
     "Query.assignableUsers",
     "User.apiTokens",
     "User.sessions",
+    "Settings.integrations",
     "WorkersHealth.workers",
     "PrivacyReceipt.counts",
 }
