@@ -82,9 +82,15 @@ class Passage(Row):
         unique_together = (("file_id", "position"),)
 
 
+_KNOWS = """
+SELECT EXISTS (SELECT FROM file_reading r JOIN file f ON f.id = r.file_id
+               WHERE r.passages > 0 AND f.deleted_at IS NULL AND f.conversation_id IS NULL)
+"""
+
+
 async def answers(*, rag: bool) -> bool:
-    """Whether the bot could answer anything: by a model, or, where it may look things up, from any passage."""
-    return bool(get_settings().openai_model) or (rag and await connect.value("SELECT EXISTS (SELECT FROM passage)"))
+    """Whether the bot could answer anybody: by a model, or, where it may look things up, from what it knows for all."""
+    return bool(get_settings().openai_model) or (rag and await connect.value(_KNOWS))
 
 
 async def forget(file_ids: Sequence[int]) -> None:

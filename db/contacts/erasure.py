@@ -60,6 +60,8 @@ WITH page AS MATERIALIZED (
   ORDER BY id LIMIT $2 FOR UPDATE
 ), waiting AS (
   DELETE FROM waiting_amendment w USING page WHERE w.message_id = page.id
+), made AS (
+  DELETE FROM generation g USING page WHERE g.message_id = page.id
 )
 UPDATE message m
 SET content = NULL, details = NULL, variables = NULL, referral = NULL, metadata = NULL, address = NULL,

@@ -48,7 +48,7 @@ _PARTS = {
     "conversations": "SELECT address, status, tags, language, metadata, escalation_reason, escalation_note,"
     " satisfaction_score, created_at, closed_at, id FROM conversation WHERE contact_id = $1 AND deleted_at IS NULL",
     "messages": "SELECT direction, author, type, purpose, state, address, content, details, variables, referral,"
-    " metadata, error_code, error_message, created_at, sent_at, delivered_at, read_at, id FROM message"
+    " metadata, sentiment, error_code, error_message, created_at, sent_at, delivered_at, read_at, id FROM message"
     " WHERE contact_id = $1",
     "files": "SELECT f.name, f.mime_type, f.size_bytes, f.metadata, f.created_at, f.id FROM file f"
     " WHERE f.deleted_at IS NULL AND (f.conversation_id IN (SELECT id FROM conversation WHERE contact_id = $1)"

@@ -85,6 +85,8 @@ WITH said AS (
   FROM said JOIN moved USING (sender_id, contact_id) JOIN sender s ON s.id = sender_id
   LEFT JOIN message latest ON latest.id = before_id AND before_at > said.at
   WHERE said.asked IS NOT NULL AND is_bots AND s.bot_enabled AND latest.author IS DISTINCT FROM 'OPERATOR'
+    AND ($12 OR EXISTS (SELECT FROM file f JOIN file_reading r ON r.file_id = f.id
+                        WHERE f.conversation_id = moved.id AND f.deleted_at IS NULL AND r.passages > 0))
   ON CONFLICT (conversation_id) DO UPDATE
   SET message_ids = t.message_ids || excluded.message_ids,
       due_at = greatest(t.due_at, least(excluded.due_at, t.since + {MOST_DEBOUNCES} * $11::interval))
@@ -99,9 +101,11 @@ FROM moved JOIN said USING (sender_id, contact_id)
 async def heard(messages: Sequence[Heard]) -> None:
     """Takes up what contacts wrote, inside the caller's transaction: opens or reopens their conversations.
 
-    Those that the bot has get a turn of it, due once the contact has been silent for the debounce.
+    Those that the bot has, and knows anything for, get a turn of it, due once the contact has been silent for the
+    debounce.
     """
-    knows = bool(messages) and await answers(rag=(await settings.current()).features.rag_enabled)
+    looks_up = (await settings.current()).features.rag_enabled
+    knows = bool(messages) and await answers(rag=looks_up)
     await _say(
         [
             (
@@ -110,28 +114,29 @@ async def heard(messages: Sequence[Heard]) -> None:
                 not message.quiet,
                 not message.quiet,
                 False,
-                knows and message.asks and not message.quiet,
+                (knows or looks_up) and message.asks and not message.quiet,
             )
             for message in messages
-        ]
+        ],
+        knows=knows,
     )
 
 
 async def spoke(messages: Sequence[Spoken], *, actor_id: int | None = None) -> None:
     """Takes up what people of ours wrote, inside the caller's transaction: what the bot began before is called off."""
     said = [(*_columns(message), None, False, not message.quiet, True, False) for message in messages]
-    await silence([row["id"] for row in await _say(said, actor_id)])
+    await silence([row["id"] for row in await _say(said, actor_id=actor_id)])
 
 
 def _columns(message: Spoken) -> tuple[int, int, int, str, datetime]:
     return message.message_id, message.sender_id, message.contact_id, message.address, message.at
 
 
-async def _say(said: Sequence[tuple[object, ...]], actor_id: int | None = None) -> list[Record]:
+async def _say(said: Sequence[tuple[object, ...]], *, knows: bool = False, actor_id: int | None = None) -> list[Record]:
     if not said:
         return []
     debounce = timedelta(seconds=(await settings.current()).bot.debounce)
-    moved = await connect.rows(_SAY, *map(list, zip(*said, strict=True)), debounce)
+    moved = await connect.rows(_SAY, *map(list, zip(*said, strict=True)), debounce, knows)
     record_all(_event(row, actor_id) for row in moved)
     return moved
 

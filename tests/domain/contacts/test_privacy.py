@@ -63,7 +63,12 @@ async def somebody(**given: Any) -> tuple[Contact, str, str]:
             " VALUES ($1, $2, 'LINK', now(), false, $3, $4, $5)",
             *(sender.id, unique(), made.id, word, [number]),
         )
-    await Message.filter(contact_id=contact.id, state=MessageState.SENT).update(direction="INBOUND")
+        sources = f'[{{"file_id": {received.id}, "passage": "{word}", "score": 1}}]'
+        await connect.execute(
+            "INSERT INTO generation (message_id, confidence, processing_ms, sources) VALUES ($1, 1, 1, $2::jsonb)",
+            *(made.id, sources),
+        )
+    await Message.filter(contact_id=contact.id, state=MessageState.SENT).update(direction="INBOUND", sentiment=0.5)
     await connect.execute(
         "INSERT INTO conversation (contact_id, sender_id, address, metadata, tags, escalation_note)"
         " VALUES ($1, $2, $3, $4::jsonb, $5, $6)",
@@ -108,6 +113,7 @@ async def test_an_export_holds_everything_and_is_kept_for_a_week() -> None:
     assert (told["contact"]["name"], told["contact"]["attributes"]) == (word, {"a": word})
     assert [row["phone_number"] for row in told["phones"]] == [number]
     assert [row["content"] for row in told["messages"]] == [word, word]
+    assert [row["sentiment"] for row in told["messages"]] == [None, 0.5]
     assert [row["state"] for row in told["consents"]] == ["OPTED_OUT", "OPTED_OUT"]
     await contacts.run_receipt(asked.id)
     assert await File.filter(purpose=FilePurpose.EXPORT, name=file.name).count() == 2

@@ -12,6 +12,7 @@ from db.core.transaction import transaction
 from domain import conversations
 from domain.conversations import Heard, Spoken
 from domain.core.access import SYSTEM
+from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.conversations.surroundings import set_bot
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.statements import statements
@@ -123,9 +124,25 @@ async def test_a_sender_without_the_bot_has_none() -> None:
 async def test_a_bot_that_knows_nothing_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
     pair = await a_pair()
     monkeypatch.setattr(get_settings(), "openai_model", "")
-    await connect.execute("DELETE FROM passage")
+    await forget_everything()
     await hear(pair)
     assert await turn_of(pair) is None
+
+
+async def test_what_it_knows_for_one_conversation_makes_it_answer_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "openai_model", "")
+    await forget_everything()
+    one, other = await a_pair(), await a_pair()
+    for pair in (one, other):
+        await hear(pair)
+    file = await taught("own.txt", "Your order 77 is red.", conversation_id=(await of(one)).id)
+    for pair in (one, other):
+        await hear(pair)
+    assert [await turn_of(pair) is not None for pair in (one, other)] == [True, False]
+    await connect.execute("DELETE FROM bot_turn")
+    await connect.execute("UPDATE file SET deleted_at = now() WHERE id = $1", file.id)
+    await hear(one)
+    assert await turn_of(one) is None
 
 
 async def test_what_reopens_a_conversation_is_answered() -> None:
