@@ -20,6 +20,8 @@ from db.core.columns import as_row
 R = TypeVar("R", bound=Model)
 NEARBY = 1000
 """Rows that are looked at one by one before indexes are."""
+SAMPLE = 125
+"""The first of them. Where these have less than half of what would fill a page, an index is sooner there."""
 
 
 class BadCursor(ValueError):
@@ -61,6 +63,7 @@ class Where:
 
     conditions: list[str] = field(default_factory=list[str])
     values: list[Any] = field(default_factory=list[Any])
+    searched: str | None = None
     indexed: str | None = None
     nearby: str | None = None
     """What is searched for; see search."""
@@ -71,12 +74,12 @@ class Where:
             raise ValueError(f"{len(tails)} placeholders but {len(values)} values: {sql}")
         self.conditions.append(head + "".join(map("{}{}".format, map(self.place, values), tails)))
 
-    def search(self, indexed: str, *, nearby: str) -> None:
-        """One more condition, as an index serves it, and as few rows are asked for it one by one.
+    def search(self, column: str, indexed: str, *, nearby: str) -> None:
+        """One more condition, as a SELECT by an index of what the column may be, and as few rows are asked one by one.
 
         What many rows match is found sooner in the order that is wanted; so the nearest ones are asked first.
         """
-        self.indexed, self.nearby = indexed, nearby
+        self.searched, self.indexed, self.nearby = column, indexed, nearby
 
     def place(self, value: Any) -> str:
         """The placeholder of one more value."""
@@ -85,11 +88,12 @@ class Where:
 
     @property
     def sql(self) -> str:
-        searched = () if self.indexed is None else (self.indexed,)
+        # As an array, so that it costs what is found and not what the planner expects of the beginning of a word.
+        searched = () if self.indexed is None else (f"{self.searched} = ANY(ARRAY({self.indexed}))",)
         return " AND ".join(f"({condition})" for condition in (*self.conditions, *searched)) or "true"
 
     def copy(self) -> "Where":
-        return Where([*self.conditions], [*self.values], self.indexed, self.nearby)
+        return Where([*self.conditions], [*self.values], self.searched, self.indexed, self.nearby)
 
 
 def _datetime(value: Any) -> datetime:
@@ -164,10 +168,7 @@ class Page(Generic[R]):
 async def fetch_page(model: type[R], where: Where, order: Order, page: PageRequest) -> Page[R]:
     """One page of a list. Raises BadCursor."""
     listing = _Listing(model, order)
-    records = list[Record]()
-    if where.nearby is not None:
-        sql, values = listing.window_nearby(where, where.nearby, page)
-        records = await connect.rows(sql, *values)
+    records = await _nearby(listing, where, page)
     if len(records) <= page.size:
         sql, values = listing.window(where, page)
         records = await connect.rows(sql, *values)
@@ -176,6 +177,19 @@ async def fetch_page(model: type[R], where: Where, order: Order, page: PageReque
         return await connect.value(f"SELECT count(*) FROM {listing.table} WHERE {where.sql}", *where.values)
 
     return listing.page(records, page, count)
+
+
+async def _nearby(listing: "_Listing[Any]", where: Where, page: PageRequest) -> list[Record]:
+    """What is found among the next rows; a page of it, or too little to go by."""
+    records = list[Record]()
+    if where.nearby is not None:
+        # What an offset skips is not told, and a sample says nothing without it.
+        for many in (NEARBY,) if page.offset else (SAMPLE, NEARBY):
+            sql, values = listing.window_nearby(where, where.nearby, page, many)
+            records = await connect.rows(sql, *values)
+            if len(records) > page.size or 2 * len(records) * NEARBY < page.size * many:
+                break
+    return records
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,17 +242,21 @@ class _Listing(Generic[R]):
         most, skip = page.size + 1, page.offset or 0
         if len(spans) == 1:
             return f"{self._span(bounded, spans[0], page)} LIMIT {most} OFFSET {skip}", bounded.values
+        head = ""
+        if bounded.indexed is not None:
+            # Once for all parts.
+            head, bounded.indexed = f"WITH found(id) AS MATERIALIZED ({bounded.indexed}) ", "SELECT id FROM found"
         parts = " UNION ALL ".join(f"({self._span(bounded, span, page)} LIMIT {most + skip})" for span in spans)
         sorting = self.sorting(page.backward)
-        return f"SELECT * FROM ({parts}) AS part ORDER BY {sorting} LIMIT {most} OFFSET {skip}", bounded.values
+        return f"{head}SELECT * FROM ({parts}) AS part ORDER BY {sorting} LIMIT {most} OFFSET {skip}", bounded.values
 
-    def window_nearby(self, where: Where, nearby: str, page: PageRequest) -> tuple[str, list[Any]]:
-        """The same among the next rows alone; what it brings is the page if it is all that was asked for."""
+    def window_nearby(self, where: Where, nearby: str, page: PageRequest, many: int) -> tuple[str, list[Any]]:
+        """The same among so many rows alone; what it brings is the page if it is all that was asked for."""
         bounded = Where([*where.conditions], [*where.values])
         span = self._spans(bounded, page)[-1 if page.backward else 0]
         way = self._way(page.backward)
         return (
-            f"SELECT * FROM ({self._span(bounded, span, page)} LIMIT {NEARBY}) AS {self.table} WHERE {nearby}"
+            f"SELECT * FROM ({self._span(bounded, span, page)} LIMIT {many}) AS {self.table} WHERE {nearby}"
             f" ORDER BY _key {way}, {self.pk} {way} LIMIT {page.size + 1} OFFSET {page.offset or 0}",
             bounded.values,
         )

@@ -13,6 +13,7 @@ from db.core.transaction import transaction
 from domain import conversations, messages
 from domain.conversations import ConversationOrder
 from domain.core.access import SYSTEM
+from domain.core.assignment import Assignment
 from tests.domain.conversations.surroundings import a_conversation, the_sender
 from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
@@ -29,7 +30,9 @@ WITH people AS (
   SELECT $1, id, 'x', 'ACTIVE', 'BOT', 0, 0, 2, '{}', '{}', now() - id * interval '1 s' FROM people
 )
 INSERT INTO message (sender_id, contact_id, direction, author, type, purpose, priority, state, attempts, content)
-SELECT $1, id, 'INBOUND', 'CONTACT', 'TEXT', 'UTILITY', 2, 'RECEIVED', 0, 'Where is order ' || id || '?' FROM people
+SELECT $1, id, 'INBOUND', 'CONTACT', 'TEXT', 'UTILITY', 2, 'RECEIVED', 0,
+       'Where is order ' || id || CASE id % 8 WHEN 0 THEN ' by eighths?' ELSE '?' END
+FROM people
 """
 
 
@@ -54,8 +57,10 @@ async def found(**asked: Any) -> list[int]:
     return [row.id for row in (await conversations.find(SYSTEM, page=PAGE, **asked)).rows]
 
 
-async def scanned(monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Awaitable[object]]) -> set[str]:
-    """Tables that can only be read from end to end."""
+async def asked_by(
+    monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Awaitable[object]]
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """Statements, with their values."""
     asked = list[tuple[str, tuple[Any, ...]]]()
     rows = connect.rows
 
@@ -66,7 +71,12 @@ async def scanned(monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Awaitable[o
     with monkeypatch.context() as patch:
         patch.setattr(connect, "rows", noted)
         await ask()
-    tables = set[str]()
+    return asked
+
+
+async def scanned(monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Awaitable[object]]) -> set[str]:
+    """Tables that can only be read from end to end."""
+    asked, tables = await asked_by(monkeypatch, ask), set[str]()
     async with transaction():
         # A few thousand rows are as soon read: is there another way?
         await connect.execute("SET LOCAL enable_seqscan = off")
@@ -85,6 +95,21 @@ def _scans(plan: dict[str, Any], limited: bool = False) -> set[str]:
     walked = kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in plan and not limited
     below = [_scans(each, limited) for each in plan.get("Plans", ())]
     return set[str]().union({plan["Relation Name"]} if kind == "Seq Scan" or walked else (), *below)
+
+
+async def looked_at(monkeypatch: pytest.MonkeyPatch, ask: Callable[[], Awaitable[object]]) -> int:
+    """Rows, and entries of indexes, that are read for it."""
+    found = 0
+    for sql, values in await asked_by(monkeypatch, ask):
+        [plan] = orjson.loads(await connect.value(f"EXPLAIN (ANALYZE, FORMAT JSON) {sql}", *values))
+        found += _read(plan["Plan"])
+    return found
+
+
+def _read(plan: dict[str, Any]) -> int:
+    own = plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+    is_scan = plan["Node Type"].endswith("Scan") and plan["Node Type"] != "Subquery Scan"
+    return round(own * plan["Actual Loops"]) * is_scan + sum(map(_read, plan.get("Plans", ())))
 
 
 @pytest.mark.parametrize("order", ConversationOrder)
@@ -112,6 +137,27 @@ async def test_messages_are_searched_by_the_index_too(inbox: dict[str, Any], mon
     for search in (inbox["word"], "nobody said this", "order"):
         tables = await scanned(monkeypatch, lambda: messages.find(SYSTEM, search=search, page=PAGE))  # noqa: B023 - awaited at once
         assert tables == set(), search
+
+
+async def test_few_are_asked_one_by_one_then_many_and_then_the_index_once(
+    inbox: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = await connect.rows(
+        "SELECT id FROM conversation WHERE sender_id = $1 AND contact_id % 8 = 0"
+        " ORDER BY last_message_at DESC LIMIT 20",
+        inbox["sender"],
+    )
+    of = {"sender_id": inbox["sender"]}
+    assert await found(search="eighths", **of) == [row["id"] for row in every]
+    plans = list[str]()
+    for search, statements in (("order", 1), ("eighths", 2), (inbox["word"], 2)):
+        asked = await asked_by(monkeypatch, lambda: conversations.find(SYSTEM, page=PAGE, search=search, **of))  # noqa: B023
+        assert len(asked) == statements, search
+        async with transaction():
+            await connect.execute("SET LOCAL enable_seqscan = off")
+            sql, values = asked[-1]
+            plans.append(await connect.value(f"EXPLAIN (FORMAT JSON) {sql}", *values))
+    assert [plan.count('"Index Name": "message_words"') for plan in plans] == [0, 0, 1]
 
 
 async def test_a_page_of_a_frequent_word_is_the_newest_and_goes_on(inbox: dict[str, Any]) -> None:
@@ -148,6 +194,22 @@ async def test_filters_of_few_read_no_table_from_end_to_end(
     ):
         tables = await scanned(monkeypatch, lambda: conversations.find(SYSTEM, page=PAGE, **asked))  # noqa: B023
         assert tables == set(), asked
+
+
+async def test_a_page_of_a_long_inbox_reads_a_page(inbox: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert PAGE.first is not None
+    most = 2 * (PAGE.first + 1)
+    first = await conversations.find(SYSTEM, page=PageRequest(first=MANY // 2))
+    deep = PageRequest(first=PAGE.first, after=first.cursor(first.rows[-1]))
+    for page in (PAGE, PageRequest(last=PAGE.first), deep):
+        assert await looked_at(monkeypatch, lambda: conversations.find(SYSTEM, page=page)) <= most, page  # noqa: B023
+    asked: dict[str, Any]
+    for asked in (
+        *({"order": order, "descending": way} for order in ConversationOrder for way in (True, False)),
+        *({"assignment": Assignment.UNASSIGNED}, {"handler": "BOT"}, {"unread": False}, {"status": ["ACTIVE"]}),
+    ):
+        read = await looked_at(monkeypatch, lambda: conversations.find(SYSTEM, page=PAGE, **asked))  # noqa: B023
+        assert read <= most, asked
 
 
 @pytest.mark.parametrize(
