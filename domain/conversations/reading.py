@@ -200,10 +200,12 @@ def _matching(viewer: Viewer, asked: ConversationCriteria) -> Where:
     if (handler := asked.get("handler")) is not None:
         where.add(f"conversation.handler = '{handler}'")
     if (statuses := asked.get("status")) is not None:
-        named = ", ".join(f"'{each}'" for each in statuses)
+        named = ", ".join(f"'{each}'" for each in dict.fromkeys(statuses))
         where.add(f"conversation.status IN ({named or 'NULL'})")
     if (priorities := asked.get("priority")) is not None:
-        where.add(f"conversation.priority IN ({', '.join(f'{each:d}' for each in priorities) or 'NULL'})")
+        where.add(
+            f"conversation.priority IN ({', '.join(f'{each:d}' for each in dict.fromkeys(priorities)) or 'NULL'})"
+        )
     if (assignment := asked.get("assignment")) is not None:
         assigned(where, "conversation.assigned_to_id", assignment, viewer)
     if (unread := asked.get("unread")) is not None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.accounts import Role, Scope
+from domain import settings
 from domain.bot.answering import compose
 from domain.bot.knowledge.finding import MOST_CHARACTERS
 from domain.core.access import Viewer, allow
@@ -24,4 +25,5 @@ class Answer:
 async def ask(viewer: Viewer, question: str) -> Answer:
     """What the bot would answer to a question of at most 1000 characters; nothing is sent."""
     made = await compose(text(question, "question", most=MOST_CHARACTERS))
-    return Answer(made.text, made.confidence, list(made.sources), made.model)
+    calls = made.person and (await settings.current()).features.auto_escalation
+    return Answer(None if calls else made.text, made.confidence, list(made.sources), made.model)

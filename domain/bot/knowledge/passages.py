@@ -58,14 +58,18 @@ def pieces(blocks: Iterable[Block]) -> Iterator[Piece]:
     headings: dict[int, str] = {}
     used = False
     waiting: list[str] = []
-    done = 0.0
+    before = done = 0.0
 
     def made(texts: list[str]) -> Iterator[Piece]:
-        nonlocal used
+        nonlocal used, before
         path = [headings[level] for level in sorted(headings)]
-        for text in _cut("\n".join(texts)):
+        whole = "\n".join(texts)
+        at = 0
+        for text in _cut(whole):
             used = True
-            yield Piece("\n".join([*path[-1:], text]), "\n".join(path), done)
+            at += len(text)
+            yield Piece("\n".join([*path[-1:], text]), "\n".join(path), before + (done - before) * at / len(whole))
+        before = done
 
     for block in _asked(blocks):
         text = shown(block.text)

@@ -11,6 +11,7 @@ from db.contacts import JobStatus
 from db.core import connect
 from domain.bot.knowledge import formats, indexing, reader
 from domain.bot.knowledge.finding import search
+from domain.bot.knowledge.passages import Block, pieces
 from domain.core.errors import Refusal
 from tests.domain.bot.documents import ENCRYPTED, docx, packed, pdf
 from tests.domain.bot.knowing import forget_everything, given_to_read, passages_of, reading_of, taught
@@ -94,6 +95,14 @@ async def test_long_texts_are_cut_where_sentences_end() -> None:
     assert max(map(len, passages)) <= 900
     assert all(passage.endswith("end.") for passage in passages[:3])
     assert "".join(passages).count("x" * 100) == 20 - passages.count("")
+
+
+def test_a_long_paragraph_is_done_bit_by_bit() -> None:
+    found = list(pieces([Block("One thing. " * 500, done=0.5), Block("Another. " * 500, done=1.0)]))
+    shares = [piece.done for piece in found]
+    assert shares == sorted(shares)
+    assert len(set(shares)) == len(found) > 10
+    assert (shares[0] < 0.1, shares[-1] > 0.99) == (True, True)
 
 
 async def test_a_long_text_without_an_empty_line_is_read_as_fast_as_any_other() -> None:

@@ -13,6 +13,8 @@ from aiohttp import web
 from db.core import connect
 from db.messages import Message
 from domain.bot import answering, models
+from domain.bot.knowledge import asking
+from domain.core.access import SYSTEM
 from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.bot.model import answering as answer
 from tests.domain.bot.model import model, said
@@ -321,3 +323,10 @@ async def test_what_was_composed_for_nobody_is_what_would_be_said() -> None:
     async with model(answer("Thirty days.")):
         made = await answering.compose(QUESTION)
     assert (made.text, made.model, made.confidence) == ("Thirty days.", "large", 0.9)
+
+
+async def test_where_a_model_wants_a_person_there_is_no_answer_to_show() -> None:
+    async with model(answer("Thirty days.", escalate=True)):
+        assert (await asking.ask(SYSTEM, QUESTION)).answer is None
+        async with set_to(features={"auto_escalation": False}):
+            assert (await asking.ask(SYSTEM, QUESTION)).answer == "Thirty days."
