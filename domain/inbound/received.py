@@ -99,7 +99,7 @@ async def announce(kept: Sequence[Kept], words: Set[int]) -> None:
     said = [(message, row) for message, row in kept if message.said.type is not MessageType.SYSTEM]
     await replies.attribute([row["id"] for message, row in said if not message.echo])
     # What people of ours have answered by now is answered: the bot has to hear of that first.
-    await conversations.spoke([_spoken(message, row) for message, row in said if message.echo and not _reacts(message)])
+    await conversations.spoke([_spoken(message, row) for message, row in said if message.echo])
     await conversations.heard([_heard(message, row, words) for message, row in said if not message.echo])
     await _readdress(kept)
 
@@ -160,6 +160,7 @@ def _spoken(message: Written, row: Record) -> Spoken:
         contact_id=row["contact_id"],
         address=message.person.address,
         at=message.at,
+        quiet=_reacts(message),
     )
 
 

@@ -60,6 +60,18 @@ async def test_an_echo_counts_as_a_humans_word(sender: Sender) -> None:
     assert after.unread_count == 1
 
 
+async def test_a_reaction_from_the_phone_counts_as_one_from_here_does(sender: Sender) -> None:
+    """Whoever has answered with a thumb wants no bot to answer after it."""
+    wa_id = digits_of(factories.phone())
+    asked = message(wa_id, "where are you?")
+    await take_up(body(change(sender, messages=[asked])))
+    liked = echo(wa_id, type="reaction", text=None, reaction={"message_id": asked["id"], "emoji": "👍"})
+    await take_up(body(echoes(sender, liked)))
+    row = await received(asked["id"])
+    conversation = await Conversation.get(sender_id=sender.id, contact_id=row.contact_id)
+    assert (conversation.epoch, conversation.last_message_id, conversation.unread_count) == (1, row.id, 1)
+
+
 async def test_an_echo_to_a_stranger_makes_the_contact(sender: Sender) -> None:
     number, bsuid = factories.phone(), f"PT.{factories.unique()[2:]}"
     told = [echo(number), echo(bsuid)]
