@@ -11,6 +11,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     ENVIRONMENT=production \
     API_HOST=0.0.0.0 \
+    LOG_FILE=- \
     DATA_DIR=/data
 RUN useradd --system --uid 10001 --user-group --no-create-home tidings && install -d -o tidings -g tidings /data
 COPY --from=packages /opt/venv /opt/venv

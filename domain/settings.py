@@ -7,7 +7,7 @@ import asyncio
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, cast
 
 import orjson
@@ -17,7 +17,7 @@ from db.accounts import Role, Scope
 from db.core import connect
 from db.core.settings import get_settings
 from db.core.transaction import transaction
-from domain import VERSION
+from domain import VERSION, audit
 from domain.core.access import Viewer, allow
 from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, text
@@ -130,6 +130,11 @@ async def current() -> Settings:
 async def read() -> Settings:
     """Asks the database for them; what is asked for from here on is told this."""
     global _known
+    _known = await _stored()
+    return _known
+
+
+async def _stored() -> Settings:
     found = built_in()
     for row in await connect.rows("SELECT name, values FROM setting_section WHERE name = ANY($1)", _SECTIONS):
         section = getattr(found, row["name"])
@@ -137,7 +142,6 @@ async def read() -> Settings:
         # Another version may have written what this one does not know.
         values = {name: _frozen(value) for name, value in stored.items() if hasattr(section, name)}
         found = replace(found, **{row["name"]: replace(section, **values)})
-    _known = found
     return found
 
 
@@ -172,16 +176,39 @@ SET values = jsonb_strip_nulls(s.values || $2::jsonb), updated_at = now(), updat
 
 @allow(Role.ADMIN, scope=Scope.ADMIN)
 async def update(viewer: Viewer, sections: Mapping[str, Mapping[str, Any]]) -> Settings:
-    """Changes what is given, section by section; None brings a built-in value back. One error for each bad field."""
+    """Changes what is given, section by section; None brings a built-in value back. One error for each bad field.
+
+    What is other than before goes into the audit log, in one entry.
+    """
     unbound(viewer)
     check = Checks()
     changes = {name: _checked(check, name, given) for name, given in sections.items()}
     check.done()
-    # In their order, so that two changes never wait for each other in a circle.
     async with transaction():
-        for name in sorted(changes):
-            await connect.execute(_PUT, name, orjson.dumps(changes[name]).decode(), viewer.user_id)
+        # One change after another, so that each knows what was before it; whoever reads does not wait.
+        await connect.execute("LOCK TABLE setting_section IN SHARE ROW EXCLUSIVE MODE")
+        before = await _stored()
+        for name, values in changes.items():
+            await connect.execute(_PUT, name, orjson.dumps(values).decode(), viewer.user_id)
+        if changed := _changed(before, await _stored()):
+            await audit.note(viewer, "updateSettings", changed)
     return await read()
+
+
+def _changed(before: Settings, after: Settings) -> dict[str, tuple[Any, Any]]:
+    """What is other than before, by its name in the API."""
+    return {
+        _name(section, field.name): (was, now)
+        for section in _SECTIONS
+        for field in fields(getattr(after, section))
+        if (was := getattr(getattr(before, section), field.name))
+        != (now := getattr(getattr(after, section), field.name))
+    }
+
+
+def _name(section: str, field: str) -> str:
+    first, *rest = field.split("_")
+    return f"{section}.{first}{''.join(map(str.capitalize, rest))}"
 
 
 # ---------------------------------------------------------------------------
@@ -265,8 +292,6 @@ _BOUNDS: Mapping[str, Callable[[Any, str], Any]] = {
 def _checked(check: Checks, section: str, given: Mapping[str, Any]) -> dict[str, Any]:
     values = dict[str, Any]()
     for name, value in given.items():
-        first, *rest = name.split("_")
         with check():
-            field = f"{section}.{first}{''.join(map(str.capitalize, rest))}"
-            values[name] = None if value is None else _BOUNDS[name](value, field)
+            values[name] = None if value is None else _BOUNDS[name](value, _name(section, name))
     return values

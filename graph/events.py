@@ -78,7 +78,7 @@ SENDERS = frozenset(type for type in EventType if type.startswith("SENDER_"))
 LEADS = frozenset(type for type in EventType if type.startswith("LEAD_"))
 RESOURCES = frozenset(EventType) - MESSAGES - CONVERSATIONS - CAMPAIGNS - SENDERS - LEADS
 
-_SUBJECTS: Mapping[str, ById[Model | None]] = {
+SUBJECTS: Mapping[str, ById[Model | None]] = {
     "Campaign": campaigns.by_ids,
     "Contact": contacts.by_ids,
     "ContactImport": contacts.imports_by_ids,
@@ -139,7 +139,7 @@ class Event:
     @computed("What it happened to; null when it is gone.", graphql_type=Node | None)
     @staticmethod
     async def subject(info: Info, row: Row) -> Model | None:
-        found = await info.context.load(_SUBJECTS[row.subject_type], row.subject_id)
+        found = await info.context.load(SUBJECTS[row.subject_type], row.subject_id)
         return None if getattr(found, "deleted_at", None) else found
 
 

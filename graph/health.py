@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from db.core.settings import get_settings
 from domain import health
 from domain.core.access import ANONYMOUS, Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.health import HealthStatus
+from domain.health import HealthStatus, system
 from domain.health import metrics as figures
 from graph.core.callers import context_of, stranger_of
 from graph.core.context import Info
@@ -116,12 +117,60 @@ class Health:
     language_model: ExternalHealth = column("The bot's language model; well while none is configured.")
 
 
+@strawberry.type(description="Operating figures of a language model, from all days.")
+class ModelMetrics:
+    model: str = column("The model.")
+    usage_count: int = column("Answers that it wrote.")
+    tokens_today: int = column("Tokens spent since midnight UTC, in and out.")
+    average_confidence: float = column("How sure it was on average, 0 to 1; 0 without an answer.")
+    average_processing_time_ms: float = column("How long a call took on average, in milliseconds.")
+    error_rate: float = column("Share of its calls that failed, 0 to 1.")
+
+
+@strawberry.type(
+    description=(
+        "Operating figures of the system: of all servers and workers together, as they write them down every 5 "
+        "seconds, and of the machine of the server that answers."
+    )
+)
+class SystemMetrics:
+    uptime: int = column("Time since the server that answers started, in seconds.")
+    uptime_percentage: float = column(
+        "Share of the last 30 days in which a server was there, by the minute, 0 to 100; since the first one started "
+        "where that is less."
+    )
+    average_response_time_ms: float = column("Mean time to answer a request, in milliseconds, over the last hour.")
+    error_rate: float = column("Share of requests that ended in INTERNAL_ERROR, over the last hour, 0 to 1.")
+    messages_per_minute: float = column("Messages sent and received each minute, over the last hour.")
+    messages_sent_today: int = column("Messages that WhatsApp took since midnight UTC.")
+    active_senders: int = column("Senders that are CONNECTED.")
+    queue_size: int = column(
+        "Messages that are due and wait to be sent; of each sender and priority 10001 are counted at most."
+    )
+    active_buffers: int = column("Conversations in which the bot gathers messages, or makes an answer.")
+    total_buffered: int = column("Messages that were gathered so, since the database was made.")
+    deduplication_cache: str = column("Where ids of seen messages are kept: postgresql, in a unique index.")
+    total_deduplicated: int = column("Repeated inbound messages that were dropped, in the last 30 days.")
+    models: list[ModelMetrics] = strawberry.field(
+        description="Each language model, most used first; at most 100.", metadata={"size": 100}
+    )
+    cpu_utilization: float = column("Processor in use over the last 5 seconds, 0 to 100.")
+    memory_utilization: float = column("Memory in use, 0 to 100.")
+    disk_usage_gb: float = column("What is in use of the disk of DATA_DIR, in GB.")
+    network_throughput_mbps: float = column("Network traffic over the last 5 seconds, in and out, in Mbit/s.")
+
+
 @strawberry.type
 class HealthQuery:
     @query(health.check, description="State of the system, for anyone.", graphql_type=Health)
     @staticmethod
     async def health(info: Info) -> health.Health:
         return await health.check(info.context.viewer)
+
+    @query(system.metrics, description="Operating figures of the system.", graphql_type=SystemMetrics, cost=10)
+    @staticmethod
+    async def system_metrics(info: Info) -> system.SystemMetrics:
+        return await system.metrics(info.context.viewer)
 
 
 # ---------------------------------------------------------------------------
@@ -143,6 +192,16 @@ async def whole(_: Request) -> Response:
             },
         },
     )
+
+
+async def alive(_: Request) -> Response:
+    """Whether this process answers at all, for whoever starts it anew when it does not. Nothing is asked."""
+    return _answer(HealthStatus.HEALTHY, {})
+
+
+async def ready(_: Request) -> Response:
+    """Whether this server is to get requests and webhooks: 503 while it cannot keep them."""
+    return _answer((await health.database()).status, {})
 
 
 async def database(_: Request) -> Response:
@@ -257,6 +316,24 @@ async def metrics(request: Request) -> Response:
     return Response(found, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE_LATEST})
 
 
+async def stats(request: Request) -> Response:
+    """What is gathered for the bot and what was dropped as a repetition; allowed like details."""
+    try:
+        health.check_operator(await _operator(request))
+    except Refusal as refusal:
+        return _refused(refusal)
+    found = await system.figures()
+    content = {
+        "buffer": {"active_buffers": found.active_buffers, "total_buffered": found.total_buffered},
+        "deduplication": {
+            "cache_type": found.deduplication_cache,
+            "total_deduplicated": found.total_deduplicated,
+        },
+        "environment": get_settings().environment,
+    }
+    return Response(orjson.dumps(content), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
 def _refused(refusal: Refusal) -> Response:
     status = 401 if refusal.code is ErrorCode.AUTHENTICATION_ERROR else 403
     return Response(orjson.dumps({"detail": refusal.message}), status, media_type="application/json")
@@ -299,6 +376,8 @@ def _uptime(seconds: int) -> str:
 routes = [
     Route("/health", whole),
     Route("/api/v1/health", whole),
+    Route("/health/live", alive),
+    Route("/health/ready", ready),
     Route("/health/db", database),
     Route("/health/redis", redis),
     Route("/health/workers", workers),
@@ -306,4 +385,5 @@ routes = [
     Route("/health/detailed", detailed),
     Route("/v1/health", detailed),
     Route("/metrics", metrics),
+    Route("/stats", stats),
 ]

@@ -4,6 +4,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
+from graph.audit import AuditQuery
 from graph.bot import BotQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
 from graph.contacts.privacy import PrivacyMutation
@@ -28,6 +29,7 @@ QUERIES: tuple[type, ...] = (
     HealthQuery,
     NodeQuery,
     AccountsQuery,
+    AuditQuery,
     SendersQuery,
     SettingsQuery,
     ContactsQuery,

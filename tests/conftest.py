@@ -53,6 +53,7 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
         "SEND_GRACE": "4",
         "SEND_RATE": "1000",
         "LOG_LEVEL": "WARNING",
+        "LOG_FILE": "-",
     }
     os.environ.update(given)
     get_settings.cache_clear()

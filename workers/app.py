@@ -12,6 +12,7 @@ from db.core.connect import connect, disconnect
 from db.core.logs import configure_logging
 from db.core.settings import get_settings
 from domain import settings
+from domain.health import system
 from workers import (
     accounts,
     bot,
@@ -20,6 +21,7 @@ from workers import (
     conversations,
     events,
     files,
+    health,
     inbound,
     leads,
     messages,
@@ -29,6 +31,7 @@ from workers import (
 )
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
+from workers.core.figures import serve_figures
 from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
 
 log = structlog.get_logger()
@@ -41,6 +44,7 @@ ROOMS = (
     conversations,
     events,
     files,
+    health,
     inbound,
     leads,
     messages,
@@ -69,6 +73,7 @@ def main() -> int:
         open_broker(loop, tally), worker_threads=get_settings().worker_threads, worker_timeout=_POLL_MS
     )
     worker.start()
+    serve_figures()
     background = loop.spawn(_in_background(tally))
     log.info("worker_started", threads=worker.worker_threads)
 
@@ -93,6 +98,7 @@ async def _in_background(tally: Tally) -> None:
         group.create_task(settings.keep_reading())
         group.create_task(run_clock())
         group.create_task(keep_beating(tally))
+        group.create_task(system.keep_noting(serves=False))
 
 
 async def _close() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import structlog
@@ -18,7 +19,7 @@ from domain.messages import beforehand
 from domain.messages import dispatch as departures
 from domain.messages.carrying import carry
 from domain.messages.dispatch import Departure
-from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Provider, Refused, describe
+from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Provider, Refused, describe
 from domain.providers.reactions import SLOWING, Reaction
 from domain.senders import Departing
 from workers.core.broker import actor
@@ -164,17 +165,27 @@ async def _send(run: _Run, chunk: Chunk) -> None:
     leaving = await departures.depart(ready) if ready else []
     if time.monotonic() - begun < MOST_PAUSE:
         answers = await asyncio.gather(
-            *(run.api.send(departure.outgoing) for departure in leaving if departure.outgoing), return_exceptions=True
+            *(_post(run, departure.outgoing) for departure in leaving if departure.outgoing), return_exceptions=True
         )
         outcomes = [_outcome(answer) for answer in answers]
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *settled, *early])
-    traffic.sends.update(_WORDS[type(outcome)] for outcome in outcomes)
+    for word, count in Counter(_WORDS[type(outcome)] for outcome in outcomes).items():
+        traffic.SENDS.labels(run.sender.phone_number, word).inc(count)
+        traffic.tally["sent"] += count if word == "accepted" else 0
     run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
     if any(isinstance(outcome, Refused) and outcome.error.reaction in _CHANGING for outcome in outcomes):
         # The next run goes by what was written down of it.
         run.stopped = True
+
+
+async def _post(run: _Run, message: Outgoing) -> Outcome:
+    begun = time.perf_counter()
+    outcome = await run.api.send(message)
+    taken = traffic.PROVIDER.labels(run.sender.account.provider, _WORDS[type(outcome)])
+    taken.observe(time.perf_counter() - begun)
+    return outcome
 
 
 def _outcome(answer: Outcome | BaseException) -> Outcome:

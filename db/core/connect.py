@@ -13,6 +13,7 @@ from db.core.settings import Settings, get_settings
 
 MODELS = [
     "db.accounts",
+    "db.audit",
     "db.bot",
     "db.campaigns",
     "db.contacts",
@@ -20,6 +21,7 @@ MODELS = [
     "db.events",
     "db.files",
     "db.groups",
+    "db.health",
     "db.inbound",
     "db.leads",
     "db.messages",

@@ -23,7 +23,8 @@ EVENTS_CHANNEL = "tidings:events"
 _PENDING_MS = 5000
 """How long an unanswered ring keeps others of its kind from being queued."""
 
-_waiting: dict[tuple[Any, ...], None] = {}
+_waiting: dict[tuple[Any, ...], str | None] = {}
+"""What is to be rung, and the request that it is for."""
 _ringers: set[asyncio.Task[None]] = set()
 
 
@@ -66,7 +67,7 @@ def make_broker() -> Broker:
 
 def ring(actor: str, *args: Any) -> None:
     """Calls an actor by name, soon, from the running event loop; equal rings that still wait are one."""
-    _waiting[(actor, *args)] = None
+    _waiting.setdefault((actor, *args), structlog.contextvars.get_contextvars().get("request_id"))
     if not _ringers:
         task = asyncio.get_running_loop().create_task(_ring_all())
         _ringers.add(task)
@@ -75,11 +76,11 @@ def ring(actor: str, *args: Any) -> None:
 
 async def _ring_all() -> None:
     while _waiting:
-        bells = list(_waiting)
+        bells = dict(_waiting)
         _waiting.clear()
         try:
             if (EVENTS_CHANNEL,) in bells:
-                bells.remove((EVENTS_CHANNEL,))
+                del bells[(EVENTS_CHANNEL,)]
                 await shared_redis().publish(EVENTS_CHANNEL, b"")  # pyright: ignore[reportUnknownMemberType]
             if bells:
                 # Dramatiq's broker blocks; a stalled Redis must not stop the event loop.
@@ -88,13 +89,19 @@ async def _ring_all() -> None:
             log.warning("doorbell_failed", error=repr(error), lost=len(bells))
 
 
-def _enqueue(bells: list[tuple[Any, ...]]) -> None:
+def _enqueue(bells: dict[tuple[Any, ...], str | None]) -> None:
     broker = make_broker()
     broker.declare_queue(QUEUE)
-    for actor, *args in bells:
+    for (actor, *args), request_id in bells.items():
         if broker.client.set(bell_key(actor, args), b"1", nx=True, px=_PENDING_MS):
             broker.enqueue(  # pyright: ignore[reportUnknownMemberType]
-                dramatiq.Message(queue_name=QUEUE, actor_name=actor, args=tuple(args), kwargs={}, options={})
+                dramatiq.Message(
+                    queue_name=QUEUE,
+                    actor_name=actor,
+                    args=tuple(args),
+                    kwargs={},
+                    options={} if request_id is None else {"request_id": request_id},
+                )
             )
 
 

@@ -1,6 +1,5 @@
 """Heartbeats of workers: each says in Redis, every two seconds, that it lives and what it does."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from db.core.redis import shared_redis
@@ -11,7 +10,6 @@ FRESH = 6.0
 """Seconds after which a worker that was not heard of is taken for dead."""
 _WORKERS = "tidings:workers"
 _KEPT_MS = 60_000
-_SENDS = "sends:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +21,17 @@ class Heartbeat:
     tasks: list[str]
     processed: int
     started: str
-    sends: dict[str, int]
-    """What became of messages that it sent, by words."""
 
     @property
     def online(self) -> bool:
         return self.age < FRESH
 
 
-async def beat(
-    name: str, *, tasks: list[str], processed: int, started: str, sends: Mapping[str, int] | None = None
-) -> None:
+async def beat(name: str, *, tasks: list[str], processed: int, started: str) -> None:
     """Says that the worker lives; forgotten after a minute."""
     async with shared_redis().pipeline(transaction=True) as pipe:
         pipe.sadd(_WORKERS, name)
-        said = {"tasks": " ".join(tasks), "processed": processed, "started": started}
-        pipe.hset(_key(name), mapping={**said, **{f"{_SENDS}{word}": count for word, count in (sends or {}).items()}})
+        pipe.hset(_key(name), mapping={"tasks": " ".join(tasks), "processed": processed, "started": started})
         pipe.pexpire(_key(name), _KEPT_MS)
         await pipe.execute()
 
@@ -74,11 +67,6 @@ async def heartbeats() -> list[Heartbeat]:
                 tasks=said[b"tasks"].decode().split(),
                 processed=int(said[b"processed"]),
                 started=said[b"started"].decode(),
-                sends={
-                    word.decode().removeprefix(_SENDS): int(count)
-                    for word, count in said.items()
-                    if word.startswith(_SENDS.encode())
-                },
             )
         )
     return found

@@ -1,8 +1,13 @@
 """Logging: structlog and the standard library's loggers in one form, as JSON in production and in files."""
 
+import fcntl
 import logging
 import logging.handlers
+import os
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import structlog
@@ -31,7 +36,10 @@ _PINNED = {
 
 
 def configure_logging() -> None:
-    """Sets up logging for this process: LOG_LEVEL, to stderr, and to LOG_FILE (rotated at 10 MB, five kept)."""
+    """Sets up logging for this process: LOG_LEVEL, to stderr, and to LOG_FILE (rotated at 10 MB, five kept).
+
+    A file that cannot be written is a warning and no more.
+    """
     settings = get_settings()
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -47,16 +55,44 @@ def configure_logging() -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [_handler(logging.StreamHandler(sys.stderr), shared, json=settings.production)]
-    if settings.log_file is not None:
-        root.addHandler(_handler(_rotating(settings.log_file), shared, json=True))
     root.setLevel(settings.log_level)
+    if settings.log_file is not None:
+        try:
+            root.addHandler(_handler(_open(settings.log_file), shared, json=True))
+        except OSError as error:
+            root.warning("LOG_FILE cannot be written: %s", error)
     for name, level in _PINNED.items():
         logging.getLogger(name).setLevel(max(level, root.level))
 
 
-def _rotating(file: Path) -> logging.Handler:
+class _SharedFile(logging.handlers.WatchedFileHandler):
+    """A file that several processes write: whoever finds it full rotates it, and the others open the new one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if self.stream is not None and os.fstat(self.stream.fileno()).st_size >= _FILE_BYTES:
+            with self._alone():
+                self._rotate()
+        super().emit(record)
+
+    def _rotate(self) -> None:
+        self.reopenIfNeeded()
+        if os.stat(self.baseFilename).st_size < _FILE_BYTES:
+            return  # another process was faster
+        names = [self.baseFilename, *(f"{self.baseFilename}.{number}" for number in range(1, _FILES_KEPT + 1))]
+        for younger, older in reversed(list(pairwise(names))):
+            if os.path.exists(younger):
+                os.replace(younger, older)
+
+    @contextmanager
+    def _alone(self) -> Generator[None]:
+        with open(f"{self.baseFilename}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _open(file: Path) -> logging.Handler:
     file.parent.mkdir(parents=True, exist_ok=True)
-    return logging.handlers.RotatingFileHandler(file, maxBytes=_FILE_BYTES, backupCount=_FILES_KEPT, encoding="utf-8")
+    return _SharedFile(file, encoding="utf-8")
 
 
 def _handler(handler: logging.Handler, shared: list[Processor], *, json: bool) -> logging.Handler:

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-secret-not-for-production"
@@ -32,8 +32,17 @@ class Settings(BaseSettings):
     api_port: int = Field(default=8000, ge=0, le=65535, description="0: any free port.")
     public_url: str = Field(default="", description="Where clients reach the API; empty: http://API_HOST:API_PORT.")
     cors_origins: list[str] = Field(default=["*"], description="Origins of browsers; * not in production.")
+    metrics_port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65520,
+        description="Where workers tell their figures: the first free of 16 ports from it on.",
+    )
+    metrics_host: str = Field(default="127.0.0.1", description="The address of it.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    log_file: Path | None = Field(default=None, description="Also log here, rotated; such as logs/tidings.log.")
+    log_file: Path | None = Field(
+        default=Path("logs/whatsapp_backend.log"), description="Also log here, rotated, as JSON; -: to no file."
+    )
 
     admin_email: str = Field(default="admin@example.com", description="Email of the first user, made by migrate.")
     admin_password: SecretStr = Field(default=SecretStr(""), description="Their password; empty: no user is made.")
@@ -68,6 +77,9 @@ class Settings(BaseSettings):
     )
     event_retention_days: int = Field(default=30, ge=1, description="Until a setting says else.")
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
+    disk_reserve_gb: float = Field(
+        default=2, ge=0, description="GiB that should be free on the disk of DATA_DIR; health says where they are not."
+    )
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
     health_addresses: list[str] | None = Field(
         default=None,
@@ -97,6 +109,11 @@ class Settings(BaseSettings):
     def own_url(self) -> str:
         """Where clients reach the API, without a slash at its end."""
         return self.public_url.rstrip("/") or f"http://{self.api_host}:{self.api_port}"
+
+    @field_validator("log_file", mode="before")
+    @classmethod
+    def _no_file(cls, value: object) -> object:
+        return None if value == "-" else value
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":

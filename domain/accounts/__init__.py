@@ -1,6 +1,13 @@
 """Accounts: users, signing in, sessions and API tokens."""
 
-from domain.accounts.api_tokens import MOST_TOKENS, api_tokens_of, create_api_token, delete_api_token, get_api_token
+from domain.accounts.api_tokens import (
+    MOST_TOKENS,
+    api_tokens_by_ids,
+    api_tokens_of,
+    create_api_token,
+    delete_api_token,
+    get_api_token,
+)
 from domain.accounts.callers import authenticate, authenticate_admin, recheck, recheck_all
 from domain.accounts.sessions import delete_user_session, forget_ended, get_session, sessions_of
 from domain.accounts.sign_in import AuthTokens, create_first_admin, login, logout, refresh_tokens, register
@@ -23,6 +30,7 @@ __all__ = [
     "AuthTokens",
     "UserChanges",
     "UserOrder",
+    "api_tokens_by_ids",
     "api_tokens_of",
     "assignable",
     "assignee",

@@ -30,6 +30,13 @@ async def api_tokens_of(viewer: Viewer, user_ids: list[int]) -> list[list[ApiTok
 
 
 @allow()
+async def api_tokens_by_ids(viewer: Viewer, ids: list[int]) -> list[ApiToken | None]:
+    """Tokens that the caller may see."""
+    found = {token.id: token for token in await ApiToken.filter(id__in=ids) if manages(viewer, token.user_id)}
+    return [found.get(id) for id in ids]
+
+
+@allow()
 async def get_api_token(viewer: Viewer, token_id: int) -> ApiToken:
     return await _managed(viewer, token_id)
 

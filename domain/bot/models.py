@@ -23,6 +23,7 @@ from domain import settings
 from domain.bot import endpoint
 from domain.bot.endpoint import Answered, NoAnswerError
 from domain.bot.turns import Said
+from domain.core import traffic
 from domain.providers.base import describe
 
 log = structlog.get_logger()
@@ -115,7 +116,9 @@ async def _ask(model: str, prompt: list[dict[str, str]], passages: int, deadline
         begun = time.monotonic()
         call = await _call(model, prompt, min(get_settings().openai_timeout, deadline - begun))
         answer = None if call.content is None else _read(model, call, passages)
-        await _note(model, call, answer, round((time.monotonic() - begun) * 1000))
+        seconds = time.monotonic() - begun
+        traffic.MODELS.labels(model, "failed" if answer is None else "answered").observe(seconds)
+        await _note(model, call, answer, round(seconds * 1000))
         if answer is not None or call.again is None:
             return answer
         pause = max(call.again, _PAUSE * 2**attempt * random.uniform(0.75, 1.25))

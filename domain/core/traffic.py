@@ -1,25 +1,71 @@
-"""How busy this process is: requests, those of the last minute second by second, and what became of messages."""
+"""How busy this process is: what it counts for whoever reads its metrics, and what health asks of it."""
 
 import time
 from collections import Counter, deque
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Histogram, ProcessCollector
+from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
+from prometheus_client import Counter as Total
 
 STARTED = time.monotonic()
 REGISTRY = CollectorRegistry()
-"""What this process counts, for whoever reads its metrics."""
+"""All of it. Labels have few values: none is what callers or contacts write."""
 ProcessCollector(registry=REGISTRY)
-_REQUESTS = Histogram(
+
+REQUESTS = Histogram(
     "tidings_request_seconds",
     "Requests that this process has answered, by the first part of their path.",
     ["path", "status"],
     registry=REGISTRY,
 )
-_PATHS = frozenset({"", "graphql", "webhooks", "v1", "api", "files", "health", "metrics", "static", "schema.graphql"})
+ERRORS = Total("tidings_errors", "Errors that this process has answered, by their code.", ["code"], registry=REGISTRY)
+SOCKETS = Gauge("tidings_sockets", "Open WebSockets of this process.", registry=REGISTRY)
+OPERATIONS = Gauge("tidings_socket_operations", "Operations that run over sockets of this process.", registry=REGISTRY)
+SENDS = Total(
+    "tidings_sends",
+    "Sends of this process by what became of them: accepted, refused, not_sent (no connection), in_doubt (no answer).",
+    ["sender", "result"],
+    registry=REGISTRY,
+)
+PROVIDER = Histogram(
+    "tidings_provider_seconds",
+    "Time that sends of this process took at the provider.",
+    ["provider", "result"],
+    buckets=(0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20),
+    registry=REGISTRY,
+)
+WEBHOOKS = Histogram(
+    "tidings_webhook_lag_seconds",
+    "From the arrival of a post of WhatsApp's or WAHA's until this process had taken it up.",
+    ["provider"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300),
+    registry=REGISTRY,
+)
+JOBS = Histogram(
+    "tidings_job_seconds",
+    "Jobs that this process has done: done or failed.",
+    ["job", "result"],
+    buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
+    registry=REGISTRY,
+)
+TICKS = Total("tidings_tick_failures", "Runs of the clock in this process that failed.", ["tick"], registry=REGISTRY)
+MODELS = Histogram(
+    "tidings_model_seconds",
+    "Calls of language models by this process: answered or failed.",
+    ["model", "result"],
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 45),
+    registry=REGISTRY,
+)
+
+_PATHS = frozenset(
+    {"", "graphql", "webhook", "webhooks", "v1", "api", "csv", "files", "health", "metrics", "static", "schema.graphql"}
+)
 """Others are one to the metrics: whoever asks for anything must not make a series of it."""
-sends: Counter[str] = Counter()
-"""What became of messages that this process has sent, by words."""
+told_to: int | None = None
+"""Number of the event up to which this process has told its sockets; None while nobody subscribes."""
+tally: Counter[str] = Counter()
+"""What is summed over all processes, minute by minute: requests, milliseconds, errors, sent, received and
+deduplicated; domain/health/system.py takes it away."""
 
 
 @dataclass(slots=True)
@@ -32,10 +78,13 @@ class _Second:
 _seconds: deque[_Second] = deque(maxlen=61)
 
 
-def note(milliseconds: float, path: str, status: int) -> None:
-    """Counts a request that has just been answered."""
+def note(milliseconds: float, path: str, status: int, *, failed: bool = False) -> None:
+    """Counts a request that has just been answered; failed: by a fault of ours, as 500 is."""
     first = path[1:].partition("/")[0]
-    _REQUESTS.labels(f"/{first}" if first in _PATHS else "other", f"{status // 100}xx").observe(milliseconds / 1000)
+    REQUESTS.labels(f"/{first}" if first in _PATHS else "other", f"{status // 100}xx").observe(milliseconds / 1000)
+    tally["requests"] += 1
+    tally["milliseconds"] += round(milliseconds)
+    tally["errors"] += failed or status == 500
     now = int(time.monotonic())
     if not _seconds or _seconds[-1].at != now:
         _seconds.append(_Second(now))

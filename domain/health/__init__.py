@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -14,17 +14,19 @@ from redis.exceptions import RedisError
 from tortoise.exceptions import BaseORMException
 
 from db.accounts import Role, Scope
-from db.core import connect, doorbell, leader
+from db.core import connect, doorbell
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from db.senders import SenderProvider
-from domain import VERSION, senders, settings
+from domain import VERSION, senders
 from domain.bot import endpoint, models
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
 from domain.core.errors import Refusal
+from domain.health import problems
+from domain.health.problems import DOWN, Found, Kind
 from domain.providers import waha_sessions
 from domain.providers.cloud_numbers import standing_of
 
@@ -35,12 +37,8 @@ OUTSIDE_KEPT_SECONDS = 60.0
 """Outside services are asked at most so often, so that health checks cost no quota."""
 KEPT_SECONDS = 1.0
 """Anyone may ask for health, however often."""
-JOURNAL_SECONDS = 30
-"""Age of the oldest post in the journal that is worth a word."""
-QUEUE_SECONDS = 60
-"""The same of a queue that nothing holds back: pauses and limits are no fault."""
-SILENT_SECONDS = 900
-"""Seconds from a send to its first status: mostly one, so that this means that WhatsApp does not reach us."""
+WATCH_SECONDS = 5.0
+"""From one look of a server at itself to the next; what is not well twice in a row is written into its log."""
 
 _FAULTS = (*connect.TRANSIENT, asyncpg.PostgresError, BaseORMException, RedisError)
 
@@ -116,13 +114,18 @@ class Health:
     timestamp: datetime
     version: str
     environment: str
-    problems: list[str]
+    found: Found
     api: ApiHealth
     database: DatabaseHealth
     redis: RedisHealth
     workers: WorkersHealth
     whatsapp: ExternalHealth
     language_model: ExternalHealth
+
+    @property
+    def problems(self) -> list[str]:
+        """What is not well, in words."""
+        return [words for words in self.found.values() if words is not None]
 
 
 @public
@@ -200,33 +203,39 @@ def api() -> ApiHealth:
     return ApiHealth(HealthStatus.HEALTHY, mean, int(time.monotonic() - traffic.STARTED), requests)
 
 
-async def _whole() -> Health:
-    of_database, of_redis, of_workers, of_whatsapp, of_model, words = await asyncio.gather(
+async def _inside() -> tuple[DatabaseHealth, RedisHealth, WorkersHealth, Found]:
+    """The parts of the installation, without anything outside of it."""
+    of_database, of_redis, of_workers, *rest = await asyncio.gather(
         _ask_database(),
         _ask_redis(),
         _ask_workers(),
-        _whatsapp.get(),
-        _language_model.get(),
-        bounded(_problems, []),
+        bounded(problems.in_database, {}),
+        bounded(problems.of_events, {}),
+        bounded(problems.of_disk, {}),
     )
-    problems = [
-        *(["PostgreSQL does not answer."] if of_database.status is not HealthStatus.HEALTHY else []),
-        *(["Redis does not answer."] if of_redis.status is not HealthStatus.HEALTHY else []),
-        *(["No worker runs."] if of_workers.status is not HealthStatus.HEALTHY else []),
-        *[service.fault for service in (of_whatsapp, of_model) if service.fault],
-        *words,
-    ]
-    needed = (of_database, of_redis, of_workers)
-    if any(service.status is HealthStatus.UNHEALTHY for service in needed):
-        status = HealthStatus.UNHEALTHY
-    else:
-        status = HealthStatus.DEGRADED if problems else HealthStatus.HEALTHY
+    found: dict[Kind, str | None] = {
+        Kind.DATABASE_AWAY: None if _is_well(of_database) else "PostgreSQL does not answer.",
+        Kind.REDIS_AWAY: None if _is_well(of_redis) else "Redis does not answer.",
+        Kind.NO_WORKER: None if _is_well(of_workers) else "No worker runs.",
+    }
+    for part in rest:
+        found.update(part)
+    return of_database, of_redis, of_workers, found
+
+
+async def _whole() -> Health:
+    (of_database, of_redis, of_workers, inside), of_whatsapp, of_model = await asyncio.gather(
+        _inside(), _whatsapp.get(), _language_model.get()
+    )
+    found = {**inside, Kind.WHATSAPP_AWAY: of_whatsapp.fault, Kind.MODEL_AWAY: of_model.fault}
+    wrong = {kind for kind, words in found.items() if words is not None}
+    status = HealthStatus.UNHEALTHY if wrong & DOWN else HealthStatus.DEGRADED if wrong else HealthStatus.HEALTHY
     return Health(
         status=status,
         timestamp=datetime.now(UTC),
         version=VERSION,
         environment=get_settings().environment,
-        problems=problems,
+        found=found,
         api=api(),
         database=of_database,
         redis=of_redis,
@@ -236,63 +245,32 @@ async def _whole() -> Health:
     )
 
 
-async def _problems() -> list[str]:
-    """What goes wrong slowly, as the database shows it; no names and numbers, since anyone may read it."""
-    found = await connect.row(
-        """
-        SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
-               (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
-                ORDER BY id LIMIT 1) AS posts_wait,
-               (SELECT count(*) FROM inbound_post
-                WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
-               of_senders.*,
-               (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM (
-                  SELECT s.*, head.due_at FROM sender s,
-                    LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
-                             ORDER BY priority DESC, due_at, id LIMIT 1) AS head
-                  WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
-                    AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
-                    AND head.due_at < now() - $2::interval
-                    AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
-                  OFFSET 0) AS head
-                -- Counted for those alone that would be worth a word.
-                WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
-                  SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
-                    AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
-               ) AS queue_waits
-        FROM (
-          SELECT count(*) FILTER (WHERE status = 'FAILED') AS failed,
-                 count(*) FILTER (WHERE status = 'EXPIRED') AS expired,
-                 count(*) FILTER (WHERE status = 'CONNECTED' AND paused_until > now()) AS resting,
-                 count(*) FILTER (WHERE status = 'CONNECTED' AND unheard_since < now() - $1::interval) AS silent
-          FROM sender WHERE deleted_at IS NULL
-        ) AS of_senders
-        """,
-        timedelta(seconds=SILENT_SECONDS),
-        timedelta(seconds=QUEUE_SECONDS),
-    )
-    assert found is not None
-    words: list[str] = []
-    if (found["posts_wait"] or 0) > JOURNAL_SECONDS:
-        words.append(f"The inbound journal grows: {found['posts']} wait, the oldest {found['posts_wait']} s.")
-    if found["posts_faulty"]:
-        words.append(
-            f"Posts of the last hour that were not understood, in whole or in part: {found['posts_faulty']}; "
-            "they are kept in inbound_post, with the reasons."
-        )
-    if not await leader.has_leader():
-        words.append("No clock runs: schedules do not start, and lost rings are not made up for.")
-    hourly = (await settings.current()).limits.messages_per_hour is not None
-    if found["queue_waits"] and not hourly:
-        words.append(f"Queued messages do not leave: the oldest waits {found['queue_waits']} s.")
-    of_senders = {
-        "failed": "Senders that WhatsApp refuses",
-        "expired": "Senders whose sign-in has expired",
-        "resting": "Senders that WhatsApp lets rest",
-        "silent": f"Senders that send and hear of nothing for {SILENT_SECONDS // 60} minutes",
-    }
-    words += [f"{what}: {found[name]}." for name, what in of_senders.items() if found[name]]
-    return words
+def _is_well(service: ServiceHealth) -> bool:
+    return service.status is HealthStatus.HEALTHY
+
+
+async def watch() -> None:
+    """Writes into the log what begins to be not well, and what is well again; ends only when cancelled.
+
+    Nothing outside is asked for it: such calls are counted, or paid for.
+    """
+    told: set[Kind] = set()
+    before: set[Kind] = set()
+    while True:
+        await asyncio.sleep(WATCH_SECONDS)
+        try:
+            *_, found = await _inside()
+        except Exception:
+            log.exception("watch_failed")
+            continue
+        wrong = {kind for kind, words in found.items() if words is not None}
+        for kind in sorted(wrong & before - told):
+            (log.error if kind in DOWN else log.warning)("problem", problem=kind.value, words=found[kind])
+        # What could not be looked at is not over.
+        over = (told & found.keys()) - wrong
+        for kind in sorted(over):
+            log.info("problem_over", problem=kind.value)
+        told, before = (told | (wrong & before)) - over, wrong
 
 
 async def ask_whatsapp() -> ExternalHealth:
@@ -350,7 +328,8 @@ async def bounded(probe: Callable[[], Coroutine[Any, Any, S]], otherwise: S) -> 
         async with asyncio.timeout(PROBE_SECONDS):
             return await probe()
     except _FAULTS as error:
-        log.warning("probe_failed", probe=probe.__qualname__, error=repr(error))
+        # What comes of it is told by `watch`, once an outage.
+        log.debug("probe_failed", probe=probe.__qualname__, error=repr(error))
         return otherwise
 
 

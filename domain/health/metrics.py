@@ -1,8 +1,8 @@
 """What a monitoring system reads, in Prometheus' text form.
 
-What all processes share is asked of PostgreSQL and Redis as it is read, in few statements and bounded in time; what
-a process counts is of the process that answers. Where a part does not answer its figures are missing, and
-tidings_part_up says so.
+Each process tells what it counts itself: an API at /metrics, a worker at METRICS_PORT. What all processes share an API
+adds: it is asked of PostgreSQL and Redis as it is read, in few statements and bounded in time, and is the same wherever
+it is read (max, not sum). What could not be found out is missing.
 """
 
 import asyncio
@@ -13,16 +13,16 @@ from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from db.core import connect, doorbell, leader
-from db.core.heartbeat import Heartbeat, heartbeats
+from db.core import connect, doorbell
+from db.core.heartbeat import heartbeats
 from db.core.settings import get_settings
+from db.messages import Priority
 from domain import VERSION
 from domain.core import traffic
-from domain.core.access import Viewer
-from domain.health import bounded, check_operator
-
-MOST_COUNTED = 10_001
-"""Rows that are looked at to count a queue: so many means more than 10,000."""
+from domain.core.access import SYSTEM, Viewer
+from domain.health import Health, bounded, check, check_operator
+from domain.health.problems import events_behind
+from domain.health.system import MOST_COUNTED, queues
 
 _OF_ALL = f"""
 SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT {MOST_COUNTED}) AS p) AS posts,
@@ -33,14 +33,10 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIM
        (SELECT greatest((SELECT trimmed_to FROM event_log), (SELECT max(number) FROM event))) AS events
 """
 
-_OF_SENDERS = f"""
-SELECT s.phone_number, s.provider, s.status, s.paused_until > now() AS resting, queue.waiting, queue.oldest,
-       extract(epoch FROM now() - s.unheard_since)::float8 AS silent
-FROM sender s, LATERAL (
-  SELECT count(*) AS waiting, extract(epoch FROM now() - min(due_at))::float8 AS oldest FROM (
-    SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
-    ORDER BY priority DESC, due_at LIMIT {MOST_COUNTED}) AS head) AS queue
-WHERE s.deleted_at IS NULL ORDER BY s.id
+_OF_SENDERS = """
+SELECT phone_number, provider, status, paused_until > now() AS resting,
+       extract(epoch FROM now() - unheard_since)::float8 AS silent
+FROM sender WHERE deleted_at IS NULL ORDER BY id
 """
 
 _UNDER_WAY = f"""
@@ -54,14 +50,11 @@ _STATES = ("CLAIMED", "IN_FLIGHT", "UNKNOWN")
 async def metrics(viewer: Viewer) -> bytes:
     """All figures, for a caller at one of HEALTH_ADDRESSES, or with a token of scope ADMIN. Raises Refusal."""
     check_operator(viewer)
-    of_database, of_redis = await asyncio.gather(bounded(_database, []), bounded(_redis, []))
-    up = _gauge("part_up", "Whether a part that figures come from has answered in time.", ["part"])
-    up.add_metric(["postgresql"], bool(of_database))
-    up.add_metric(["redis"], bool(of_redis))
+    health, of_database, of_redis = await asyncio.gather(check(SYSTEM), bounded(_database, []), bounded(_redis, []))
     about = _gauge("info", "Which version runs, and where.", ["version", "environment"])
     about.add_metric([VERSION, get_settings().environment], 1)
     registry = CollectorRegistry()
-    registry.register(_Found([about, up, *of_database, *of_redis, _pool()]))
+    registry.register(_Found([about, _problems(health), *of_database, *of_redis]))
     return generate_latest(registry)
 
 
@@ -72,8 +65,24 @@ class _Found(Collector):
         self._found = found
 
     def collect(self) -> Iterable[Metric]:
-        yield from traffic.REGISTRY.collect()
+        yield from OWN.collect()
         yield from self._found
+
+
+class _Pool(Collector):
+    """This process's pool, in an API as in a worker."""
+
+    def collect(self) -> Iterable[Metric]:
+        size, idle, used = connect.pool_figures()
+        found = _gauge("database_connections", "This process's connections to PostgreSQL.", ["state"])
+        for state, count in (("limit", size), ("idle", idle), ("used", used)):
+            found.add_metric([state], count)
+        yield found
+
+
+traffic.REGISTRY.register(_Pool())
+OWN = traffic.REGISTRY
+"""What this process counts itself."""
 
 
 def _gauge(name: str, words: str, labels: Sequence[str] = ()) -> GaugeMetricFamily:
@@ -84,11 +93,10 @@ def _single(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"tidings_{name}", words, value=value)
 
 
-def _pool() -> Metric:
-    size, idle, used = connect.pool_figures()
-    found = _gauge("database_connections", "This process's connections to PostgreSQL.", ["state"])
-    for state, count in (("limit", size), ("idle", idle), ("used", used)):
-        found.add_metric([state], count)
+def _problems(health: Health) -> Metric:
+    found = _gauge("problem", "Whether something is not well, as health tells it in words.", ["problem"])
+    for kind, words in health.found.items():
+        found.add_metric([kind.value], words is not None)
     return found
 
 
@@ -103,42 +111,50 @@ async def _database() -> list[Metric]:
         _single("journal_oldest_seconds", "Age of the oldest of them.", whole["posts_wait"] or 0),
         _single("journal_faulty_posts", "Posts of the last hour not understood, in part.", whole["posts_faulty"]),
         CounterMetricFamily("tidings_events", "Entries of the event log.", value=whole["events"]),
-        _single("clock_up", "Whether any process runs the clock.", await leader.has_leader()),
+        _single(
+            "event_lag_seconds",
+            "For how long the oldest event waits to be told to sockets of this process.",
+            await events_behind(),
+        ),
         moving,
         *await _senders(),
+        *await _queues(),
     ]
 
 
 async def _senders() -> list[Metric]:
     up = _gauge("sender_up", "Whether a sender may send now: CONNECTED, and not at rest.", ["sender", "provider"])
-    waiting = _gauge("sender_queue_messages", f"Due messages of a sender; counted to {MOST_COUNTED}.", ["sender"])
-    oldest = _gauge("sender_queue_oldest_seconds", "For how long the oldest of them has been due.", ["sender"])
     silent = _gauge("sender_silent_seconds", "Since a sender's first send that no status came after.", ["sender"])
     for row in await connect.rows(_OF_SENDERS):
-        label = [row["phone_number"]]
-        up.add_metric([*label, row["provider"]], row["status"] == "CONNECTED" and not row["resting"])
-        waiting.add_metric(label, row["waiting"])
-        oldest.add_metric(label, max(0, row["oldest"] or 0))
-        silent.add_metric(label, row["silent"] or 0)
-    return [up, waiting, oldest, silent]
+        up.add_metric([row["phone_number"], row["provider"]], row["status"] == "CONNECTED" and not row["resting"])
+        silent.add_metric([row["phone_number"]], row["silent"] or 0)
+    return [up, silent]
+
+
+async def _queues() -> list[Metric]:
+    """Depth and age of what is due, by sender and by priority."""
+    by_sender, by_priority = dict[str, list[tuple[int, float]]](), dict[str, list[tuple[int, float]]]()
+    for priority in Priority:
+        by_priority[priority.name] = []
+    for row in await queues():
+        figures = (row["waiting"], max(0.0, row["oldest"] or 0))
+        by_sender.setdefault(row["phone_number"], []).append(figures)
+        by_priority[Priority(row["priority"]).name].append(figures)
+    found: list[Metric] = []
+    for name, label, found_by in (("sender_queue", "sender", by_sender), ("queue", "priority", by_priority)):
+        words = f"Due messages by {label}; of each queue {MOST_COUNTED} are counted at most."
+        depth = _gauge(f"{name}_messages", words, [label])
+        age = _gauge(f"{name}_oldest_seconds", f"For how long the oldest due message has waited, by {label}.", [label])
+        for value, figures in found_by.items():
+            depth.add_metric([value], sum(waiting for waiting, _ in figures))
+            age.add_metric([value], max((oldest for _, oldest in figures), default=0))
+        found += [depth, age]
+    return found
 
 
 async def _redis() -> list[Metric]:
-    tasks = _single("tasks_waiting", "Rings that no worker has taken yet.", await doorbell.waiting())
-    return [tasks, *_workers(await heartbeats())]
-
-
-def _workers(beats: Sequence[Heartbeat]) -> list[Metric]:
-    up = _gauge("worker_up", "Whether a worker of the last minute was heard of within 6 s.", ["worker"])
-    tasks = CounterMetricFamily("tidings_worker_tasks", "Tasks that a worker has done.", labels=["worker"])
-    sends = CounterMetricFamily(
-        "tidings_worker_sends",
-        "What became of a worker's sends: accepted, refused, not_sent (no connection), in_doubt (no answer).",
-        labels=["worker", "outcome"],
-    )
-    for beat in beats:
-        up.add_metric([beat.name], beat.online)
-        tasks.add_metric([beat.name], beat.processed)
-        for outcome, count in beat.sends.items():
-            sends.add_metric([beat.name, outcome], count)
-    return [up, tasks, sends]
+    beats = await heartbeats()
+    workers = _gauge("workers", "Workers heard of in the last minute: within 6 s (online), or not (lost).", ["state"])
+    workers.add_metric(["online"], sum(beat.online for beat in beats))
+    workers.add_metric(["lost"], sum(not beat.online for beat in beats))
+    return [workers, _single("tasks_waiting", "Rings that no worker has taken yet.", await doorbell.waiting())]

@@ -12,6 +12,7 @@ from db.core import connect
 from db.core.connect import TRANSIENT
 from db.core.transaction import ring, transaction
 from db.senders import SenderProvider
+from domain.core import traffic
 from domain.inbound import cloud, effects, waha
 from domain.inbound.envelope import Envelope
 from domain.inbound.wire import kept
@@ -47,7 +48,8 @@ WHERE id = ANY($1) AND done_at IS NULL
 """
 
 _TAKE = """
-UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, provider, body, created_at
+UPDATE inbound_post SET done_at = now() WHERE id = ANY($1) AND done_at IS NULL RETURNING id, provider, body, created_at,
+  extract(epoch FROM clock_timestamp() - created_at)::float8 AS lag
 """
 
 
@@ -96,12 +98,13 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
         async with transaction():
             if not await _alone(patient=patient):
                 return False
-            whole, errors = Envelope(), list[tuple[int, list[str]]]()
+            whole, errors, lags = Envelope(), list[tuple[int, list[str]]](), list[tuple[str, float]]()
             # In the order they came: RETURNING has none of its own.
             for post in sorted(await connect.rows(_TAKE, list(ids)), key=lambda post: post["id"]):
                 envelope = _read(post)
                 whole.add(envelope)
                 errors.append((post["id"], envelope.errors))
+                lags.append((post["provider"], post["lag"]))
             await effects.apply(whole)
             await _note(errors)
     except TRANSIENT as error:
@@ -114,6 +117,9 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
             half = len(ids) // 2
             await _take_up(ids[:half], patient=True)
             await _take_up(ids[half:], patient=True)
+    else:
+        for provider, lag in lags:
+            traffic.WEBHOOKS.labels(provider).observe(lag)
     return True
 
 

@@ -13,6 +13,7 @@ from db.events import EventType, record
 from db.messages import MessageType, ids_of_provider_ids
 from domain import conversations, files
 from domain.conversations import Heard, Spoken
+from domain.core import traffic
 from domain.files import Received
 from domain.inbound.amended import link
 from domain.inbound.consent import Kept
@@ -65,6 +66,8 @@ async def sift(messages: Sequence[Written], senders: Mapping[Number, int]) -> tu
         return [], []
     seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
     fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
+    came, new = (sum(not message.echo for message in those) for those in (messages, fresh.values()))
+    traffic.tally["deduplicated"] += came - new
     for message in fresh.values():
         if message.number not in senders:
             log.warning("inbound_for_unknown_number", number=str(message.number))
@@ -88,6 +91,7 @@ async def keep(written: Sequence[tuple[Written, int]], senders: Mapping[Number, 
     ]
     new = {row["provider_message_id"]: row for row in await connect.rows(_KEEP, orjson.dumps(rows).decode())}
     kept = [(m, new[m.provider_message_id]) for m, _ in written if m.provider_message_id in new]
+    traffic.tally["received"] += sum(not m.echo for m, _ in kept)
     await link([(row["id"], row["sender_id"], m.reply_to, m.at) for m, row in kept if m.reply_to is not None])
     return kept
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 import aiohttp
 import httpx
+import structlog
 from httpx_aiohttp import HttpxAiohttpClient
 
 from db.content import Card, InteractiveDetails, Location
@@ -28,8 +29,15 @@ def client() -> httpx.AsyncClient:
             timeout=TIMEOUT,
             limits=httpx.Limits(max_connections=200, max_keepalive_connections=200, keepalive_expiry=15),
             trust_env=False,
+            event_hooks={"request": [_name]},
         )
     return found
+
+
+async def _name(request: httpx.Request) -> None:
+    """Whoever looks into the provider's log, or a proxy's, finds the request that a call is for."""
+    if request_id := structlog.contextvars.get_contextvars().get("request_id"):
+        request.headers["X-Request-ID"] = request_id
 
 
 async def close() -> None:

@@ -31,7 +31,7 @@ _PACE = f"""sender.id, provider, messages_per_second, messaging_limit, {HALVINGS
   {PORTFOLIO} AS portfolio"""
 
 _DEPARTING = f"""
-SELECT {_PACE}, session_name, phone_number_id, access_token, closed_countries FROM sender
+SELECT {_PACE}, phone_number, session_name, phone_number_id, access_token, closed_countries FROM sender
 WHERE id = $1 AND deleted_at IS NULL AND status = 'CONNECTED' AND (paused_until IS NULL OR paused_until <= now())
 """
 
@@ -40,6 +40,7 @@ WHERE id = $1 AND deleted_at IS NULL AND status = 'CONNECTED' AND (paused_until 
 class Departing:
     """A sender that may send: as whom, how fast, and to how many people outside a window in a day."""
 
+    phone_number: str
     account: Account
     pace: Pace
     portfolio: Portfolio | None
@@ -57,7 +58,8 @@ async def departing(id: int) -> Departing | None:
         return None
     else:
         account = Account(id, sender["phone_number_id"], unseal(sender["access_token"]))
-    return Departing(account, await _pace(sender), _portfolio(sender), frozenset(sender["closed_countries"]))
+    limits = (await _pace(sender), _portfolio(sender), frozenset(sender["closed_countries"]))
+    return Departing(sender["phone_number"], account, *limits)
 
 
 def _portfolio(sender: Record) -> Portfolio | None:

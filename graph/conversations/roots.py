@@ -23,13 +23,6 @@ from graph.core.scalars import PhoneNumber
 from graph.messages.types import PAGE
 
 describe(
-    Assignment,
-    "Whose work is meant, in a filter.",
-    MINE="Assigned to the caller.",
-    ASSIGNED="Assigned to anyone.",
-    UNASSIGNED="Assigned to no one.",
-)
-describe(
     ConversationOrder,
     "What conversations are sorted by.",
     CREATED_AT="When they were opened.",

@@ -7,6 +7,7 @@ import strawberry
 
 from db.accounts import Role, Scope
 from db.contacts import JobStatus
+from domain.core.assignment import Assignment
 from domain.core.errors import ErrorCode
 
 E = TypeVar("E", bound=Enum)
@@ -91,4 +92,11 @@ describe(
     WHATSAPP_API_ERROR="WhatsApp, or the gateway to it, refused or failed.",
     EXTERNAL_SERVICE_ERROR="Another service that we need, the database for one, does not answer; try again.",
     INTERNAL_ERROR="A fault of this server.",
+)
+describe(
+    Assignment,
+    "Whose work is meant, in a filter.",
+    MINE="Assigned to the caller.",
+    ASSIGNED="Assigned to anyone.",
+    UNASSIGNED="Assigned to no one.",
 )

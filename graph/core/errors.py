@@ -15,6 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from db.core.connect import TRANSIENT
 from db.core.paging import BadCursor
+from domain.core import traffic
 from domain.core.errors import ErrorCode, Refusal, Refusals
 from graph.core.mistakes import Places, is_mistake, refusal_of
 from graph.core.scalars import write_datetime
@@ -87,7 +88,8 @@ def refused(refusal: Refusal, request_id: str) -> dict[str, Any]:
 
 
 def _extensions(refusal: Refusal, request_id: str) -> dict[str, Any]:
-    """The extensions of the error that tells of a refusal."""
+    """The extensions of the error that tells of a refusal, which is counted."""
+    traffic.ERRORS.labels(refusal.code.value).inc()
     return {
         "code": refusal.code.value,
         "field": refusal.field,

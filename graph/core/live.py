@@ -21,6 +21,7 @@ from db.core.connect import TRANSIENT
 from db.core.doorbell import EVENTS_CHANNEL
 from db.events import Event, EventFilter, Reading
 from domain import events
+from domain.core import traffic
 from domain.core.access import SYSTEM, Viewer
 from domain.events import Start
 from graph.core.context import ById, already_read, patiently
@@ -210,6 +211,7 @@ class Tailer:
                 self._running = None
 
     def _stopped(self, task: asyncio.Task[None]) -> None:
+        traffic.told_to = None
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("tailer_stopped", exc_info=error)
         self._idle.wake_all()
@@ -243,6 +245,7 @@ class Tailer:
         """Takes what is new; when that was all, waits for a ring or the poll."""
         reading = await rows.read(self._head or 0, BATCH if self._head is not None else 0)
         self._take(reading)
+        traffic.told_to = self._head
         if len(reading.events) < BATCH:
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL):

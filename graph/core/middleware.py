@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.core.settings import get_settings
 from domain.core import traffic
+from domain.core.errors import ErrorCode
 from graph.core.callers import request_id_of
 
 log = structlog.get_logger()
@@ -56,7 +57,8 @@ class Requests:
         finally:
             milliseconds = (time.perf_counter() - started) * 1000
             if scope["type"] == "http":
-                traffic.note(milliseconds, scope["path"], status)
+                codes: list[str] = structlog.contextvars.get_contextvars().get("codes", [])
+                traffic.note(milliseconds, scope["path"], status, failed=ErrorCode.INTERNAL_ERROR in codes)
             write = log.debug if scope["path"].startswith(_QUIET) and status < 400 else log.info
             write(
                 "request" if scope["type"] == "http" else "socket",

@@ -30,6 +30,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from db.core.connect import TRANSIENT
 from db.core.settings import get_settings
 from domain import accounts
+from domain.core import traffic
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
@@ -127,7 +128,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         return self.context.viewer
 
     async def handle(self) -> None:
-        with _watch.over(self):
+        with _watch.over(self), traffic.SOCKETS.track_inprogress():
             await super().handle()
 
     async def handle_message(self, message: Any) -> None:
@@ -160,6 +161,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def run_operation(self, operation: Operation[Context, None]) -> None:
         started = time.perf_counter()
+        traffic.OPERATIONS.inc()
         try:
             if await accounts.recheck(self.viewer) != self.viewer:
                 await self.end()
@@ -173,6 +175,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
             refusal = error if isinstance(error, Refusal) else unexpected(error)
             await operation.send_operation_message(self._refused(operation.id, refusal))
         finally:
+            traffic.OPERATIONS.dec()
             ms = round((time.perf_counter() - started) * 1000, 1)
             log.info("operation", operation=operation.operation_name, ms=ms)
 

@@ -1,7 +1,7 @@
 """Health in words, as far as it is the senders': refused, expired, resting, and those that hear nothing."""
 
 from db.core import connect
-from domain import health
+from domain.health import problems
 from tests import factories
 from tests.databases import database_of_its_own
 
@@ -18,7 +18,8 @@ async def test_each_trouble_of_senders_has_its_words(database: None) -> None:
         for change in states.values():
             sender = await factories.sender()
             await connect.execute(f"UPDATE sender SET {change} WHERE id = $1", sender.id)
-        words = [word for word in await health._problems() if word.startswith("Senders")]
+        found = await problems.in_database()
+        words = [word for word in found.values() if word and word.startswith("Senders")]
         assert words == [
             "Senders that WhatsApp refuses: 1.",
             "Senders whose sign-in has expired: 1.",

@@ -1,5 +1,6 @@
 """What monitoring reads: queues, senders that stay silent, posts that were not understood, a journal that grows."""
 
+import re
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -10,10 +11,12 @@ from redis.exceptions import RedisError
 
 from db.core import connect, heartbeat
 from db.inbound import InboundPost
+from db.messages import Priority
 from db.senders import Sender
 from domain.core import traffic
 from domain.core.access import SYSTEM
-from domain.health import metrics
+from domain.health import metrics, problems, system
+from domain.health.problems import Kind
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_contact, a_message
@@ -41,7 +44,7 @@ async def quiet() -> AsyncGenerator[Sender]:
 
 
 async def test_a_queue_is_counted_and_its_head_has_an_age(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "_OF_SENDERS", metrics._OF_SENDERS.replace(f"LIMIT {metrics.MOST_COUNTED}", "LIMIT 3"))
+    monkeypatch.setattr(system, "_QUEUES", system._QUEUES.replace(f"LIMIT {system.MOST_COUNTED}", "LIMIT 3"))
     async with quiet() as sender:
         assert (await figures())["tidings_sender_queue_messages", sender.phone_number] == 0
         for _ in range(2):
@@ -96,18 +99,23 @@ async def test_the_journal_and_what_of_it_was_not_understood(database: None) -> 
         assert (found["tidings_journal_posts",], found["tidings_journal_faulty_posts",]) == (2, 1)
         assert 120 <= found["tidings_journal_oldest_seconds",] < 150
         assert found["tidings_events_total",] > 0
-        assert found["tidings_clock_up",] == 0
+        assert found["tidings_problem", "no_clock"] == 1
+        words = (await problems.in_database())[Kind.JOURNAL_GROWS]
+        assert words is not None
+        assert words.startswith("The inbound journal grows: 2 wait, the oldest 12")
 
 
-async def test_workers_say_what_became_of_their_sends(database: None) -> None:
+async def test_workers_are_counted_and_not_named(database: None) -> None:
     async with quiet():
-        sends = {"accepted": 41, "in_doubt": 1}
-        await heartbeat.beat("here:7", tasks=[], processed=9, started="", sends=sends)
+        await heartbeat.beat("here:7", tasks=[], processed=9, started="")
+        before = await figures()
+        await heartbeat.beat("here:8", tasks=[], processed=9, started="")
+        await heartbeat.shared_redis().pexpire("tidings:workers:here:7", 40_000)
         found = await figures()
-        assert (found["tidings_worker_up", "here:7"], found["tidings_worker_tasks_total", "here:7"]) == (1, 9)
-        assert {word: found["tidings_worker_sends_total", word, "here:7"] for word in sends} == sends
-        await heartbeat.farewell("here:7")
-        assert ("tidings_worker_up", "here:7") not in await figures()
+        assert found["tidings_workers", "online"] == before["tidings_workers", "online"]
+        assert found["tidings_workers", "lost"] == before["tidings_workers", "lost"] + 1
+        for name in ("here:7", "here:8"):
+            await heartbeat.farewell(name)
 
 
 async def test_requests_are_counted_by_a_few_paths(database: None) -> None:
@@ -132,11 +140,60 @@ async def test_a_part_that_is_away_costs_its_own_figures_alone(database: None, m
     async with quiet() as sender:
         monkeypatch.setattr(metrics.doorbell, "waiting", away)
         found = await figures()
-        assert (found["tidings_part_up", "redis"], found["tidings_part_up", "postgresql"]) == (0, 1)
         assert ("tidings_tasks_waiting",) not in found
         assert found["tidings_sender_up", "CLOUD_API", sender.phone_number] == 1
         monkeypatch.undo()
         monkeypatch.setattr(metrics, "_OF_ALL", "SELECT 1 / 0")
         found = await figures()
-        assert (found["tidings_part_up", "redis"], found["tidings_part_up", "postgresql"]) == (1, 0)
+        assert ("tidings_tasks_waiting",) in found
+        assert ("tidings_journal_posts",) not in found
         assert found["tidings_database_connections", "limit"] > 0
+
+
+async def test_queues_are_counted_by_priority(database: None) -> None:
+    async with quiet() as sender:
+        for priority in (1, 1, 4):
+            id = await a_message(sender.id, await a_contact())
+            await connect.execute("UPDATE message SET priority = $2 WHERE id = $1", id, priority)
+        await connect.execute("UPDATE message SET due_at = now() - interval '90 s' WHERE priority = 4")
+        found = await figures()
+        depths = [found["tidings_queue_messages", each.name] for each in Priority]
+        assert depths == [2, 0, 0, 1]
+        assert 90 <= found["tidings_queue_oldest_seconds", "URGENT"] < 120
+        assert found["tidings_queue_oldest_seconds", "LOW"] < 30
+        assert found["tidings_sender_queue_messages", sender.phone_number] == 3
+
+
+NO_BASE_UNITS = ("milliseconds", "ms", "minutes", "hours", "days", "kilobytes", "megabytes", "kb", "mb", "percent")
+
+
+async def test_names_units_and_help_are_as_prometheus_wants_them(database: None) -> None:
+    """What `promtool check metrics` looks at (prometheus/prometheus util/promlint)."""
+    async with quiet():
+        text = (await metrics.metrics(SYSTEM)).decode()
+    families = list(text_string_to_metric_families(text))
+    ours = [family for family in families if family.name.startswith("tidings_")]
+    assert len({family.name for family in families}) == len(families)
+    assert len(ours) > 20
+    for family in families:
+        words = family.name.split("_")
+        assert family.documentation
+        assert not set(words) & {*NO_BASE_UNITS, "gauge", "counter", "histogram", "summary"}, family.name
+        assert re.fullmatch("[a-z][a-z0-9_]*", family.name)
+        if family.type in ("gauge", "histogram"):
+            assert words[-1] not in ("total", "count", "sum", "bucket"), family.name
+    for family in ours:
+        assert family.documentation.endswith("."), family.name
+        if family.type == "counter":
+            assert {sample.name for sample in family.samples if not sample.name.endswith("_created")} <= {
+                f"{family.name}_total"
+            }
+        for sample in family.samples:
+            assert set(sample.labels) <= LABELS, sample
+
+
+LABELS = {
+    *("code", "environment", "job", "le", "model", "path", "priority", "problem", "provider", "result", "sender"),
+    *("state", "status", "tick", "version"),
+}
+"""Each has few values: parts and states of ours, configured models, senders. None is what callers or contacts write."""

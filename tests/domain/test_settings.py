@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 
+from db.audit import AuditEntry
 from db.core import connect
 from db.settings import SettingSection
 from domain import settings
@@ -153,3 +155,28 @@ async def test_switches_and_rules_of_the_bot_are_changed_and_go_back() -> None:
     await settings.update(SYSTEM, {"bot": dict.fromkeys(rules), "features": dict.fromkeys(switches)})
     assert (await settings.get(SYSTEM)) == settings.built_in()
     assert settings.built_in().bot == settings.Bot(2.0, None, 0.5, "en", None)
+
+
+async def test_each_change_is_written_down_with_who_and_from_where_and_what_it_was() -> None:
+    person = await factories.user()
+    viewer = Viewer(user_id=person.id, role=person.role, token_id=3, ip_address="10.1.2.3")
+    with structlog.contextvars.bound_contextvars(request_id="a-request"):
+        await settings.update(viewer, {"limits": {"max_file_size_mb": 20}, "consent": {"stop_words": ["basta"]}})
+    await settings.update(SYSTEM, {"limits": {"max_file_size_mb": None}, "bot": {"debounce": 2.0}})
+    await settings.update(SYSTEM, {"limits": {"max_file_size_mb": None}, "delays": {"message_delay": 0}})
+    await fields_of(limits={"max_file_size_mb": 0}, bot={"debounce": 1.0})
+    first, second = await AuditEntry.all().order_by("id")
+    assert first.changes == {"limits.maxFileSizeMb": [10, 20], "consent.stopWords": [[], ["basta"]]}
+    assert (first.action, first.actor_id, first.token_id) == ("updateSettings", person.id, 3)
+    assert (first.ip_address, first.request_id, first.subject_id) == ("10.1.2.3", "a-request", None)
+    assert second.changes == {"limits.maxFileSizeMb": [20, 10]}
+    assert (second.actor_id, second.request_id) == (None, None)
+
+
+async def test_changes_at_once_are_written_down_in_their_order() -> None:
+    sizes = range(11, 31)
+    await asyncio.gather(*(settings.update(SYSTEM, {"limits": {"max_file_size_mb": size}}) for size in sizes))
+    told = [entry.changes["limits.maxFileSizeMb"] for entry in await AuditEntry.all().order_by("id")]
+    assert [was for was, _ in told] == [10, *(now for _, now in told[:-1])]
+    assert {now for _, now in told} == set(sizes)
+    assert (await settings.get(SYSTEM)).limits.max_file_size_mb == told[-1][1]

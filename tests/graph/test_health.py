@@ -14,6 +14,7 @@ from db.accounts import Role
 from db.core import connect, heartbeat
 from db.inbound import InboundPost
 from domain.health import KEPT_SECONDS
+from domain.health.problems import DOWN, Kind
 from tests import factories
 from tests.running import Api, Program, free_port
 
@@ -62,6 +63,12 @@ async def test_redis(well: Api) -> None:
     assert body["connected_clients"] > 1
     assert body["used_memory"].endswith("MB")
     assert body["uptime_days"] == 0
+
+
+async def test_whoever_starts_servers_anew_and_whoever_sends_requests_ask_apart(api: Api) -> None:
+    for path in ("/health/live", "/health/ready"):
+        answer = await api.http.get(path)
+        assert (answer.status_code, answer.json()) == (200, {"status": "healthy"})
 
 
 @pytest.mark.parametrize("path", ["/health/workers", "/health/celery"])
@@ -162,12 +169,12 @@ async def test_prometheus_reads_the_metrics_of_this_process_and_of_all(well: Api
     answer = await well.http.get("/metrics")
     assert (answer.status_code, answer.headers["content-type"]) == (200, CONTENT_TYPE_LATEST)
     families = {family.name: family for family in text_string_to_metric_families(answer.text)}
-    assert {sample.value for sample in families["tidings_part_up"].samples} == {1}
-    assert families["tidings_clock_up"].samples[0].value == 1
+    problems = {sample.labels["problem"]: sample.value for sample in families["tidings_problem"].samples}
+    assert problems.keys() == set(Kind)
+    assert not any(problems[kind] for kind in (*DOWN, Kind.NO_CLOCK))
     assert [s.value for s in families["tidings_sender_up"].samples if s.labels["sender"] == sender.phone_number] == [1]
-    assert worker.process is not None
-    [up] = [s for s in families["tidings_worker_up"].samples if s.labels["worker"].endswith(f":{worker.process.pid}")]
-    assert up.value == 1
+    states = {sample.labels["state"]: sample.value for sample in families["tidings_workers"].samples}
+    assert states["online"] >= 1
     counts = [s for s in families["tidings_request_seconds"].samples if s.name.endswith("_count")]
     assert {"/health"} <= {sample.labels["path"] for sample in counts if sample.value > 0}
     assert families["process_resident_memory_bytes"].samples[0].value > 2**20
@@ -198,10 +205,56 @@ async def test_details_want_an_operator_from_afar(environment: dict[str, str], a
             async def ask(path: str, **headers: str) -> int:
                 return (await http.get(path, headers=headers)).status_code
 
-            for path in ("/health/detailed", "/metrics"):
+            for path in ("/health/detailed", "/metrics", "/stats"):
                 assert await ask(path) == 401
                 assert await ask(path, Authorization="Bearer wrong") == 401
                 assert await ask(path, Authorization=f"Bearer {api.tokens[Role.VIEWER]}") == 403
                 assert await ask(path, Authorization=f"Bearer {api.tokens[Role.ADMIN]}") in (200, 503)
                 assert await ask(path, **{"X-Admin-Token": environment["ADMIN_TOKEN"]}) in (200, 503)
             assert (await http.get("/health")).status_code in (200, 503)
+
+
+SYSTEM_METRICS = """{ systemMetrics {
+  uptime uptimePercentage averageResponseTimeMs errorRate messagesPerMinute messagesSentToday activeSenders queueSize
+  activeBuffers totalBuffered deduplicationCache totalDeduplicated cpuUtilization memoryUtilization diskUsageGb
+  networkThroughputMbps
+  models { model usageCount tokensToday averageConfidence averageProcessingTimeMs errorRate } } }"""
+
+
+async def test_an_admin_sees_how_the_system_operates(well: Api) -> None:
+    await factories.sender()
+    before = (await well.data(SYSTEM_METRICS))["systemMetrics"]
+    await until_noted(well, before["averageResponseTimeMs"])
+    found = (await well.data(SYSTEM_METRICS))["systemMetrics"]
+    assert found["uptime"] >= before["uptime"]
+    assert found["activeSenders"] >= 1
+    assert 0 < found["uptimePercentage"] <= 100
+    assert 0 <= found["errorRate"] < 1
+    assert found["deduplicationCache"] == "postgresql"
+    assert found["memoryUtilization"] > 0
+    assert found["diskUsageGb"] > 0
+
+
+async def until_noted(well: Api, before: float) -> None:
+    """Waits until the server has written down what it counted."""
+    for _ in range(100):
+        if (await well.data(SYSTEM_METRICS))["systemMetrics"]["averageResponseTimeMs"] not in (0, before):
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("nothing was written down")
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.ADMIN])
+async def test_others_do_not_see_how_the_system_operates(api: Api, role: Role) -> None:
+    assert (await api.refusal(SYSTEM_METRICS, role=role))["code"] == "AUTHORIZATION_ERROR"
+
+
+async def test_stats_have_the_shape_that_monitors_know(well: Api) -> None:
+    answer = await well.http.get("/stats")
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body.keys() == {"buffer", "deduplication", "environment"}
+    assert body["buffer"].keys() == {"active_buffers", "total_buffered"}
+    assert body["deduplication"].keys() == {"cache_type", "total_deduplicated"}
+    assert (body["environment"], body["deduplication"]["cache_type"]) == ("test", "postgresql")
+    assert all(isinstance(count, int) for count in body["buffer"].values())

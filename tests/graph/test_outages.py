@@ -99,6 +99,7 @@ async def test_without_redis_health_is_503_and_posts_are_kept(house: House) -> N
         assert (await house.http.get("/health/redis")).status_code == 503
         assert (await house.http.get("/health/workers")).status_code == 503
         assert (await house.http.get("/health/db")).status_code == 200
+        assert (await house.http.get("/health/ready")).status_code == 200, "posts are kept"
         assert await house.post(body_of("while Redis is away")) == 200
 
     await away(house, house.services.valkey.stop, house.services.valkey.start, check())
@@ -114,6 +115,8 @@ async def test_without_postgresql_health_is_503_and_whatsapp_is_told_to_post_aga
         assert body["services"]["redis"]["status"] == "healthy"
         assert (await house.http.get("/health")).json()["checks"]["database"] == "disconnected"
         assert (await house.http.get("/health/db")).status_code == 503
+        assert (await house.http.get("/health/ready")).status_code == 503
+        assert (await house.http.get("/health/live")).status_code == 200, "a new start would not help"
         assert await house.post(posted) == 503
 
     await away(house, house.services.postgres.stop, house.services.postgres.start, check())

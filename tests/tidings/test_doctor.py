@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from db import migrations
 from db.core.settings import Settings
-from tidings.doctor import machine, outside, stores
+from tidings.doctor import machine, outside, states, stores
 from tidings.doctor.finding import Finding
 from tidings.services import Services, embedded
 
@@ -90,16 +90,16 @@ def test_a_folder_that_cannot_be_written(settings: Settings) -> None:
     assert finding.wrong
 
 
-def test_a_disk_that_is_nearly_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "LEAST_DISK", 2**60)
-    (finding,) = machine.check_data_folder(settings)
-    assert finding.wrong
-    assert "nearly full" in finding.what
+async def test_a_disk_that_is_nearly_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.database_url, settings.disk_reserve_gb = "", 2.0**30
+    monkeypatch.setattr("domain.health.problems.get_settings", lambda: settings)
+    (said,) = await wrong(states.check_states(settings))
+    assert "nearly full" in said
 
 
 def test_a_port_that_another_program_has(own: Services, settings: Settings) -> None:
     settings.api_port = own.valkey.port
-    (finding,) = machine.check_api(settings)
+    (finding,) = machine.check_api(settings, [])
     assert finding.wrong
     assert "taken by another program" in finding.what
 
@@ -127,9 +127,9 @@ def test_an_api_that_is_not_well_says_why(settings: Settings) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Sick) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         settings.api_port = server.server_port
-        (well,) = machine.check_api(settings)
+        (well,) = machine.check_api(settings, [])
         told["status"] = "degraded"
-        (ill,) = machine.check_api(settings)
+        (ill,) = machine.check_api(settings, [])
         server.shutdown()
     assert (well.wrong, ill.wrong) == (False, True)
     assert ill.what.endswith("degraded: Senders that WhatsApp refuses: 1.")

@@ -2,10 +2,13 @@
 
 import argparse
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 
+import structlog
+
 from db.core.settings import Settings, get_settings
-from tidings.doctor import machine, outside, stores
+from tidings.doctor import machine, outside, states, stores
 from tidings.doctor.finding import Finding
 from tidings.running import join
 
@@ -15,6 +18,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(_: argparse.Namespace) -> int:
+    # What is logged on the way is said in plain words.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     return asyncio.run(_examine())
 
 
@@ -44,10 +49,14 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     if settings.redis_url:
         async for finding in stores.check_redis(settings):
             yield finding
-        async for finding in stores.check_workers():
-            yield finding
     else:
         yield Finding("REDIS_URL is empty: `tidings up` starts an embedded Valkey.")
-    for check in (outside.check_whatsapp, outside.check_waha, machine.check_api):
+    said: list[str] = []
+    async for finding in states.check_states(settings):
+        said.append(finding.what)
+        yield finding
+    for check in (outside.check_whatsapp, outside.check_waha):
         for finding in check(settings):
             yield finding
+    for finding in machine.check_api(settings, said):
+        yield finding

@@ -1,19 +1,16 @@
 """Checks of this machine: the data folder, the disk, the port."""
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Collection, Iterator
 
 import httpx
 
 from db.core.settings import Settings
+from domain.health.problems import free_bytes
 from tidings.doctor.finding import Finding
+from tidings.doctor.states import alike
 from tidings.provide import address
-
-LEAST_DISK = 2 * 1024**3
-"""Free bytes below which PostgreSQL is in danger: it stops when it cannot write its log."""
 
 
 def check_data_folder(settings: Settings) -> Iterator[Finding]:
@@ -28,22 +25,11 @@ def check_data_folder(settings: Settings) -> Iterator[Finding]:
             f"Let user {os.geteuid()} write to {nearest}, or set DATA_DIR to another folder.",
         )
         return
-    yield _disk(folder, nearest)
+    yield Finding(f"The data folder {folder} can be written, and {free_bytes(folder) / 2**30:.1f} GiB are free.")
 
 
-def _disk(folder: Path, nearest: Path) -> Finding:
-    free = shutil.disk_usage(nearest).free
-    shown = f"{free / 1024**3:.1f} GiB"
-    if free < LEAST_DISK:
-        return Finding(
-            f"The disk of {folder} is nearly full: {shown} are free.",
-            "Free some space, or set DATA_DIR to a folder on a larger disk. PostgreSQL stops on a full disk.",
-        )
-    return Finding(f"The data folder {folder} can be written, and {shown} are free.")
-
-
-def check_api(settings: Settings) -> Iterator[Finding]:
-    """Whoever answers at our port should be us."""
+def check_api(settings: Settings, said: Collection[str]) -> Iterator[Finding]:
+    """Whoever answers at our port should be us; of what is wrong there it tells what was not said yet."""
     if settings.api_port == 0:
         return
     place = address(settings.api_host, settings.api_port)
@@ -58,17 +44,20 @@ def check_api(settings: Settings) -> Iterator[Finding]:
             "Stop that program, or set API_PORT to another port.",
         )
     else:
-        yield _health(place, health)
+        yield _health(place, health, said)
 
 
-def _health(place: str, health: str) -> Finding:
-    said = f"The API at {place} says that it is {health}"
+def _health(place: str, health: str, said: Collection[str]) -> Finding:
+    told = f"The API at {place} says that it is {health}"
     if health == "healthy":
-        return Finding(f"{said}.")
+        return Finding(f"{told}.")
     try:
         query = {"query": "{ health { problems } }"}
         answer = httpx.post(f"{place}/graphql", json=query, timeout=10.0, trust_env=False)
-        problems = " ".join(answer.json()["data"]["health"]["problems"])
+        problems = [str(words) for words in answer.json()["data"]["health"]["problems"]]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        problems = "and does not say why."
-    return Finding(f"{said}: {problems}", "See the other findings, the tab Pacing of GraphiQL, and its log.")
+        return Finding(f"{told} and does not say why.", "See its log.")
+    new = [words for words in problems if not any(alike(words, other) for other in said)]
+    if not new:
+        return Finding(f"{told}, as is said above.")
+    return Finding(f"{told}: {' '.join(new)}", "See the other findings, the tab Pacing of GraphiQL, and its log.")

@@ -9,7 +9,6 @@ import redis
 
 import db.migrations
 from db.core.connect import open_session
-from db.core.heartbeat import heartbeats
 from db.core.redis import make_redis
 from db.core.settings import Settings
 from tidings.database import place
@@ -119,14 +118,3 @@ async def _saves(client: Any) -> bool:
         return bool((await client.config_get("save")).get("save"))
     except redis.ResponseError:
         return True
-
-
-async def check_workers() -> AsyncIterator[Finding]:
-    try:
-        online = [worker for worker in await heartbeats() if worker.online]
-    except (redis.RedisError, OSError):
-        return  # said above
-    if online:
-        yield Finding(f"{len(online)} worker{'s' if len(online) > 1 else ''} at work.")
-    else:
-        yield Finding("No worker is at work: nothing is sent, and no webhook is read.", "Start `tidings worker`.")

@@ -1,5 +1,7 @@
 """Actors: async functions that run when their name is rung."""
 
+import time
+import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -8,6 +10,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from db.core.doorbell import QUEUE, Broker, bell_key, make_broker
+from domain.core import traffic
 from workers.core.supervise import Loop, Tally
 
 log = structlog.get_logger()
@@ -44,8 +47,15 @@ def open_broker(loop: Loop, tally: Tally) -> Broker:
 
 def _on(loop: Loop, tally: Tally, name: str, job: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     async def observed(*args: Any) -> None:
+        begun, result = time.perf_counter(), "failed"
         with tally.running(name), structlog.contextvars.bound_contextvars(actor=name):
-            await job(*args)
+            try:
+                await job(*args)
+                result = "done"
+            finally:
+                seconds = time.perf_counter() - begun
+                traffic.JOBS.labels(name, result).observe(seconds)
+                log.info("job", args=args, result=result, ms=round(seconds * 1000, 1))
 
     def run(*args: Any) -> None:
         loop.run_until_done(observed(*args))
@@ -54,9 +64,15 @@ def _on(loop: Loop, tally: Tally, name: str, job: Callable[..., Awaitable[None]]
 
 
 class _Bells(dramatiq.Middleware):
-    """Answers the bell before the run: whoever rings during it is heard, by another run."""
+    """Answers the bell before the run: whoever rings during it is heard, by another run.
+
+    The run goes by the id of the request that it is for, in its log and at the provider; others have one of their own.
+    """
 
     def before_process_message(self, broker: dramatiq.Broker, message: dramatiq.MessageProxy) -> None:
+        # In the thread that runs it next, from which the event loop takes the context along.
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=message.options.get("request_id") or uuid.uuid4().hex)
         try:
             make_broker().client.delete(bell_key(message.actor_name, message.args))
         except RedisError as error:

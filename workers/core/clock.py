@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from db.core.leader import LOST, leadership, stay
+from domain.core import traffic
 
 Tick = Callable[[], Awaitable[object]]
 
@@ -63,5 +64,6 @@ async def _repeat(ticking: _Every) -> None:
             async with asyncio.timeout(ticking.timeout):
                 await ticking.tick()
         except Exception:
+            traffic.TICKS.labels(ticking.tick.__name__).inc()
             log.exception("tick_failed", tick=ticking.tick.__name__)
         await asyncio.sleep(max(0.0, ticking.seconds - (time.monotonic() - started)))

@@ -17,7 +17,6 @@ import uvloop
 from redis.exceptions import RedisError
 
 from db.core import heartbeat
-from domain.core import traffic
 
 R = TypeVar("R")
 
@@ -90,9 +89,7 @@ async def keep_beating(tally: Tally) -> None:
     try:
         while True:
             try:
-                await heartbeat.beat(
-                    name, tasks=tally.tasks, processed=tally.processed, started=started, sends=traffic.sends
-                )
+                await heartbeat.beat(name, tasks=tally.tasks, processed=tally.processed, started=started)
             except RedisError as error:
                 log.warning("heartbeat_failed", error=repr(error))
             await asyncio.sleep(heartbeat.INTERVAL)

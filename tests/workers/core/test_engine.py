@@ -4,16 +4,18 @@ import asyncio
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from db.core import connect, doorbell, heartbeat
 from db.core.redis import shared_redis
 from tests.factories import unique
-from tests.running import Program
+from tests.running import Program, free_port
 
 pytestmark = pytest.mark.usefixtures("in_their_redis")
 
@@ -170,3 +172,24 @@ async def test_a_failing_tick_stops_no_other(apart: dict[str, str]) -> None:
         before = len(await said("ticks"))
         await asyncio.sleep(1)
         assert len(await said("ticks")) - before >= 7
+
+
+async def test_each_worker_tells_its_figures_at_a_port_of_its_own(apart: dict[str, str]) -> None:
+    first = free_port()
+    settings = {**apart, "METRICS_PORT": str(first)}
+
+    async def figures(http: httpx.AsyncClient, port: int) -> str:
+        with suppress(httpx.TransportError):
+            return (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+        return ""
+
+    with Program.worker(settings), Program.worker(settings):
+        async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(30):
+            told: list[str] = []
+            while len(told) < 2:
+                ports = range(first, first + 16)
+                told = [text for port in ports if "tidings_job_seconds" in (text := await figures(http, port))]
+                await asyncio.sleep(0.1)
+    names = {family.name for text in told for family in text_string_to_metric_families(text)}
+    assert {"tidings_sends", "tidings_webhook_lag_seconds", "tidings_database_connections"} <= names
+    assert "tidings_problem" not in names, "what all share is for the API to tell"

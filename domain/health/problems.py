@@ -1,0 +1,189 @@
+"""What may be not well: one list, which health tells, metrics count, the log notes and `tidings doctor` explains."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from db.core import connect, leader
+from db.core.settings import get_settings
+from domain import settings
+from domain.core import traffic
+
+JOURNAL_SECONDS = 30
+"""Age of the oldest post in the journal that is worth a word."""
+QUEUE_SECONDS = 60
+"""The same of a queue that nothing holds back: pauses and limits are no fault."""
+OVERDUE_SECONDS = 60
+"""The same of what the clock should have begun: it looks every second, or oftener."""
+BEHIND_SECONDS = 5
+"""The same of an event that this server has not told its sockets."""
+SILENT_SECONDS = 900
+"""Seconds from a send to its first status: mostly one, so that this means that WhatsApp does not reach us."""
+
+
+class Kind(StrEnum):
+    """What can be wrong, by the name that metrics and logs call it."""
+
+    DATABASE_AWAY = "database_away"
+    REDIS_AWAY = "redis_away"
+    NO_WORKER = "no_worker"
+    NO_CLOCK = "no_clock"
+    JOURNAL_GROWS = "journal_grows"
+    POSTS_NOT_UNDERSTOOD = "posts_not_understood"
+    QUEUE_STUCK = "queue_stuck"
+    WORK_OVERDUE = "work_overdue"
+    EVENTS_BEHIND = "events_behind"
+    SENDER_SILENT = "sender_silent"
+    SENDER_REFUSED = "sender_refused"
+    SENDER_EXPIRED = "sender_expired"
+    SENDER_RESTS = "sender_rests"
+    WHATSAPP_AWAY = "whatsapp_away"
+    MODEL_AWAY = "model_away"
+    DISK_NEARLY_FULL = "disk_nearly_full"
+
+
+Found: TypeAlias = Mapping[Kind, str | None]
+"""What was looked at, with words for what is not well; what could not be found out is missing."""
+
+DOWN = frozenset({Kind.DATABASE_AWAY, Kind.REDIS_AWAY, Kind.NO_WORKER})
+"""Without these nothing is sent; anything else is work that goes on in part."""
+
+MENDS: Mapping[Kind, str] = {
+    Kind.DATABASE_AWAY: "Start PostgreSQL, or mend DATABASE_URL. WhatsApp posts again what was refused.",
+    Kind.REDIS_AWAY: "Start Redis, or mend REDIS_URL; what is due is in PostgreSQL and goes on by itself.",
+    Kind.NO_WORKER: "Start `tidings worker`, and look into its log for why it ended.",
+    Kind.NO_CLOCK: "Start `tidings worker`; where one runs, its log says `clock_stopped` or `tick_failed`.",
+    Kind.JOURNAL_GROWS: "Look into the log of workers for `inbound_`; a lock in PostgreSQL may hold them up.",
+    Kind.POSTS_NOT_UNDERSTOOD: "SELECT id, errors FROM inbound_post WHERE errors IS NOT NULL ORDER BY id DESC LIMIT 9;",
+    Kind.QUEUE_STUCK: "Look into the log of workers for `dispatch`; the metrics say which sender it is.",
+    Kind.WORK_OVERDUE: "Look into the worker that keeps the clock (`clock_leads`) for `tick_failed`.",
+    Kind.EVENTS_BEHIND: "Look into this API's log for `tailer_waits`; start it anew, sockets resume without a gap.",
+    Kind.SENDER_SILENT: "See that WhatsApp reaches PUBLIC_URL/webhooks/whatsapp, and what the app says of it.",
+    Kind.SENDER_REFUSED: "Mend what `Sender.errorMessage` says at WhatsApp, then connectSender.",
+    Kind.SENDER_EXPIRED: "Give the sender a new access token, or scan its session anew, then connectSender.",
+    Kind.SENDER_RESTS: "It goes on by itself; `Sender.pacing` says when and why.",
+    Kind.WHATSAPP_AWAY: "See whether others have the same trouble (metastatus.com); messages wait meanwhile.",
+    Kind.MODEL_AWAY: "Mend OPENAI_BASE_URL, OPENAI_API_KEY or OPENAI_MODEL; the bot answers from its files meanwhile.",
+    Kind.DISK_NEARLY_FULL: "Free some space, or move DATA_DIR to a larger disk. PostgreSQL stops on a full one.",
+}
+"""What to do about each."""
+
+_STATE = """
+SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
+       (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
+        ORDER BY id LIMIT 1) AS posts_wait,
+       (SELECT count(*) FROM inbound_post
+        WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
+       of_senders.*,
+       (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM (
+          SELECT s.*, head.due_at FROM sender s,
+            LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
+                     ORDER BY priority DESC, due_at, id LIMIT 1) AS head
+          WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
+            AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
+            AND head.due_at < now() - $2::interval
+            AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
+          OFFSET 0) AS head
+        -- Counted for those alone that would be worth a word.
+        WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
+          SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
+            AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
+       ) AS queue_waits,
+       (SELECT extract(epoch FROM now() - min(due_at))::int FROM (
+          (SELECT send_at AS due_at FROM schedule WHERE status = 'PENDING' AND deleted_at IS NULL AND send_at <= now()
+           ORDER BY send_at LIMIT 1)
+          UNION ALL
+          (SELECT scheduled_at FROM campaign WHERE status = 'SCHEDULED' AND deleted_at IS NULL AND scheduled_at <= now()
+           ORDER BY scheduled_at LIMIT 1)
+          UNION ALL
+          (SELECT due_at FROM bot_turn WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+           ORDER BY due_at LIMIT 1)
+          UNION ALL
+          (SELECT next_follow_up_at FROM lead
+           WHERE next_follow_up_at <= now() AND NOT follow_up_told AND closed_at IS NULL AND deleted_at IS NULL
+           ORDER BY next_follow_up_at LIMIT 1)) AS work) AS overdue
+FROM (
+  SELECT count(*) FILTER (WHERE status = 'FAILED') AS failed,
+         count(*) FILTER (WHERE status = 'EXPIRED') AS expired,
+         count(*) FILTER (WHERE status = 'CONNECTED' AND paused_until > now()) AS resting,
+         count(*) FILTER (WHERE status = 'CONNECTED' AND unheard_since < now() - $1::interval) AS silent
+  FROM sender WHERE deleted_at IS NULL
+) AS of_senders
+"""
+
+
+async def in_database() -> Found:
+    """What goes wrong slowly, as the database shows it; no names and numbers, since anyone may read it."""
+    row = await connect.row(_STATE, timedelta(seconds=SILENT_SECONDS), timedelta(seconds=QUEUE_SECONDS))
+    assert row is not None
+    is_led = await leader.has_leader()
+    # The limit of an hour holds a queue back as it should.
+    hourly = (await settings.current()).limits.messages_per_hour is not None
+    minutes = SILENT_SECONDS // 60
+    found = {
+        Kind.JOURNAL_GROWS: (
+            (row["posts_wait"] or 0) > JOURNAL_SECONDS,
+            f"The inbound journal grows: {row['posts']} wait, the oldest {row['posts_wait']} s.",
+        ),
+        Kind.POSTS_NOT_UNDERSTOOD: (
+            row["posts_faulty"],
+            f"Posts of the last hour that were not understood, in whole or in part: {row['posts_faulty']}; "
+            "they are kept in inbound_post, with the reasons.",
+        ),
+        Kind.NO_CLOCK: (not is_led, "No clock runs: schedules do not start, and lost rings are not made up for."),
+        Kind.QUEUE_STUCK: (
+            row["queue_waits"] and not hourly,
+            f"Queued messages do not leave: the oldest waits {row['queue_waits']} s.",
+        ),
+        Kind.WORK_OVERDUE: (
+            (row["overdue"] or 0) > OVERDUE_SECONDS,
+            f"Scheduled work does not begin: the oldest was due {row['overdue']} s ago.",
+        ),
+        Kind.SENDER_REFUSED: (row["failed"], f"Senders that WhatsApp refuses: {row['failed']}."),
+        Kind.SENDER_EXPIRED: (row["expired"], f"Senders whose sign-in has expired: {row['expired']}."),
+        Kind.SENDER_RESTS: (row["resting"], f"Senders that WhatsApp lets rest: {row['resting']}."),
+        Kind.SENDER_SILENT: (
+            row["silent"],
+            f"Senders that send and hear of nothing for {minutes} minutes: {row['silent']}.",
+        ),
+    }
+    return {kind: words if wrong else None for kind, (wrong, words) in found.items()}
+
+
+async def events_behind() -> float:
+    """Seconds for which the oldest event waits to be told by this process; 0 where nobody subscribes."""
+    if traffic.told_to is None:
+        return 0.0
+    return await connect.value(
+        "SELECT coalesce((SELECT extract(epoch FROM now() - occurred_at)::float8 FROM event WHERE number > $1"
+        " ORDER BY number LIMIT 1), 0)",
+        traffic.told_to,
+    )
+
+
+async def of_events() -> Found:
+    seconds = await events_behind()
+    words = f"This server tells its sockets of events late: the oldest waits {seconds:.0f} s."
+    return {Kind.EVENTS_BEHIND: words if seconds > BEHIND_SECONDS else None}
+
+
+def nearest(folder: Path) -> Path:
+    """The folder, or where it would be made."""
+    folder = folder.resolve()
+    return next(each for each in (folder, *folder.parents) if each.exists())
+
+
+def free_bytes(folder: Path) -> int:
+    """What is free on the disk of a folder, which need not be there yet."""
+    return shutil.disk_usage(nearest(folder)).free
+
+
+async def of_disk() -> Found:
+    # A network disk may hang.
+    free = await asyncio.to_thread(free_bytes, get_settings().data_dir) / 2**30
+    words = f"The disk of the data folder is nearly full: {free:.1f} GiB are free."
+    return {Kind.DISK_NEARLY_FULL: words if free < get_settings().disk_reserve_gb else None}

@@ -1,0 +1,309 @@
+"""What may be not well is brought about for real, and found by each of four places alone: health, alerts, log, doctor."""
+
+import asyncio
+import json
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.health.problems import DOWN, Kind
+from tests.faults.alerts import Scrapes, read, rules
+from tests.faults.conftest import Installation
+from tests.faults.shapes import signed_post
+
+pytestmark = pytest.mark.timeout(180)
+RULES = {kind: rule for rule in rules().values() for kind in Kind if f'problem="{kind}"' in rule.expr}
+
+
+class Lookout:
+    """The four places, each asked by itself."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.log = Path(installation.environment["LOG_FILE"])
+        self._read_to = len(self.log.read_bytes()) if self.log.exists() else 0
+
+    async def health(self) -> tuple[int, list[str]]:
+        answer = await self.installation.api.http.get("/health/detailed")
+        return answer.status_code, answer.json()["problems"]
+
+    async def alert(self, kind: Kind) -> bool:
+        scrapes = Scrapes([(0.0, read((await self.installation.api.http.get("/metrics")).text))])
+        return scrapes.holds(RULES[kind])
+
+    def logged(self, event: str, kind: Kind) -> bool:
+        lines = self.log.read_bytes()[self._read_to :].splitlines()
+        return any(line["event"] == event and line.get("problem") == kind for line in map(json.loads, lines))
+
+    async def doctor(self) -> str:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "tidings", "doctor"],
+            capture_output=True,
+            text=True,
+            env=self.installation.full_environment(),
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stderr
+        return done.stdout
+
+    async def until(self, what: str, holds: Callable[[], Awaitable[bool]], seconds: float = 45) -> None:
+        end = time.monotonic() + seconds
+        while not await holds():
+            assert time.monotonic() < end, f"not seen in {what}: {await self.health()}"
+            await asyncio.sleep(0.25)
+
+    async def sees(self, kind: Kind, words: str) -> None:
+        """Each of the four places tells of it."""
+        status = 503 if kind in DOWN else 200
+
+        async def in_health() -> bool:
+            found, problems = await self.health()
+            return found == status and any(problem.startswith(words) for problem in problems)
+
+        async def in_alerts() -> bool:
+            return await self.alert(kind)
+
+        async def in_log() -> bool:
+            return self.logged("problem", kind)
+
+        await self.until("health", in_health)
+        await self.until("alerts", in_alerts)
+        await self.until("the log", in_log)
+        told = await self.doctor()
+        assert words.split(":")[0].removesuffix(".").casefold() in told.casefold(), told
+
+    async def is_over(self, kind: Kind) -> None:
+        async def over() -> bool:
+            return not await self.alert(kind) and self.logged("problem_over", kind)
+
+        await self.until("its end", over)
+
+
+@asynccontextmanager
+async def provoked(installation: Installation, kind: Kind, words: str) -> AsyncIterator[Lookout]:
+    """What is inside has the state end: it must be told of before, and be over after."""
+    lookout = Lookout(installation)
+    assert not await lookout.alert(kind), "it was so before"
+    yield lookout
+    await lookout.is_over(kind)
+
+
+# ---------------------------------------------------------------------------
+# The four that matter most
+# ---------------------------------------------------------------------------
+
+
+async def test_redis_is_stopped(installation: Installation) -> None:
+    kind, words = Kind.REDIS_AWAY, "Redis does not answer."
+    async with provoked(installation, kind, words) as lookout:
+        await asyncio.to_thread(installation.services.valkey.stop)
+        try:
+            status, _ = await lookout.health()
+            assert status == 503
+            await lookout.sees(kind, "Redis ")
+        finally:
+            await asyncio.to_thread(installation.services.valkey.start)
+
+
+async def test_intake_is_blocked(installation: Installation) -> None:
+    """Webhooks are kept, and what takes them up waits for a lock that somebody holds."""
+    kind, words = Kind.JOURNAL_GROWS, "The inbound journal grows: "
+    async with provoked(installation, kind, words) as lookout:
+        async with installation.locked("SELECT pg_advisory_xact_lock($1)", 0x7469_696E):
+            assert await signed_post(installation, {"object": "whatsapp_business_account", "entry": []}) == 200
+            # Half a minute passes.
+            await installation.fetch(
+                "UPDATE inbound_post SET created_at = created_at - interval '31 s' WHERE done_at IS NULL"
+            )
+            await lookout.sees(kind, words)
+
+
+async def test_a_sender_is_silenced(installation: Installation) -> None:
+    """WhatsApp takes what is sent and tells nothing of it."""
+    kind, words = Kind.SENDER_SILENT, "Senders that send and hear of nothing"
+    installation.simulator.configure(sent_delay=3600, delivered_delay=3600, read_delay=3600)
+    async with provoked(installation, kind, words) as lookout:
+        schedule = await installation.schedule(3)
+        await installation.until_accepted(3)
+        await installation.until_rows("SELECT 1 FROM sender WHERE unheard_since IS NOT NULL", 1)
+        await installation.fetch("UPDATE sender SET unheard_since = unheard_since - interval '16 min'")
+        await lookout.sees(kind, words)
+        installation.simulator.configure(sent_delay=0, delivered_delay=0.1, read_delay=0.2)
+        # What was sent meanwhile is told of an hour later; one word of another message is enough.
+        later = await installation.schedule(1)
+        await installation.done(later)
+    assert schedule
+
+
+async def test_the_worker_is_gone(installation: Installation) -> None:
+    kind, words = Kind.NO_WORKER, "No worker runs."
+    async with provoked(installation, kind, words) as lookout:
+        installation.worker.kill()
+        try:
+            await lookout.sees(kind, words)
+            assert await lookout.alert(Kind.NO_CLOCK)
+        finally:
+            installation.worker.start()
+    lost = Scrapes([(0.0, read((await installation.api.http.get("/metrics")).text))])
+    assert lost.holds(rules()["TidingsWorkerLost"]), "for a minute the killed one is remembered"
+
+
+# ---------------------------------------------------------------------------
+# All others
+# ---------------------------------------------------------------------------
+
+
+@pytest.mark.soak
+async def test_postgresql_is_stopped(installation: Installation) -> None:
+    kind, words = Kind.DATABASE_AWAY, "PostgreSQL does not answer."
+    async with provoked(installation, kind, words) as lookout:
+        await asyncio.to_thread(installation.services.postgres.stop)
+        try:
+            await lookout.sees(kind, "PostgreSQL ")
+            assert (await installation.api.http.get("/health/live")).status_code == 200
+            assert (await installation.api.http.get("/health/ready")).status_code == 503
+        finally:
+            await asyncio.to_thread(installation.services.postgres.start)
+
+
+@pytest.mark.soak
+async def test_a_post_is_not_understood(installation: Installation) -> None:
+    kind = Kind.POSTS_NOT_UNDERSTOOD
+    async with provoked(installation, kind, "Posts") as lookout:
+        assert await signed_post(installation, {"object": "whatsapp_business_account", "entry": "x"}) == 200
+        await lookout.sees(kind, "Posts of the last hour that were not understood")
+        await installation.fetch("UPDATE inbound_post SET created_at = created_at - interval '61 min'")
+
+
+@pytest.mark.soak
+async def test_a_queue_does_not_move(installation: Installation) -> None:
+    """Somebody holds the rows of messages that are due."""
+    kind, words = Kind.QUEUE_STUCK, "Queued messages do not leave"
+    async with provoked(installation, kind, words) as lookout:
+        await installation.sender()
+        await installation.pause()
+        schedule = await installation.schedule(2, ahead=0.2)
+        await installation.until_in_state(schedule, "QUEUED", 2)
+        await installation.fetch("UPDATE message SET due_at = due_at - interval '61 s' WHERE due_at IS NOT NULL")
+        async with installation.locked("SELECT FROM message WHERE due_at IS NOT NULL FOR UPDATE"):
+            await installation.resume()
+            await lookout.sees(kind, words)
+        await installation.done(schedule)
+
+
+@pytest.mark.soak
+async def test_a_schedule_does_not_begin(installation: Installation) -> None:
+    kind, words = Kind.WORK_OVERDUE, "Scheduled work does not begin"
+    async with provoked(installation, kind, words) as lookout:
+        schedule = await installation.schedule(1, ahead=3600)
+        installation.worker.kill()
+        try:
+            await installation.fetch("UPDATE schedule SET send_at = now() - interval '61 s' WHERE status = 'PENDING'")
+
+            async def told() -> bool:
+                _, problems = await lookout.health()
+                return any(problem.startswith(words) for problem in problems)
+
+            await lookout.until("health", told)
+            assert await lookout.alert(kind)
+            assert words in await lookout.doctor()
+
+            async def in_log() -> bool:
+                return lookout.logged("problem", kind)
+
+            await lookout.until("the log", in_log)
+        finally:
+            installation.worker.start()
+        await installation.done(schedule)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("kind", "words", "change"),
+    [
+        (Kind.SENDER_EXPIRED, "Senders whose sign-in has expired", {"expired_tokens": ["*"]}),
+        (Kind.SENDER_REFUSED, "Senders that WhatsApp refuses", {"number_refusals": {"106540352242922": 131031}}),
+    ],
+)
+async def test_whatsapp_refuses_a_sender(
+    installation: Installation, kind: Kind, words: str, change: dict[str, Any]
+) -> None:
+    await installation.sender()
+    async with provoked(installation, kind, words) as lookout:
+        installation.simulator.configure(**change)
+        await installation.fetch("UPDATE sender SET checked_at = NULL")
+        try:
+            await lookout.sees(kind, words)
+        finally:
+            installation.simulator.configure(**{name: type(value)() for name, value in change.items()})
+        await installation.resume()
+
+
+@pytest.mark.soak
+async def test_whatsapp_lets_a_sender_rest(installation: Installation) -> None:
+    kind, words = Kind.SENDER_RESTS, "Senders that WhatsApp lets rest"
+    await installation.sender()
+    async with provoked(installation, kind, words) as lookout:
+        installation.simulator.post("faults", kind="error", code=131048, count=1)
+        schedule = await installation.schedule(1)
+        await lookout.sees(kind, words)
+        await installation.resume()
+        await installation.done(schedule)
+
+
+@pytest.mark.soak
+async def test_sockets_are_told_late(installation: Installation) -> None:
+    """Somebody holds what the reader of the log reads; events are written meanwhile."""
+    kind, words = Kind.EVENTS_BEHIND, "This server tells its sockets of events late"
+    token = installation.environment["ADMIN_TOKEN"]
+    async with provoked(installation, kind, words) as lookout, subscribed(installation, token):
+        async with installation.locked("LOCK TABLE event_log IN ACCESS EXCLUSIVE MODE"):
+            await installation.data(
+                'mutation { createContact(input: { name: "Rita", phoneNumber: "+5511900000001" }) { id } }'
+            )
+            await lookout.sees(kind, words)
+
+
+@pytest.mark.soak
+async def test_whatsapp_is_away_and_the_disk_is_full(installation: Installation) -> None:
+    """An API that begins so: what WhatsApp says is kept for a minute."""
+    await installation.sender()
+    for kind, words, settings in (
+        (Kind.WHATSAPP_AWAY, "WhatsApp does not answer", {"WHATSAPP_API_URL": "http://127.0.0.1:9"}),
+        (Kind.DISK_NEARLY_FULL, "The disk of the data folder is nearly full", {"DISK_RESERVE_GB": "1000000"}),
+    ):
+        lookout = Lookout(installation)
+        was = dict(installation.environment)
+        installation.environment |= settings
+        try:
+            installation.api.program.stop()
+            installation.api.program.environment |= settings
+            installation.api.program.start()
+
+            async def told(kind: Kind = kind, lookout: Lookout = lookout) -> bool:
+                return await lookout.alert(kind)
+
+            await lookout.until("alerts", told)
+            _, problems = await lookout.health()
+            assert any(problem.startswith(words) for problem in problems)
+            assert words in await lookout.doctor()
+            if kind is Kind.DISK_NEARLY_FULL:
+                await lookout.until("the log", lambda: _in_log(lookout))
+        finally:
+            installation.environment.clear()
+            installation.environment |= was
+            installation.api.program.stop()
+            installation.api.program.environment = was
+            installation.api.program.start()
+
+
+async def _in_log(lookout: Lookout) -> bool:
+    return lookout.logged("problem", Kind.DISK_NEARLY_FULL)
