@@ -269,7 +269,7 @@ async def watch() -> None:
         # What could not be looked at is not over.
         over = (told & found.keys()) - wrong
         for kind in sorted(over):
-            log.info("problem_over", problem=kind.value)
+            log.warning("problem_over", problem=kind.value)
         told, before = (told | (wrong & before)) - over, wrong
 
 

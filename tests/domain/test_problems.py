@@ -140,6 +140,6 @@ async def test_what_begins_and_ends_is_written_into_the_log_once(monkeypatch: py
     assert told == [
         ("problem", "no_worker", "error"),
         ("problem", "sender_rests", "warning"),
-        ("problem_over", "no_worker", "info"),
-        ("problem_over", "sender_rests", "info"),
+        ("problem_over", "no_worker", "warning"),
+        ("problem_over", "sender_rests", "warning"),
     ]

@@ -1,5 +1,7 @@
 """A run of the dispatcher: faults of our own, a pace that gives way, limits that are kept."""
 
+from collections import Counter
+
 import pytest
 
 from db.core import connect

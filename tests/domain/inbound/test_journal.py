@@ -15,6 +15,7 @@ from db.inbound import InboundPost
 from db.messages import Message, MessageState
 from db.senders import Sender
 from domain import inbound
+from domain.core import traffic
 from domain.health import problems
 from domain.health.problems import Kind
 from domain.inbound import cloud, journal
@@ -37,6 +38,7 @@ from tests.factories import unique
 async def test_fifty_duplicates_at_once_are_one(sender: Sender) -> None:
     posted = message(digits_of(factories.phone()))
     post = orjson.dumps(body(change(sender, messages=[posted, posted])))
+    before = traffic.tally["deduplicated"], traffic.tally["received"]
     rows = await asyncio.gather(*(InboundPost.create(body=post) for _ in range(50)))
     await asyncio.gather(*(inbound.drain() for _ in range(8)))
     await take_up(post)
@@ -44,6 +46,8 @@ async def test_fifty_duplicates_at_once_are_one(sender: Sender) -> None:
     row = await received(posted["id"])
     assert await events_of(row) == ["MESSAGE_RECEIVED"]
     assert await ContactPhone.filter(phone_number=row.address).count() == 1
+    counted = traffic.tally["deduplicated"], traffic.tally["received"]
+    assert [now - then for now, then in zip(counted, before, strict=True)] == [101, 1], "of 102"
 
 
 async def test_drains_side_by_side_leave_nothing(sender: Sender) -> None:
