@@ -79,4 +79,4 @@ async def test_files_and_webhooks_that_went_well_are_debug_lines(served: Toy, li
     structlog.configure(processors=[note, *processors])
     assert (await served.http.get("/static/graphiql/icon.svg")).status_code == 200
     assert (await served.http.get("/static/nothing")).status_code == 404
-    assert levels == ["debug", "info"]
+    assert sorted(levels) == ["debug", "info"], "a file may be done after the next request"
