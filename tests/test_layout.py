@@ -15,6 +15,7 @@ LONGEST = 400
 ROOMS = {
     "accounts",
     "analytics",
+    "audit",
     "bot",
     "campaigns",
     "contacts",

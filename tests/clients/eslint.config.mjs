@@ -17,7 +17,7 @@ const VALUES = {
     'FileIndexing',
     'ImportColumn',
     'BotGeneration',
-    'Integration',
+    'Integration', 'SystemMetrics', 'ModelMetrics',
     'KnowledgeAnswer',
     'KnowledgeSource',
     'ListRow',

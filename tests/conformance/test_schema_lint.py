@@ -46,6 +46,7 @@ FEW = {
     "User.apiTokens",
     "User.sessions",
     "Settings.integrations",
+    "SystemMetrics.models",
     "WorkersHealth.workers",
     "PrivacyReceipt.counts",
 }
