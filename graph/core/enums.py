@@ -58,6 +58,13 @@ describe(
     ADMIN="Read and change users, tokens and settings; read system metrics.",
 )
 describe(
+    Assignment,
+    "Whose work is meant, in a filter.",
+    MINE="Assigned to the caller.",
+    ASSIGNED="Assigned to anyone.",
+    UNASSIGNED="Assigned to no one.",
+)
+describe(
     JobStatus,
     "State of work that a worker does; it survives restarts.",
     QUEUED="Waits for a worker.",

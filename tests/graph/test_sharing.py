@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from db.accounts import ApiToken, Role, Scope, User
+from db.conversations import Conversation
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.messages import Message, MessageAuthor, MessageDirection, MessageState, MessageType
@@ -38,9 +39,13 @@ from tests.listening import now, of, receive, socket_of, subscribe
 from tests.running import Api
 
 DOCUMENTS = 2
-FIELDS = ("events", "events", "messageEvents", "senderEvents")
+FIELDS = ("events", "events", "messageEvents", "conversationEvents", "senderEvents")
+EACH = {"events": 5, "messageEvents": 1, "conversationEvents": 2, "senderEvents": 1}
+"""How many of the events of each actor they tell."""
 OF_SENDERS = "contact { groups { id contactCount } } template { scheduledCount }"
 """What a token that is bound to a sender sees otherwise than others do."""
+OF_USERS = "conversation { transcript } message { operator { id } }"
+"""What has names of users in it, of whom such a token sees its owner alone."""
 PASSING = {"lastUsedAt", "lastLoginAt", "lastActiveAt"}
 """Fields that move by themselves while the test looks."""
 
@@ -121,12 +126,14 @@ async def happen(actors: list[User], sender_id: int) -> dict[str, Any]:
     """Events of every kind, by each of these; the variables of a subscription to them."""
     contact, template = await factories.contact(), await factories.template()
     await factories.group(contact)
+    conversation = await Conversation.create(sender_id=sender_id, contact_id=contact.id, address="x")
     message = await Message.create(
         sender_id=sender_id,
         contact_id=contact.id,
         template_id=template.id,
+        operator_id=actors[0].id,
         direction=MessageDirection.OUTBOUND,
-        author=MessageAuthor.SYSTEM,
+        author=MessageAuthor.OPERATOR,
         type=MessageType.TEXT,
         purpose=TemplateCategory.MARKETING,
         state=MessageState.SENT,
@@ -137,6 +144,7 @@ async def happen(actors: list[User], sender_id: int) -> dict[str, Any]:
             mine = {"actor_id": actor.id, "contact_id": contact.id, "sender_id": sender_id}
             record(EventType.MESSAGE_CANCELLED, "Message", message.id, message_id=message.id, **mine)
             record(EventType.CONTACT_UPDATED, "Contact", contact.id, **mine)
+            record(EventType.CONVERSATION_CLOSED, "Conversation", conversation.id, **mine)
             record(EventType.TEMPLATE_UPDATED, "MessageTemplate", template.id, **mine)
             record(EventType.SENDER_STATUS_CHANGED, "Sender", sender_id, **mine, data={"status": "FAILED"})
     return {"filter": of(contact), "after": start}
@@ -171,10 +179,12 @@ async def test_shared_and_private_answers_are_the_same_for_every_caller(
     variables = await happen(actors, sender_id)
     documents = [document(choice) for _ in range(DOCUMENTS)]
     head = "subscription ($filter: EventFilter, $after: String)"
-    documents.append(f"{head} {{ messageEvents(filter: $filter, after: $after) {{ message {{ {OF_SENDERS} }} }} }}")
+    for field, shown in (("messageEvents", f"message {{ {OF_SENDERS} }}"), ("conversationEvents", OF_USERS)):
+        documents.append(f"{head} {{ {field}(filter: $filter, after: $after) {{ {shown} }} }}")
 
     def count(name: str, text: str) -> int:
-        return 0 if name == "elsewhere" else len(actors) * (4 if " events(" in text else 1)
+        [told] = (number for field, number in EACH.items() if f" {field}(" in text)
+        return 0 if name == "elsewhere" else len(actors) * told
 
     async with AsyncExitStack() as stack:
         sockets = {name: await stack.enter_async_context(socket_of(api, secret)) for name, secret in tokens.items()}
