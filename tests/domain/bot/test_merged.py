@@ -17,6 +17,7 @@ from domain.core.access import SYSTEM
 from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.bot.talking import FACT, QUESTION, Person
 from tests.domain.messages.surroundings import a_contact, leave, state_of
+from tests.statements import statements
 
 
 @pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
@@ -141,3 +142,16 @@ async def test_who_turn_out_to_be_one_are_answered_each_and_once_they_are_merged
     await stays.is_answered()
     assert [each.content for each in await stays.answers()][1:] == [FACT.strip()]
     assert len(await leave(stays.sender)) == 2
+
+
+async def test_conversations_are_locked_before_their_messages() -> None:
+    """As by whoever takes over or reads: the other way round two would wait for each other."""
+    stays, goes = await two()
+    await stays.writes()
+    await goes.writes()
+    with statements() as found:
+        await merge(stays, goes)
+    locks = [sql for sql in found if "FOR UPDATE" in sql]
+    conversations = next(n for n, sql in enumerate(locks) if "FROM conversation" in sql)
+    messages = next(n for n, sql in enumerate(locks) if "FROM message" in sql)
+    assert conversations < messages
