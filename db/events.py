@@ -104,15 +104,17 @@ _LOCK = 0x7469_6469
 # higher number commits later, so a reader that has seen number N has missed nothing below it. A process that freezes
 # before its commit would hold up every writer: PostgreSQL ends its session after two idle seconds instead of sixty.
 # Conversations and campaigns are looked up before, so that nobody waits for it: a message is in the conversation of its
-# sender and contact.
+# sender and contact. Of a sender every event tells its status.
 _APPEND = f"""
 WITH placed AS MATERIALIZED (
   SELECT e.*, CASE WHEN e.subject_type = 'Conversation' THEN e.subject_id ELSE c.id END AS conversation_id,
          coalesce(v.assigned_to_id, c.assigned_to_id) AS assigned_to_id,
-         CASE WHEN e.subject_type = 'Campaign' THEN e.subject_id ELSE m.campaign_id END AS campaign_id
+         CASE WHEN e.subject_type = 'Campaign' THEN e.subject_id ELSE m.campaign_id END AS campaign_id,
+         CASE WHEN e.subject_type <> 'Sender' OR told IS NOT NULL THEN told
+              ELSE (SELECT jsonb_build_object('status', s.status) FROM sender s WHERE s.id = e.subject_id) END AS data
   FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[],
               $8::bigint[], $9::jsonb[])
-  WITH ORDINALITY AS e(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, data,
+  WITH ORDINALITY AS e(type, actor_id, subject_type, subject_id, sender_id, contact_id, schedule_id, message_id, told,
                        n)
   LEFT JOIN conversation v ON e.subject_type = 'Conversation' AND v.id = e.subject_id
   LEFT JOIN conversation c ON e.message_id IS NOT NULL AND c.sender_id = e.sender_id AND c.contact_id = e.contact_id

@@ -7,17 +7,20 @@ import pytest
 
 from db.core import connect
 from db.core.settings import get_settings
+from db.core.transaction import transaction
 from db.senders import Sender
 from domain import senders
 from domain.core.access import SYSTEM
 from domain.providers.cloud_numbers import _number, limit_of
-from domain.senders import health
+from domain.senders import faults, health
+from graph.core import ids
 from tests import factories
 from tests.domain.inbound.posts import NOW, body, take_up
 from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
 from tests.numbers import a_sender, asked, told
 from tests.running import Simulator
+from tests.statements import counted
 from workers import messages
 
 
@@ -205,3 +208,17 @@ async def test_news_too_long_to_be_any_are_kept_with_their_reason() -> None:
 )
 def test_tiers(told: object, limit: int | None) -> None:
     assert limit_of(told) == limit
+
+
+async def test_every_event_of_a_sender_says_its_status_at_that_moment() -> None:
+    sender = await factories.sender()
+    async with transaction():
+        faults.changed(sender.id)
+    await connect.execute("UPDATE sender SET status = 'FAILED' WHERE id = $1", sender.id)
+    query = """query ($id: ID!) {
+      events(filter: { senderId: $id, types: [SENDER_HEALTH_CHANGED] }, last: 1) {
+        edges { node { ... on SenderEvent { status } } }
+      }
+    }"""
+    data, _ = await counted(query, id=ids.encode("Sender", sender.id))
+    assert data["events"]["edges"] == [{"node": {"status": "CONNECTED"}}]
