@@ -38,6 +38,8 @@ def main(path: str, mime_type: str, name: str) -> int:
         fault = str(error)
     except (MemoryError, RecursionError):
         fault = "It takes too much memory to read."
+    except Exception as error:  # noqa: BLE001 - whatever a broken file makes a parser stumble over, it is its fault
+        fault = f"It is broken ({type(error).__name__})."
     sys.stdout.buffer.write(orjson.dumps({"fault": fault}) + b"\n")
     return 0
 

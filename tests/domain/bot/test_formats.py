@@ -137,6 +137,13 @@ def laughing() -> bytes:
 NAMESPACE = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
+def unheard_of() -> bytes:
+    """A DOCX that wants a version of ZIP that nobody has made."""
+    whole = bytearray(docx("x"))
+    whole[whole.index(b"PK\1\2") + 6] = 238
+    return bytes(whole)
+
+
 def squeezed() -> bytes:
     """A PDF whose page of some hundred bytes becomes 50 MB of text that shows nothing."""
     stream = zlib.compress(zlib.compress(b" " * 50_000_000, 9), 9)
@@ -160,6 +167,8 @@ def squeezed() -> bytes:
         ("a.docx", laughing(), "no whole DOCX"),
         ("a.docx", samples.office("word/document.xml"), "no whole DOCX"),
         ("a.docx", docx("x")[:-30], ""),
+        ("a.docx", unheard_of(), "It is broken"),
+        ("a.csv", "a;b\nTea;2\n".encode("utf-16") + b"\0", "It is broken"),
         ("a.docx", docx(), "No text"),
         ("a.txt", b"\n\n \n", "No text"),
         ("a.txt", "\u200b\u202e\ufeff".encode(), "No text"),
