@@ -141,3 +141,26 @@ async def test_leads_are_listed_by_page_and_order(api: Api) -> None:
         await api.data(LIST + LEAD, role=Role.VIEWER, filter={"search": word}, orderBy="SCORE", first=2, offset=1)
     )["leads"]
     assert (listed["totalCount"], [edge["node"]["score"] for edge in listed["edges"]]) == (3, [20, 10])
+
+
+async def test_a_hundred_are_a_page_where_nothing_is_said(api: Api) -> None:
+    contact = await factories.contact()
+    for number in range(103):
+        await leads.create(SYSTEM, contact_id=contact.id, title=f"Lead {number}")
+    query = """
+    query ($filter: LeadFilter, $first: Int, $offset: Int) {
+      leads(filter: $filter, first: $first, offset: $offset) {
+        totalCount pageInfo { hasNextPage } edges { node { title } }
+      }
+    }
+    """
+
+    async def titles(**asked: int) -> tuple[list[str], bool]:
+        page = (await api.data(query, filter={"contactId": encode("Contact", contact.id)}, **asked))["leads"]
+        assert page["totalCount"] == 103
+        return [edge["node"]["title"] for edge in page["edges"]], page["pageInfo"]["hasNextPage"]
+
+    newest_first = [f"Lead {number}" for number in reversed(range(103))]
+    assert await titles() == (newest_first[:100], True)
+    assert await titles(first=2, offset=0) == (newest_first[:2], True)
+    assert await titles(first=50, offset=60) == (newest_first[60:], False)
