@@ -13,6 +13,7 @@ from domain.core.export import opened
 from tests.callers import token
 from tests.crowds import crowd, members
 from tests.domain.campaigns.surroundings import running_one, sender_of
+from tests.domain.messages.surroundings import a_message
 from tests.statements import statements
 
 
@@ -66,3 +67,19 @@ async def test_what_hides_them_costs_the_same_for_any_number() -> None:
             await campaigns.pages_of_recipients(bound, [campaign.id], PageRequest(first=first))
         counts.append(len(asked))
     assert counts[0] == counts[1] <= 3
+
+
+async def test_a_reply_that_was_deleted_with_its_conversation_is_not_taken_along() -> None:
+    group = await crowd(1)
+    [contact] = await members(group)
+    campaign = await running_one(group=group)
+    sender = await sender_of(campaign)
+    said: dict[str, Any] = {"state": "RECEIVED", "direction": "INBOUND", "author": "CONTACT", "due_at": None}
+    reply = await a_message(sender, contact, content="Yes please", **said)
+    await connect.execute("UPDATE campaign_recipient SET reply_id = $2 WHERE campaign_id = $1", campaign.id, reply)
+    url = await campaigns.recipients_url(SYSTEM, campaign_id=campaign.id)
+    [before] = await lines(url)
+    await connect.execute("UPDATE message SET deleted_at = now() WHERE id = $1", reply)
+    [after] = await lines(url)
+    assert (before["reply"], after["reply"]) == ("Yes please", "")
+    assert before["replied_at"] == after["replied_at"] != ""
