@@ -4,6 +4,7 @@ import strawberry
 from strawberry.tools import merge_types
 
 from graph.accounts import AccountsMutation, AccountsQuery
+from graph.analytics import AnalyticsQuery
 from graph.audit import AuditQuery
 from graph.bot import BotQuery
 from graph.campaigns.roots import CampaignsMutation, CampaignsQuery
@@ -43,6 +44,7 @@ QUERIES: tuple[type, ...] = (
     BotQuery,
     FilesQuery,
     EventsQuery,
+    AnalyticsQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     AccountsMutation,

@@ -15,6 +15,7 @@ from domain import settings
 from domain.health import system
 from workers import (
     accounts,
+    analytics,
     bot,
     campaigns,
     contacts,
@@ -38,6 +39,7 @@ log = structlog.get_logger()
 
 ROOMS = (
     accounts,
+    analytics,
     bot,
     campaigns,
     contacts,

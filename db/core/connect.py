@@ -13,6 +13,7 @@ from db.core.settings import Settings, get_settings
 
 MODELS = [
     "db.accounts",
+    "db.analytics",
     "db.audit",
     "db.bot",
     "db.campaigns",

@@ -33,7 +33,8 @@ _FROM = "EXISTS (SELECT FROM campaign_sender s WHERE s.campaign_id = campaign.id
 _FROM_OTHERS = "EXISTS (SELECT FROM campaign_sender s WHERE s.campaign_id = campaign.id AND s.sender_id <> {})"
 
 
-def _visible(viewer: Viewer, *, deleted: bool = False) -> Where:
+def seen_by(viewer: Viewer, *, deleted: bool = False) -> Where:
+    """Those that a caller may see."""
     where = Where([] if deleted else ["campaign.deleted_at IS NULL"])
     if viewer.sender_id is not None:
         where.add(f"{_FROM} AND NOT {_FROM_OTHERS}", viewer.sender_id, viewer.sender_id)
@@ -42,7 +43,7 @@ def _visible(viewer: Viewer, *, deleted: bool = False) -> Where:
 
 async def visible(viewer: Viewer, id: int, *, field: str = "id", lock: str = "") -> Campaign:
     """A campaign that the caller may see, its row locked where `lock` says how. Raises NOT_FOUND."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     where.add("campaign.id = {}", id)
     found = await connect.row(f"SELECT * FROM campaign WHERE {where.sql} {lock}", *where.values)
     if found is None:
@@ -70,7 +71,7 @@ async def find(
     page: PageRequest,
 ) -> Page[Campaign]:
     """Campaigns that match."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     if pattern := contains(search):
         where.add("campaign.name ILIKE {} OR campaign.description ILIKE {}", pattern, pattern)
     if type is not None:
@@ -101,7 +102,7 @@ def _order(order: CampaignOrder, descending: bool) -> Order:
 @allow()
 async def by_ids(viewer: Viewer, ids: list[int]) -> list[Campaign | None]:
     """Campaigns that messages and events name, deleted ones too."""
-    where = _visible(viewer, deleted=True)
+    where = seen_by(viewer, deleted=True)
     where.add("campaign.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(f"SELECT * FROM campaign WHERE {where.sql}", *where.values)
     found = {row["id"]: as_row(Campaign, row) for row in rows}

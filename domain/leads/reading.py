@@ -33,10 +33,11 @@ _ORDERS = {
     LeadOrder.ESTIMATED_VALUE: Order("lead.estimated_value", "numeric", nullable=True),
     LeadOrder.NEXT_FOLLOW_UP_AT: Order("lead.next_follow_up_at", "timestamptz", nullable=True),
 }
-_OVERDUE = "lead.closed_at IS NULL AND coalesce(lead.next_follow_up_at < now(), false)"
+OVERDUE = "lead.closed_at IS NULL AND coalesce(lead.next_follow_up_at < now(), false)"
 
 
-def _visible(viewer: Viewer, *, deleted: bool = False) -> Where:
+def seen_by(viewer: Viewer, *, deleted: bool = False) -> Where:
+    """Those that a caller may see."""
     where = Where([] if deleted else ["lead.deleted_at IS NULL"])
     if viewer.sender_id is not None:
         where.add(
@@ -48,7 +49,7 @@ def _visible(viewer: Viewer, *, deleted: bool = False) -> Where:
 
 async def lock(viewer: Viewer, ids: Sequence[int], *, field: str = "id") -> list[Lead]:
     """Leads that the caller may see, locked, in the order of their ids. Raises NOT_FOUND where one is missing."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     where.add("lead.id = ANY({}::bigint[])", list(ids))
     rows = await connect.rows(f"SELECT * FROM lead WHERE {where.sql} ORDER BY id FOR UPDATE", *where.values)
     if len(rows) < len(set(ids)):
@@ -67,7 +68,7 @@ async def get(viewer: Viewer, id: int) -> Lead:
 @allow()
 async def by_ids(viewer: Viewer, ids: list[int]) -> list[Lead | None]:
     """Leads that events and activities name, deleted ones too."""
-    where = _visible(viewer, deleted=True)
+    where = seen_by(viewer, deleted=True)
     where.add("lead.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(f"SELECT * FROM lead WHERE {where.sql}", *where.values)
     found = {row["id"]: as_row(Lead, row) for row in rows}
@@ -95,7 +96,7 @@ async def find(
     page: PageRequest,
 ) -> Page[Lead]:
     """Leads that match. Raises VALIDATION_ERROR for a score beyond 0 to 100."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     if pattern := contains(search):
         where.add(
             "lead.title ILIKE {} OR lead.description ILIKE {} OR EXISTS (SELECT FROM contact c"
@@ -113,7 +114,7 @@ async def find(
         if id is not None:
             where.add(f"lead.{column} = {{}}", id)
     if overdue is not None:
-        where.add(f"({_OVERDUE}) = {{}}", overdue)
+        where.add(f"({OVERDUE}) = {{}}", overdue)
     if min_score is not None:
         where.add("lead.score >= {}", percent(min_score, "minScore"))
     if created_from is not None:
@@ -127,7 +128,7 @@ async def find(
 async def pages_of_contacts(viewer: Viewer, contact_ids: list[int], page: PageRequest) -> dict[int, Page[Lead]]:
     """Leads of each contact, newest first."""
     order = replace(_ORDERS[LeadOrder.CREATED_AT], descending=True)
-    return await fetch_pages(Lead, Parents("lead.contact_id"), contact_ids, _visible(viewer), order, page)
+    return await fetch_pages(Lead, Parents("lead.contact_id"), contact_ids, seen_by(viewer), order, page)
 
 
 @allow()
@@ -141,7 +142,7 @@ async def get_activity(viewer: Viewer, id: int) -> LeadActivity:
 @allow()
 async def activities_by_ids(viewer: Viewer, ids: list[int]) -> list[LeadActivity | None]:
     """Activities of leads that are there."""
-    where = _visible(viewer)
+    where = seen_by(viewer)
     where.add("lead_activity.id = ANY({}::bigint[])", ids)
     rows = await connect.rows(
         f"SELECT lead_activity.* FROM lead_activity JOIN lead ON lead.id = lead_activity.lead_id WHERE {where.sql}",

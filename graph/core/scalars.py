@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any, NewType, cast
 
@@ -107,6 +107,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         serialize=write_datetime,
         parse_value=parse_datetime,
         specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A calendar day, ISO 8601.",
+        serialize=date.isoformat,
+        parse_value=date.fromisoformat,
     ),
     time: strawberry.scalar(
         name="LocalTime",

@@ -1,0 +1,173 @@
+"""What is said in conversations, as figures count it.
+
+Said is what came in, and what WhatsApp has taken of ours, at that time; reactions are not. What a contact writes in a
+row waits for an answer since its first. An answer is what the bot or a person of ours says next; what schedules and
+campaigns send answers nobody. The same as in a conversation's own summary (domain/conversations/summary.py).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from asyncpg import Record
+
+from db.core import connect
+
+QUARTER = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+SAID = """
+said AS (
+  SELECT v.id AS conversation_id, m.id, m.direction, m.author, at
+  FROM live v JOIN message m ON m.contact_id = v.contact_id AND m.sender_id = v.sender_id
+  CROSS JOIN LATERAL (SELECT CASE m.direction WHEN 'INBOUND' THEN m.created_at ELSE m.sent_at END AS at) AS time
+  WHERE m.type <> 'REACTION' AND m.deleted_at IS NULL AND at IS NOT NULL
+), talk AS (
+  SELECT *, lag(direction) OVER (PARTITION BY conversation_id ORDER BY at, id) IS DISTINCT FROM direction AS begins
+  FROM said WHERE author <> 'SYSTEM'
+), turn AS (
+  SELECT *, lag(at) OVER (PARTITION BY conversation_id ORDER BY at, id) AS asked_at FROM talk WHERE begins
+), moment AS (
+  SELECT conversation_id, at, 1 AS messages, 0 AS answers, 0::bigint AS waited FROM said
+  UNION ALL
+  SELECT conversation_id, at, 0, 1, (extract(epoch FROM at - asked_at) * 1000000)::bigint FROM turn
+  WHERE direction = 'OUTBOUND' AND asked_at IS NOT NULL
+)"""
+"""CTEs over one named `live`, of conversations that are there: `moment` is what counts, and when."""
+
+# Whether a conversation that had spoken before a span and did after it, on one day (UTC), did so within: no row says.
+_WITHIN = """EXISTS (
+  SELECT FROM conversation v JOIN message m ON m.contact_id = v.contact_id AND m.sender_id = v.sender_id
+  WHERE v.id = d.conversation_id AND m.type <> 'REACTION' AND m.deleted_at IS NULL
+    AND CASE m.direction WHEN 'INBOUND' THEN m.created_at ELSE m.sent_at END >= span.start
+    AND CASE m.direction WHEN 'INBOUND' THEN m.created_at ELSE m.sent_at END < span.until)"""
+# Rows that begin in a span, and those that reach into it; of each conversation the first alone.
+_BEGUN = "d.first_at >= span.start AND d.first_at < span.until AND (d.before_at >= span.start) IS NOT TRUE"
+_REACHING = f"""d.first_at >= span.start - interval '1 day' AND d.first_at < span.start AND d.last_at >= span.start
+  AND (d.last_at < span.until OR {_WITHIN})"""
+_SPAN = "(SELECT coalesce($1, '-infinity'::timestamptz) AS start, coalesce($2, 'infinity'::timestamptz) AS until)"
+_ONE = "($3::bigint IS NULL OR {}.sender_id = $3)"
+
+_STANDING = f"""
+WITH active AS (
+  SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d WHERE {_BEGUN} AND {_ONE.format("d")}
+  UNION ALL
+  SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d WHERE {_REACHING} AND {_ONE.format("d")}
+)
+SELECT v.status, count(*) AS conversations, count(*) FILTER (WHERE v.unread_count > 0) AS unread,
+       count(*) FILTER (WHERE v.priority = 4) AS urgent, count(*) FILTER (WHERE v.assigned_to_id IS NULL) AS unassigned,
+       count(v.satisfaction_score) AS ratings, coalesce(sum(v.satisfaction_score), 0) AS rated
+FROM active JOIN conversation v ON v.id = active.conversation_id AND v.deleted_at IS NULL GROUP BY 1
+"""
+
+_PACE = f"""
+SELECT span.n, sum(q.messages) AS messages, sum(q.answers) AS answers, sum(q.waited)::bigint AS waited
+FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS given(start, until, n)
+CROSS JOIN LATERAL (SELECT n, coalesce(start, '-infinity') AS start, coalesce(until, 'infinity') AS until) AS span
+JOIN conversation_quarter q ON q.at >= span.start AND q.at <= span.until - interval '15 minutes'
+WHERE {_ONE.format("q")} GROUP BY 1
+"""
+
+# What whole quarters do not tell of spans that begin or end within one.
+_EDGES = f"""
+WITH edge AS (
+  SELECT * FROM unnest($1::timestamptz[], $2::timestamptz[], $4::bigint[]) AS e(start, until, n)
+), live AS MATERIALIZED (
+  SELECT v.id, v.sender_id, v.contact_id FROM conversation v
+  WHERE v.deleted_at IS NULL AND {_ONE.format("v")} AND v.id IN (
+    SELECT d.conversation_id FROM edge JOIN conversation_day d
+    ON d.first_at >= edge.start - interval '1 day' AND d.first_at < edge.until AND d.last_at >= edge.start)
+), {SAID}
+SELECT n, sum(messages) AS messages, sum(answers) AS answers, sum(waited)::bigint AS waited
+FROM edge JOIN moment ON at >= start AND at < until GROUP BY 1
+"""
+
+_ACTIVE = f"""
+SELECT span.n,
+       (SELECT count(*) FROM conversation_day d WHERE {_BEGUN} AND {_ONE.format("d")})
+       + (SELECT count(*) FROM conversation_day d WHERE {_REACHING} AND {_ONE.format("d")}) AS conversations
+FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS given(start, until, n)
+CROSS JOIN LATERAL (SELECT n, coalesce(start, '-infinity') AS start, coalesce(until, 'infinity') AS until) AS span
+"""
+
+_COUNTED = """
+SELECT CASE WHEN EXISTS (SELECT FROM event_reader WHERE name = 'analytics past') THEN NULL
+       ELSE coalesce((SELECT occurred_at FROM event WHERE number > r.number ORDER BY number LIMIT 1), now()) END
+FROM event_reader r WHERE r.name = 'analytics' AND r.number >= 0
+"""
+
+Span = tuple[datetime | None, datetime | None]
+"""From an instant, or from the first; until before another, or without an end."""
+
+
+@dataclass(slots=True)
+class Pace:
+    """What was said in a span."""
+
+    messages: int = 0
+    answers: int = 0
+    waited: int = 0
+    """Microseconds."""
+
+    @property
+    def average_response_time(self) -> float | None:
+        """Seconds."""
+        return self.waited / self.answers / 1_000_000 if self.answers else None
+
+
+async def standing(span: Span, sender_id: int | None) -> list[Record]:
+    """Of conversations with something said in a span how they stand now, by status."""
+    return await connect.rows(_STANDING, *span, sender_id)
+
+
+async def active(spans: Sequence[Span], sender_id: int | None) -> list[int]:
+    """How many conversations had something said in each span."""
+    found = {row["n"]: row["conversations"] for row in await connect.rows(_ACTIVE, *_columns(spans), sender_id)}
+    return [found[n] for n in range(1, len(spans) + 1)]
+
+
+async def paces(spans: Sequence[Span], sender_id: int | None) -> list[Pace]:
+    """What was said in each span."""
+    found = [Pace() for _ in spans]
+    rows = await connect.rows(_PACE, *_columns(spans), sender_id)
+    if edges := [(*edge, n) for n, span in enumerate(spans, 1) for edge in _edges(span)]:
+        starts, ends, places = map(list, zip(*edges, strict=True))
+        rows += await connect.rows(_EDGES, starts, ends, sender_id, places)
+    for row in rows:
+        pace = found[int(row["n"]) - 1]
+        pace.messages += row["messages"]
+        pace.answers += row["answers"]
+        pace.waited += row["waited"]
+    return found
+
+
+async def first_at(sender_id: int | None) -> datetime | None:
+    """When something was first said."""
+    sql = "SELECT min(first_at) FROM conversation_day WHERE $1::bigint IS NULL OR sender_id = $1"
+    return await connect.value(sql, sender_id)
+
+
+async def counted_until() -> datetime | None:
+    """Everything before then is counted; None while the past is."""
+    return await connect.value(_COUNTED)
+
+
+def _columns(spans: Sequence[Span]) -> tuple[list[datetime | None], list[datetime | None]]:
+    return [start for start, _ in spans], [until for _, until in spans]
+
+
+def _edges(span: Span) -> list[tuple[datetime, datetime]]:
+    """The parts of a span that are no whole quarters."""
+    start, until = span
+    if start is not None and until is not None and until <= start:
+        return []
+    whole_from = None if start is None else start + (_EPOCH - start) % QUARTER
+    whole_until = None if until is None else until - (until - _EPOCH) % QUARTER
+    if start and until and whole_from and whole_until and whole_from > whole_until:
+        return [(start, until)]
+    edges: list[tuple[datetime, datetime]] = []
+    if start is not None and whole_from is not None and start < whole_from:
+        edges.append((start, whole_from))
+    if until is not None and whole_until is not None and whole_until < until:
+        edges.append((whole_until, until))
+    return edges

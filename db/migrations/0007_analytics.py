@@ -1,0 +1,52 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from tortoise.contrib.postgres.fields import ArrayField
+from tortoise import fields
+
+# What models cannot say, as in 0002.
+UP = [
+    # Who spoke in a span is found in the index alone.
+    "CREATE INDEX conversation_day_span ON conversation_day (first_at)"
+    " INCLUDE (last_at, before_at, sender_id, conversation_id)",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [('models', '0006_leads')]
+
+    initial = False
+
+    operations = [
+        ops.CreateModel(
+            name='ConversationDay',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation_id', fields.BigIntField()),
+                ('sender_id', fields.BigIntField()),
+                ('day', fields.DateField()),
+                ('first_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('before_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('quarters', ArrayField(element_type='TIMESTAMPTZ')),
+                ('messages', ArrayField(element_type='INT')),
+                ('answers', ArrayField(element_type='INT')),
+                ('waited', ArrayField(element_type='BIGINT')),
+            ],
+            options={'table': 'conversation_day', 'app': 'models', 'unique_together': (('conversation_id', 'day'),), 'pk_attr': 'id', 'table_description': 'A conversation on a day (UTC) on which something was said in it. first_at and last_at are exact.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ConversationQuarter',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('sender_id', fields.BigIntField()),
+                ('messages', fields.IntField()),
+                ('answers', fields.IntField()),
+                ('waited', fields.BigIntField()),
+            ],
+            options={'table': 'conversation_quarter', 'app': 'models', 'unique_together': (('at', 'sender_id'),), 'pk_attr': 'id', 'table_description': "What was said with a sender in a quarter of an hour: every zone's days begin with one."},
+            bases=['Model'],
+        ),
+        ops.RunSQL(UP, reverse_sql=[]),
+    ]

@@ -1,0 +1,6 @@
+"""Analytics: the clock counts what has changed."""
+
+from domain import analytics
+from workers.core.clock import every
+
+every(1.0)(analytics.count_new)
