@@ -63,7 +63,7 @@ def steps(period: Period, interval: TrendInterval, *, first: datetime) -> list[S
     begin, last = period.start or first, period.end - timedelta(microseconds=1)
     found: list[Step] = []
     day = _beginning(begin.astimezone(zone).date(), interval)
-    while day <= last.astimezone(zone).date():
+    while begin <= last and day <= last.astimezone(zone).date():
         if len(found) == MOST_STEPS:
             words = f"{MOST_STEPS} steps are allowed; ask for a shorter period or a wider interval."
             raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="interval", reason="too_many")

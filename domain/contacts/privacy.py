@@ -161,6 +161,8 @@ async def _erase(receipt: PrivacyReceipt) -> None:
     async with transaction():
         if await _locked(receipt):
             await erasure.erase_person(id)
+            # What hangs on it is gone since it was first told of.
+            changed(id, actor_id=None)
             await _done(receipt)
 
 
