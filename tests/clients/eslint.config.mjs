@@ -5,13 +5,14 @@ const OPERATIONS = ['graph/static/graphiql/operations/*.graphql', 'tests/clients
 
 // What has no id of its own: it belongs to what holds it, or, as events and pages do, has a cursor.
 const VALUES = {
-  suffixes: ['Connection', 'Edge', 'Event', 'Health', 'Details', 'Pacing', 'Settings'],
+  suffixes: ['Analytics', 'Connection', 'Edge', 'Event', 'Health', 'Details', 'Pacing', 'Settings'],
   types: [
     'AuthTokens',
     'ContactCard',
     'ContactIdentity',
     'ContactImportPreview',
     'ConversationSummary',
+    'ConversationTrend',
     'DeliveryStats',
     'ExclusionTally',
     'FileIndexing',
@@ -20,6 +21,7 @@ const VALUES = {
     'Integration', 'SystemMetrics', 'ModelMetrics',
     'KnowledgeAnswer',
     'KnowledgeSource',
+    'LeadStage',
     'ListRow',
     'ListSection',
     'MessageButton',
