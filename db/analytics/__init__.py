@@ -42,6 +42,10 @@ class ConversationQuarter(Model):
     answers: int = fields.IntField()
     waited: int = fields.BigIntField()
     """Microseconds that contacts waited for these answers."""
+    begun: int = fields.IntField()
+    """Rows of ConversationDay that begin in it."""
+    reaching: int = fields.IntField()
+    """Those that have begun before it, and end in it or later."""
 
     class Meta(Model.Meta):
         table = "conversation_quarter"

@@ -44,26 +44,34 @@ WITH told AS MATERIALIZED (
   WHERE (d.first_at, d.last_at, d.before_at, d.quarters, d.messages, d.answers, d.waited) IS DISTINCT FROM
         (excluded.first_at, excluded.last_at, excluded.before_at, excluded.quarters, excluded.messages,
          excluded.answers, excluded.waited)
-  RETURNING d.sender_id, old.quarters AS were, old.messages AS m, old.answers AS a, old.waited AS w,
-            new.quarters AS are, new.messages, new.answers, new.waited
+  RETURNING old.first_at AS began, old.last_at AS ended, old.quarters AS were, old.messages AS m,
+            old.answers AS a, old.waited AS w, new.*
 ), gone AS (
   DELETE FROM conversation_day d USING told
   WHERE d.conversation_id = told.id
     AND NOT EXISTS (SELECT FROM fresh WHERE fresh.conversation_id = d.conversation_id AND fresh.day = d.day)
-  RETURNING d.sender_id, d.quarters, d.messages, d.answers, d.waited
+  RETURNING d.*
 ), changed AS (
-  SELECT sender_id, q.* FROM stored, unnest(are, messages, answers, waited) AS q(at, messages, answers, waited)
-  UNION ALL
-  SELECT sender_id, q.at, -q.m, -q.a, -q.w FROM stored, unnest(were, m, a, w) AS q(at, m, a, w)
-  UNION ALL
-  SELECT sender_id, q.at, -q.m, -q.a, -q.w FROM gone, unnest(quarters, messages, answers, waited) AS q(at, m, a, w)
+  SELECT sender_id, 1 AS sign, first_at, last_at, quarters, messages, answers, waited FROM stored
+  UNION ALL SELECT sender_id, -1, began, ended, were, m, a, w FROM stored WHERE began IS NOT NULL
+  UNION ALL SELECT sender_id, -1, first_at, last_at, quarters, messages, answers, waited FROM gone
+), added AS (
+  SELECT sender_id, q.at, sum(sign * q.messages) AS messages, sum(sign * q.answers) AS answers,
+         sum(sign * q.waited) AS waited, sum(sign * begun) AS begun, sum(sign * reaching) AS reaching
+  FROM changed CROSS JOIN LATERAL (
+    SELECT at, u.messages, u.answers, u.waited, 0 AS begun, 0 AS reaching
+    FROM unnest(quarters, changed.messages, changed.answers, changed.waited) AS u(at, messages, answers, waited)
+    UNION ALL SELECT date_bin('15 minutes', first_at, 'epoch'), 0, 0, 0, 1, 0
+    UNION ALL SELECT at, 0, 0, 0, 0, 1
+    FROM generate_series(date_bin('15 minutes', first_at, 'epoch') + interval '15 minutes', last_at, '15 minutes') AS at
+  ) AS q GROUP BY 1, 2
 )
-INSERT INTO conversation_quarter AS q (at, sender_id, messages, answers, waited)
-SELECT at, sender_id, sum(messages), sum(answers), sum(waited) FROM changed GROUP BY 1, 2
-HAVING (sum(messages), sum(answers), sum(waited)) <> (0, 0, 0) ORDER BY 1, 2
+INSERT INTO conversation_quarter AS q (at, sender_id, messages, answers, waited, begun, reaching)
+SELECT at, sender_id, messages, answers, waited, begun, reaching FROM added
+WHERE (messages, answers, waited, begun, reaching) <> (0, 0, 0, 0, 0) ORDER BY 1, 2
 ON CONFLICT (at, sender_id) DO UPDATE
 SET messages = q.messages + excluded.messages, answers = q.answers + excluded.answers,
-    waited = q.waited + excluded.waited
+    waited = q.waited + excluded.waited, begun = q.begun + excluded.begun, reaching = q.reaching + excluded.reaching
 """
 
 # Locks the reader. One that begins, or has been away for longer than the log is kept, counts all there is.

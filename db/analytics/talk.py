@@ -14,6 +14,8 @@ from asyncpg import Record
 from db.core import connect
 
 QUARTER = timedelta(minutes=15)
+_DAY = timedelta(days=1)
+_EIGHT_DAYS = timedelta(days=8)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SAID = """
@@ -60,23 +62,37 @@ SELECT v.status, count(*) AS conversations, count(*) FILTER (WHERE v.unread_coun
 FROM active JOIN conversation v ON v.id = active.conversation_id AND v.deleted_at IS NULL GROUP BY 1
 """
 
+_SPANS = """unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS given(start, until, n) CROSS JOIN LATERAL
+  (SELECT n, coalesce(start, '-infinity') AS start, coalesce(until, 'infinity') AS until) AS span"""
+
 _PACE = f"""
 SELECT span.n, sum(q.messages) AS messages, sum(q.answers) AS answers, sum(q.waited)::bigint AS waited
-FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS given(start, until, n)
-CROSS JOIN LATERAL (SELECT n, coalesce(start, '-infinity') AS start, coalesce(until, 'infinity') AS until) AS span
-JOIN conversation_quarter q ON q.at >= span.start AND q.at <= span.until - interval '15 minutes'
+FROM {_SPANS} JOIN conversation_quarter q ON q.at >= span.start AND q.at <= span.until - interval '15 minutes'
 WHERE {_ONE.format("q")} GROUP BY 1
 """
 
-# What whole quarters do not tell of spans that begin or end within one.
+# The same of spans that are made of whole quarters and of a day at least, with the conversations that spoke in them:
+# rows that begin in a span or reach into it, but for further ones of a conversation that has one.
+_STEPS = f"""
+SELECT span.n, sum(q.messages) AS messages, sum(q.answers) AS answers, sum(q.waited)::bigint AS waited,
+       sum(q.begun) + coalesce(sum(q.reaching) FILTER (WHERE q.at = span.start), 0) - (
+         SELECT count(*) FROM conversation_day d
+         WHERE d.first_at >= min(span.start) AND d.first_at < min(span.until) AND d.before_at >= min(span.start)
+           AND {{near}} AND {_ONE.format("d")}) AS conversations
+FROM {_SPANS} JOIN conversation_quarter q ON q.at >= span.start AND q.at < span.until
+WHERE {_ONE.format("q")} GROUP BY span.n
+"""
+_NEAR = "d.first_at - d.before_at < interval '8 days'"
+
+# What whole quarters do not tell of spans that begin or end within one. An array, so that it costs what is found.
 _EDGES = f"""
 WITH edge AS (
   SELECT * FROM unnest($1::timestamptz[], $2::timestamptz[], $4::bigint[]) AS e(start, until, n)
 ), live AS MATERIALIZED (
   SELECT v.id, v.sender_id, v.contact_id FROM conversation v
-  WHERE v.deleted_at IS NULL AND {_ONE.format("v")} AND v.id IN (
+  WHERE v.deleted_at IS NULL AND {_ONE.format("v")} AND v.id = ANY(ARRAY(
     SELECT d.conversation_id FROM edge JOIN conversation_day d
-    ON d.first_at >= edge.start - interval '1 day' AND d.first_at < edge.until AND d.last_at >= edge.start)
+    ON d.first_at >= edge.start - interval '1 day' AND d.first_at < edge.until AND d.last_at >= edge.start))
 ), {SAID}
 SELECT n, sum(messages) AS messages, sum(answers) AS answers, sum(waited)::bigint AS waited
 FROM edge JOIN moment ON at >= start AND at < until GROUP BY 1
@@ -86,8 +102,7 @@ _ACTIVE = f"""
 SELECT span.n,
        (SELECT count(*) FROM conversation_day d WHERE {_BEGUN} AND {_ONE.format("d")})
        + (SELECT count(*) FROM conversation_day d WHERE {_REACHING} AND {_ONE.format("d")}) AS conversations
-FROM unnest($1::timestamptz[], $2::timestamptz[]) WITH ORDINALITY AS given(start, until, n)
-CROSS JOIN LATERAL (SELECT n, coalesce(start, '-infinity') AS start, coalesce(until, 'infinity') AS until) AS span
+FROM {_SPANS}
 """
 
 _COUNTED = """
@@ -108,6 +123,8 @@ class Pace:
     answers: int = 0
     waited: int = 0
     """Microseconds."""
+    conversations: int = 0
+    """In which it was said; where they were asked for."""
 
     @property
     def average_response_time(self) -> float | None:
@@ -120,14 +137,32 @@ async def standing(span: Span, sender_id: int | None) -> list[Record]:
     return await connect.rows(_STANDING, *span, sender_id)
 
 
-async def active(spans: Sequence[Span], sender_id: int | None) -> list[int]:
-    """How many conversations had something said in each span."""
-    found = {row["n"]: row["conversations"] for row in await connect.rows(_ACTIVE, *_columns(spans), sender_id)}
-    return [found[n] for n in range(1, len(spans) + 1)]
+async def pace(span: Span, sender_id: int | None) -> Pace:
+    """What was said in a span, without its conversations."""
+    return (await _paces([span], sender_id))[0]
 
 
-async def paces(spans: Sequence[Span], sender_id: int | None) -> list[Pace]:
-    """What was said in each span."""
+async def steps(spans: Sequence[Span], sender_id: int | None) -> list[Pace]:
+    """What was said in each span, and in how many conversations."""
+    found = [Pace() for _ in spans]
+    whole = [n for n, span in enumerate(spans) if _is_whole(span)]
+    others = [n for n in range(len(spans)) if n not in whole]
+    if whole:
+        starts, ends = _columns([spans[n] for n in whole])
+        longest = max(until - start for start, until in zip(starts, ends, strict=True) if start and until)
+        sql = _STEPS.format(near=_NEAR if longest < _EIGHT_DAYS else "true")
+        for row in await connect.rows(sql, starts, ends, sender_id):
+            found[whole[row["n"] - 1]] = Pace(row["messages"], row["answers"], row["waited"], row["conversations"])
+    if others:
+        given = [spans[n] for n in others]
+        for n, pace in zip(others, await _paces(given, sender_id), strict=True):
+            found[n] = pace
+        for row in await connect.rows(_ACTIVE, *_columns(given), sender_id):
+            found[others[row["n"] - 1]].conversations = row["conversations"]
+    return found
+
+
+async def _paces(spans: Sequence[Span], sender_id: int | None) -> list[Pace]:
     found = [Pace() for _ in spans]
     rows = await connect.rows(_PACE, *_columns(spans), sender_id)
     if edges := [(*edge, n) for n, span in enumerate(spans, 1) for edge in _edges(span)]:
@@ -154,6 +189,12 @@ async def counted_until() -> datetime | None:
 
 def _columns(spans: Sequence[Span]) -> tuple[list[datetime | None], list[datetime | None]]:
     return [start for start, _ in spans], [until for _, until in spans]
+
+
+def _is_whole(span: Span) -> bool:
+    """Whether quarters alone tell of a span: one of a day reaches beyond whatever reaches into it."""
+    start, until = span
+    return start is not None and until is not None and until - start >= _DAY and not _edges(span)
 
 
 def _edges(span: Span) -> list[tuple[datetime, datetime]]:

@@ -8,6 +8,11 @@ UP = [
     # Who spoke in a span is found in the index alone.
     "CREATE INDEX conversation_day_span ON conversation_day (first_at)"
     " INCLUDE (last_at, before_at, sender_id, conversation_id)",
+    # Who spoke twice within a day or a week, few of many.
+    "CREATE INDEX conversation_day_again ON conversation_day (first_at) INCLUDE (before_at, sender_id)"
+    " WHERE first_at - before_at < interval '8 days'",
+    "CREATE INDEX conversation_quarter_sums ON conversation_quarter (at)"
+    " INCLUDE (sender_id, messages, answers, waited, begun, reaching)",
 ]
 
 
@@ -44,6 +49,8 @@ class Migration(migrations.Migration):
                 ('messages', fields.IntField()),
                 ('answers', fields.IntField()),
                 ('waited', fields.BigIntField()),
+                ('begun', fields.IntField()),
+                ('reaching', fields.IntField()),
             ],
             options={'table': 'conversation_quarter', 'app': 'models', 'unique_together': (('at', 'sender_id'),), 'pk_attr': 'id', 'table_description': "What was said with a sender in a quarter of an hour: every zone's days begin with one."},
             bases=['Model'],

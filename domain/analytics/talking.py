@@ -66,10 +66,9 @@ class Talking:
             return []
         found = steps(self.period, interval, first=first)
         spans = [step.span for step in found]
-        active, paces = await talk.active(spans, self.sender_id), await talk.paces(spans, self.sender_id)
         return [
-            Trend(step.first_day, conversations, pace.messages, pace.average_response_time)
-            for step, conversations, pace in zip(found, active, paces, strict=True)
+            Trend(step.first_day, pace.conversations, pace.messages, pace.average_response_time)
+            for step, pace in zip(found, await talk.steps(spans, self.sender_id), strict=True)
         ]
 
     async def counted_until(self) -> datetime | None:
@@ -94,8 +93,7 @@ class Talking:
         )
 
     async def _pace(self) -> Pace:
-        [pace] = await talk.paces([self.period.span], self.sender_id)
-        return pace
+        return await talk.pace(self.period.span, self.sender_id)
 
 
 @allow()
