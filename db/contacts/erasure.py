@@ -85,7 +85,7 @@ SET address = '', tags = '{}', metadata = '{}', escalation_note = NULL, language
 WHERE contact_id = $1 AND (address <> '' OR deleted_at IS NULL)
 """
 
-# Their stages and values stay, for the figures of the pipeline.
+# Blank, like all rows that others point to; figures leave out what is deleted.
 _LEADS = """
 WITH trail AS (
   DELETE FROM lead_activity a USING lead l WHERE a.lead_id = l.id AND l.contact_id = $1

@@ -145,4 +145,5 @@ export const tabs = await Promise.all([
     botEnabled: true,
     input: { bot: { debounce: 2, escalationThreshold: 0.5 }, features: { autoEscalation: true } },
   }),
+  tab('66-analytics', { period: null, timeZone: 'Europe/Lisbon', interval: 'WEEK' }),
 ]);
