@@ -100,10 +100,3 @@ describe(
     EXTERNAL_SERVICE_ERROR="Another service that we need, the database for one, does not answer; try again.",
     INTERNAL_ERROR="A fault of this server.",
 )
-describe(
-    Assignment,
-    "Whose work is meant, in a filter.",
-    MINE="Assigned to the caller.",
-    ASSIGNED="Assigned to anyone.",
-    UNASSIGNED="Assigned to no one.",
-)

@@ -17,7 +17,7 @@ UP = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0006_leads')]
+    dependencies = [('models', '0008_operations')]
 
     initial = False
 
