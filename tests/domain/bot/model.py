@@ -33,6 +33,7 @@ class Model:
     """What was asked, and what is answered: each of `answers` once, the last one from then on."""
 
     def __init__(self, *answers: Any) -> None:
+        self.url = ""
         self.answers = list(answers)
         self.asked: list[dict[str, Any]] = []
         self.keys: list[str | None] = []
@@ -77,29 +78,33 @@ class Model:
 
 
 @asynccontextmanager
-async def model(*answers: Any, **given: str) -> AsyncIterator[Model]:
-    """A model that is configured meanwhile; `given` are further settings of the environment."""
+async def serving(*answers: Any) -> AsyncIterator[Model]:
+    """A model that whoever knows its address may ask."""
     made = Model(*answers)
     app = web.Application()
     app.router.add_post("/v1/chat/completions", made.complete)
     app.router.add_get("/v1/models", made.list_models)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    port = runner.addresses[0][1]
-    with pytest.MonkeyPatch.context() as patch:
-        values = {
-            "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1/",
-            "OPENAI_API_KEY": "a-key",
-            "OPENAI_MODEL": "large",
-            **given,
-        }
-        for name, value in values.items():
-            patch.setenv(name, value)
-        get_settings.cache_clear()
-        try:
-            yield made
-        finally:
-            await runner.cleanup()
-    get_settings.cache_clear()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    made.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1/"
+    try:
+        yield made
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def model(*answers: Any, **given: str) -> AsyncIterator[Model]:
+    """A model that is configured meanwhile; `given` are further settings of the environment."""
+    async with serving(*answers) as made:
+        with pytest.MonkeyPatch.context() as patch:
+            values = {"OPENAI_BASE_URL": made.url, "OPENAI_API_KEY": "a-key", "OPENAI_MODEL": "large", **given}
+            for name, value in values.items():
+                patch.setenv(name, value)
+            get_settings.cache_clear()
+            try:
+                yield made
+            finally:
+                patch.undo()
+                get_settings.cache_clear()
