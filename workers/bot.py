@@ -16,7 +16,9 @@ from workers.core.clock import every
 log = structlog.get_logger()
 
 AT_ONCE = 50
-"""Turns that a process answers at a time."""
+"""Turns that a process takes at a time; of those that wait for a model, all that it has."""
+MOST_IN_HAND = 1000
+"""Turns that a process has without a model, answered or soon to be."""
 _PRECISION = 0.005
 """Seconds between looks for what is due, at the least."""
 
@@ -48,12 +50,14 @@ async def _answer_all() -> None:
     busy: dict[asyncio.Task[None], int] = {}
     try:
         while True:
-            room = AT_ONCE - sum(busy.values())
-            lease = models.LEASE if models.is_set() else turns.SHORT_LEASE
-            taken = await turns.claim(room, seconds=lease) if room else []
+            # A model costs what it is asked: its answers are begun once nothing more is to be said.
+            asks = models.is_set()
+            lease, ahead = (models.LEASE, 0.0) if asks else (turns.SHORT_LEASE, await turns.ahead())
+            room = min(AT_ONCE, (AT_ONCE if asks else MOST_IN_HAND) - sum(busy.values()))
+            taken = await turns.claim(room, seconds=lease, ahead=ahead) if room else []
             for part in _parts(taken):
                 busy[asyncio.create_task(answering.answer(part))] = len(part)
-            wait = 0.0 if taken else await turns.next_due()
+            wait = 0.0 if taken else await turns.next_due(ahead=ahead)
             if wait is None and not busy:
                 return
             pause = None if not room else max(turns.SOON if wait is None else wait, _PRECISION)

@@ -1,6 +1,7 @@
 """Answering: what the bot makes of what a contact said: words of its own, or a call for a person."""
 
 import asyncio
+import time
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from db.conversations import EscalationReason
 from db.messages import MessageAuthor
 from domain import settings
 from domain.bot import feelings, languages, models, moods, turns
-from domain.bot.knowledge.finding import as_sources, search
+from domain.bot.knowledge.finding import as_sources, search_all
+from domain.bot.knowledge.passages import Found
 from domain.bot.turns import MOST_ATTEMPTS, Call, Reply, Said, Turn, Verdict
 from domain.core.errors import utf16
 from domain.core.words import is_seen, unturned
@@ -31,37 +33,33 @@ _NOTE = 300
 
 
 async def answer(taken: Sequence[Turn]) -> None:
-    """Makes and queues the answers of claimed turns. A turn that fails is taken again later, for some times."""
+    """Makes the answers of claimed turns, and queues each as it is due. One that fails is taken again, some times."""
     try:
-        verdicts = await asyncio.gather(*map(_verdict, taken), return_exceptions=True)
-        made, failed = list[tuple[Turn, Verdict]](), list[Turn]()
-        for turn, verdict in zip(taken, verdicts, strict=True):
-            if isinstance(verdict, BaseException):
-                log.error("turn_failed", conversation_id=turn.conversation_id, error=repr(verdict))
-                failed.append(turn)
-            else:
-                made.append((turn, verdict))
-        failed += await _settle(made)
-        for turn in failed:
-            await turns.give_back([turn], seconds=2**turn.attempts)
+        await _say(await _verdicts(taken))
     except asyncio.CancelledError:
         # The worker stops: another one shall not wait for the leases to run out.
         await turns.give_back(taken)
         raise
+    except Exception as error:
+        if len(taken) == 1:
+            log.error("turn_failed", conversation_id=taken[0].conversation_id, error=repr(error))
+            await turns.give_back(taken, seconds=2 ** taken[0].attempts)
+            return
+        log.warning("turns_not_answered", turns=len(taken), exc_info=True)
+        # A bad one keeps no other; and what was ended already is not there any more.
+        for turn in taken:
+            await answer([turn])
 
 
-async def _settle(made: Sequence[tuple[Turn, Verdict]]) -> list[Turn]:
-    """Ends turns together; where that fails each alone, so that a bad one keeps no other. Those that failed."""
-    if not made:
-        return []
-    try:
-        await turns.settle(made)
-    except Exception:
-        log.warning("turns_not_settled", turns=len(made), exc_info=True)
-        if len(made) == 1:
-            return [made[0][0]]
-        return [turn for each in made for turn in await _settle([each])]
-    return []
+async def _say(made: Sequence[tuple[Turn, Verdict]]) -> None:
+    left = sorted(made, key=lambda each: each[0].due)
+    while left:
+        await asyncio.sleep(max(0.0, left[0][0].due - time.monotonic()))
+        now = time.monotonic()
+        due = [each for each in left if each[0].due <= now]
+        if due:
+            await turns.settle(due)
+        left = left[len(due) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,17 @@ async def compose(
 ) -> Composed:
     """The answer to a question from the knowledge, in a conversation or none: a model's, else the best passage."""
     given = await settings.current()
-    found = await search(question, conversation_id=id, most=PASSAGES) if given.features.rag_enabled else []
+    [found] = await _found([(question, id)], given)
+    return await _composed(question, found, given, said, before, language)
+
+
+async def _found(asked: Sequence[tuple[str, int | None]], given: Settings) -> list[list[Found]]:
+    return await search_all(asked, most=PASSAGES) if given.features.rag_enabled else [[] for _ in asked]
+
+
+async def _composed(
+    question: str, found: Sequence[Found], given: Settings, said: Sequence[Said], before: Sequence[Said], language: str
+) -> Composed:
     sources = as_sources(found)
     least = given.bot.escalation_threshold
     if models.is_set():
@@ -116,8 +124,27 @@ async def compose(
     )
 
 
-async def _verdict(turn: Turn) -> Verdict:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a turn asks, where the question itself does not say what is to be done."""
+
+    turn: Turn
+    question: str
+    language: str
+
+
+async def _verdicts(taken: Sequence[Turn]) -> list[tuple[Turn, Verdict]]:
+    """Of all of them together: passages are looked for at once."""
     given = await settings.current()
+    looked = [(turn, _look(turn, given)) for turn in taken]
+    asked = [each for _, each in looked if isinstance(each, _Asked)]
+    found = await _found([(each.question, each.turn.conversation_id) for each in asked], given) if asked else []
+    made = await asyncio.gather(*(_conclude(*each, given) for each in zip(asked, found, strict=True)))
+    concluded = iter(made)
+    return [(turn, next(concluded) if isinstance(each, _Asked) else each) for turn, each in looked]
+
+
+def _look(turn: Turn, given: Settings) -> _Asked | Verdict:
     said = turn.said
     if not said:
         # All of it was taken back, or deleted, meanwhile.
@@ -134,8 +161,14 @@ async def _verdict(turn: Turn) -> Verdict:
         return Call(EscalationReason.REQUESTED, f"The contact asks for a person: {_cut(question)}")
     if calls and given.features.sentiment_analysis and (feelings.rate(question, detected) or 0) <= UPSET:
         return Call(EscalationReason.BAD_MOOD, f"The contact is upset: {_cut(question)}")
+    return _Asked(turn, question, language)
+
+
+async def _conclude(asked: _Asked, found: Sequence[Found], given: Settings) -> Verdict:
+    turn, question, language = asked.turn, asked.question, asked.language
+    said, calls = turn.said, given.features.auto_escalation
     before = await turns.history(turn, given.limits.max_conversation_length) if models.is_set() else []
-    made = await compose(question, said=said, before=before, id=turn.conversation_id, language=language)
+    made = await _composed(question, found, given, said, before, language)
     if made.mood is not None and given.features.sentiment_analysis:
         await moods.keep([each.id for each in said], [made.mood] * len(said), instead=True)
     if calls and made.person:
@@ -143,7 +176,7 @@ async def _verdict(turn: Turn) -> Verdict:
     if calls and given.features.sentiment_analysis and (made.mood or 0) <= UPSET:
         return Call(EscalationReason.BAD_MOOD, f"The contact is upset: {_cut(question)}")
     if made.text is not None:
-        return Reply(made.text, made.confidence, made.model, made.tokens, made.sources)
+        return Reply(made.text, made.confidence, made.model, made.tokens, made.sources, milliseconds=_since(turn.begun))
     if calls and made.confidence > 0:
         words = f"The bot is sure by {made.confidence:.2f}, and {given.bot.escalation_threshold:g} is asked for."
         return Call(EscalationReason.LOW_CONFIDENCE, f"{words} {_cut(question)}")
@@ -153,10 +186,15 @@ async def _verdict(turn: Turn) -> Verdict:
 def _unclear(turn: Turn, language: str, given: Settings) -> Verdict:
     """What understood nothing: the bot asks once to say it in other words, then calls a person."""
     if not turn.misunderstood:
-        return Reply(languages.rephrase(language, given.bot.language), 0.0, understood=False)
+        words = languages.rephrase(language, given.bot.language)
+        return Reply(words, 0.0, understood=False, milliseconds=_since(turn.begun))
     if given.features.auto_escalation:
         return Call(EscalationReason.MISUNDERSTOOD, "The bot has understood nothing twice.")
     return None
+
+
+def _since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)
 
 
 def _fit(text: str, given: Settings) -> str:

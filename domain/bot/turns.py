@@ -31,6 +31,8 @@ SHORT_LEASE = 15
 """Seconds for which a turn is claimed where no model is asked."""
 MOST_ATTEMPTS = 5
 """Claims of a turn that came to nothing, after which the bot calls a person."""
+MOST_AHEAD = 2.0
+"""Seconds before a turn is due at which its answer is begun at the earliest."""
 SOON = 1.0
 """Seconds to wait for a turn rather than look for it again."""
 
@@ -58,6 +60,8 @@ class Turn:
     """What the contact wrote so far."""
     misunderstood: int
     said: list[Said]
+    due: float = 0.0
+    """When it is to be answered, by this process's clock that only goes forward."""
     begun: float = field(default_factory=time.monotonic)
 
 
@@ -74,6 +78,8 @@ class Reply:
     sources: Sequence[dict[str, Any]] = ()
     """What it leans on, as Generation keeps it."""
     understood: bool = True
+    milliseconds: int = 0
+    """That it took to make."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +95,13 @@ Verdict = Reply | Call | None
 
 _CLAIM = """
 WITH due AS MATERIALIZED (
-  SELECT conversation_id FROM bot_turn WHERE due_at <= now() AND (lease_until IS NULL OR lease_until <= now())
+  SELECT conversation_id FROM bot_turn
+  WHERE due_at <= now() + make_interval(secs => $3) AND (lease_until IS NULL OR lease_until <= now())
   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
   UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $2), attempts = least(attempts + 1, 32767)
   FROM due WHERE t.conversation_id = due.conversation_id
-  RETURNING t.conversation_id, t.attempts, t.message_ids
+  RETURNING t.conversation_id, t.attempts, t.message_ids, extract(epoch FROM t.due_at - now())::float8 AS wait
 )
 SELECT t.*, v.sender_id, v.contact_id, v.language, v.misunderstood, (
   SELECT json_agg(json_build_object('id', m.id, 'text', CASE
@@ -102,33 +109,44 @@ SELECT t.*, v.sender_id, v.contact_id, v.language, v.misunderstood, (
       AND m.content <> initcap(m.type) THEN m.content END) ORDER BY m.created_at, m.id)
   FROM message m WHERE m.id = ANY(t.message_ids) AND m.revoked_at IS NULL AND m.deleted_at IS NULL) AS said
 FROM claimed t JOIN conversation v ON v.id = t.conversation_id
+ORDER BY t.wait
 """
 
 
-async def claim(most: int, *, seconds: float = SHORT_LEASE) -> list[Turn]:
-    """Takes turns that are due, for so long; no one else answers them meanwhile."""
+async def ahead() -> float:
+    """Seconds before a turn is due at which its answer may be begun, where that costs nothing but a look.
+
+    Half of the debounce: who writes on in the first half has cost nothing, and as much is left where they do later.
+    """
+    return min((await settings.current()).bot.debounce / 2, MOST_AHEAD)
+
+
+async def claim(most: int, *, seconds: float = SHORT_LEASE, ahead: float = 0.0) -> list[Turn]:
+    """Takes turns that are due, or will be in so many seconds; no one else answers them meanwhile. First due first."""
     turns: list[Turn] = []
-    for row in await connect.rows(_CLAIM, most, seconds):
+    for row in await connect.rows(_CLAIM, most, seconds, ahead):
         said = [Said(m["id"], MessageAuthor.CONTACT, m["text"]) for m in orjson.loads(row["said"] or "[]")]
         values = {name: row[name] for name in ("conversation_id", "attempts", "message_ids", "sender_id", "contact_id")}
-        turns.append(Turn(**values, language=row["language"], misunderstood=row["misunderstood"], said=said))
+        known = {"language": row["language"], "misunderstood": row["misunderstood"]}
+        turns.append(Turn(**values, **known, said=said, due=time.monotonic() + max(row["wait"], 0)))
     return turns
 
 
-async def next_due() -> float | None:
-    """Seconds until the next turn is due; None where none is soon."""
+async def next_due(*, ahead: float = 0.0) -> float | None:
+    """Seconds until the next turn is due, or will be in so many seconds; None where none is soon."""
     return await connect.value(
         # greatest() passes over null, and would say "now" where there is none.
-        "SELECT greatest(extract(epoch FROM min(due_at) - now()), 0)::float8 FROM bot_turn"
-        " WHERE due_at <= now() + make_interval(secs => $1) AND (lease_until IS NULL OR lease_until <= now())"
+        "SELECT greatest(extract(epoch FROM min(due_at) - now()) - $2, 0)::float8 FROM bot_turn"
+        " WHERE due_at <= now() + make_interval(secs => $1 + $2) AND (lease_until IS NULL OR lease_until <= now())"
         " HAVING count(*) > 0",
         SOON,
+        ahead,
     )
 
 
 async def any_due() -> bool:
-    """Whether a turn is due, or will be soon."""
-    return await next_due() is not None
+    """Whether a turn may be answered, or begun, now or soon."""
+    return await next_due(ahead=await ahead()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +172,11 @@ async def waiting() -> Waiting:
 async def give_back(turns: Sequence[Turn], *, seconds: float = 0) -> None:
     """Lets others take turns that were claimed, after so many seconds."""
     await connect.execute(
-        "UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $3)"
-        " FROM unnest($1::bigint[], $2::int[]) AS g(id, attempts)"
-        " WHERE t.conversation_id = g.id AND t.attempts = g.attempts",
+        # Whoever holds one ends it, in another order than ours.
+        "UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $3) FROM ("
+        "  SELECT conversation_id FROM bot_turn JOIN unnest($1::bigint[], $2::int[]) AS g(conversation_id, attempts)"
+        "  USING (conversation_id, attempts) FOR UPDATE OF bot_turn SKIP LOCKED) AS g"
+        " WHERE t.conversation_id = g.conversation_id",
         [turn.conversation_id for turn in turns],
         [turn.attempts for turn in turns],
         seconds,
@@ -271,7 +291,7 @@ def _given(turn: Turn, reply: Reply, row: Record) -> dict[str, Any]:
         "correlation_id": f"bot:{turn.conversation_id}:{turn.message_ids[-1]}",
         "model": reply.model,
         "confidence": reply.confidence,
-        "processing_ms": round((time.monotonic() - turn.begun) * 1000),
+        "processing_ms": reply.milliseconds,
         "tokens": reply.tokens,
         "sources": list(reply.sources),
         "understood": reply.understood,

@@ -4,6 +4,7 @@ How well a passage fits is the share of the question's words that it has, each w
 that the bot knows. A word that stands nowhere weighs most: a question about it has no answer here.
 """
 
+import asyncio
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -84,18 +85,32 @@ SELECT p.words FROM passage p JOIN file f ON f.id = p.file_id
 WHERE f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = {:d})
 """
 
-# ts_rank_cd tells passages apart that have the same words: nearer together is better.
+# ts_rank_cd tells passages apart that have the same words: nearer together is better. Queries are parsed once, and not
+# for each passage.
 _FIND = """
-WITH term AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::float8[]) AS t(language, own, either, weight)
+WITH asked AS MATERIALIZED (
+  SELECT n, either::tsquery AS either FROM unnest($1::text[]) WITH ORDINALITY AS q(either, n)
+), term AS MATERIALIZED (
+  SELECT n, language, array_agg(own::tsquery) AS own, array_agg(either::tsquery) AS either, array_agg(weight) AS weight
+  FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $6::float8[]) AS t(n, language, own, either, weight)
+  GROUP BY n, language
 )
-SELECT p.id, p.file_id, p.text,
-  (SELECT sum(CASE WHEN p.words @@ t.own::tsquery THEN t.weight ELSE t.weight * $5 END)
-   FROM term t WHERE t.language = r.language AND p.words @@ t.either::tsquery) AS share,
-  ts_rank_cd(p.words, $6::tsquery, 1) AS closeness
-FROM passage p JOIN file f ON f.id = p.file_id JOIN file_reading r ON r.file_id = p.file_id
-WHERE p.words @@ $6::tsquery AND f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = $7)
-ORDER BY share DESC NULLS LAST, closeness DESC, p.id LIMIT $8
+SELECT asked.n, found.* FROM asked, LATERAL (
+  SELECT p.id, p.file_id, p.text,
+    (SELECT sum(CASE WHEN p.words @@ t.own THEN t.weight ELSE t.weight * $7 END)
+     FROM unnest(term.own, term.either, term.weight) AS t(own, either, weight) WHERE p.words @@ t.either) AS share,
+    ts_rank_cd(p.words, asked.either, 1) AS closeness
+  FROM passage p JOIN file f ON f.id = p.file_id JOIN file_reading r ON r.file_id = p.file_id
+    JOIN term ON term.n = asked.n AND term.language = r.language
+  WHERE p.words @@ asked.either AND f.deleted_at IS NULL AND (f.conversation_id IS NULL OR f.conversation_id = $8)
+  ORDER BY share DESC NULLS LAST, closeness DESC, p.id LIMIT $9
+) AS found
+ORDER BY asked.n, share DESC NULLS LAST, closeness DESC, id
+"""
+
+_OF_THEIR_OWN = """
+SELECT DISTINCT conversation_id AS id FROM file
+WHERE conversation_id = ANY($1) AND purpose = 'KNOWLEDGE' AND deleted_at IS NULL
 """
 
 
@@ -112,9 +127,36 @@ class _Term:
 
 async def search(question: str, *, conversation_id: int | None, most: int = MOST) -> list[Found]:
     """The passages that answer a question best, the best first: of knowledge for all and of that conversation's own."""
-    question = question[-MOST_CHARACTERS:]
-    said = await _said(question, conversation_id)
-    meant = await nearest(question, conversation_id, _LOOKED_AT) if embedding.is_set() else None
+    [found] = await search_all([(question, conversation_id)], most=most)
+    return found
+
+
+async def search_all(asked: Sequence[tuple[str, int | None]], *, most: int = MOST) -> list[list[Found]]:
+    """The same for many questions, each with its conversation, in as many statements as for one."""
+    said = await _said_all([(question[-MOST_CHARACTERS:], of) for question, of in asked])
+    if not embedding.is_set():
+        return [found[:most] for found in said]
+    return await asyncio.gather(
+        *(_with_meaning(question, of, found, most) for (question, of), found in zip(asked, said, strict=True))
+    )
+
+
+async def _said_all(asked: Sequence[tuple[str, int | None]]) -> list[list[Found]]:
+    """Passages with the words of each. Conversations without knowledge of their own are all alike."""
+    ids = sorted({of for _, of in asked if of is not None})
+    own = {row["id"] for row in await connect.rows(_OF_THEIR_OWN, ids)} if ids else set[int]()
+    places: dict[int | None, list[int]] = {}
+    for place, (_, of) in enumerate(asked):
+        places.setdefault(of if of in own else None, []).append(place)
+    found = [list[Found]() for _ in asked]
+    for of, some in places.items():
+        for place, of_one in zip(some, await _said([asked[each][0] for each in some], of), strict=True):
+            found[place] = of_one
+    return found
+
+
+async def _with_meaning(question: str, conversation_id: int | None, said: list[Found], most: int) -> list[Found]:
+    meant = await nearest(question[-MOST_CHARACTERS:], conversation_id, _LOOKED_AT)
     if meant is None:
         return said[:most]
     shares = {found.passage_id: found.score for found in said}
@@ -132,19 +174,26 @@ def _joined(share: float, sureness: float) -> float:
     return round(1 - (1 - _TRUST * share) * (1 - _TRUST * sureness), 4)
 
 
-async def _said(question: str, conversation_id: int | None) -> list[Found]:
-    """Passages with the words of a question."""
-    asked = _weighed(question)
+async def _said(questions: Sequence[str], conversation_id: int | None) -> list[list[Found]]:
+    """Passages with the words of each question, all of one conversation or of any."""
+    asked = [_weighed(question) for question in questions]
     known = {row["language"]: row["passages"] for row in await connect.rows(_KNOWN, conversation_id)}
-    if not asked or not known:
-        return []
+    found = [list[Found]() for _ in asked]
+    if not known or not any(asked):
+        return found
     terms = await _terms(asked, known, conversation_id)
-    if not terms:
-        return []
-    columns = [[getattr(term, name) for term in terms] for name in ("language", "own", "either", "weight")]
-    either = " | ".join({term.either for term in terms})
-    rows = await connect.rows(_FIND, *columns, _AROUND, either, conversation_id, _LOOKED_AT)
-    return [Found(row["id"], row["file_id"], row["text"], round(row["share"], 4)) for row in rows if row["share"]]
+    if not any(terms):
+        return found
+    places = [place for place, of_one in enumerate(terms) if of_one]
+    either = [" | ".join({term.either for term in terms[place]}) for place in places]
+    each = [(n, term) for n, place in enumerate(places, 1) for term in terms[place]]
+    columns = [[getattr(term, name) for _, term in each] for name in ("language", "own", "either", "weight")]
+    rows = await connect.rows(_FIND, either, [n for n, _ in each], *columns, _AROUND, conversation_id, _LOOKED_AT)
+    for row in rows:
+        if row["share"]:
+            passage = Found(row["id"], row["file_id"], row["text"], round(row["share"], 4))
+            found[places[int(row["n"]) - 1]].append(passage)
+    return found
 
 
 def _weighed(question: str) -> dict[str, float]:
@@ -155,36 +204,39 @@ def _weighed(question: str) -> dict[str, float]:
     return dict([each for each in weights.items() if each[0] not in _ASKING][:_MOST_WORDS])
 
 
-async def _terms(asked: Mapping[str, float], known: Mapping[str, int], conversation_id: int | None) -> list[_Term]:
-    """What to look for in files of each language, and how much of the question each term is; all of them make 1."""
-    plain = list(asked)
+async def _terms(
+    asked: Sequence[Mapping[str, float]], known: Mapping[str, int], conversation_id: int | None
+) -> list[list[_Term]]:
+    """What to look for in files of each language, and how much of each question a term is; all of one make 1."""
+    plain = list({word: None for of_one in asked for word in of_one})
     stems: dict[tuple[str, str], list[str]] = {}
     for row in await connect.rows(_STEMS, list(known), plain):
         # What has no stem says nothing in that language.
         if row["stems"]:
             stems[row["name"], plain[int(row["n"]) - 1]] = row["stems"]
-    common = await _common({_either(word, found) for (_, word), found in stems.items()}, conversation_id)
-    nowhere = {word for (_, word), found in stems.items() if not common[_either(word, found)]}
-    few = sum(known.values()) <= _MOST_TO_LOOK_THROUGH
-    mistyped = [word for word in nowhere if few and len(word) >= _LEAST_OF_MISTYPED]
-    meant = await _meant(mistyped, conversation_id)
-    for (language, word), found in stems.items():
-        if word in meant and not common[_either(word, found)]:
-            stems[language, word] = [meant[word]]
-    more = {_either(word, found) for (_, word), found in stems.items()} - common.keys()
-    common |= await _common(more, conversation_id)
+    either = {key: _either(key[1], found) for key, found in stems.items()}
+    common = await _common(set(either.values()), conversation_id)
+    nowhere = {word for (_, word), query in either.items() if not common[query]}
     count = sum(known.values())
-    terms: list[_Term] = []
-    for language in known:
-        weighed = {
-            word: asked[word] * math.log(1 + count / (0.5 + common[_either(word, found)]))
-            for (of, word), found in stems.items()
-            if of == language
-        }
-        total = sum(weighed.values())
-        for word, weight in weighed.items():
-            found = stems[language, word]
-            terms.append(_Term(language, _either(word, found, ":A"), _either(word, found), weight / total))
+    few = count <= _MOST_TO_LOOK_THROUGH
+    mistyped = [word for word in sorted(nowhere) if few and len(word) >= _LEAST_OF_MISTYPED]
+    for word, known_as in (await _meant(mistyped, conversation_id)).items():
+        for language in known:
+            if (language, word) in stems and not common[either[language, word]]:
+                stems[language, word] = [known_as]
+                either[language, word] = _either(word, [known_as])
+    common |= await _common(set(either.values()) - common.keys(), conversation_id)
+    rare = {key: math.log(1 + count / (0.5 + common[query])) for key, query in either.items()}
+    own = {key: _either(key[1], found, ":A") for key, found in stems.items()}
+    terms = [list[_Term]() for _ in asked]
+    for of_one, found in zip(asked, terms, strict=True):
+        for language in known:
+            weighed = {
+                word: weight * rare[language, word] for word, weight in of_one.items() if (language, word) in rare
+            }
+            total = sum(weighed.values())
+            for word, weight in weighed.items():
+                found.append(_Term(language, own[language, word], either[language, word], weight / total))
     return terms
 
 

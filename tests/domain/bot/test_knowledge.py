@@ -6,7 +6,7 @@ from db.contacts import JobStatus
 from db.core import connect
 from domain import files
 from domain.bot.knowledge import indexing
-from domain.bot.knowledge.finding import search
+from domain.bot.knowledge.finding import search, search_all
 from domain.core.access import SYSTEM
 from domain.files import tending
 from tests.domain.bot.knowing import forget_everything, given_to_read, passages_of, reading_of, taught
@@ -89,3 +89,29 @@ async def test_what_others_were_given_weighs_nothing_in_a_question() -> None:
     assert [found.score for found in await search(question, conversation_id=None)] == alone
     assert await search("helicoptres", conversation_id=None) == []
     assert len(await search("helicoptres", conversation_id=conversation)) == 2
+
+
+async def test_many_questions_at_once_find_what_each_finds_alone() -> None:
+    one, other = await a_conversation(), await a_conversation()
+    await taught("hours.txt", HOURS)
+    await taught("returns.txt", "Returns. Shoes may be returned within thirty days, with the receipt.")
+    await taught("devolver.txt", "Os sapatos podem ser devolvidos em trinta dias, com o recibo e a caixa.")
+    await taught("order.txt", "Your order 4711 lies in the shop, behind the counter.", conversation_id=one)
+    asked = [
+        (question, of)
+        for question in (
+            "When is the shop open?",
+            "May I retrun shoes?",
+            "Posso devolver os sapatos?",
+            "Ocelots",
+            "",
+            "?!",
+        )
+        for of in (None, one, other)
+    ]
+    alone = [await search(question, conversation_id=of) for question, of in asked]
+    assert await search_all(asked) == alone
+    [mine] = await search_all([("Where does order 4711 lie?", one)], most=1)
+    assert mine[0].text.startswith("Your order 4711")
+    assert [found.text for [found, *_] in await search_all([("Is the shop open?", of) for of in (one, other)])]
+    assert await search_all([]) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator
 
 import pytest
@@ -15,7 +16,7 @@ from domain.core.access import SYSTEM
 from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.bot.model import answering as answer
 from tests.domain.bot.model import model
-from tests.domain.bot.talking import FACT, QUESTION, Person
+from tests.domain.bot.talking import FACT, QUESTION, Person, generation_of
 from tests.domain.bot.test_answering import set_to
 from tests.statements import statements
 
@@ -58,6 +59,36 @@ async def test_a_turn_waits_for_silence() -> None:
     await person.falls_silent()
     assert await turns.any_due()
     assert await turns.next_due() == 0
+
+
+async def test_an_answer_is_begun_before_it_is_due_and_said_when_it_is() -> None:
+    person = await Person.new()
+    async with set_to(bot={"debounce": 1.0}):
+        assert await turns.ahead() == 0.5
+        await person.writes()
+        assert [turn for turn in await turns.claim(1000, ahead=0.5) if turn.contact_id == person.contact] == []
+        [turn] = [turn for turn in await turns.claim(1000, ahead=1.0) if turn.contact_id == person.contact]
+        begun = time.monotonic()
+        assert 0.5 < turn.due - begun <= 1
+        await answering.answer([turn])
+    [answer] = await person.answers()
+    assert time.monotonic() >= turn.due
+    assert answer.content == FACT.strip()
+    # The wait is no work.
+    assert (await generation_of(answer)).processing_ms < (turn.due - begun) * 1000
+
+
+async def test_what_comes_while_an_answer_waits_for_its_time_makes_it_void() -> None:
+    person = await Person.new()
+    async with set_to(bot={"debounce": 0.5}):
+        await person.writes("Hello")
+        [turn] = [turn for turn in await turns.claim(1000, ahead=0.5) if turn.contact_id == person.contact]
+        answered = asyncio.create_task(answering.answer([turn]))
+        await person.writes()
+        await answered
+        assert await person.answers() == []
+    await person.is_answered()
+    assert await person.answer() == FACT.strip()
 
 
 async def test_a_claimed_turn_is_nobody_elses_until_its_lease_runs_out() -> None:
@@ -165,14 +196,14 @@ async def test_a_turn_that_fails_is_tried_again_and_at_last_calls_a_person(monke
     person, other = await Person.new(), await Person.new()
     await person.writes("poison")
     await other.writes()
-    search = answering.search
+    search = answering.search_all
 
-    async def fails(question: str, **given: object) -> object:
-        if "poison" in question:
+    async def fails(asked: list[tuple[str, int | None]], **given: int) -> object:
+        if any("poison" in question for question, _ in asked):
             raise RuntimeError("This passage cannot be read.")
-        return await search(question, **given)  # pyright: ignore[reportArgumentType]
+        return await search(asked, **given)
 
-    monkeypatch.setattr(answering, "search", fails)
+    monkeypatch.setattr(answering, "search_all", fails)
     await answering.answer([await person.claimed(), await other.claimed()])
     # Its neighbour is answered all the same.
     assert await other.answer() == FACT.strip()
@@ -277,6 +308,20 @@ async def test_bursts_that_race_with_answers_have_one_answer_each() -> None:
         assert len(answered) == len(set(answered))
         assert answered[-1] == f"bot:{await person.id()}:{last.id}"
         assert len(answered) <= 6
+
+
+async def test_making_answers_costs_as_many_statements_for_many_as_for_one() -> None:
+    async def cost(count: int) -> int:
+        people = [await Person.new() for _ in range(count)]
+        for person in people:
+            await person.writes()
+        taken = [await person.claimed() for person in people]
+        with statements() as found:
+            await answering.answer(taken)
+        return len(found)
+
+    async with set_to(bot={"debounce": 1.0}):
+        assert await cost(1) == await cost(7)
 
 
 async def test_ending_turns_costs_as_many_statements_for_one_as_for_many() -> None:
