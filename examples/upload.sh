@@ -1,6 +1,6 @@
 #!/bin/sh
 # Uploads a file and shows what became of it: sh examples/upload.sh TOKEN FILE [http://127.0.0.1:8000]
-# A CSV of contacts to import: PURPOSE=IMPORT sh examples/upload.sh …
+# A CSV of contacts to import: PURPOSE=IMPORT sh examples/upload.sh …; something for the bot to know: PURPOSE=KNOWLEDGE
 set -eu
 token=$1 file=$2 api=${3:-http://127.0.0.1:8000}
 
