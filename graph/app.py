@@ -19,6 +19,7 @@ from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from domain import VERSION, settings
 from domain.core.errors import ErrorCode, Refusal
+from domain.files import storage
 from domain.health import system, watch
 from domain.inbound import attend
 from graph import files, health, inbound
@@ -68,6 +69,7 @@ async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
         # What was loaded until now stays: the collector would look through it again in the middle of every other query.
         gc.collect()
         gc.freeze()
+        await asyncio.to_thread(storage.sweep_here)
         tasks = [asyncio.create_task(work()) for work in (settings.keep_reading, attend, watch)]
         tasks.append(asyncio.create_task(system.keep_noting(serves=True)))
         yield

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 import structlog
+from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from strawberry.scalars import JSON
 
@@ -18,18 +19,21 @@ from db.core.paging import Page
 from db.files import FilePurpose
 from domain import accounts, conversations, files
 from domain.bot.knowledge.reading import readings_by_files
-from domain.core.errors import ErrorCode, Refusal, not_found
+from domain.core.errors import AwayError, ErrorCode, Refusal, not_found
 from domain.files import kinds, storage
+from domain.files.bucket import Bucket
 from graph.accounts import User
 from graph.core.callers import request_id_of
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.errors import refused
 from graph.core.fields import arg, column, computed, loaded, mutation, query
+from graph.core.http import RETRY_AFTER
 from graph.core.ids import decode, encode
 from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
 from graph.core.paging import After, Before, Connection, First, Last, page_request
+from graph.core.ranges import UnsatisfiableError, span_of
 
 if TYPE_CHECKING:
     from graph.conversations.types import Conversation
@@ -225,7 +229,7 @@ async def put(request: Request) -> Response:
         return Response(status_code=400)
     except OSError as error:
         log.error("upload_not_kept", error=repr(error))
-        return Response(status_code=503, headers={"connection": "close", "retry-after": "5"})
+        return Response(status_code=503, headers={"connection": "close", **RETRY_AFTER})
     return JSONResponse({"id": encode("File", file.id), "mimeType": file.mime_type, "sizeBytes": file.size_bytes})
 
 
@@ -244,15 +248,41 @@ async def get(request: Request) -> Response:
     """The bytes of a file, or a range of them. What a browser would run it is only let save."""
     try:
         file = await files.read(**_signed(request))
+        bucket, path = storage.bucket(), storage.path_of(file.id)
+        whole = FileResponse(
+            path,
+            stat_result=await asyncio.to_thread(path.stat) if bucket is None else None,
+            headers={**_CAREFUL, "etag": f'"{(file.sha256 or b"").hex()}"'},
+            media_type=file.mime_type,
+            filename=file.name,
+            content_disposition_type="inline" if file.mime_type in kinds.INLINE else "attachment",
+        )
+        return whole if bucket is None else await _from_bucket(request, bucket, file, whole.headers)
     except Refusal as refusal:
         return _refused(request, refusal)
-    return FileResponse(
-        storage.path_of(file.id),
-        headers=_CAREFUL,
-        media_type=file.mime_type,
-        filename=file.name,
-        content_disposition_type="inline" if file.mime_type in kinds.INLINE else "attachment",
-    )
+    except FileNotFoundError:
+        return _refused(request, not_found("file"))
+    except AwayError:
+        return Response(status_code=503, headers=RETRY_AFTER)
+
+
+async def _from_bucket(request: Request, bucket: Bucket, file: rows.File, headers: MutableHeaders) -> Response:
+    """The same of what lies in a bucket: passed on as it comes from there. Raises FileNotFoundError, AwayError."""
+    size = file.size_bytes or 0
+    wanted = request.headers.get("range") if request.headers.get("if-range") in (None, headers["etag"]) else None
+    try:
+        span = span_of(wanted, size)
+    except UnsatisfiableError:
+        return Response(status_code=416, headers={"content-range": f"bytes */{size}"})
+    start, end = span or (0, size)
+    headers["content-length"] = str(end - start)
+    if span is not None:
+        headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    status = 200 if span is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers)
+    pieces = await bucket.read(storage.key_of(file.id), start, end)
+    return StreamingResponse(pieces, status, headers)
 
 
 def _signed(request: Request) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from db.core.settings import get_settings
 from domain.providers import base
 from tests import factories
 from tests.running import Api, Program, Simulator, free_port
+from tests.s3 import S3
 from tidings.services import Services, embedded
 
 PASSWORD = "correct-horse-battery"
@@ -87,6 +88,13 @@ async def api(environment: dict[str, str], database: None) -> AsyncIterator[Api]
             running.tokens[role] = await running.sign_in(user.email, PASSWORD)
         yield running
         await running.close()
+
+
+@pytest.fixture(scope="session")
+def s3(environment: dict[str, str]) -> Iterator[S3]:
+    """S3, as far as we can tell."""
+    with S3.running(environment) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

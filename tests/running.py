@@ -20,7 +20,14 @@ from tidings.services.server import free_port as free_port
 class Program:
     """A process of ours that can be stopped, frozen, killed and started again."""
 
-    def __init__(self, arguments: list[str], environment: Mapping[str, str], ready_url: str | None = None) -> None:
+    def __init__(
+        self,
+        arguments: list[str],
+        environment: Mapping[str, str],
+        ready_url: str | None = None,
+        python: str = sys.executable,
+    ) -> None:
+        self.python = python
         self.arguments = arguments
         self.environment = dict(environment)
         self.ready_url = ready_url
@@ -29,7 +36,7 @@ class Program:
     def start(self) -> Self:
         # A test run that is killed leaves none of them behind.
         self.process = spawn(
-            [sys.executable, "-m", *self.arguments], environment=self.environment, farewell=signal.SIGKILL
+            [self.python, "-m", *self.arguments], environment=self.environment, farewell=signal.SIGKILL
         )
         if self.ready_url is not None:
             self._wait_until_ready(self.ready_url)

@@ -24,6 +24,20 @@ class Settings(BaseSettings):
         default=Path("data"),
         description="Where files lie, and what embedded services store; one folder for API and workers.",
     )
+    s3_bucket: str = Field(
+        default="",
+        pattern=r"^[\w.-]*$",
+        description="Where files lie in place of the folder: a bucket of S3, or of what speaks like it.",
+    )
+    aws_endpoint_url: str = Field(
+        default="",
+        pattern="^(https?://[^/]+.*)?$",
+        validation_alias=AliasChoices("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"),
+        description="Where that is, such as http://minio:9000; empty: at Amazon.",
+    )
+    aws_region: str = Field(default="us-east-1", validation_alias=AliasChoices("AWS_REGION", "AWS_DEFAULT_REGION"))
+    aws_access_key_id: str = Field(default="", description="Opens the bucket; empty: the role of the machine does.")
+    aws_secret_access_key: SecretStr = SecretStr("")
     secret_key: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET), description="Signs tokens and encrypts secrets; 32 bytes or more."
     )
@@ -114,6 +128,12 @@ class Settings(BaseSettings):
     @classmethod
     def _no_file(cls, value: object) -> object:
         return None if value == "-" else value
+
+    @model_validator(mode="after")
+    def _keys_come_in_pairs(self) -> "Settings":
+        if self.s3_bucket and bool(self.aws_access_key_id) is not bool(self.aws_secret_access_key.get_secret_value()):
+            raise ValueError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY go together: set both, or none for a role")
+        return self
 
     @model_validator(mode="after")
     def _safe_in_production(self) -> "Settings":

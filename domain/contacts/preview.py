@@ -26,7 +26,7 @@ from domain.core.spreadsheet import (
     known_encoding,
 )
 from domain.files.reading import visible
-from domain.files.storage import path_of
+from domain.files.storage import here
 
 SHOWN = 20
 """Rows of a preview."""
@@ -88,7 +88,8 @@ async def survey(viewer: Viewer, file_id: int, encoding: str | None, delimiter: 
     if file.status is not JobStatus.COMPLETED:
         raise _not_to_import(file.error_message or "The bytes of this file have not come yet.", file)
     try:
-        return await asyncio.to_thread(_surveyed, path_of(file_id), encoding, delimiter)
+        async with here(file_id) as path:
+            return await asyncio.to_thread(_surveyed, path, encoding, delimiter)
     except FileNotFoundError:
         raise not_found("file", field="fileId") from None
 
@@ -114,7 +115,7 @@ def _surveyed(path: Path, encoding: str | None = None, delimiter: str | None = N
     form = format_of(path, encoding, delimiter)
     if form.encoding.startswith("utf-16") and (path.stat().st_size - form.start) % 2:
         return Survey(form, [], [], 0, 0, "It ends in the midst of a character.")
-    with Rows(path, form) as found:
+    with Rows(path.open("rb"), form) as found:
         head = next((row for row in found if not row.blank), None)
         if head is None:
             return Survey(form, [], [], 0, 0, "The file is empty.")
@@ -138,7 +139,7 @@ def _count(path: Path, form: Format, begin: int) -> int:
     """Rows without the header, at most one more than may be; the lines where they are many and within the limit."""
     if path.stat().st_size > _COUNTED and form.lines - 1 <= MOST_ROWS:
         return form.lines - 1
-    with Rows(path, form, begin) as found:
+    with Rows(path.open("rb"), form, begin) as found:
         return sum(1 for _ in islice(found, MOST_ROWS + 1))
 
 

@@ -7,7 +7,6 @@ the one that was read ahead, so memory does not grow with the file.
 import asyncio
 from dataclasses import asdict, dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from db.contacts import ContactImport
@@ -15,7 +14,7 @@ from domain.contacts.cells import Reader
 from domain.contacts.chunks import Judged, judged_contact, judged_row
 from domain.contacts.columns import Column, ContactField
 from domain.core.spreadsheet import Format, Rows
-from domain.files.storage import path_of
+from domain.files.storage import opened
 
 CHUNK = 2000
 """Rows that are done in one transaction: what a killed worker has to do again."""
@@ -43,33 +42,32 @@ class Source:
         self._ahead: tuple[int, asyncio.Future[Chunk]] | None = None
 
     async def next(self, job: ContactImport) -> Chunk:
-        """The chunk at which an import stands. Raises FileNotFoundError where its file is gone."""
+        """The chunk at which an import stands. Raises FileNotFoundError where its file is gone, AwayError."""
         if job.file_id is None or job.format is None:
             given = job.source[job.position : job.position + CHUNK]
             rows = [judged_contact(row, contact) for row, contact in enumerate(given, job.position + 1)]
             end = job.position + len(rows)
             return Chunk(rows, end, 0, last=end >= job.total)
-        path = path_of(job.file_id)
         begins, reading = self._ahead or (None, None)
         if reading is None or begins != job.position:
-            reading = _reading(path, job.format, job.position, job.bytes_done)
+            reading = _reading(job.file_id, job.format, job.position, job.bytes_done)
         self._ahead = None
         chunk = await reading
         if not chunk.last:
-            self._ahead = chunk.position, _reading(path, job.format, chunk.position, chunk.ends)
+            self._ahead = chunk.position, _reading(job.file_id, job.format, chunk.position, chunk.ends)
         return chunk
 
 
-def _reading(path: Path, form: dict[str, Any], position: int, at: int) -> asyncio.Future[Chunk]:
+def _reading(file_id: int, form: dict[str, Any], position: int, at: int) -> asyncio.Future[Chunk]:
     # Not to_thread, whose thread would inherit the transaction.
-    return asyncio.get_running_loop().run_in_executor(None, _chunk, path, form, position, at)
+    return asyncio.get_running_loop().run_in_executor(None, _chunk, file_id, form, position, at)
 
 
-def _chunk(path: Path, written: dict[str, Any], position: int, at: int) -> Chunk:
+def _chunk(file_id: int, written: dict[str, Any], position: int, at: int) -> Chunk:
     form = Format(**{key: written[key] for key in ("encoding", "delimiter", "start", "lines")})
     reader = Reader([_column(one) for one in written["columns"]])
     judged, count = list[Judged](), 0
-    with Rows(path, form, at) as found:
+    with Rows(opened(file_id), form, at) as found:
         for count, row in enumerate(islice(found, CHUNK), 1):
             if not row.blank:
                 judged.append(judged_row(position + count, row, reader))

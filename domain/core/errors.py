@@ -54,6 +54,10 @@ class Refusals(Exception):
         self.refusals = refusals
 
 
+class AwayError(OSError):
+    """Something outside that we lean on does not do its part; the words may be shown to anybody."""
+
+
 def not_found(what: str, *, field: str = "id") -> Refusal:
     """There is none, or the caller may not see it: the same answer for both."""
     return Refusal(ErrorCode.NOT_FOUND, f"There is no such {what}.", field=field)

@@ -16,7 +16,7 @@ from urllib.parse import SplitResult, urlsplit
 
 import aiohttp
 
-from domain.core.errors import ErrorCode, Refusal, text
+from domain.core.errors import AwayError, ErrorCode, Refusal, text
 
 MOST_CHARACTERS = 2000
 """Of a URL."""
@@ -103,6 +103,9 @@ async def opened(
     except (aiohttp.InvalidURL, UnicodeError):
         # The second: a name with an empty part, or one that is too long.
         raise UnfetchableError(_NO_URL) from None
+    except AwayError:
+        # Whoever takes the bytes could not.
+        raise
     except (aiohttp.ClientError, OSError) as error:
         if door.refused:
             raise UnfetchableError(_PRIVATE) from None

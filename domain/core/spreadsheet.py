@@ -173,10 +173,10 @@ class _Unreadable(Exception):
 
 
 class Rows:
-    """The rows of a file from a byte on, empty ones too: an iterator, to be closed."""
+    """The rows of a file from a byte on, empty ones too: an iterator, to be closed, and the file with it."""
 
-    def __init__(self, path: Path, form: Format, at: int | None = None) -> None:
-        self._file = path.open("rb")
+    def __init__(self, file: BinaryIO, form: Format, at: int | None = None) -> None:
+        self._file = file
         self._form = form
         self._narrow = not form.encoding.startswith("utf-16")
         self._errors = "surrogateescape" if self._narrow else "surrogatepass"

@@ -21,6 +21,7 @@ from db.core.transaction import transaction
 from db.events import EventType, record_all
 from db.files import File, FilePurpose
 from domain import senders, settings
+from domain.core.errors import AwayError
 from domain.core.fetch import Body, UnfetchableError, opened
 from domain.files import kinds
 from domain.files.announce import told
@@ -101,6 +102,8 @@ async def fetch(file: File) -> None:
             await _keep(file, kept, body)
     except UnfetchableError as error:
         await _fail(file, error)
+    except AwayError as error:
+        await _fail(file, UnfetchableError(str(error), again=True), MOST_ATTEMPTS)
 
 
 def _check_pace(size: int, seconds: float) -> None:
@@ -167,8 +170,8 @@ async def _keep(file: File, bytes: Incoming, body: Body) -> None:
         )
 
 
-async def _fail(file: File, error: UnfetchableError) -> None:
-    most = MOST_ATTEMPTS_OF_URL if "url" in (file.source or {}) else MOST_ATTEMPTS
+async def _fail(file: File, error: UnfetchableError, most: int | None = None) -> None:
+    most = most or (MOST_ATTEMPTS_OF_URL if "url" in (file.source or {}) else MOST_ATTEMPTS)
     again = error.again and file.attempts < most
     log.warning("file_not_fetched", file_id=file.id, attempts=file.attempts, again=again, reason=error.words)
     async with transaction():

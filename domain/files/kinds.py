@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from pure_magic_rs import MagicDb
 
@@ -206,10 +207,9 @@ def type_of(mime_type: str, size: int | None) -> MessageType:
     return next((type for type in showing if fault(type, mime_type, size) is None), MessageType.DOCUMENT)
 
 
-def is_animated(path: Path) -> bool:
+def is_animated(file: BinaryIO) -> bool:
     """Whether a WebP moves: bit 1 of the flags of its VP8X header (RFC 9649, 2.7)."""
-    with path.open("rb") as file:
-        head = file.read(21)
+    head = file.read(21)
     return len(head) == 21 and head[12:16] == b"VP8X" and bool(head[20] & 2)
 
 

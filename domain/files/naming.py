@@ -13,11 +13,10 @@ from db.files import File, FilePurpose
 from db.messages import MessageType
 from db.senders import SenderProvider
 from domain.core.access import Viewer
-from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
+from domain.core.errors import AwayError, Checks, ErrorCode, Refusal, not_found, text
 from domain.core.fetch import check_url
-from domain.files import kinds
+from domain.files import kinds, storage
 from domain.files.reading import visible
-from domain.files.storage import path_of
 
 HELD_DAYS = 29
 """How long a file counts as held by WhatsApp, which keeps uploads for 30 days."""
@@ -78,18 +77,28 @@ async def _uploaded(viewer: Viewer, id: int, type: MessageType | None, field: st
 
 
 async def fault(file: File, type: MessageType) -> str | None:
-    """Why WhatsApp would not take a file as such a message, in words; as far as it is known what it is."""
+    """Why WhatsApp would not take a file as such a message, in words; as far as it is known what it is.
+
+    Raises AwayError.
+    """
     if words := kinds.fault(type, file.mime_type, file.size_bytes):
         return words
     if type is MessageType.STICKER and file.status is JobStatus.COMPLETED:
         large = (file.size_bytes or 0) > kinds.STILL_STICKER
         try:
-            moves = not large or await asyncio.to_thread(kinds.is_animated, path_of(file.id))
+            moves = not large or await asyncio.to_thread(_moves, file.id)
+        except AwayError:
+            raise
         except OSError:
-            return "Its bytes are not here: API and workers must share DATA_DIR."
+            return "Its bytes are not here: API and workers must share DATA_DIR, or the bucket."
         if not moves:
             return "WhatsApp takes stickers that do not move up to 100 KB."
     return None
+
+
+def _moves(id: int) -> bool:
+    with storage.opened(id) as bytes:
+        return kinds.is_animated(bytes)
 
 
 def _check(type: MessageType, mime_type: str, size: int | None, field: str) -> None:

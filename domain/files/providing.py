@@ -12,11 +12,11 @@ from db.core import connect
 from db.core.connect import TRANSIENT
 from db.files import File
 from db.messages import MessageType
-from domain.core.errors import ErrorCode
+from domain.core.errors import AwayError, ErrorCode
 from domain.files import kinds
 from domain.files.links import link
 from domain.files.naming import fault, hold
-from domain.files.storage import path_of
+from domain.files.storage import here
 from domain.providers import media
 from domain.providers.base import Account, NotSent, describe
 from domain.providers.media import Held, Stored
@@ -74,7 +74,11 @@ async def _known(
     """What can be said without an upload; None where one is needed."""
     if file is None:
         return ProviderError(None, ErrorCode.NOT_FOUND, "Its file was deleted.")
-    if words := await fault(file, type):
+    try:
+        words = await fault(file, type)
+    except AwayError as error:
+        return NotSent(str(error))
+    if words:
         return ProviderError(None, ErrorCode.VALIDATION_ERROR, words)
     if file.id in held:
         return held[file.id]
@@ -99,7 +103,7 @@ def _upload(account: Account, file: File) -> "asyncio.Task[Held | ProviderError 
 
 
 async def _hand_over(account: Account, file: File) -> Held | ProviderError | NotSent:
-    stored = Stored(path_of(file.id), file.name, file.mime_type or kinds.UNKNOWN, link("GET", file.id))
+    stored = Stored(here(file.id), file.name, file.mime_type or kinds.UNKNOWN, link("GET", file.id))
     try:
         async with _places:
             # Another upload of it may have ended between our look and our turn.

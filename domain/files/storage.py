@@ -1,7 +1,7 @@
-"""Where bytes lie: below DATA_DIR/files, by the number of their file; what is still coming in stands apart.
+"""Where bytes lie: below DATA_DIR/files, or in a bucket (S3_BUCKET), by the number of their file.
 
-A file is whole or not there: it is moved to its place when all of it is on disk, and its row says so after that.
-API and workers share the folder.
+What is still coming in stands apart, on this machine. A file is whole or not there: it is moved to its place when all
+of it is safe, and its row says so after that. API and workers share the folder, or the bucket.
 """
 
 import asyncio
@@ -10,33 +10,74 @@ import os
 import secrets
 import time
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from typing import BinaryIO
 
 from db.core.settings import get_settings
+from domain.core.errors import AwayError
+from domain.files.bucket import Bucket
 
 _BLOCK = 1024 * 1024
 """Bytes that are written at once: what one file that comes in costs in memory."""
 _LEFT_BEHIND = 6 * 3600
 """Seconds after which what stopped coming in is taken for the rest of a process that was killed."""
+_COMING = "incoming"
+_ANY_SIZE = 2**40
 
 
 class TooLargeError(ValueError):
     """More bytes come than may."""
 
 
+def bucket() -> Bucket | None:
+    """The bucket in which files lie, if they do not lie in a folder."""
+    given = get_settings()
+    if not given.s3_bucket:
+        return None
+    secret = given.aws_secret_access_key.get_secret_value()
+    return _bucket(given.s3_bucket, given.aws_endpoint_url, given.aws_region, given.aws_access_key_id, secret)
+
+
+@cache
+def _bucket(name: str, endpoint: str, region: str, key: str, secret: str) -> Bucket:
+    return Bucket(name, endpoint=endpoint, region=region, key=key, secret=secret)
+
+
+def key_of(id: int) -> str:
+    """Where the bytes of a file are, below the folder or in the bucket."""
+    return f"{id // 1000:06}/{id}"
+
+
 def path_of(id: int) -> Path:
-    """Where the bytes of a file are, if they are here."""
-    return _root() / f"{id // 1000:06}" / str(id)
+    """Where in the folder the bytes of a file are, if they are here."""
+    return _root() / key_of(id)
 
 
 @asynccontextmanager
 async def here(id: int) -> AsyncGenerator[Path]:
-    """Where the bytes of a file are, for as long as they are read. Raises FileNotFoundError."""
-    path = path_of(id)
-    if not await asyncio.to_thread(path.exists):
-        raise FileNotFoundError(path)
-    yield path
+    """Where on this machine the bytes of a file are, for as long as they are read.
+
+    Raises FileNotFoundError, AwayError.
+    """
+    if (place := bucket()) is None:
+        path = path_of(id)
+        if not await asyncio.to_thread(path.exists):
+            raise FileNotFoundError(path)
+        yield path
+        return
+    async with incoming(_ANY_SIZE) as copy:
+        async for piece in await place.read(key_of(id)):
+            await copy.write(piece)
+        await copy.flush()
+        yield copy.path
+
+
+def opened(id: int) -> BinaryIO:
+    """The bytes of a file for a thread that reads here and there. Raises FileNotFoundError, AwayError."""
+    return path_of(id).open("rb") if (place := bucket()) is None else place.opened(key_of(id))
 
 
 def _root() -> Path:
@@ -44,7 +85,7 @@ def _root() -> Path:
 
 
 def _coming() -> Path:
-    return _root() / "incoming"
+    return _root() / _COMING
 
 
 class Incoming:
@@ -56,6 +97,7 @@ class Incoming:
         self._most = most
         self._sha256 = hashlib.sha256()
         self._waiting = bytearray()
+        self._key: str | None = None
 
     async def write(self, chunk: bytes) -> None:
         self.size += len(chunk)
@@ -63,7 +105,11 @@ class Incoming:
             raise TooLargeError(f"It has more than {self._most} bytes.")
         self._waiting += chunk
         if len(self._waiting) >= _BLOCK:
-            await asyncio.to_thread(self._append)
+            await self.flush()
+
+    async def flush(self) -> None:
+        """Whoever opens the file sees everything after this."""
+        await asyncio.to_thread(self._append)
 
     def _append(self) -> None:
         with self.path.open("ab") as file:
@@ -72,8 +118,13 @@ class Incoming:
         self._waiting.clear()
 
     async def close(self) -> None:
-        """Everything is on disk after this."""
-        await asyncio.to_thread(self._sync)
+        """Everything is safe after this: on disk, or in the bucket, under a name that is nobody's. Raises AwayError."""
+        if (place := bucket()) is None:
+            await asyncio.to_thread(self._sync)
+        else:
+            await self.flush()
+            self._key = f"{_COMING}/{self.path.name}"
+            await place.put(self.path, self._key)
 
     def _sync(self) -> None:
         self._append()
@@ -86,13 +137,25 @@ class Incoming:
         return self._sha256.digest()
 
     async def keep(self, id: int) -> None:
-        """Moves it to the place of its file, in place of what may be there."""
-        await asyncio.to_thread(self._move, path_of(id))
+        """Moves it to the place of its file, in place of what may be there. Raises AwayError."""
+        if (place := bucket()) is None:
+            await asyncio.to_thread(self._move, path_of(id))
+        else:
+            assert self._key is not None
+            await place.copy(self._key, key_of(id))
 
     def _move(self, to: Path) -> None:
         to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.path.replace(to)
         _sync_folder(to.parent)
+
+    async def clear(self) -> None:
+        """Removes what was not kept."""
+        self.path.unlink(missing_ok=True)
+        if self._key is not None and (place := bucket()) is not None:
+            # Otherwise it is swept.
+            with suppress(AwayError):
+                await place.remove(self._key)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -109,10 +172,11 @@ async def incoming(most: int) -> AsyncGenerator[Incoming]:
     """A place for bytes that come; whatever was not kept is gone at its end."""
     path = _coming() / secrets.token_hex(16)
     await asyncio.to_thread(_make_room, path)
+    coming = Incoming(path, most)
     try:
-        yield Incoming(path, most)
+        yield coming
     finally:
-        path.unlink(missing_ok=True)
+        await coming.clear()
 
 
 def _make_room(path: Path) -> None:
@@ -121,19 +185,35 @@ def _make_room(path: Path) -> None:
 
 
 async def remove(id: int) -> None:
-    """Removes the bytes of a file, if they are here."""
-    await asyncio.to_thread(path_of(id).unlink, missing_ok=True)
+    """Removes the bytes of a file, if they are here. Raises AwayError."""
+    if (place := bucket()) is None:
+        await asyncio.to_thread(path_of(id).unlink, missing_ok=True)
+    else:
+        await place.remove(key_of(id))
 
 
 async def sweep() -> None:
     """Removes what came in part, by processes that were killed."""
-    await asyncio.to_thread(_sweep, time.time() - _LEFT_BEHIND)
+    await asyncio.to_thread(sweep_here)
+    if (place := bucket()) is not None:
+        await place.sweep(_COMING, datetime.now(UTC) - timedelta(seconds=_LEFT_BEHIND))
 
 
-def _sweep(before: float) -> None:
+def sweep_here() -> None:
+    """The same for this machine alone; beside a bucket each may have a folder of its own."""
+    before = time.time() - _LEFT_BEHIND
     for path in _coming().glob("*"):
         try:
             if path.stat().st_mtime < before:
                 path.unlink()
         except FileNotFoundError:
             continue
+
+
+async def check(*, writing: bool = False) -> None:
+    """Looks whether the bucket can be read, or also written in; a folder always can. Raises AwayError."""
+    if (place := bucket()) is None:
+        return
+    await place.check(_COMING)
+    if writing:
+        await place.try_out(f"{_COMING}/{secrets.token_hex(16)}")

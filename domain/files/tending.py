@@ -10,6 +10,7 @@ from db.bot import forget
 from db.core import connect
 from db.core.transaction import ring, transaction
 from db.files import File
+from domain.core.errors import AwayError
 from domain.files import fetching
 from domain.files.announce import told
 from domain.files.storage import remove
@@ -20,6 +21,8 @@ for what people sent."""
 MOST = 100
 MOST_ATTEMPTS = 2 * fetching.MOST_ATTEMPTS
 """Of a file that workers die of, or that a fault of ours keeps from being settled."""
+AWAY_SECONDS = 30.0
+"""After so long a storage that did not answer is asked again."""
 RUN_SECONDS = 5.0
 """After so long a run begins no more, and rings for the rest."""
 
@@ -27,6 +30,8 @@ log = structlog.get_logger()
 _fetching: dict["asyncio.Task[None]", bool] = {}
 """Whether each is of a URL. They go on after the run that began them: what comes slowly must not keep a worker's places
 from other work."""
+
+_LATER = "UPDATE file SET due_at = now() + make_interval(secs => $2) WHERE id = ANY($1)"
 
 _DELETED = "SELECT id FROM file WHERE due_at <= now() AND deleted_at IS NOT NULL ORDER BY due_at LIMIT $1"
 
@@ -52,15 +57,26 @@ async def ring_if_due() -> None:
 
 async def tend() -> bool:
     """Does what is due, for some seconds; whether there may be more. It may be killed at any point."""
-    deleted = [row["id"] for row in await connect.rows(_DELETED, MOST)]
-    for id in deleted:
-        await remove(id)
-    if deleted:
-        await forget(deleted)
-        await connect.execute("UPDATE file SET due_at = NULL WHERE id = ANY($1)", deleted)
+    deleted = await _remove_deleted()
     late = await _give_up_late()
     rest = await _fetch_due()
-    return rest or MOST in (len(deleted), late)
+    return rest or MOST in (deleted, late)
+
+
+async def _remove_deleted() -> int:
+    due = [row["id"] for row in await connect.rows(_DELETED, MOST)]
+    gone = list[int]()
+    try:
+        for id in due:
+            await remove(id)
+            gone.append(id)
+    except AwayError:
+        # They are due still; nothing else waits for them.
+        await connect.execute(_LATER, due, AWAY_SECONDS)
+    if gone:
+        await forget(gone)
+        await connect.execute("UPDATE file SET due_at = NULL WHERE id = ANY($1)", gone)
+    return len(gone)
 
 
 async def _fetch_due() -> bool:
@@ -90,10 +106,14 @@ async def _fetch(file: File) -> None:
 
 
 async def _give_up_late() -> int:
-    async with transaction():
-        late = await connect.rows(_LATE, MOST, MOST_ATTEMPTS)
-        for row in late:
-            # Whoever was killed between keeping them and saying so has left them.
-            await remove(row["id"])
-            told(row["id"], row["uploaded_by_id"], row["sender_id"])
+    try:
+        async with transaction():
+            late = await connect.rows(_LATE, MOST, MOST_ATTEMPTS)
+            for row in late:
+                # Whoever was killed between keeping them and saying so has left them.
+                await remove(row["id"])
+                told(row["id"], row["uploaded_by_id"], row["sender_id"])
+    except AwayError:
+        # They are as late the next time.
+        return 0
     return len(late)

@@ -23,7 +23,7 @@ from domain.files import kinds
 from domain.files.announce import told
 from domain.files.links import SECONDS, is_good, link
 from domain.files.reading import visible
-from domain.files.storage import Incoming, TooLargeError, incoming, path_of
+from domain.files.storage import Incoming, TooLargeError, incoming
 
 MOST_SECONDS = 3600
 """How long bytes may be on their way."""
@@ -100,9 +100,9 @@ async def take(id: int, *, expires: str, signature: str, length: int | None, chu
                 await file.write(chunk)
         except TooLargeError:
             raise _wrong_size(size) from None
-        await file.close()
         if file.size != size:
             raise _wrong_size(size)
+        await file.close()
         mime_type = await asyncio.to_thread(kinds.found, file.path, announced.name)
         fault = await _fault(announced, mime_type, file)
         return await _decide(id, file, mime_type, fault)
@@ -130,11 +130,11 @@ async def _decide(id: int, file: Incoming, mime_type: str, fault: Refusal | None
 
 
 async def read(id: int, *, expires: str, signature: str) -> File:
-    """The file that a link leads to, whose bytes are at `storage.path_of`. Raises Refusal."""
+    """The file that a link leads to. Raises Refusal."""
     if not is_good("GET", id, expires, signature):
         raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "This link is not good, or not any more.")
     file = await File.get_or_none(id=id, deleted_at=None, status=JobStatus.COMPLETED)
-    if file is None or not await asyncio.to_thread(path_of(id).exists):
+    if file is None:
         raise not_found("file")
     return file
 

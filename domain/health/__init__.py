@@ -24,7 +24,8 @@ from domain.bot import endpoint, models
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
-from domain.core.errors import Refusal
+from domain.core.errors import AwayError, Refusal
+from domain.files import storage
 from domain.health import problems
 from domain.health.problems import DOWN, Found, Kind
 from domain.providers import waha_sessions
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 PROBE_SECONDS = 2.0
 OUTSIDE_KEPT_SECONDS = 60.0
 """Outside services are asked at most so often, so that health checks cost no quota."""
+FILES_KEPT_SECONDS = 15.0
+"""The bucket of files is asked at most so often: each question has a price."""
 KEPT_SECONDS = 1.0
 """Anyone may ask for health, however often."""
 WATCH_SECONDS = 5.0
@@ -224,10 +227,15 @@ async def _inside() -> tuple[DatabaseHealth, RedisHealth, WorkersHealth, Found]:
 
 
 async def _whole() -> Health:
-    (of_database, of_redis, of_workers, inside), of_whatsapp, of_model = await asyncio.gather(
-        _inside(), _whatsapp.get(), _language_model.get()
+    (of_database, of_redis, of_workers, inside), of_whatsapp, of_model, of_files = await asyncio.gather(
+        _inside(), _whatsapp.get(), _language_model.get(), _files.get()
     )
-    found = {**inside, Kind.WHATSAPP_AWAY: of_whatsapp.fault, Kind.MODEL_AWAY: of_model.fault}
+    found = {
+        **inside,
+        Kind.WHATSAPP_AWAY: of_whatsapp.fault,
+        Kind.MODEL_AWAY: of_model.fault,
+        Kind.FILES_AWAY: of_files or None,
+    }
     wrong = {kind for kind, words in found.items() if words is not None}
     status = HealthStatus.UNHEALTHY if wrong & DOWN else HealthStatus.DEGRADED if wrong else HealthStatus.HEALTHY
     return Health(
@@ -303,6 +311,15 @@ async def ask_language_model() -> ExternalHealth:
     return ExternalHealth(status, told.milliseconds, limits.left, tokens, told.fault)
 
 
+async def _ask_files() -> str:
+    """What is wrong with the bucket of files, if they lie in one."""
+    try:
+        await storage.check()
+    except AwayError as error:
+        return str(error)
+    return ""
+
+
 _checked = Cached(_whole, KEPT_SECONDS)
 database = Cached(_ask_database, KEPT_SECONDS).get
 """PostgreSQL, and this process's pool of connections to it."""
@@ -319,6 +336,12 @@ _language_model = Cached(
     OUTSIDE_KEPT_SECONDS,
     patience=PROBE_SECONDS,
     late=ExternalHealth(HealthStatus.DEGRADED, fault=endpoint.SILENT),
+)
+_files = Cached(
+    _ask_files,
+    FILES_KEPT_SECONDS,
+    patience=PROBE_SECONDS,
+    late=f"The storage of files does not answer within {PROBE_SECONDS:g} s.",
 )
 
 

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     SENDER_RESTS = "sender_rests"
     WHATSAPP_AWAY = "whatsapp_away"
     MODEL_AWAY = "model_away"
+    FILES_AWAY = "files_away"
     DISK_NEARLY_FULL = "disk_nearly_full"
 
 
@@ -68,6 +69,7 @@ MENDS: Mapping[Kind, str] = {
     Kind.SENDER_RESTS: "It goes on by itself; `Sender.pacing` says when and why.",
     Kind.WHATSAPP_AWAY: "See whether others have the same trouble (metastatus.com); messages wait meanwhile.",
     Kind.MODEL_AWAY: "Mend OPENAI_BASE_URL, OPENAI_API_KEY or OPENAI_MODEL; the bot answers from its files meanwhile.",
+    Kind.FILES_AWAY: "`tidings doctor` tries the bucket out; files that come wait, and go on by themselves.",
     Kind.DISK_NEARLY_FULL: "Free some space, or move DATA_DIR to a larger disk. PostgreSQL stops on a full one.",
 }
 """What to do about each."""

@@ -1,9 +1,10 @@
 """Files at the providers (wire facts A6, D3, D4): handed over to be sent, and found when somebody sends one."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import quote, urlsplit
 
 import aiohttp
@@ -36,7 +37,8 @@ _TAKEN = frozenset(
 class Stored:
     """A file of ours as it can be handed over: its bytes, and a link to them that is good for an hour."""
 
-    path: Path
+    here: AbstractAsyncContextManager[Path]
+    """Where they are, for as long as they are read; FileNotFoundError where they are gone."""
     name: str
     mime_type: str
     link: str
@@ -63,29 +65,35 @@ class Remote:
 
 
 async def upload(account: Account, file: Stored) -> Held | ProviderError | NotSent:
-    """Hands a file over; WAHA, and the Cloud API for some documents, are given the link instead."""
+    """Hands a file over; WAHA, and the Cloud API for some documents, are given the link instead.
+
+    Raises OSError where it cannot be read now.
+    """
     # To WhatsApp all texts are plain ones.
     mime_type = "text/plain" if file.mime_type.startswith("text/") else file.mime_type
     if account.provider is SenderProvider.WAHA or mime_type not in _TAKEN:
         return Held(link=file.link)
-    url = address(f"{account.phone_number_id}/media")
     try:
-        bytes = await asyncio.to_thread(file.path.open, "rb")
-    except OSError:
-        words = "The bytes of its file are not here: API and workers must share DATA_DIR."
+        async with file.here as path:
+            with await asyncio.to_thread(path.open, "rb") as bytes:
+                return await _post(account, file.name, mime_type, bytes)
+    except (FileNotFoundError, PermissionError):
+        words = "The bytes of its file are not here: API and workers must share DATA_DIR, or the bucket."
         return ProviderError(None, ErrorCode.INTERNAL_ERROR, words)
-    with bytes:
-        try:
-            response = await client().post(
-                url,
-                data={"messaging_product": "whatsapp", "type": mime_type},
-                files={"file": (file.name, bytes, mime_type)},
-                headers=_bearer(account),
-                timeout=_UPLOAD,
-            )
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
-            away = unanswered(error)
-            return away if isinstance(away, NotSent) else _trouble(f"WhatsApp did not take the file: {away.reason}")
+
+
+async def _post(account: Account, name: str, mime_type: str, bytes: BinaryIO) -> Held | ProviderError | NotSent:
+    try:
+        response = await client().post(
+            address(f"{account.phone_number_id}/media"),
+            data={"messaging_product": "whatsapp", "type": mime_type},
+            files={"file": (name, bytes, mime_type)},
+            headers=_bearer(account),
+            timeout=_UPLOAD,
+        )
+    except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        away = unanswered(error)
+        return away if isinstance(away, NotSent) else _trouble(f"WhatsApp did not take the file: {away.reason}")
     match _read(response):
         case {"id": str(id)}:
             return Held(id)

@@ -9,7 +9,7 @@ from db.files import File
 from db.messages import MessageType
 from domain import files, senders
 from domain.core.access import Viewer
-from domain.files.storage import path_of
+from domain.files.storage import here
 from domain.providers import cloud_templates
 from domain.providers.cloud_templates import Owner
 from domain.templates.parts import wrong
@@ -36,4 +36,8 @@ async def show_example(owner: Owner, header: Header | None) -> str | None:
     if file is None or file.status is not JobStatus.COMPLETED:
         raise wrong("WhatsApp wants an example of the header: give it a file.", "header", "required")
     mime_type = file.mime_type or "application/octet-stream"
-    return await cloud_templates.upload_example(owner, path_of(file.id), name=file.name, mime_type=mime_type)
+    try:
+        async with here(file.id) as path:
+            return await cloud_templates.upload_example(owner, path, name=file.name, mime_type=mime_type)
+    except FileNotFoundError:
+        raise wrong("The bytes of the example are gone: give the header another file.", "header", "not_here") from None

@@ -16,7 +16,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError
 from db.core.connect import TRANSIENT
 from db.core.paging import BadCursor
 from domain.core import traffic
-from domain.core.errors import ErrorCode, Refusal, Refusals
+from domain.core.errors import AwayError, ErrorCode, Refusal, Refusals
 from graph.core.mistakes import Places, is_mistake, refusal_of
 from graph.core.scalars import write_datetime
 
@@ -54,6 +54,9 @@ _outages = _Outages()
 
 def unexpected(error: BaseException, **where: object) -> Refusal:
     """What callers are told of an error that nobody expected, which is logged."""
+    if isinstance(error, AwayError):
+        # Whoever raised it has written the whole story.
+        return Refusal(ErrorCode.EXTERNAL_SERVICE_ERROR, f"{error} Please try again.")
     if isinstance(error, TRANSIENT):
         _outages.note(error)
         return AWAY

@@ -275,6 +275,7 @@ async def test_sockets_are_told_late(installation: Installation) -> None:
     [
         (Kind.WHATSAPP_AWAY, "WhatsApp does not answer", {"WHATSAPP_API_URL": "http://127.0.0.1:9"}),
         (Kind.MODEL_AWAY, "The language model", {"OPENAI_BASE_URL": "http://127.0.0.1:9", "OPENAI_MODEL": "a"}),
+        (Kind.FILES_AWAY, "The storage of files", {"S3_BUCKET": "files", "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}),
         (Kind.DISK_NEARLY_FULL, "The disk of the data folder is nearly full", {"DISK_RESERVE_GB": "1000000"}),
     ],
 )

@@ -12,7 +12,8 @@ import redis
 from pydantic import SecretStr
 
 from db import migrations
-from db.core.settings import Settings
+from db.core.settings import Settings, get_settings
+from tests.s3 import S3, SECRET
 from tidings.doctor import machine, outside, states, stores
 from tidings.doctor.finding import Finding
 from tidings.services import Services, embedded
@@ -165,3 +166,42 @@ def test_a_waha_that_is_set_up_badly(settings: Settings) -> None:
     assert not good.wrong
     (silent,) = outside.check_waha(settings)
     assert "does not answer" in silent.what
+
+
+async def test_a_bucket_is_tried_out_and_its_secret_is_not_told(
+    settings: Settings, s3: S3, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.bucket().items():
+        monkeypatch.setenv(name, value)
+    get_settings.cache_clear()
+    try:
+        good = [finding async for finding in stores.check_bucket(Settings())]
+        assert [finding.wrong for finding in good] == [False]
+        assert s3.keys(get_settings().s3_bucket) == []
+        monkeypatch.setenv("S3_BUCKET", "nobody-made-it")
+        get_settings.cache_clear()
+        (said,) = await wrong(stores.check_bucket(Settings()))
+        assert "nobody-made-it" in said
+        assert "no bucket of this name" in said
+        monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+        get_settings.cache_clear()
+        (said,) = await wrong(stores.check_bucket(Settings()))
+        assert "does not answer" in said
+        assert SECRET not in said
+    finally:
+        get_settings.cache_clear()
+    settings.s3_bucket = ""
+    assert [finding async for finding in stores.check_bucket(settings)] == []
+
+
+def test_half_a_pair_of_keys_is_a_mistake(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("S3_BUCKET", "files")
+    assert Settings().aws_access_key_id == "", "the role of the machine"
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "a-key")
+    with pytest.raises(ValueError, match="go together"):
+        Settings()
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+    assert SECRET not in repr(Settings())
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "minio:9000")
+    with pytest.raises(ValueError, match="AWS_ENDPOINT_URL"):
+        Settings()

@@ -41,6 +41,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     for check in (machine.check_data_folder, outside.check_secrets, outside.check_public_address):
         for finding in check(settings):
             yield finding
+    async for finding in stores.check_bucket(settings):
+        yield finding
     if settings.database_url:
         async for finding in stores.check_postgres(settings):
             yield finding

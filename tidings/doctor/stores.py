@@ -1,5 +1,6 @@
 """Checks of PostgreSQL and of Redis or Valkey."""
 
+import asyncio
 import pkgutil
 from collections.abc import AsyncIterator
 from typing import Any
@@ -11,12 +12,15 @@ import db.migrations
 from db.core.connect import open_session
 from db.core.redis import make_redis
 from db.core.settings import Settings
+from domain.core.errors import AwayError
+from domain.files import storage
 from tidings.database import place
 from tidings.doctor.finding import Finding
 
 OLDEST = 18
 """PostgreSQL's version that everything is tested on."""
 CONNECT_SECONDS = 5.0
+BUCKET_SECONDS = 20.0
 
 
 async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
@@ -43,6 +47,23 @@ async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
             yield await _vectors(connection)
     finally:
         await connection.close()
+
+
+async def check_bucket(settings: Settings) -> AsyncIterator[Finding]:
+    """Tries the bucket out, where files lie in one."""
+    if not settings.s3_bucket:
+        return
+    where = f"The bucket {settings.s3_bucket} at {settings.aws_endpoint_url or f'Amazon ({settings.aws_region})'}"
+    try:
+        async with asyncio.timeout(BUCKET_SECONDS):
+            await storage.check(writing=True)
+    except (AwayError, TimeoutError) as error:
+        yield Finding(
+            f"{where} cannot be used: {error or f'no answer in {BUCKET_SECONDS:g} s'}",
+            "Mend S3_BUCKET, AWS_ENDPOINT_URL, AWS_REGION and the keys; docs/files.md says what they must be allowed.",
+        )
+    else:
+        yield Finding(f"{where} keeps the files, and can be read and written.")
 
 
 async def _version(connection: Any, where: str) -> Finding:

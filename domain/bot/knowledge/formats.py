@@ -147,7 +147,7 @@ def _csv(path: Path) -> Iterator[Block]:
     """Each row a block of its own, its cells with their headings; what cannot be read of it is left out."""
     form = format_of(path)
     size = max(1, path.stat().st_size)
-    with Rows(path, form) as rows:
+    with Rows(path.open("rb"), form) as rows:
         titles: list[str] | None = None
         for row in rows:
             if row.fault is not None or row.blank:

@@ -24,12 +24,15 @@ from db.core.connect import TRANSIENT
 from db.core.transaction import ring, transaction
 from db.files import File
 from domain.bot.knowledge import embedding, keeping
+from domain.core.errors import AwayError
 from domain.files import storage
 from domain.files.announce import told
 
 AT_ONCE = 2
 """Files that one process reads at a time: each keeps a core busy."""
 LEASE_SECONDS = 20
+AWAY_SECONDS = 30
+"""After so long a storage that did not answer is asked again."""
 MOST_ATTEMPTS = 3
 """Of a file that workers die of."""
 SILENT_SECONDS = 30.0
@@ -86,6 +89,10 @@ async def _claim(id: int) -> File | None:
 async def _read(file: File) -> None:
     try:
         fault = await _take_in(file)
+    except AwayError:
+        # The storage is not there, of which no file is guilty.
+        await keeping.put_off(file.id, AWAY_SECONDS)
+        return
     except TRANSIENT:
         # What is read so far stays; the lease ends, and another run goes on.
         raise

@@ -85,6 +85,16 @@ async def renew(file_id: int, seconds: int) -> None:
     )
 
 
+async def put_off(file_id: int, seconds: int) -> None:
+    """Has it read in so many seconds, as if this attempt had not been."""
+    await connect.execute(
+        "UPDATE file_reading SET attempts = attempts - 1, lease_until = now() + $2 * interval '1 s'"
+        " WHERE file_id = $1 AND status = 'RUNNING'",
+        file_id,
+        seconds,
+    )
+
+
 async def progress(file_id: int, seconds: int, share: float, passages: int, language: str) -> bool:
     """Says how far it is, inside the caller's transaction; False where the file is gone."""
     return bool(await connect.execute(_PROGRESS, file_id, seconds, share, passages, language))

@@ -24,10 +24,10 @@ def read(path: Path, content: bytes) -> list[Row]:
     """All rows; and whichever one goes on from, the rest is the same."""
     path.write_bytes(content)
     form = format_of(path)
-    with Rows(path, form) as found:
+    with Rows(path.open("rb"), form) as found:
         rows = list(found)
     for number, row in enumerate(rows, 1):
-        with Rows(path, form, row.ends) as found:
+        with Rows(path.open("rb"), form, row.ends) as found:
             assert list(found) == rows[number:]
     assert not rows or rows[-1].ends == len(content)
     return rows
@@ -149,11 +149,11 @@ def test_rows_are_found_again_by_their_byte_in_whatever_somebody_says(
         content += b"\0"
         path.write_bytes(content)
         form = format_of(path, encoding, ",")
-    with Rows(path, form) as found:
+    with Rows(path.open("rb"), form) as found:
         rows = list(found)
     assert not rows or rows[-1].ends == len(content)
     for number, row in enumerate(rows, 1):
-        with Rows(path, form, row.ends) as found:
+        with Rows(path.open("rb"), form, row.ends) as found:
             assert list(found) == rows[number:]
 
 
@@ -170,7 +170,7 @@ def test_two_million_rows_are_one_import_and_one_more_is_too_many(tmp_path: Path
     lines(path, MOST_ROWS)
     found = _surveyed(path)
     assert (found.count, found.fault) == (MOST_ROWS, None)
-    with Rows(path, found.form, found.begin) as rows:
+    with Rows(path.open("rb"), found.form, found.begin) as rows:
         assert sum(row.fault is None for row in rows) == MOST_ROWS
     with path.open("ab") as file:
         file.write(b"Ben,+5511961230346\n")

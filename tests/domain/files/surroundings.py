@@ -4,7 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
+
 from db.core import connect
+from db.core.settings import get_settings
 from db.files import File
 from domain import files
 from domain.core.access import SYSTEM, Viewer
@@ -30,7 +33,9 @@ async def announced(name: str = "a.png", content: bytes = PNG, viewer: Viewer = 
 
 
 async def put(upload: files.Upload, content: bytes = PNG, length: int | None = None) -> File:
-    return await files.take(upload.file.id, **signed(upload.url), length=length, chunks=in_parts(content))
+    return await files.take(
+        upload.file.id, **signed(upload.url), length=length, chunks=in_parts(content, max(40, len(content) // 100))
+    )
 
 
 async def uploaded(name: str = "a.png", content: bytes = PNG, viewer: Viewer = SYSTEM, **given: Any) -> File:
@@ -39,13 +44,22 @@ async def uploaded(name: str = "a.png", content: bytes = PNG, viewer: Viewer = S
 
 def kept(id: int) -> bytes | None:
     """The bytes of a file, if they are here."""
-    path = storage.path_of(id)
-    return path.read_bytes() if path.exists() else None
+    try:
+        with storage.opened(id) as bytes:
+            return bytes.read()
+    except FileNotFoundError:
+        return None
 
 
 def coming() -> int:
     """How many parts of files lie about."""
-    return len(list((storage.path_of(1).parent.parent / "incoming").glob("*")))
+    parts = len(list((storage.path_of(1).parent.parent / "incoming").glob("*")))
+    given = get_settings()
+    if not given.s3_bucket:
+        return parts
+    query = {"list-type": 2, "prefix": "incoming/"}
+    found = httpx.get(f"{given.aws_endpoint_url}/{given.s3_bucket}", params=query, trust_env=False)
+    return parts + found.text.count("<Key>")
 
 
 async def events_of(id: int) -> list[str]:

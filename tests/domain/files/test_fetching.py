@@ -5,6 +5,7 @@ import base64
 import hashlib
 import time
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,8 @@ from tests.domain.files.theirs import a_sender_with_an_account, held, received, 
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.domain.messages.surroundings import events_of as events_of_message
 from tests.running import Simulator
+
+pytestmark = pytest.mark.usefixtures("place")
 
 
 @pytest_asyncio.fixture
@@ -124,7 +127,7 @@ async def test_bytes_that_are_not_those_announced_are_not_kept(simulator: Simula
 async def test_what_whatsapp_does_not_know_is_given_up_with_words(simulator: Simulator, tmp_path: Path) -> None:
     path_of_png = tmp_path / "a.png"
     path_of_png.write_bytes(PNG)
-    stored = Stored(path_of_png, "a.png", "image/png", "")
+    stored = Stored(nullcontext(path_of_png), "a.png", "image/png", "")
     elsewhere = await media.upload(Account(0, "another-number", "a-token"), stored)
     assert isinstance(elsewhere, Held)
     file = await received(elsewhere.id or "")

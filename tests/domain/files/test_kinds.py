@@ -163,4 +163,5 @@ def test_stickers_that_move_are_told_from_those_that_do_not(tmp_path: Path) -> N
     path = tmp_path / "bytes"
     for content, animated in ((samples.webp(animated=True), True), (samples.webp(), False), (b"RIFF", False)):
         path.write_bytes(content)
-        assert kinds.is_animated(path) is animated
+        with path.open("rb") as file:
+            assert kinds.is_animated(file) is animated

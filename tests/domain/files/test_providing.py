@@ -15,8 +15,7 @@ from db.senders import SenderProvider
 from domain import files
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
-from domain.files import Wanted, providing
-from domain.files.storage import path_of
+from domain.files import Wanted, providing, storage
 from domain.messages import dispatch
 from domain.messages.carrying import carry
 from domain.providers import media
@@ -29,7 +28,7 @@ from tests.domain.messages.surroundings import a_sender
 from tests.factories import unique
 from tests.running import Simulator
 
-pytestmark = pytest.mark.usefixtures("simulator")
+pytestmark = pytest.mark.usefixtures("simulator", "place")
 
 
 async def an_account(**given: Any) -> Account:
@@ -147,7 +146,7 @@ async def test_what_cannot_be_sent_fails_by_itself_alone(simulator: Simulator) -
     await files.delete(SYSTEM, deleted.id)
     sound, sticker = await uploaded("a.mp3", samples.MP3), await uploaded("a.webp", samples.webp(size=200_000))
     gone = await uploaded()
-    path_of(gone.id).unlink()
+    await storage.remove(gone.id)
     wanted: list[Wanted] = [
         *((file.id, MessageType.IMAGE) for file in (good, waiting, failed, deleted, sound, gone)),
         (sticker.id, MessageType.STICKER),

@@ -1,5 +1,7 @@
 """What is due of files: bytes of deleted ones go, and uploads that never came are given up."""
 
+import pytest
+
 from db.contacts import JobStatus
 from db.core import connect
 from db.files import File
@@ -7,6 +9,8 @@ from domain import files
 from domain.core.access import SYSTEM
 from domain.files import tending
 from tests.domain.files.surroundings import PNG, announced, events_of, kept, put, uploaded
+
+pytestmark = pytest.mark.usefixtures("place")
 
 
 async def test_bytes_of_deleted_files_are_removed_and_no_others() -> None:

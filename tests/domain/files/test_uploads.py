@@ -25,6 +25,8 @@ from tests.domain.files.surroundings import PNG, announced, coming, events_of, i
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.factories import unique
 
+pytestmark = pytest.mark.usefixtures("place")
+
 UPLOADERS = {Role.ADMIN, Role.MARKETER, Role.SALES}
 
 
