@@ -89,9 +89,8 @@ class Lookout:
         await self.until("its end", over)
 
 
-async def post(installation: Installation, **body: Any) -> None:
+async def post(installation: Installation, content: bytes) -> None:
     """Posts to the door as WhatsApp does."""
-    content = json.dumps(body).encode()
     secret = installation.environment["WHATSAPP_APP_SECRET"].encode()
     headers = {"X-Hub-Signature-256": f"sha256={hmac.digest(secret, content, 'sha256').hex()}"}
     answer = await installation.api.http.post("/webhooks/whatsapp", content=content, headers=headers)
@@ -129,7 +128,7 @@ async def test_intake_is_blocked(installation: Installation) -> None:
     kind, words = Kind.JOURNAL_GROWS, "The inbound journal grows: "
     lock = installation.locked("SELECT pg_advisory_xact_lock($1)", 0x7469_696E)
     async with provoked(installation, kind) as lookout, lock:
-        await post(installation, object="whatsapp_business_account", entry=[])
+        await post(installation, b'{"object": "whatsapp_business_account", "entry": []}')
         # Half a minute passes.
         aged = "UPDATE inbound_post SET created_at = created_at - interval '31 s' WHERE done_at IS NULL"
         await installation.fetch(aged)
@@ -186,7 +185,7 @@ async def test_postgresql_is_stopped(installation: Installation) -> None:
 async def test_a_post_is_not_understood(installation: Installation) -> None:
     kind = Kind.POSTS_NOT_UNDERSTOOD
     async with provoked(installation, kind) as lookout:
-        await post(installation, object="whatsapp_business_account", entry="x")
+        await post(installation, b"{")
         await lookout.sees(kind, "Posts of the last hour that were not understood")
         await installation.fetch("UPDATE inbound_post SET created_at = created_at - interval '61 min'")
 
@@ -236,12 +235,13 @@ async def test_whatsapp_refuses_a_sender(
     await installation.sender()
     async with provoked(installation, kind) as lookout:
         installation.simulator.configure(**change)
-        await installation.fetch("UPDATE sender SET checked_at = NULL")
         try:
+            schedule = await installation.schedule(1)
             await lookout.sees(kind, words)
         finally:
             installation.simulator.configure(**{name: type(value)() for name, value in change.items()})
         await installation.resume()
+        await installation.done(schedule)
 
 
 @pytest.mark.soak
@@ -249,7 +249,7 @@ async def test_whatsapp_lets_a_sender_rest(installation: Installation) -> None:
     kind, words = Kind.SENDER_RESTS, "Senders that WhatsApp lets rest"
     await installation.sender()
     async with provoked(installation, kind) as lookout:
-        installation.simulator.post("faults", kind="error", code=131048, count=1)
+        installation.simulator.post("faults", kind="refuse", code=131048, count=1)
         schedule = await installation.schedule(1)
         await lookout.sees(kind, words)
         await installation.resume()
