@@ -37,6 +37,8 @@ UP = [
     # Stems in the language of the file, and its words without marks; both are written with the passage.
     "ALTER TABLE passage ADD COLUMN words tsvector NOT NULL",
     "CREATE INDEX passage_words ON passage USING gin (words)",
+    # A merge and an erasure look for those who were merged before.
+    "CREATE INDEX contact_merged ON contact (merged_into_id) WHERE merged_into_id IS NOT NULL",
     "CREATE INDEX file_reading_open ON file_reading (file_id) WHERE status IN ('QUEUED', 'RUNNING')",
 ]
 

@@ -11,6 +11,7 @@ from db.accounts import Role, Scope
 from db.contacts import Contact, ContactDuplicate, ContactIdentity, ContactPhone, OptInStatus
 from db.conversations import Conversation
 from db.core import connect
+from db.core.transaction import transaction
 from db.groups import Group, GroupMember
 from db.messages import Message, MessageState
 from db.senders import Sender
@@ -285,3 +286,10 @@ async def test_two_who_merge_the_same_at_once_merge_once() -> None:
     assert len(live) == 1
     assert {one.id for one in done if isinstance(one, Contact)} == {live[0].id}
     assert await ContactPhone.filter(contact_id=live[0].id).count() == 2
+
+
+async def test_who_was_merged_before_is_found_by_an_index() -> None:
+    async with transaction():
+        await connect.execute("SET LOCAL enable_seqscan = off")
+        plan = await connect.rows("EXPLAIN SELECT FROM contact WHERE id = 7 OR merged_into_id = 7")
+    assert "Seq Scan" not in str(plan)
