@@ -233,10 +233,11 @@ async def test_whatsapp_refuses_a_sender(
     installation: Installation, kind: Kind, words: str, change: dict[str, Any]
 ) -> None:
     await installation.sender()
+    template, group = await installation.template(), await installation.group(1)
     async with provoked(installation, kind) as lookout:
         installation.simulator.configure(**change)
         try:
-            schedule = await installation.schedule(1)
+            schedule = await installation.plan(template, group)
             await lookout.sees(kind, words)
         finally:
             installation.simulator.configure(**{name: type(value)() for name, value in change.items()})
