@@ -106,6 +106,10 @@ class Gate:
     async def _close(self, runner: web.AppRunner) -> None:
         await runner.cleanup()
         await self._client.close()
+        held = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in held:
+            task.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
 
     async def _pass(self, request: web.Request) -> web.StreamResponse:
         self.asked.append((request.method, request.path))

@@ -37,6 +37,7 @@ SHOWN = """query ($id: ID!) { node(id: $id) { id ... on File {
   name purpose status mimeType sizeBytes url errorMessage metadata uploadedAt uploadedBy { email } conversation { id }
 } } }"""
 PNG = samples.png()
+pytestmark = pytest.mark.timeout(300)  # the first to want S3 installs its server
 
 
 @pytest_asyncio.fixture(scope="module", params=["folder", "bucket"], loop_scope="session")

@@ -9,6 +9,8 @@ from tests.graph.test_files import announce, in_a_bucket, put, uploaded
 from tests.running import Api
 from tests.s3 import S3, Gate, cut, overloaded
 
+pytestmark = pytest.mark.timeout(300)  # the first to want S3 installs its server
+
 
 @pytest.mark.parametrize("range", [None, "bytes=5-"])
 async def test_a_download_that_the_bucket_cuts_off_is_seen_to_be_cut(

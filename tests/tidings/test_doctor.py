@@ -168,6 +168,7 @@ def test_a_waha_that_is_set_up_badly(settings: Settings) -> None:
     assert "does not answer" in silent.what
 
 
+@pytest.mark.timeout(300)  # the first to want S3 installs its server
 async def test_a_bucket_is_tried_out_and_its_secret_is_not_told(
     settings: Settings, s3: S3, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,6 +29,7 @@ from tests.domain.files.theirs import held, received, tended
 from tests.running import Simulator
 from tests.s3 import S3, SECRET, Gate, Trouble, cut, overloaded, refused
 
+pytestmark = pytest.mark.timeout(300)  # the first to want S3 installs its server
 FILM = samples.boxes(b"isom") + bytes(12_000_000)
 """More than goes in one piece."""
 

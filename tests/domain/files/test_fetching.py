@@ -30,7 +30,7 @@ from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.domain.messages.surroundings import events_of as events_of_message
 from tests.running import Simulator
 
-pytestmark = pytest.mark.usefixtures("place")
+pytestmark = [pytest.mark.usefixtures("place"), pytest.mark.timeout(300)]  # the first to want S3 installs its server
 
 
 @pytest_asyncio.fixture

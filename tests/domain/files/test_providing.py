@@ -28,7 +28,10 @@ from tests.domain.messages.surroundings import a_sender
 from tests.factories import unique
 from tests.running import Simulator
 
-pytestmark = pytest.mark.usefixtures("simulator", "place")
+pytestmark = [
+    pytest.mark.usefixtures("simulator", "place"),
+    pytest.mark.timeout(300),
+]  # the first to want S3 installs its server
 
 
 async def an_account(**given: Any) -> Account:

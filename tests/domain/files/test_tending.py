@@ -10,7 +10,7 @@ from domain.core.access import SYSTEM
 from domain.files import tending
 from tests.domain.files.surroundings import PNG, announced, events_of, kept, put, uploaded
 
-pytestmark = pytest.mark.usefixtures("place")
+pytestmark = [pytest.mark.usefixtures("place"), pytest.mark.timeout(300)]  # the first to want S3 installs its server
 
 
 async def test_bytes_of_deleted_files_are_removed_and_no_others() -> None:

@@ -25,7 +25,7 @@ from tests.domain.files.surroundings import PNG, announced, coming, events_of, i
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.factories import unique
 
-pytestmark = pytest.mark.usefixtures("place")
+pytestmark = [pytest.mark.usefixtures("place"), pytest.mark.timeout(300)]  # the first to want S3 installs its server
 
 UPLOADERS = {Role.ADMIN, Role.MARKETER, Role.SALES}
 
