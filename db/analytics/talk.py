@@ -50,9 +50,14 @@ _REACHING = f"""d.first_at >= span.start - interval '1 day' AND d.first_at < spa
 _SPAN = "(SELECT coalesce($1, '-infinity'::timestamptz) AS start, coalesce($2, 'infinity'::timestamptz) AS until)"
 _ONE = "($3::bigint IS NULL OR {}.sender_id = $3)"
 
+# Those that begin in it, in two parts, each along an index: the first of all, and the first since the span began.
 _STANDING = f"""
 WITH active AS (
-  SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d WHERE {_BEGUN} AND {_ONE.format("d")}
+  SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d
+  WHERE d.before_at IS NULL AND d.first_at >= span.start AND d.first_at < span.until AND {_ONE.format("d")}
+  UNION ALL
+  SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d
+  WHERE d.before_at < span.start AND d.first_at >= span.start AND d.first_at < span.until AND {_ONE.format("d")}
   UNION ALL
   SELECT d.conversation_id FROM {_SPAN} AS span, conversation_day d WHERE {_REACHING} AND {_ONE.format("d")}
 )

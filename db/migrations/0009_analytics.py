@@ -8,6 +8,8 @@ UP = [
     # Who spoke in a span is found in the index alone.
     "CREATE INDEX conversation_day_span ON conversation_day (first_at)"
     " INCLUDE (last_at, before_at, sender_id, conversation_id)",
+    # The first row of each conversation, and the first after an instant.
+    "CREATE INDEX conversation_day_before ON conversation_day (before_at, first_at) INCLUDE (sender_id, conversation_id)",
     # Who spoke twice within a day or a week, few of many.
     "CREATE INDEX conversation_day_again ON conversation_day (first_at) INCLUDE (before_at, sender_id)"
     " WHERE first_at - before_at < interval '8 days'",
