@@ -59,8 +59,12 @@ async def seen(installation: Installation, token: str | None, id: str) -> Any:
 async def something_of_everything(installation: Installation) -> None:
     """What a schedule and a campaign bring about, a conversation, a consent and a file, unless they are there."""
     counted = """{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount }
+        auditEntries(first: 1) { totalCount }
         campaigns(first: 1) { totalCount edges { node { status } } } }"""
     there = await installation.data(counted)
+    if not there["auditEntries"]["totalCount"]:
+        document = "mutation { updateSettings(input: { limits: { maxMessageLength: 4000 } }) { version } }"
+        await installation.data(document)
     if not there["schedules"]["totalCount"]:
         # The one that was there may have been changed into anything.
         await installation.data(
