@@ -69,5 +69,6 @@ async def campaigns_and_conversations(installation: Installation) -> None:
 
 
 def warnings(installation: Installation) -> list[dict[str, Any]]:
-    """What the programs of an installation have logged at WARNING or above."""
-    return [json.loads(line) for line in Path(installation.environment["LOG_FILE"]).read_text().splitlines()]
+    """What the programs of an installation have logged at WARNING or above, but for states such as a full queue."""
+    lines = [json.loads(line) for line in Path(installation.environment["LOG_FILE"]).read_text().splitlines()]
+    return [line for line in lines if line["event"] not in ("problem", "problem_over")]

@@ -152,13 +152,13 @@ async def fuzz(installation: Installation, count: int, number: int) -> int:
 
 
 def faults_of(installation: Installation) -> list[str]:
-    """What any of our programs has logged as an error, but for what WhatsApp says that somebody should look at."""
+    """What any program of ours has logged as an error, but for states and words of WhatsApp's."""
     log = Path(installation.environment["LOG_FILE"])
     logged = [orjson.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     return [
         str(line)[:3000]
         for line in logged
-        if line["level"] in ("error", "critical") and line["event"] != "sender_needs_somebody"
+        if line["level"] in ("error", "critical") and line["event"] not in ("sender_needs_somebody", "problem")
     ]
 
 
