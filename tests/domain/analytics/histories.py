@@ -114,7 +114,7 @@ async def recounted(period: Period, interval: TrendInterval, sender: int | None 
 
 def _days(period: Period, interval: TrendInterval, zone: ZoneInfo, first: datetime | None) -> list[date]:
     begin = period.start or first
-    if begin is None:
+    if begin is None or begin >= period.end:
         return []
     day, found = begin.astimezone(zone).date(), list[date]()
     last = (period.end - timedelta(microseconds=1)).astimezone(zone).date()

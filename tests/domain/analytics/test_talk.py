@@ -126,30 +126,33 @@ async def test_clocks_that_change_make_days_of_23_and_25_hours(alone: None) -> N
 
 
 ZONES = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "America/Sao_Paulo", "Europe/Lisbon", "Australia/Lord_Howe"]
-BEGINNING = at("2026-02-27 00:00")
+BEGINNING = at("2026-03-25 00:00")
+"""Clocks change in Lisbon on the 29th and on Lord Howe on 5 April."""
+DAYS = 12
 MOMENTS = st.one_of(
-    st.integers(0, 45 * 96).map(lambda quarters: BEGINNING + quarters * timedelta(minutes=15)),
-    st.integers(0, 45 * 86_400).map(lambda seconds: BEGINNING + timedelta(seconds=seconds, microseconds=7)),
+    st.integers(0, DAYS * 96).map(lambda quarters: BEGINNING + quarters * timedelta(minutes=15)),
+    st.integers(0, DAYS * 86_400).map(lambda seconds: BEGINNING + timedelta(seconds=seconds, microseconds=7)),
     # Around midnight somewhere.
-    st.tuples(st.integers(0, 44), st.sampled_from([0, 3, 13, 18, 23]), st.integers(-40, 40)).map(
+    st.tuples(st.integers(0, DAYS - 1), st.sampled_from([0, 3, 13, 18, 23]), st.integers(-40, 40)).map(
         lambda when: BEGINNING + timedelta(days=when[0], hours=when[1], minutes=when[2])
     ),
 )
 AUTHORS = st.sampled_from(["CONTACT", "CONTACT", "BOT", "OPERATOR", "SYSTEM"])
-PEOPLE = 3
+PEOPLE = 2
 WORDS = st.tuples(
     st.just("say"), st.integers(0, PEOPLE - 1), AUTHORS, MOMENTS, st.sampled_from(["TEXT"] * 5 + ["REACTION", "lost"])
 )
 CHANGES = st.one_of(
     st.tuples(st.sampled_from(["delete", "close", "erase"]), st.integers(0, PEOPLE - 1)),
     st.tuples(st.just("merge"), st.permutations(range(PEOPLE))),
-    st.tuples(st.just("look")),
 )
-HISTORIES = st.lists(st.one_of(WORDS, WORDS, WORDS, WORDS, CHANGES), min_size=5, max_size=25)
+HISTORIES = st.lists(st.one_of(WORDS, WORDS, WORDS, WORDS, CHANGES), min_size=12, max_size=40)
 PERIODS = st.tuples(st.none() | MOMENTS, st.none() | MOMENTS, st.sampled_from(ZONES), st.sampled_from(TrendInterval))
 
 
 async def happen(sender: int, people: list[int], step: tuple[Any, ...]) -> None:
+    if step[0] != "say":
+        await analytics.count_new()  # What is counted already is to be taken back.
     match step:
         case ("say", who, author, moment, kind):
             type = "TEXT" if kind == "lost" else kind
@@ -161,11 +164,11 @@ async def happen(sender: int, people: list[int], step: tuple[Any, ...]) -> None:
             receipt = await contacts.erase(SYSTEM, people[who])
             await contacts.run_receipt(receipt.id)
             people[who] = (await factories.contact()).id
-        case ("merge", (stays, goes, _)):
+        case ("merge", (stays, goes)):
             await contacts.merge(SYSTEM, people[stays], people[goes])
             people[goes] = (await factories.contact()).id
         case _:
-            await analytics.count_new()
+            raise AssertionError(step)
 
 
 @given(history=HISTORIES, others=st.lists(WORDS, max_size=3), periods=st.lists(PERIODS, min_size=3, max_size=3))
