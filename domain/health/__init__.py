@@ -219,7 +219,8 @@ async def _inside() -> tuple[DatabaseHealth, RedisHealth, WorkersHealth, Found]:
     found: dict[Kind, str | None] = {
         Kind.DATABASE_AWAY: None if _is_well(of_database) else "PostgreSQL does not answer.",
         Kind.REDIS_AWAY: None if _is_well(of_redis) else "Redis does not answer.",
-        Kind.NO_WORKER: None if _is_well(of_workers) else "No worker runs.",
+        # Without Redis nobody knows.
+        Kind.NO_WORKER: "No worker runs." if _is_well(of_redis) and not _is_well(of_workers) else None,
     }
     for part in rest:
         found.update(part)

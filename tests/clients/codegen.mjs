@@ -11,7 +11,7 @@ const read = (path) => parse(readFileSync(path, 'utf8'));
 const documents = readdirSync(folder).map((name) => ({ location: name, document: read(join(folder, name)) }));
 const config = {
   strictScalars: true,
-  scalars: { DateTime: 'string', Decimal: 'string', ID: 'string', JSON: 'unknown', LocalTime: 'string', PhoneNumber: 'string' },
+  scalars: { Date: 'string', DateTime: 'string', Decimal: 'string', ID: 'string', JSON: 'unknown', LocalTime: 'string', PhoneNumber: 'string' },
   enumsAsTypes: true,
 };
 

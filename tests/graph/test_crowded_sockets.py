@@ -1,9 +1,11 @@
 """Many sockets that want everything: they get it in order, and leave the process to others meanwhile."""
 
 import asyncio
+import threading
 import time
 from contextlib import AsyncExitStack
 
+import httpx
 import psutil
 
 from db.accounts import Role
@@ -20,23 +22,25 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
     contact, start = await factories.contact(), await now()
     assert api.program.process is not None
     process = psutil.Process(api.program.process.pid)
-    waits = list[float]()
+    waits, over = list[float](), threading.Event()
 
-    async def ask() -> None:
-        while True:
-            began = time.perf_counter()
-            await api.http.get("/health")
-            waits.append(time.perf_counter() - began)
-            await asyncio.sleep(0.05)
+    def ask() -> None:
+        """In a thread: the loop of this process has the other end of all sockets, and waits for itself."""
+        with httpx.Client(base_url=api.url) as http:
+            while not over.wait(0.05):
+                began = time.perf_counter()
+                http.get("/health")
+                waits.append(time.perf_counter() - began)
 
     async with AsyncExitStack() as stack:
+        stack.callback(over.set)
         sockets = [
             await stack.enter_async_context(socket_of(api, api.tokens[Role.VIEWER], compression=None))
             for _ in range(SOCKETS)
         ]
         await say(contact, times=EVENTS)
         before = process.memory_info().rss
-        asking, begun = asyncio.create_task(ask()), time.perf_counter()
+        asking, begun = asyncio.create_task(asyncio.to_thread(ask)), time.perf_counter()
         for socket in sockets:
             await subscribe(socket, CURSORS, filter=of(contact), after=start)
 
@@ -47,11 +51,11 @@ async def test_forty_sockets_that_are_told_everything_leave_the_process_to_other
 
         heard = await asyncio.gather(*[take(number) for number in range(SOCKETS)])
         took = time.perf_counter() - begun
-        asking.cancel()
+    await asking
     assert len(set(heard[0])) == EVENTS
     assert heard == [heard[0]] * SOCKETS
     waits.sort()
-    assert waits[len(waits) * 95 // 100] < took / 2, "others waited for most of it"
+    assert waits[len(waits) * 95 // 100] < took / 4, "others waited for much of it"
     assert process.memory_info().rss - before < 100 * 2**20
 
 

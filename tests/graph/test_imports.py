@@ -177,6 +177,7 @@ async def test_a_list_of_rows_costs_the_same_whatever_its_length(api: Api) -> No
       totalCount edges { node { row message contact { name phoneNumber groups { name } } } }
     } }"""
     one, two = (encode("ContactImport", job.id) for job in jobs)
+    await counted(document, one=one, two=two, first=1)  # What is kept in memory for a while is read.
     counts = list[int]()
     for first in (1, 7):
         data, count = await counted(document, one=one, two=two, first=first)

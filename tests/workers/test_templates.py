@@ -135,7 +135,7 @@ async def slowly(api: Api, simulator: Simulator) -> tuple[str, str]:
     """A schedule in its midst, whose messages need seconds: the template's name, and the schedule."""
     sender = await factories.sender()
     template, name = await approved(api, sender)
-    simulator.configure(latency=0.5)
+    simulator.configure(latency=1.5)
     schedule = await scheduled(api, sender, template, await crowd(2000))
     await until(api, SCHEDULE, schedule, lambda found: found["stats"]["sent"] > 0)
     return name, schedule

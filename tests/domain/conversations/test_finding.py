@@ -198,7 +198,7 @@ async def test_filters_of_few_read_no_table_from_end_to_end(
 
 async def test_a_page_of_a_long_inbox_reads_a_page(inbox: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     assert PAGE.first is not None
-    most = 2 * (PAGE.first + 1)
+    most = 3 * (PAGE.first + 1)
     first = await conversations.find(SYSTEM, page=PageRequest(first=MANY // 2))
     deep = PageRequest(first=PAGE.first, after=first.cursor(first.rows[-1]))
     for page in (PAGE, PageRequest(last=PAGE.first), deep):

@@ -29,12 +29,17 @@ async def refused(served: Toy, document: str, **variables: Any) -> dict[str, Any
 
 @pytest.mark.parametrize("doublings", [12, 40])
 async def test_a_fragment_bomb_is_refused_at_once(served: Toy, doublings: int) -> None:
-    started = time.process_time()
-    await refused(served, "{ unknown }")
-    between = time.process_time()
-    found = await refused(served, bomb(doublings))
-    assert time.process_time() - between < 10 * (between - started), "it took long beside any other refusal"
-    assert found["code"] == "COST_LIMIT_EXCEEDED"
+    async def cost(document: str) -> float:
+        """Seconds of CPU that a refusal takes; the least of five, since now and then garbage is collected meanwhile."""
+        taken = []
+        for spaces in range(5):
+            started = time.process_time()
+            found = await refused(served, document + " " * spaces)
+            taken.append(time.process_time() - started)
+        assert found["code"] == ("VALIDATION_ERROR" if document == "{ unknown }" else "COST_LIMIT_EXCEEDED")
+        return min(taken)
+
+    assert await cost(bomb(doublings)) < 10 * await cost("{ unknown }"), "it took long beside any other refusal"
 
 
 async def test_fragments_in_a_circle_are_refused(served: Toy) -> None:
