@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+# Some containers set it; every process of the tests would compile the whole product anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo up test check soak bench lock schema migration format
 .DEFAULT_GOAL := help
@@ -35,7 +37,7 @@ soak: $(READY) ## the long tests
 	@$(BIN)/pytest -m "hypothesis and not soak" --hypothesis-profile=default
 	@$(BIN)/pytest -m soak --timeout 3600
 
-schema: $(READY) ## write schema.graphql anew
+schema: $(READY) ## write schema.graphql and docs/roles.md anew
 	@$(BIN)/tidings schema
 
 migration: $(READY) ## write the migration of changed models: name=what_it_does

@@ -35,6 +35,7 @@ async def installation(**given: str) -> AsyncGenerator[None]:
                 "WHATSAPP_APP_SECRET": "an-app-secret",
                 "WHATSAPP_VERIFY_TOKEN": "a-verify-token",
                 "LOG_LEVEL": "WARNING",
+                "RATE_LIMITS": "off",
                 **given,
             }
         )

@@ -39,12 +39,28 @@ class User(ChangingRow):
     name = fields.CharField(100)
     role = choice(Role)
     active = fields.BooleanField(default=True)
+    email_claimed = fields.BooleanField(db_default=False)
+    """Whether the user said it themselves, and nobody has proved it since."""
     password_hash: str = fields.TextField()
     """argon2id, in PHC format."""
     last_login_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "user_account"
+
+
+class UserIdentity(Row):
+    """What a user is called by an identity provider, for good; an email may become somebody else's."""
+
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("models.User", on_delete=fields.CASCADE)
+    user_id: int
+    issuer = fields.CharField(255)
+    subject = fields.CharField(255)
+
+    class Meta:
+        table = "user_identity"
+        unique_together = (("issuer", "subject"),)
+        indexes = (("user_id",),)
 
 
 class UserSession(Row):

@@ -23,4 +23,10 @@ class AuditEntry(Row):
 
     class Meta:
         table = "audit_entry"
-        indexes = (("actor_id", "id"), ("subject_id", "subject_type", "id"), ("action", "id"))
+        # By time: what was asked of an old month would else be looked for in all that came after.
+        indexes = (
+            ("created_at", "id"),
+            ("actor_id", "created_at", "id"),
+            ("subject_id", "subject_type", "created_at", "id"),
+            ("action", "created_at", "id"),
+        )

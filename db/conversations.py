@@ -30,6 +30,7 @@ class EscalationReason(StrEnum):
     LOW_CONFIDENCE = "LOW_CONFIDENCE"
     BAD_MOOD = "BAD_MOOD"
     MISUNDERSTOOD = "MISUNDERSTOOD"
+    TOO_MANY_ANSWERS = "TOO_MANY_ANSWERS"
 
 
 class Conversation(ChangingRow):

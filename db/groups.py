@@ -31,3 +31,13 @@ class GroupMember(Row):
         table = "group_member"
         unique_together = (("group_id", "contact_id"),)
         indexes = (("contact_id",),)
+
+
+USED_BY = """
+SELECT FROM schedule WHERE schedule.group_id = {group} AND schedule.sender_id = {sender} AND schedule.deleted_at IS NULL
+UNION ALL
+SELECT FROM campaign c JOIN campaign_sender s ON s.campaign_id = c.id
+WHERE s.sender_id = {sender} AND c.deleted_at IS NULL AND c.audience -> 'group_ids' @> to_jsonb({group})
+  AND NOT EXISTS (SELECT FROM campaign_sender o WHERE o.campaign_id = c.id AND o.sender_id <> {sender})
+"""
+"""Schedules and campaigns that name a group and leave from a sender alone: whoever is bound to it sees the group."""

@@ -22,6 +22,11 @@ class LeadStatus(StrEnum):
     WON = "WON"
     LOST = "LOST"
 
+    @property
+    def bit(self) -> int:
+        """What stands for it in Lead.been: more for a later stage."""
+        return 1 << list(LeadStatus).index(self)
+
 
 CLOSED = (LeadStatus.WON, LeadStatus.LOST)
 
@@ -45,6 +50,8 @@ class Lead(ChangingRow):
     title = fields.CharField(255)
     description: str | None = fields.TextField(null=True)
     status = choice(LeadStatus, default=LeadStatus.NEW)
+    been: int = fields.SmallIntField(db_default=1)
+    """Stages that it is or was in, as bits; all begin open, so NEW is among them."""
     priority = cast(Priority, fields.IntEnumField(Priority, "Priority", default=Priority.NORMAL))
     source = fields.CharField(100, null=True)
     estimated_value: Decimal | None = fields.DecimalField(14, 2, null=True)

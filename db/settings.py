@@ -17,3 +17,14 @@ class SettingSection(Model):
 
     class Meta(Model.Meta):
         table = "setting_section"
+
+
+class DataKey(Model):
+    """A key that must outlive SECRET_KEY, since what it has made cannot be made anew."""
+
+    name = fields.CharField(64, primary_key=True)
+    sealed: bytes = fields.BinaryField()
+    """Encrypted under SECRET_KEY, in hexadecimal digits."""
+
+    class Meta(Model.Meta):
+        table = "data_key"

@@ -12,12 +12,12 @@ from db.contacts import Contact
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.core.transaction import transaction
-from db.groups import Group, GroupMember
+from db.groups import USED_BY, Group, GroupMember
 from db.memberships import lock_groups, replace_members
 from db.schedules import ScheduleCounts
+from domain import audit
 from domain.contacts import present, seen_by
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text, text
 from domain.core.search import contains
 from domain.core.unique import unique
@@ -51,7 +51,7 @@ class GroupChanges(TypedDict, total=False):
 def _visible(viewer: Viewer) -> Where:
     where = Where(["contact_group.deleted_at IS NULL"])
     if viewer.sender_id is not None:
-        where.add(f"EXISTS ({_USED.format(group='contact_group.id', sender=where.place(viewer.sender_id))})")
+        where.add(f"EXISTS ({USED_BY.format(group='contact_group.id', sender=where.place(viewer.sender_id))})")
     return where
 
 
@@ -136,19 +136,10 @@ async def schedule_counts(viewer: Viewer, group_ids: list[int]) -> list[Schedule
     return await schedules.counts("group_id", group_ids, sender_id=viewer.sender_id)
 
 
-_USED = """
-SELECT FROM schedule WHERE schedule.group_id = {group} AND schedule.sender_id = {sender} AND schedule.deleted_at IS NULL
-UNION ALL
-SELECT FROM campaign c JOIN campaign_sender s ON s.campaign_id = c.id
-WHERE s.sender_id = {sender} AND c.deleted_at IS NULL AND c.audience -> 'group_ids' @> to_jsonb({group})
-  AND NOT EXISTS (SELECT FROM campaign_sender o WHERE o.campaign_id = c.id AND o.sender_id <> {sender})
-"""
-
-
 async def _seen(viewer: Viewer, ids: list[int]) -> set[int]:
     if viewer.sender_id is None:
         return set(ids)
-    used = _USED.format(group="asked.id", sender="$2")
+    used = USED_BY.format(group="asked.id", sender="$2")
     found = await connect.rows(
         f"SELECT id FROM unnest($1::bigint[]) AS asked(id) WHERE EXISTS ({used})", ids, viewer.sender_id
     )
@@ -170,11 +161,10 @@ def _order(order: GroupOrder, descending: bool) -> Order:
 # ---------------------------------------------------------------------------
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS, bound=False)
 async def create(
     viewer: Viewer, *, name: str, description: str | None = None, contact_ids: Sequence[int] | None = None
 ) -> Group:
-    unbound(viewer)
     values = _checked({"name": name, "description": description, "contact_ids": contact_ids})
     async with transaction():
         await _lock_contacts(contact_ids or ())
@@ -184,10 +174,9 @@ async def create(
         return await Group.get(id=group.id)
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS, bound=False)
 async def update(viewer: Viewer, id: int, **changes: Unpack[GroupChanges]) -> Group:
     """contact_ids, when given, replaces all members, all or nothing."""
-    unbound(viewer)
     values = _checked(changes)
     async with transaction():
         await _lock_contacts(changes.get("contact_ids") or ())
@@ -201,10 +190,9 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[GroupChanges]) -> Gr
         return await Group.get(id=id)
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS, bound=False)
 async def delete(viewer: Viewer, id: int) -> int:
     """Hides a group for good and lets its contacts go; refused while anything is still to be sent to it."""
-    unbound(viewer)
     async with transaction():
         # Whoever schedules for the group holds its row FOR SHARE, so none comes in between.
         if await Group.filter(id=id, deleted_at=None).select_for_update().first() is None:
@@ -214,6 +202,7 @@ async def delete(viewer: Viewer, id: int) -> int:
             raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="in_use")
         await Group.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
         await GroupMember.filter(group_id=id).delete()
+        await audit.note(viewer, "deleteGroup", subject=("Group", id))
     return id
 
 

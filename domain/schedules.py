@@ -16,7 +16,7 @@ from db.messages.parking import SCHEDULE
 from db.messages.stats import DeliveryStats
 from db.schedules import Schedule, ScheduleStatus, hold, run
 from db.schedules import stats as figures
-from domain import groups, senders, templates
+from domain import audit, groups, senders, templates
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.core.unique import unique
@@ -227,6 +227,7 @@ async def delete(viewer: Viewer, id: int) -> int:
     async with transaction():
         ended = (ScheduleStatus.CANCELLED, ScheduleStatus.FAILED)
         await _set(await _in_status(viewer, id, ended), "deleted_at = now()")
+        await audit.note(viewer, "deleteSchedule", subject=("Schedule", id))
     return id
 
 

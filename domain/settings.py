@@ -19,7 +19,6 @@ from db.core.settings import get_settings
 from db.core.transaction import transaction
 from domain import VERSION, audit
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, text
 
 READ_SECONDS = 2.0
@@ -41,6 +40,16 @@ class Limits:
     event_retention_days: int = 30
     max_conversation_length: int = 1000
     """Newest messages of a conversation that the bot looks at."""
+    rate_limit_per_minute: int = 100
+    """Mutations of a user or token."""
+    rate_limit_per_hour: int = 1000
+    queries_per_minute: int = 1000
+    anonymous_calls_per_minute: int = 100
+    """Of an address."""
+    calls_per_second: int = 20
+    """Of any caller."""
+    fail_open: bool = False
+    """While Redis is away nobody counts calls; else each process does by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,8 @@ class Features:
     auto_escalation: bool = True
     multilingual_support: bool = True
     """The bot answers in the language it is written to."""
+    open_registration: bool = False
+    """Anyone may register, and reads as VIEWER."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +94,8 @@ class Bot:
     """Confidence below which the bot calls a person."""
     language: str = "en"
     """Where it does not write the contact's."""
-    daily_token_budget: int | None = None
-    """Of all models, by the day of UTC; None: no end."""
+    daily_token_budget: int = 2_000_000
+    """Of all models, by the day of UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,15 +165,17 @@ async def keep_reading() -> None:
     while True:
         try:
             await read()
+        except connect.TRANSIENT as error:
+            # What was read last holds meanwhile.
+            log.warning("settings_not_read", error=repr(error))
         except Exception:
-            # The database may be away, or not there yet: what was read last holds meanwhile.
+            # The database may not be there yet.
             log.warning("settings_not_read", exc_info=True)
         await asyncio.sleep(READ_SECONDS)
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def get(viewer: Viewer) -> Settings:
-    unbound(viewer)
     return await read()
 
 
@@ -174,13 +187,12 @@ SET values = jsonb_strip_nulls(s.values || $2::jsonb), updated_at = now(), updat
 """
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def update(viewer: Viewer, sections: Mapping[str, Mapping[str, Any]]) -> Settings:
     """Changes what is given, section by section; None brings a built-in value back. One error for each bad field.
 
     What is other than before goes into the audit log, in one entry.
     """
-    unbound(viewer)
     check = Checks()
     changes = {name: _checked(check, name, given) for name, given in sections.items()}
     check.done()
@@ -277,10 +289,18 @@ _BOUNDS: Mapping[str, Callable[[Any, str], Any]] = {
     "opt_out_reply": _reply,
     "opt_in_reply": _reply,
     "max_conversation_length": _within(1, 1000),
+    # The time of each call is kept as long as it counts, in some 10 bytes.
+    "rate_limit_per_minute": _within(1, 100_000),
+    "rate_limit_per_hour": _within(1, 100_000),
+    "queries_per_minute": _within(1, 100_000),
+    "anonymous_calls_per_minute": _within(1, 100_000),
+    "calls_per_second": _within(1, 10_000),
+    "fail_open": _switch,
     "rag_enabled": _switch,
     "sentiment_analysis": _switch,
     "auto_escalation": _switch,
     "multilingual_support": _switch,
+    "open_registration": _switch,
     "debounce": _within(0, 60),
     "hand_back_after": _within(60, 31_536_000),
     "escalation_threshold": _within(0, 1),

@@ -7,6 +7,7 @@ import strawberry
 
 from db import accounts as rows
 from db.accounts import Role, Scope
+from db.core.settings import OAuthProvider as Provider
 from domain import accounts, senders
 from domain.accounts import UserOrder
 from graph.core.context import Info
@@ -76,9 +77,24 @@ class ApiToken(Node):
     )
 
 
+@node(
+    rows.UserIdentity,
+    get=accounts.get_identity,
+    description="What a user is called by an identity provider: whoever signs in there by it is this user here.",
+)
+class UserIdentity(Node):
+    issuer: str = column("The provider, by its address.")
+    subject: str = column("What the provider calls the user, for good.")
+    created_at: datetime = column("When the user first signed in through it.")
+
+
 @node(rows.User, get=accounts.get, description="A member of the team.")
 class User(Node):
     email: str = column("Unique, compared without case.")
+    email_claimed: bool = column(
+        "Whether the user wrote the email themselves and no administrator has confirmed it. Nobody signs in through an "
+        "identity provider by such an email until ADMIN sets this to false."
+    )
     name: str = column("Full name.")
     role: Role = column("What the user may do.")
     active: bool = column("False: may not sign in, and the user's tokens are refused.")
@@ -92,7 +108,16 @@ class User(Node):
         size=accounts.MOST_TOKENS,
     )
     sessions: list[UserSession] = loaded(
-        "The user's live sessions, last used first; empty for anyone but the user and ADMIN.", accounts.sessions_of
+        "The user's live sessions, at most 50, last used first; empty for anyone but the user and ADMIN. One more "
+        "ends the session that was unused for longest.",
+        accounts.sessions_of,
+        size=accounts.MOST_SESSIONS,
+    )
+    identities: list[UserIdentity] = loaded(
+        "What the user is called by identity providers, one for each, newest first; empty for anyone but the user and "
+        "ADMIN. A new password ends them: the user is then found anew by their email.",
+        accounts.identities_of,
+        size=accounts.MOST_IDENTITIES,
     )
 
 
@@ -110,6 +135,25 @@ class AuthTokens:
     user: User = column("Who signed in.")
 
 
+@strawberry.type(description="An outside identity provider (OAuth 2.0 / OpenID Connect).")
+class OAuthProvider:
+    name: str = column("Name to give to loginWithOAuth.")
+
+    @query(accounts.authorization_url, description="Where to send the user's browser; PKCE with S256.", cost=10)
+    @staticmethod
+    async def authorization_url(
+        info: Info,
+        row: strawberry.Parent[Provider],
+        redirect_uri: Annotated[str, arg("Where the provider sends the browser back to, as registered there.")],
+        state: Annotated[
+            str, arg("Given back with the code; 16 to 512 random characters, compared where the browser comes back.")
+        ],
+        code_challenge: Annotated[str, arg("PKCE challenge, S256.")],
+    ) -> str:
+        given = {"redirect_uri": redirect_uri, "state": state, "code_challenge": code_challenge}
+        return await accounts.authorization_url(info.context.viewer, row, **given)
+
+
 UserId: TypeAlias = Annotated[strawberry.ID, arg("The user.")]
 
 
@@ -124,6 +168,15 @@ class UserFilter:
 class LoginInput:
     email: str = required("Email of the user.")
     password: str = required("Password of the user.")
+
+
+@strawberry.input(description="What an outside identity provider gave.")
+class OAuthLoginInput:
+    provider: str = required("Name of the provider.")
+    code: str = required("Authorization code.")
+    redirect_uri: str = required("The redirect URI that the code was issued for.")
+    code_verifier: str = required("PKCE verifier, 43 to 128 characters.")
+    state: str = required("The state that came back with the code.")
 
 
 @strawberry.input(description="A new user, registering.")
@@ -145,17 +198,27 @@ class CreateUserInput:
 class UpdateUserInput:
     email: str | None = optional("Unique email, up to 254 characters.")
     name: str | None = optional("1 to 100 characters.")
-    password: str | None = optional("New password, 8 to 128 characters; other sessions of the user end.")
-    current_password: str | None = optional("Needed by users who change their own password.")
+    password: str | None = optional(
+        "New password, 8 to 128 characters; other sessions of the user end, and so do identities at providers."
+    )
+    current_password: str | None = optional(
+        "Needed by users who change their own email or password, ADMIN too; guesses count as attempts to sign in."
+    )
     role: Role | None = optional("ADMIN only; the last ADMIN stays one.")
     active: bool | None = optional("ADMIN only; the last ADMIN stays active.")
+    email_claimed: bool | None = optional(
+        "ADMIN only. false confirms that the email is this user's, who then signs in by it through identity providers; "
+        "whoever wrote it knows the password of the account, so delete one that is another's."
+    )
 
 
 @strawberry.input(description="A new API token.")
 class CreateApiTokenInput:
     name: str = required("1 to 100 characters.")
     scopes: list[Scope] = required("At least one; a token gives no scope that it lacks itself.")
-    expires_in_days: int | None = optional("Life in days, 1 to 3650; null: no end.", default=30)
+    expires_in_days: int | None = optional(
+        "Life in days, 1 to 3650; null: no end. What an API token makes ends with that token at the latest.", default=30
+    )
     sender_id: strawberry.ID | None = optional("Confine the token to this sender.", of="Sender")
     user_id: strawberry.ID | None = optional("Owner, the caller when left out; ADMIN only.", of="User")
 
@@ -169,6 +232,15 @@ class AccountsQuery:
     @query(accounts.get, description="A user; null with NOT_FOUND when there is none.", graphql_type=User | None)
     async def user(self, info: Info, id: UserId) -> rows.User:
         return await accounts.get(info.context.viewer, decode(id, "User"))
+
+    @query(
+        accounts.oauth_providers,
+        description="Outside identity providers that users may sign in with.",
+        graphql_type=list[OAuthProvider],
+        size=10,
+    )
+    async def oauth_providers(self, info: Info) -> list[Provider]:
+        return await accounts.oauth_providers(info.context.viewer)
 
     users: Connection[User] = listing(
         accounts.find, filter=UserFilter, by=UserOrder.CREATED_AT, description="All users."
@@ -195,11 +267,26 @@ class AccountsMutation:
         return await accounts.login(info.context.viewer, **given(input))
 
     @mutation(
+        accounts.login_with_oauth,
+        name="loginWithOAuth",
+        description=(
+            "Signs in with an authorization code from an outside identity provider, which must have verified the "
+            "email. Somebody new becomes VIEWER where registration is open, or the provider's settings allow their "
+            "domain."
+        ),
+        graphql_type=AuthTokens,
+    )
+    async def login_with_oauth(
+        self, info: Info, input: Annotated[OAuthLoginInput, arg("What the provider gave.")]
+    ) -> accounts.AuthTokens:
+        return await accounts.login_with_oauth(info.context.viewer, **given(input))
+
+    @mutation(
         accounts.register,
         description=(
-            "Registers the first user, who becomes ADMIN, and signs in; refused from then on. In production always "
-            "refused with AUTHORIZATION_ERROR: there the first ADMIN comes from ADMIN_PASSWORD or 'tidings user "
-            "create'."
+            "Registers a user and signs in. The first one becomes ADMIN, but not in production: there that one comes "
+            "from ADMIN_PASSWORD or 'tidings user create'. Later ones become VIEWER; AUTHORIZATION_ERROR unless "
+            "FeatureSettings.openRegistration is on."
         ),
         graphql_type=AuthTokens,
     )
@@ -230,8 +317,8 @@ class AccountsMutation:
     @mutation(
         accounts.update_user,
         description=(
-            "Changes a user. Users may change their own name, email and password; ADMIN may change everything of "
-            "anyone."
+            "Changes a user. Users may change their own name, and with their current password email and password; "
+            "ADMIN may change everything of anyone."
         ),
         graphql_type=User,
     )
@@ -260,6 +347,19 @@ class AccountsMutation:
     )
     async def delete_user_session(self, info: Info, id: Annotated[strawberry.ID, arg("The session.")]) -> strawberry.ID:
         await accounts.delete_user_session(info.context.viewer, decode(id, "UserSession"))
+        return id
+
+    @mutation(
+        accounts.delete_user_identity,
+        description=(
+            "Unlinks an identity of the caller, or of anyone when the caller is ADMIN; sessions that began by it "
+            "go on. At their next sign-in whoever has it is found anew by their email, unless the user claims that."
+        ),
+    )
+    async def delete_user_identity(
+        self, info: Info, id: Annotated[strawberry.ID, arg("The identity.")]
+    ) -> strawberry.ID:
+        await accounts.delete_user_identity(info.context.viewer, decode(id, "UserIdentity"))
         return id
 
     @mutation(

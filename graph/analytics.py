@@ -70,7 +70,7 @@ class ConversationTrend:
 @strawberry.type(
     description=(
         "Conversations with a message in the period. Messages are those that came in, and those of ours that WhatsApp "
-        "has taken, at that time; reactions, and what was deleted with its conversation, are none."
+        "has taken, at that time; reactions, what failed, and what was deleted with its conversation, are none."
     )
 )
 class ConversationAnalytics:
@@ -157,8 +157,8 @@ class LeadStage:
     value: Decimal = column("Their estimated value.")
     weighted_value: Decimal = column("The same, each weighted by its probability.")
     reached: int = column(
-        "Leads that are or were in this stage or a later one, by their activities; LOST is no step of the funnel: "
-        "those that are or were lost."
+        "Leads that are or were in this stage or a later one. LOST is no step of the funnel: those that are or were "
+        "lost."
     )
     conversion_rate: float = column(
         "Share of the leads that reached the stage before this one that reached it, 0 to 1; 1 for the first. For LOST, "
@@ -230,7 +230,7 @@ class Analytics:
     )
     @staticmethod
     async def csv_url(info: Info, row: strawberry.Parent[Period]) -> str:
-        return await analytics.csv_url(info.context.viewer, row)
+        return await analytics.csv_url(info.context.for_one(), row)
 
 
 @strawberry.type

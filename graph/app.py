@@ -26,6 +26,7 @@ from graph import files, health, inbound
 from graph.core import export, graphiql, http
 from graph.core.callers import request_id_of
 from graph.core.errors import FAULT, refused
+from graph.core.http import RATE_HEADERS
 from graph.core.middleware import Requests
 from graph.core.schema import Schema
 from graph.core.sockets import Sockets
@@ -65,7 +66,8 @@ def create_app(schema: Schema = whole_schema) -> ASGIApp:
 
 @asynccontextmanager
 async def _lifespan(_: Starlette) -> AsyncGenerator[None]:
-    async with connect.connected(application="tidings api"):
+    seconds = get_settings().api_statement_seconds
+    async with connect.connected(application="tidings api", statement_seconds=seconds):
         # What was loaded until now stays: the collector would look through it again in the middle of every other query.
         gc.collect()
         gc.freeze()
@@ -89,7 +91,7 @@ def _cors() -> Middleware:
         allow_credentials="*" not in origins,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Admin-Token", "X-Request-ID"],
-        expose_headers=["X-Request-ID"],
+        expose_headers=["X-Request-ID", "Retry-After", *RATE_HEADERS],
         max_age=600,
     )
 

@@ -4,12 +4,15 @@ from typing import Annotated
 
 import strawberry
 
-from domain import files
+from domain import files, rates
 from domain.bot.knowledge import asking
 from domain.bot.knowledge.finding import MOST, MOST_CHARACTERS
 from graph.core.context import Info
 from graph.core.fields import arg, column, entry, entry_of, query
 from graph.files import File
+
+ANSWER = 500
+"""What an answer costs: a model is paid for it."""
 
 
 @strawberry.type(description="A passage of a file that an answer leans on.")
@@ -50,11 +53,12 @@ class BotQuery:
         asking.ask,
         description="What the bot would answer from its knowledge; nothing is sent.",
         graphql_type=KnowledgeAnswer,
-        cost=100,
+        cost=ANSWER,
     )
     async def ask_knowledge(
         self,
         info: Info,
         question: Annotated[str, arg(f"The question, 1 to {MOST_CHARACTERS} characters.")],
     ) -> asking.Answer:
+        await rates.admit_question(info.context.viewer)
         return await asking.ask(info.context.viewer, question)

@@ -17,7 +17,19 @@ from db.leads import LeadActivity as LeadActivityRow
 from db.messages import MessageAuthor
 from db.messages.stats import DeliveryStats as DeliveryStatsRow
 from db.senders import SenderStatus
-from domain import accounts, campaigns, contacts, conversations, files, leads, messages, schedules, senders, templates
+from domain import (
+    accounts,
+    campaigns,
+    contacts,
+    conversations,
+    files,
+    leads,
+    messages,
+    schedules,
+    senders,
+    templates,
+    webhooks,
+)
 from domain.core.assignment import Assignment
 from domain.events import EventPage, cursor_of, find, start
 from graph.accounts import User
@@ -69,6 +81,8 @@ describe(
     SENDER_STATUS_CHANGED="A sender's session changed its status.",
     SENDER_EXPIRING="A WAHA session runs out in two days at most, and does not answer; told once.",
     SENDER_HEALTH_CHANGED="A sender's quality, limits, pace or last error changed.",
+    WEBHOOK_DISABLED="A webhook failed for 5 days and was switched off.",
+    WEBHOOK_TEST="Sent to one webhook by testWebhook alone; not in the log.",
 )
 
 MESSAGES = frozenset(type for type in EventType if type.startswith("MESSAGE_"))
@@ -89,6 +103,7 @@ SUBJECTS: Mapping[str, ById[Model | None]] = {
     "MessageTemplate": templates.by_ids,
     "Schedule": schedules.by_ids,
     "Sender": senders.by_ids,
+    "Webhook": webhooks.by_ids,
 }
 
 tailer = Tailer(
@@ -242,7 +257,9 @@ class SenderEvent(Event):
         return SenderStatus((row.data or {})["status"])
 
 
-@strawberry.type(description="Something that happened to a contact, an import, a file or a template: see subject.")
+@strawberry.type(
+    description="Something that happened to a contact, an import, a file, a template or a webhook: see subject."
+)
 class ResourceEvent(Event):
     family = RESOURCES
 

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import quote
 
 import strawberry
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from strawberry.scalars import JSON
 
@@ -21,14 +21,13 @@ from domain import accounts, conversations, files
 from domain.bot.knowledge.reading import readings_by_files
 from domain.core.errors import AwayError, ErrorCode, Refusal, not_found
 from domain.files import kinds, storage
-from domain.files.bucket import Bucket
 from graph.accounts import User
 from graph.core.callers import request_id_of
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.errors import refused
 from graph.core.fields import arg, column, computed, loaded, mutation, query
-from graph.core.http import RETRY_AFTER
+from graph.core.http import RETRY_AFTER, limited
 from graph.core.ids import decode, encode
 from graph.core.inputs import given, optional, required
 from graph.core.nodes import Node, node
@@ -205,7 +204,7 @@ _STATUSES: Mapping[ErrorCode, int] = {
 }
 _CAREFUL = {
     "cache-control": "private, max-age=3600",
-    "content-security-policy": "default-src 'none'; sandbox",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
 }
 """nosniff is on every answer (graph/core/middleware.py)."""
@@ -247,17 +246,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 async def get(request: Request) -> Response:
     """The bytes of a file, or a range of them. What a browser would run it is only let save."""
     try:
-        file = await files.read(**_signed(request))
-        bucket, path = storage.bucket(), storage.path_of(file.id)
-        whole = FileResponse(
-            path,
-            stat_result=await asyncio.to_thread(path.stat) if bucket is None else None,
-            headers={**_CAREFUL, "etag": f'"{(file.sha256 or b"").hex()}"'},
-            media_type=file.mime_type,
-            filename=file.name,
-            content_disposition_type="inline" if file.mime_type in kinds.INLINE else "attachment",
-        )
-        return whole if bucket is None else await _from_bucket(request, bucket, file, whole.headers)
+        return await _part(request, await files.read(**_signed(request)))
     except Refusal as refusal:
         return _refused(request, refusal)
     except FileNotFoundError:
@@ -266,9 +255,17 @@ async def get(request: Request) -> Response:
         return Response(status_code=503, headers=RETRY_AFTER)
 
 
-async def _from_bucket(request: Request, bucket: Bucket, file: rows.File, headers: MutableHeaders) -> Response:
-    """The same of what lies in a bucket: passed on as it comes from there. Raises FileNotFoundError, AwayError."""
-    size = file.size_bytes or 0
+async def _part(request: Request, file: rows.File) -> Response:
+    """What is wanted of a file, passed on as it is read. Raises FileNotFoundError, AwayError."""
+    size, name = file.size_bytes or 0, quote(file.name)
+    shown = "inline" if file.mime_type in kinds.INLINE else "attachment"
+    called = f'filename="{name}"' if name == file.name else f"filename*=utf-8''{name}"
+    headers = {
+        **_CAREFUL,
+        "accept-ranges": "bytes",
+        "content-disposition": f"{shown}; {called}",
+        "etag": f'"{(file.sha256 or b"").hex()}"',
+    }
     wanted = request.headers.get("range") if request.headers.get("if-range") in (None, headers["etag"]) else None
     try:
         span = span_of(wanted, size)
@@ -278,11 +275,10 @@ async def _from_bucket(request: Request, bucket: Bucket, file: rows.File, header
     headers["content-length"] = str(end - start)
     if span is not None:
         headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
-    status = 200 if span is None else 206
+    status, mime_type = 200 if span is None else 206, file.mime_type or kinds.UNKNOWN
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers)
-    pieces = await bucket.read(storage.key_of(file.id), start, end)
-    return StreamingResponse(pieces, status, headers)
+        return Response(status_code=status, headers=headers, media_type=mime_type)
+    return StreamingResponse(await storage.read(file.id, start, end), status, headers, mime_type)
 
 
 def _signed(request: Request) -> dict[str, Any]:
@@ -300,7 +296,10 @@ def _refused(request: Request, refusal: Refusal) -> Response:
     return JSONResponse(refused(refusal, request_id_of(request)), status, headers)
 
 
+MOST_A_MINUTE = 1200
+"""Of an address: a page of pictures asks for many at once."""
+
 routes = [
-    Route("/files/{id}", get, methods=["GET"]),
-    Route("/files/{id}", put, methods=["PUT"]),
+    Route("/files/{id}", limited("files", MOST_A_MINUTE, get), methods=["GET"]),
+    Route("/files/{id}", limited("uploads", MOST_A_MINUTE, put), methods=["PUT"]),
 ]

@@ -13,13 +13,13 @@ from starlette.routing import Route
 from db.core.settings import get_settings
 from domain import health
 from domain.core.access import ANONYMOUS, Viewer
-from domain.core.errors import ErrorCode, Refusal
 from domain.health import HealthStatus, system
 from domain.health import metrics as figures
-from graph.core.callers import context_of, stranger_of
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.fields import column, query
+from graph.core.http import limited
+from graph.core.operators import caller_of, for_operators
 
 describe(
     HealthStatus,
@@ -28,6 +28,9 @@ describe(
     DEGRADED="Works in part.",
     UNHEALTHY="Does not work.",
 )
+
+
+_FOR_ADMIN = "Null when it is not known, and to others than ADMIN."
 
 
 # ---------------------------------------------------------------------------
@@ -40,7 +43,7 @@ class ServiceHealth:
     status: HealthStatus = column("Whether it is well.")
     response_time_ms: float | None = column(
         "How long it took to answer, in milliseconds; null when it did not. The mean of the last minute's requests for "
-        "the API, the age of the latest heartbeat for workers."
+        "the API, the age of the latest heartbeat for workers. Null to others than ADMIN, too."
     )
 
     @classmethod
@@ -51,26 +54,26 @@ class ServiceHealth:
 
 @strawberry.type(description="This server.")
 class ApiHealth(ServiceHealth):
-    uptime: int = column("Time since it started, in seconds.")
-    requests_per_minute: int = column("Requests in the last minute.")
+    uptime: int | None = column(f"Time since it started, in seconds. {_FOR_ADMIN}")
+    requests_per_minute: int | None = column(f"Requests in the last minute. {_FOR_ADMIN}")
 
 
 @strawberry.type(description="PostgreSQL and this server's pool of connections to it.")
 class DatabaseHealth(ServiceHealth):
     engine: str = column("Which database it is.")
-    pool_size: int = column("Connections that the pool may hold.")
-    checked_in: int = column("Connections at rest.")
-    checked_out: int = column("Connections in use.")
+    pool_size: int | None = column(f"Connections that the pool may hold. {_FOR_ADMIN}")
+    checked_in: int | None = column(f"Connections at rest. {_FOR_ADMIN}")
+    checked_out: int | None = column(f"Connections in use. {_FOR_ADMIN}")
     overflow: int = column("Connections over the pool's size; always 0.")
 
 
 @strawberry.type(description="Redis.")
 class RedisHealth(ServiceHealth):
-    version: str | None = column("Version of Redis, or the one that Valkey is compatible with; null without an answer.")
-    connected_clients: int = column("Connected clients.")
-    used_memory_mb: float = column("Memory in use, in MiB.")
-    uptime_days: int = column("Days since it started.")
-    queue_depth: int = column("Tasks in its queues.")
+    version: str | None = column(f"Version of Redis, or the one that Valkey is compatible with. {_FOR_ADMIN}")
+    connected_clients: int | None = column(f"Connected clients. {_FOR_ADMIN}")
+    used_memory_mb: float | None = column(f"Memory in use, in MiB. {_FOR_ADMIN}")
+    uptime_days: int | None = column(f"Days since it started. {_FOR_ADMIN}")
+    queue_depth: int | None = column(f"Tasks in its queues. {_FOR_ADMIN}")
 
 
 @strawberry.type(description="A background worker.")
@@ -84,12 +87,12 @@ class Worker:
 @strawberry.type(description="Background workers, all together.")
 class WorkersHealth(ServiceHealth):
     count: int = column("How many there are.")
-    active_tasks: int = column("Tasks being done.")
-    queued_tasks: int = column("Tasks that wait.")
-    workers: list[Worker] = column("Each worker that was heard of in the last minute.")
+    active_tasks: int | None = column(f"Tasks being done. {_FOR_ADMIN}")
+    queued_tasks: int | None = column(f"Tasks that wait. {_FOR_ADMIN}")
+    workers: list[Worker] | None = column(f"Each worker that was heard of in the last minute. {_FOR_ADMIN}")
 
 
-@strawberry.type(description="An outside service. What is found is kept for a minute.")
+@strawberry.type(description="An outside service. What is found is kept for a minute. Figures are for ADMIN.")
 class ExternalHealth(ServiceHealth):
     rate_limit_remaining: int | None = column(
         "Calls left in its present window: for WhatsApp of the 200 management calls an hour that each account has at "
@@ -105,9 +108,10 @@ class Health:
     status: HealthStatus = column("The whole.")
     timestamp: datetime = column("When this was found; at most a second ago.")
     version: str = column("Version of the product.")
-    environment: str = column("Environment: development, test or production.")
-    problems: list[str] = column(
-        "What is not well, in words, such as 'No worker runs.'; empty when all is well. Names nobody and no number."
+    environment: str | None = column("Environment: development, test or production; null to others than ADMIN.")
+    problems: list[str] | None = column(
+        "What is not well, in words, such as 'No worker runs.'; empty when all is well. Names nobody and no number. "
+        "Null to others than ADMIN."
     )
     api: ApiHealth = column("This server.")
     database: DatabaseHealth = column("PostgreSQL.")
@@ -156,13 +160,22 @@ class SystemMetrics:
     )
     cpu_utilization: float = column("Processor in use over the last 5 seconds, 0 to 100.")
     memory_utilization: float = column("Memory in use, 0 to 100.")
-    disk_usage_gb: float = column("What is in use of the disk of DATA_DIR, in GB.")
+    disk_usage_gb: float | None = column(
+        "What is in use of the disk of DATA_DIR, in GB; null while the disk does not answer."
+    )
     network_throughput_mbps: float = column("Network traffic over the last 5 seconds, in and out, in Mbit/s.")
 
 
 @strawberry.type
 class HealthQuery:
-    @query(health.check, description="State of the system, for anyone.", graphql_type=Health)
+    @query(
+        health.check,
+        description=(
+            "State of the system, for anyone. Figures, names and words of what is not well are for ADMIN, tokens of "
+            "scope ADMIN, and callers at an address that the server lists."
+        ),
+        graphql_type=Health,
+    )
     @staticmethod
     async def health(info: Info) -> health.Health:
         return await health.check(info.context.viewer)
@@ -201,11 +214,11 @@ async def alive(_: Request) -> Response:
 
 async def ready(_: Request) -> Response:
     """Whether this server is to get requests and webhooks: 503 while it cannot keep them."""
-    return _answer((await health.database()).status, {})
+    return _answer((await health.database(ANONYMOUS)).status, {})
 
 
-async def database(_: Request) -> Response:
-    found = await health.database()
+async def database(request: Request) -> Response:
+    found = await health.database(await caller_of(request))
     pool = {
         "size": found.pool_size,
         "checked_in": found.checked_in,
@@ -218,14 +231,14 @@ async def database(_: Request) -> Response:
     )
 
 
-async def redis(_: Request) -> Response:
-    found = await health.redis()
+async def redis(request: Request) -> Response:
+    found = await health.redis(await caller_of(request))
     return _answer(
         found.status,
         {
             "redis_version": found.version,
             "connected_clients": found.connected_clients,
-            "used_memory": f"{found.used_memory_mb:g}MB",
+            "used_memory": _megabytes(found),
             "uptime_days": found.uptime_days,
             "queue_depth": found.queue_depth,
             "response_time_ms": found.response_time_ms,
@@ -233,8 +246,8 @@ async def redis(_: Request) -> Response:
     )
 
 
-async def workers(_: Request) -> Response:
-    found = await health.workers()
+async def workers(request: Request) -> Response:
+    found = await health.workers(await caller_of(request))
     return _answer(
         found.status,
         {
@@ -249,21 +262,19 @@ async def workers(_: Request) -> Response:
                     "processed": worker.processed,
                 }
                 for worker in found.workers
-            ],
+            ]
+            if found.workers is not None
+            else None,
         },
     )
 
 
-async def detailed(request: Request) -> Response:
-    """For operators: an ADMIN token, or an address of HEALTH_ADDRESSES."""
-    try:
-        found = await health.detailed(await _operator(request))
-    except Refusal as refusal:
-        return _refused(refusal)
+async def detailed(viewer: Viewer) -> Response:
+    found = await health.detailed(viewer)
     services: dict[str, Any] = {
         "api": {
             "status": _word(found.api.status),
-            "uptime": _uptime(found.api.uptime),
+            "uptime": _uptime(found.api.uptime or 0),
             "requests_per_minute": found.api.requests_per_minute,
             "response_time_ms": found.api.response_time_ms,
         },
@@ -277,7 +288,7 @@ async def detailed(request: Request) -> Response:
         },
         "redis": {
             "status": _word(found.redis.status),
-            "memory_usage": f"{found.redis.used_memory_mb:g}MB",
+            "memory_usage": _megabytes(found.redis),
             "memory_usage_mb": found.redis.used_memory_mb,
             "connected_clients": found.redis.connected_clients,
             "queue_depth": found.redis.queue_depth,
@@ -303,25 +314,24 @@ async def detailed(request: Request) -> Response:
     }
     return _answer(
         found.status,
-        {**_head(found), "environment": found.environment, "problems": found.problems, "services": services},
+        {
+            **_head(found),
+            "environment": found.environment,
+            "problems": found.problems,
+            "kinds": [kind for kind, words in found.found.items() if words is not None],
+            "services": services,
+        },
     )
 
 
-async def metrics(request: Request) -> Response:
-    """For a monitoring system, in Prometheus' text form; allowed like details."""
-    try:
-        found = await figures.metrics(await _operator(request))
-    except Refusal as refusal:
-        return _refused(refusal)
+async def metrics(viewer: Viewer) -> Response:
+    """For a monitoring system, in Prometheus' text form."""
+    found = await figures.metrics(viewer)
     return Response(found, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def stats(request: Request) -> Response:
-    """What is gathered for the bot and what was dropped as a repetition; allowed like details."""
-    try:
-        health.check_operator(await _operator(request))
-    except Refusal as refusal:
-        return _refused(refusal)
+async def stats(_: Viewer) -> Response:
+    """What is gathered for the bot and what was dropped as a repetition."""
     found = await system.figures()
     content = {
         "buffer": {"active_buffers": found.active_buffers, "total_buffered": found.total_buffered},
@@ -332,17 +342,6 @@ async def stats(request: Request) -> Response:
         "environment": get_settings().environment,
     }
     return Response(orjson.dumps(content), media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _refused(refusal: Refusal) -> Response:
-    status = 401 if refusal.code is ErrorCode.AUTHENTICATION_ERROR else 403
-    return Response(orjson.dumps({"detail": refusal.message}), status, media_type="application/json")
-
-
-async def _operator(request: Request) -> Viewer:
-    """The caller; whoever may see it by address is not looked up, for the database may be away."""
-    stranger = stranger_of(request)
-    return stranger if health.is_near(stranger) else (await context_of(request)).viewer
 
 
 def _head(found: health.Health) -> dict[str, Any]:
@@ -367,23 +366,35 @@ def _milliseconds(service: health.ServiceHealth) -> str | None:
     return None if service.response_time_ms is None else f"{service.response_time_ms:g}ms"
 
 
+def _megabytes(service: health.RedisHealth) -> str | None:
+    return None if service.used_memory_mb is None else f"{service.used_memory_mb:g}MB"
+
+
 def _uptime(seconds: int) -> str:
     """As in `5d 12h 30m`."""
     minutes = seconds // 60
     return f"{minutes // 1440}d {minutes // 60 % 24}h {minutes % 60}m"
 
 
+MOST_A_MINUTE = 600
+"""Of an address: several monitors may stand behind one. Whether to serve is asked without end."""
+
 routes = [
-    Route("/health", whole),
-    Route("/api/v1/health", whole),
     Route("/health/live", alive),
     Route("/health/ready", ready),
-    Route("/health/db", database),
-    Route("/health/redis", redis),
-    Route("/health/workers", workers),
-    Route("/health/celery", workers),
-    Route("/health/detailed", detailed),
-    Route("/v1/health", detailed),
-    Route("/metrics", metrics),
-    Route("/stats", stats),
+    *(
+        Route(path, limited("checks", MOST_A_MINUTE, tell))
+        for path, tell in {
+            "/health": whole,
+            "/api/v1/health": whole,
+            "/health/db": database,
+            "/health/redis": redis,
+            "/health/workers": workers,
+            "/health/celery": workers,
+            "/health/detailed": for_operators(detailed),
+            "/v1/health": for_operators(detailed),
+            "/metrics": for_operators(metrics),
+            "/stats": for_operators(stats),
+        }.items()
+    ),
 ]

@@ -1,7 +1,8 @@
 """Webhooks in: where WhatsApp's Cloud API shakes hands and posts, and WAHA posts."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 
 import orjson
@@ -13,10 +14,15 @@ from starlette.routing import Route
 from db.core.connect import TRANSIENT
 from db.senders import SenderProvider
 from domain import inbound
+from domain.core import traffic
 from graph.core import http
 
 log = structlog.get_logger()
 
+LITTLE = 64 * 1024
+"""Bytes of a post that needs no place among the large ones."""
+_large = asyncio.Semaphore(32)
+"""Large posts that are being read: strangers may send them, too, and nobody knows before all has come."""
 _PATHS = ("/webhooks/whatsapp", "/webhook", "/v1/webhooks/whatsapp")
 
 
@@ -31,33 +37,58 @@ async def handshake(request: Request) -> Response:
 
 async def post(request: Request) -> Response:
     """Takes what the Cloud API posts."""
-    return await _take(request, SenderProvider.CLOUD_API, "x-hub-signature-256", inbound.is_genuine)
+    return await _take(request, SenderProvider.CLOUD_API, "x-hub-signature-256")
 
 
 async def post_of_waha(request: Request) -> Response:
     """Takes what WAHA posts."""
-    return await _take(request, SenderProvider.WAHA, "x-webhook-hmac", inbound.is_genuine_of_waha)
+    return await _take(request, SenderProvider.WAHA, "x-webhook-hmac")
 
 
-async def _take(
-    request: Request, provider: SenderProvider, header: str, is_genuine: Callable[[bytes, str], bool]
-) -> Response:
+async def _take(request: Request, provider: SenderProvider, header: str) -> Response:
     """Keeps what was posted and answers at once; the work comes after. 503 makes the sender post it again."""
-    try:
-        async with asyncio.timeout(http.BODY_SECONDS):
-            body = await request.body()
-    except TimeoutError:
-        return Response(status_code=408, headers={"connection": "close"})
-    except ClientDisconnect:
-        return Response(status_code=400)
     signatures = request.headers.getlist(header)
-    if len(signatures) > 1 or not is_genuine(body, "".join(signatures)):
+    signature = "".join(signatures)
+    if len(signatures) > 1 or not inbound.is_signed(provider, signature):
         return _answer(401, {"detail": "Invalid signature"})
+    async with AsyncExitStack() as place:
+        try:
+            async with asyncio.timeout(http.BODY_SECONDS):
+                body = await _body(request, place)
+        except TimeoutError:
+            return Response(status_code=408, headers={"connection": "close"})
+        except ClientDisconnect:
+            return Response(status_code=400)
+        if body is None:
+            return _answer(503, {"detail": "Too much at once, post it again"})
+        if not inbound.is_genuine(provider, body, signature):
+            return _answer(401, {"detail": "Invalid signature"})
+        return await _keep(body, provider)
+
+
+async def _body(request: Request, place: AsyncExitStack) -> bytes | None:
+    """All of it; None where it is large, and so are too many others just now. What is little always has its place."""
+    body, large = bytearray(), False
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LITTLE and not large:
+            if _large.locked():
+                return None
+            large = True
+            await place.enter_async_context(_large)
+    return bytes(body)
+
+
+async def _keep(body: bytes, provider: SenderProvider) -> Response:
     try:
         await inbound.keep(body, provider)
     except TRANSIENT as error:
+        traffic.refuse_webhook()
         log.warning("webhook_not_kept", error=repr(error))
         return _answer(503, {"detail": "Not kept, post it again"})
+    except Exception:
+        traffic.refuse_webhook()
+        raise
     return _answer(200, {"status": "received", "message_id": _message_id(body), "response_queued": False})
 
 

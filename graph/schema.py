@@ -25,6 +25,7 @@ from graph.schedules import SchedulesMutation, SchedulesQuery
 from graph.senders import SendersMutation, SendersQuery
 from graph.settings import SettingsMutation, SettingsQuery
 from graph.templates import TemplatesMutation, TemplatesQuery
+from graph.webhooks import WebhooksMutation, WebhooksQuery
 
 QUERIES: tuple[type, ...] = (
     HealthQuery,
@@ -45,6 +46,7 @@ QUERIES: tuple[type, ...] = (
     FilesQuery,
     EventsQuery,
     AnalyticsQuery,
+    WebhooksQuery,
 )
 MUTATIONS: tuple[type, ...] = (
     AccountsMutation,
@@ -61,6 +63,7 @@ MUTATIONS: tuple[type, ...] = (
     HandlingMutation,
     LeadsMutation,
     MessagesMutation,
+    WebhooksMutation,
 )
 SUBSCRIPTIONS: tuple[type, ...] = (EventsSubscription,)
 TYPES: tuple[type, ...] = (ResourceEvent, ConversationEvent, LeadEvent)

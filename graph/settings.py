@@ -23,6 +23,17 @@ class LimitSettings:
     max_conversation_length: int = column(
         "Newest messages of a conversation that the bot takes into account; 1000 unless changed."
     )
+    rate_limit_per_minute: int = column("Mutations a minute, for each user or token; 100 unless changed.")
+    rate_limit_per_hour: int = column("Mutations an hour, for each user or token; 1000 unless changed.")
+    queries_per_minute: int = column("Queries and subscriptions a minute, for each user or token; 1000 unless changed.")
+    anonymous_calls_per_minute: int = column(
+        "Operations a minute from each address without credentials, each mutation field counting; 100 unless changed."
+    )
+    calls_per_second: int = column("Operations a second, for each caller of any kind; 20 unless changed.")
+    fail_open: bool = column(
+        "While Redis is away each process counts calls by itself; true: nobody does. Attempts to sign in are counted "
+        "either way. False unless changed."
+    )
 
 
 @strawberry.type(
@@ -46,7 +57,7 @@ class ConsentSettings:
     opt_in_reply: str | None = column("What to answer to an opt-in; null: nothing.")
 
 
-@strawberry.type(description="What is switched on; all of it unless changed.")
+@strawberry.type(description="What is switched on; all of it but openRegistration, unless changed.")
 class FeatureSettings:
     rag_enabled: bool = column("The bot looks things up in uploaded documents.")
     sentiment_analysis: bool = column("Messages of contacts are rated for their mood.")
@@ -54,6 +65,7 @@ class FeatureSettings:
         "The bot escalates when it is unsure, when the contact is upset, or when asked for a person."
     )
     multilingual_support: bool = column("The bot answers in the language it is written to.")
+    open_registration: bool = column("Anyone may register, and becomes VIEWER, who reads nearly everything.")
 
 
 @strawberry.type(description="Rules of the bot.")
@@ -69,7 +81,7 @@ class BotSettings:
     )
     language: str = column("Language of the bot where it may not use the contact's, by ISO 639; en unless changed.")
     daily_token_budget: int | None = column(
-        "Tokens a day (of UTC), for all models; above it the bot answers without one. Null: no end."
+        "Tokens a day (of UTC), for all models; above it the bot answers without one. 2,000,000 unless changed."
     )
 
 
@@ -108,6 +120,16 @@ class LimitSettingsInput:
     max_conversation_length: int | None = optional(
         "Newest messages of a conversation that the bot takes into account, 1 to 1000."
     )
+    rate_limit_per_minute: int | None = optional("Mutations a minute, for each user or token, 1 to 100000.")
+    rate_limit_per_hour: int | None = optional("Mutations an hour, for each user or token, 1 to 100000.")
+    queries_per_minute: int | None = optional(
+        "Queries and subscriptions a minute, for each user or token, 1 to 100000."
+    )
+    anonymous_calls_per_minute: int | None = optional(
+        "Operations a minute from each address without credentials, 1 to 100000."
+    )
+    calls_per_second: int | None = optional("Operations a second, for each caller of any kind, 1 to 10000.")
+    fail_open: bool | None = optional("Whether nobody counts calls while Redis is away.")
 
 
 @strawberry.input(description="Changes to pauses, in whole seconds; in force for the next message.")
@@ -134,6 +156,7 @@ class FeatureSettingsInput:
     sentiment_analysis: bool | None = optional("Messages of contacts are rated for their mood.")
     auto_escalation: bool | None = optional("The bot escalates by itself.")
     multilingual_support: bool | None = optional("The bot answers in the language it is written to.")
+    open_registration: bool | None = optional("Anyone may register, and becomes VIEWER.")
 
 
 @strawberry.input(description="Changes to the rules of the bot; in force for the next message.")
@@ -144,7 +167,7 @@ class BotSettingsInput:
     )
     escalation_threshold: float | None = optional("Confidence below which the bot escalates, 0 to 1.")
     language: str | None = optional("Language of the bot, by ISO 639, such as en.")
-    daily_token_budget: int | None = optional("Tokens a day (of UTC), 0 or more; null: no end.")
+    daily_token_budget: int | None = optional("Tokens a day (of UTC), 0 or more; null: 2,000,000.")
 
 
 @strawberry.input(

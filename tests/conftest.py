@@ -3,38 +3,52 @@
 Everyone shares one database: tests use names of their own (factories.unique) and clean nothing up.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import pytest_asyncio
 
 from db.accounts import Role
 from db.core import connect
-from db.core.migrate import migrate
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from domain.providers import base
-from tests import factories
+from tests import canary, clusters, factories
+from tests.canary import PASSWORD
 from tests.running import Api, Program, Simulator, free_port
 from tests.s3 import S3
-from tidings.services import Services, embedded
+from tidings.services import Services
 
-PASSWORD = "correct-horse-battery"
+# What is loaded for the tests stays: to look through it as often as usual takes some of the time of each process.
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
-def services() -> Iterator[Services]:
+def cluster(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """What all databases of a run are copied from, by all of its processes."""
+    own = tmp_path_factory.getbasetemp()
+    return clusters.made((own if worker_id == "master" else own.parent) / "cluster")
+
+
+@pytest.fixture(scope="session")
+def services(cluster: Path) -> Iterator[Services]:
     """PostgreSQL 18 and Valkey under a folder that goes with the session."""
-    with tempfile.TemporaryDirectory(prefix="tidings-test-") as folder, embedded(Path(folder)) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="tidings-test-") as folder,
+        clusters.copied(cluster, Path(folder)) as running,
+    ):
         yield running
 
 
 @pytest.fixture(scope="session")
-def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The settings of all test processes, this one included."""
+def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The settings of all test processes, this one included; in the end nothing that was sent stands in their log."""
+    log = tmp_path_factory.mktemp("log") / "log"
     api_port, simulator_port = free_port(), free_port()
     given = {
         "ENVIRONMENT": "test",
@@ -53,22 +67,26 @@ def environment(services: Services, tmp_path_factory: pytest.TempPathFactory) ->
         "ADMIN_TOKEN": "an-admin-token-of-32-bytes-and-more-xx",
         "SEND_GRACE": "4",
         "SEND_RATE": "1000",
-        "LOG_LEVEL": "WARNING",
-        "LOG_FILE": "-",
+        "RATE_LIMITS": "off",
+        "LOG_LEVEL": "INFO",
+        "LOG_FILE": str(log),
     }
     os.environ.update(given)
     get_settings.cache_clear()
-    return given
+    log.touch()
+    yield given
+    canary.check_log(log)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def database(environment: dict[str, str]) -> AsyncIterator[None]:
-    """A migrated database, and this process connected to it."""
-    await migrate()
+    """This process connected to the database."""
     async with connect.connected(application="tidings tests"):
         yield
+        told = await connect.rows("SELECT type, data::text FROM event WHERE data IS NOT NULL")
         await base.close()
         await shared_redis().aclose()
+    canary.check("\n".join(f"{row['type']} {row['data']}" for row in told), "events")
 
 
 @pytest.fixture(scope="session")
@@ -87,7 +105,10 @@ async def api(environment: dict[str, str], database: None) -> AsyncIterator[Api]
             user = await factories.user(role=role, password=PASSWORD)
             running.tokens[role] = await running.sign_in(user.email, PASSWORD)
         yield running
+        figures = (await running.http.get("/metrics")).text
         await running.close()
+        canary.check_figures(figures)
+        assert canary.check_log(Path(environment["LOG_FILE"])), "requests are written down"
 
 
 @pytest.fixture(scope="session")
@@ -99,6 +120,8 @@ def s3(environment: dict[str, str]) -> Iterator[S3]:
 
 @pytest.fixture(scope="session")
 def worker(environment: dict[str, str], database: None, simulator: Simulator) -> Iterator[Program]:
-    """A worker with its clock."""
-    with Program.worker(environment) as program:
+    """A worker with its clock, and figures at a port of its own."""
+    port = free_port()
+    with Program.worker({**environment, "METRICS_PORT": str(port)}) as program:
         yield program
+        canary.check_figures(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text)

@@ -10,8 +10,8 @@ import asyncpg
 import pytest
 
 from db.core import connect
-from db.core.migrate import migrate
 from db.core.settings import get_settings
+from tests.clusters import MIGRATED
 from tests.factories import unique
 
 
@@ -28,23 +28,11 @@ async def database_of_its_own(*, template: str | None = None) -> AsyncIterator[s
 async def a_database(*, template: str | None = None) -> AsyncIterator[str]:
     """A new, migrated database, or a copy, also of `template0`, which is empty; gives its name."""
     name = unique("apart").replace("-", "_")
-    await _at_the_server(f"CREATE DATABASE {name} TEMPLATE {template or await _migrated()}")
+    await _at_the_server(f"CREATE DATABASE {name} TEMPLATE {template or MIGRATED}")
     try:
         yield name
     finally:
         await _at_the_server(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-_MIGRATED = "migrated"
-
-
-async def _migrated() -> str:
-    """A database to copy: migrating takes seconds, and a copy a tenth of one."""
-    if not await _at_the_server("SELECT 1 FROM pg_database WHERE datname = $1", _MIGRATED):
-        await _at_the_server(f"CREATE DATABASE {_MIGRATED}")
-        with _named(_MIGRATED):
-            await migrate()
-    return _MIGRATED
 
 
 @asynccontextmanager

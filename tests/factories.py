@@ -10,6 +10,7 @@ from db.senders import Sender, SenderProvider
 from db.templates import MessageTemplate
 from domain import accounts, contacts, groups, senders, templates
 from domain.core.access import SYSTEM
+from tests.canary import PASSWORD
 
 
 def unique(prefix: str = "x") -> str:
@@ -25,7 +26,7 @@ def phone() -> str:
     return f"+55119{next(_numbers):08d}"
 
 
-async def user(*, role: Role = Role.ADMIN, password: str = "correct-horse-battery") -> User:
+async def user(*, role: Role = Role.ADMIN, password: str = PASSWORD) -> User:
     return await accounts.create_user(
         SYSTEM, email=f"{unique('user')}@example.com", password=password, name="A User", role=role
     )
@@ -55,7 +56,7 @@ async def sender(**given: object) -> Sender:
 
 
 async def contact(**given: object) -> Contact:
-    values = {"name": "Rita", "phone_number": phone(), **given}
+    values = {"name": "Rita", "phone_number": phone(), "email": f"{unique('person')}@example.com", **given}
     return await contacts.create(SYSTEM, **values)  # pyright: ignore[reportArgumentType]
 
 

@@ -14,6 +14,7 @@ from db.core.transaction import transaction
 from db.events import EventType, read, record
 from domain.events import Place, encode
 from graph.core import ids
+from tests import canary
 from tests.running import Api
 
 CURSORS = """
@@ -45,7 +46,9 @@ async def subscribe(socket: ClientConnection, query: str, id: str = "1", **varia
 
 async def receive(socket: ClientConnection, seconds: float = 10) -> dict[str, Any]:
     async with asyncio.timeout(seconds):
-        return json.loads(await socket.recv())
+        found = json.loads(await socket.recv())
+    canary.check_errors(found.get("payload"))
+    return found
 
 
 async def event(socket: ClientConnection, seconds: float = 10) -> dict[str, Any]:

@@ -13,8 +13,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from db.accounts import Role
+from tests import canary
 from tidings.child import spawn
 from tidings.services.server import free_port as free_port
+
+# One for all: to make one reads the certificates of the machine, in 20 ms, and whoever waits for something asks often.
+# It keeps no connection, for those that it asks are killed.
+_http = httpx.Client(trust_env=False, limits=httpx.Limits(max_keepalive_connections=0))
 
 
 class Program:
@@ -48,7 +53,7 @@ class Program:
             assert self.process is not None
             assert self.process.poll() is None, f"{self.arguments} ended with {self.process.returncode}"
             try:
-                if httpx.get(url, timeout=1, trust_env=False).status_code < 500 or "health" in url:
+                if _http.get(url, timeout=1).status_code < 500 or "health" in url:
                     return
             except httpx.HTTPError:
                 time.sleep(0.05)
@@ -123,7 +128,9 @@ class Api:
     def __init__(self, url: str, program: Program) -> None:
         self.url = url
         self.program = program
-        self.http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False)
+        # The server ends connections that were idle for five seconds: one is not used again as that happens.
+        kept = httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2)
+        self.http = httpx.AsyncClient(base_url=url, timeout=30, trust_env=False, limits=kept)
         self.tokens: dict[Role, str] = {}
 
     @property
@@ -142,7 +149,8 @@ class Api:
         token = token or (self.tokens[role] if role else None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
-        return answer.json()
+        canary.check_errors(found := answer.json())
+        return found
 
     async def data(self, query: str, *, role: Role = Role.ADMIN, **variables: Any) -> dict[str, Any]:
         """The data of an answer without errors."""
@@ -174,17 +182,17 @@ class Simulator:
         self.program = program
 
     def configure(self, **settings: Any) -> dict[str, Any]:
-        return self._answer(httpx.patch(f"{self.url}/_simulator/settings", json=settings, timeout=10, trust_env=False))
+        return self._answer(_http.patch(f"{self.url}/_simulator/settings", json=settings, timeout=10))
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:
-        return self._answer(httpx.post(f"{self.url}/_simulator/{path}", json=body, timeout=10, trust_env=False))
+        return self._answer(_http.post(f"{self.url}/_simulator/{path}", json=body, timeout=10))
 
     def forget_faults(self) -> None:
         """Sends from here on fare as the settings have it."""
-        self._answer(httpx.delete(f"{self.url}/_simulator/faults", timeout=10, trust_env=False))
+        self._answer(_http.delete(f"{self.url}/_simulator/faults", timeout=10))
 
     def get(self, path: str, **query: Any) -> dict[str, Any]:
-        return self._answer(httpx.get(f"{self.url}/_simulator/{path}", params=query, timeout=30, trust_env=False))
+        return self._answer(_http.get(f"{self.url}/_simulator/{path}", params=query, timeout=30))
 
     @staticmethod
     def _answer(response: httpx.Response) -> dict[str, Any]:

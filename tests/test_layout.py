@@ -27,6 +27,7 @@ ROOMS = {
     "inbound",
     "leads",
     "messages",
+    "rates",
     "schedules",
     "senders",
     "settings",

@@ -103,6 +103,11 @@ def test_the_composition_runs_each_part_by_itself() -> None:
     assert services["migrate"]["restart"] == "no"
 
 
+def test_the_composition_does_not_start_before_its_proxy_is_named() -> None:
+    """Else all clients have one address, and one bucket of limits."""
+    assert "FORWARDED_ALLOW_IPS: ${FORWARDED_ALLOW_IPS:?" in COMPOSE.read_text()
+
+
 def test_the_composed_database_logs_nothing_that_rows_hold() -> None:
     assert "command: [postgres, -c, log_error_verbosity=terse]" in interpolated()
     assert configuration()["log_error_verbosity"] == "terse"
@@ -113,7 +118,7 @@ def test_the_composition_satisfies_docker(tmp_path: Path) -> None:
     if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("docker has no compose plugin here")
     (tmp_path / "compose.yaml").write_text(COMPOSE.read_text())
-    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=secret\n")
+    (tmp_path / ".env").write_text("POSTGRES_PASSWORD=secret\nFORWARDED_ALLOW_IPS=172.18.0.1\n")
     done = subprocess.run(
         [docker, "compose", "config", "--quiet"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -122,7 +127,8 @@ def test_the_composition_satisfies_docker(tmp_path: Path) -> None:
 
 def test_the_composition_asks_for_nothing_unknown() -> None:
     told = set(re.findall(r"^    ([A-Z_]+):", COMPOSE.read_text(), re.MULTILINE))
-    assert told <= names_of_settings()
+    # uvicorn reads the one of proxies by itself.
+    assert told <= names_of_settings() | {"FORWARDED_ALLOW_IPS"}
 
 
 def test_the_image_is_small_in_rights_and_tells_its_health() -> None:

@@ -80,14 +80,18 @@ def names_of_tests(file: Path) -> frozenset[str]:
     return frozenset(name for name in found if name.rpartition("::")[2].startswith("test_"))
 
 
+def is_there(proof: str) -> bool:
+    """Whether a test that is named so exists."""
+    name, _, test = proof.partition("::")
+    return name.startswith("tests/") and (ROOT / name).is_file() and test in names_of_tests(ROOT / name)
+
+
 def faults(row: Row, schema: GraphQLSchema) -> Iterator[str]:
     """Why a tick is not deserved."""
     if not row.proof:
         yield f"{row.id} is ticked without a proof"
     for proof in row.proof.replace("`", "").split():
-        name, _, test = proof.partition("::")
-        file = ROOT / name
-        if not (name.startswith("tests/") and file.is_file() and test in names_of_tests(file)):
+        if not is_there(proof):
             yield f"{row.id}: there is no test {proof}"
     for part in schema_parts(row):
         if not is_served(part, schema):
@@ -97,6 +101,15 @@ def faults(row: Row, schema: GraphQLSchema) -> Iterator[str]:
 def test_every_row_is_there_once() -> None:
     ids = [row.id for row in rows()]
     assert len(ids) == len(set(ids)) == ROWS
+
+
+def test_what_is_said_of_threats_is_proven() -> None:
+    rows = [
+        line for line in (ROOT / "docs/security.md").read_text().splitlines() if "`tests/" in line and line[0] == "|"
+    ]
+    assert len(rows) >= 16
+    named = [proof for row in rows for proof in re.findall(r"`(tests/[\w/]+\.py::\w+)`", row)]
+    assert [proof for proof in named if not is_there(proof)] == []
 
 
 def test_ticked_rows_are_proven_and_served() -> None:

@@ -1,6 +1,7 @@
 """The command line: `tidings up`, `tidings demo` and the parts they are made of."""
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,11 +17,12 @@ COMMANDS = {
     "api": "serve the API alone",
     "worker": "run a worker with the clock alone",
     "migrate": "bring the database up to date",
-    "schema": "write schema.graphql, or check that it is up to date",
+    "schema": "write schema.graphql and docs/roles.md, or check that they are up to date",
     "simulate": "run the stand-in for WhatsApp alone",
     "seed": "register the simulator's number as a sender",
     "user": "create and list people who may sign in, set a password",
     "token": "create an API token",
+    "keys": "list the keys, and encrypt stored secrets under the present one",
     "doctor": "say what is wrong with this installation and how to mend it",
 }
 
@@ -39,7 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rest: list[str] = chosen.rest
     if chosen.command == "simulate":  # a program of its own, which imports nothing of ours and is imported by none
         os.execv(sys.executable, [sys.executable, "-m", "simulator", *rest])
+    gc.disable()  # What is loaded stays: to look through it again and again would be a sixth of the start.
     command = import_module(f"tidings.commands.{chosen.command}")
+    gc.enable()
     own = argparse.ArgumentParser(prog=f"tidings {chosen.command}", description=command.__doc__)
     command.arguments(own)
     try:

@@ -29,6 +29,7 @@ from workers import (
     schedules,
     senders,
     templates,
+    webhooks,
 )
 from workers.core.broker import open_broker
 from workers.core.clock import run_clock
@@ -53,6 +54,7 @@ ROOMS = (
     schedules,
     senders,
     templates,
+    webhooks,
 )
 """Importing them has registered their actors and ticks."""
 

@@ -21,6 +21,8 @@ MOST_IN_HAND = 1000
 """Turns that a process has without a model, answered or soon to be."""
 _PRECISION = 0.005
 """Seconds between looks for what is due, at the least."""
+_HELD = 0.02
+"""The same where turns are due and none may be had yet: what was posted before is being taken up."""
 
 _runs: set[asyncio.Task[None]] = set()
 """The run of this process, if one is under way."""
@@ -52,15 +54,16 @@ async def _answer_all() -> None:
         while True:
             # A model costs what it is asked: its answers are begun once nothing more is to be said.
             asks = models.is_set()
-            lease, ahead = (models.LEASE, 0.0) if asks else (turns.SHORT_LEASE, await turns.ahead())
+            ahead = 0.0 if asks else await turns.ahead()
             room = min(AT_ONCE, (AT_ONCE if asks else MOST_IN_HAND) - sum(busy.values()))
-            taken = await turns.claim(room, seconds=lease, ahead=ahead) if room else []
+            taken = await turns.claim(room, ahead=ahead) if room else []
             for part in _parts(taken):
                 busy[asyncio.create_task(answering.answer(part))] = len(part)
             wait = 0.0 if taken else await turns.next_due(ahead=ahead)
             if wait is None and not busy:
                 return
-            pause = None if not room else max(turns.SOON if wait is None else wait, _PRECISION)
+            least = _PRECISION if taken else _HELD
+            pause = None if not room else max(turns.SOON if wait is None else wait, least)
             if busy:
                 await asyncio.wait(busy, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
                 for task in [task for task in busy if task.done()]:

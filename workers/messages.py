@@ -171,9 +171,11 @@ async def _send(run: _Run, chunk: Chunk) -> None:
     else:
         outcomes = [NotSent("The worker stood still.")] * len(leaving)
     await _settle([*zip(leaving, outcomes, strict=True), *settled, *early])
-    for word, count in Counter(_WORDS[type(outcome)] for outcome in outcomes).items():
-        traffic.SENDS.labels(run.sender.phone_number, word).inc(count)
-        traffic.tally["sent"] += count if word == "accepted" else 0
+    became = Counter(_WORDS[type(outcome)] for outcome in outcomes)
+    for word in _WORDS.values():
+        # Also of none: of what is not there before its first one no rate is known.
+        traffic.SENDS.labels(run.sender.phone_number, word).inc(became[word])
+    traffic.tally["sent"] += became["accepted"]
     run.accepted |= any(isinstance(outcome, Accepted) for outcome in outcomes)
     if any(isinstance(outcome, Refused) and outcome.error.reaction in _CHANGING for outcome in outcomes):
         # The next run goes by what was written down of it.

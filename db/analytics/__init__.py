@@ -46,6 +46,8 @@ class ConversationQuarter(Model):
     """Rows of ConversationDay that begin in it."""
     reaching: int = fields.IntField()
     """Those that have begun before it, and end in it or later."""
+    repeated: int = fields.IntField()
+    """Of those that begin in it the ones that are not the first of their conversation in a month, in any zone."""
 
     class Meta(Model.Meta):
         table = "conversation_quarter"

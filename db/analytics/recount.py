@@ -7,12 +7,13 @@ deleted, contacts that are merged or erased. To count again changes nothing.
 import time
 from collections.abc import Sequence
 
-from db.analytics.talk import SAID
+from db.analytics.talk import REPEATED, SAID
 from db.core import connect
 from db.core.transaction import transaction
 
-AT_ONCE = 5000
-"""Events of one look into the log: what is sent, delivered and read of one message is counted once."""
+AT_ONCE = 1000
+"""Events of one look into the log: one statement counts whom they tell of, and has a minute for it. What is cut off
+begins with the same ones again."""
 _PAST_AT_ONCE = 200
 """Conversations of one step through all there are."""
 _SECONDS = 20.0
@@ -47,34 +48,36 @@ WITH told AS MATERIALIZED (
   WHERE (d.first_at, d.last_at, d.before_at, d.quarters, d.messages, d.answers, d.waited) IS DISTINCT FROM
         (excluded.first_at, excluded.last_at, excluded.before_at, excluded.quarters, excluded.messages,
          excluded.answers, excluded.waited)
-  RETURNING old.first_at AS began, old.last_at AS ended, old.quarters AS were, old.messages AS m,
-            old.answers AS a, old.waited AS w, new.*
+  RETURNING old.first_at AS began, old.last_at AS ended, old.before_at AS earlier, old.quarters AS were,
+            old.messages AS m, old.answers AS a, old.waited AS w, new.*
 ), gone AS (
   DELETE FROM conversation_day d USING told
   WHERE d.conversation_id = told.id
     AND NOT EXISTS (SELECT FROM fresh WHERE fresh.conversation_id = d.conversation_id AND fresh.day = d.day)
   RETURNING d.*
 ), changed AS (
-  SELECT sender_id, 1 AS sign, first_at, last_at, quarters, messages, answers, waited FROM stored
-  UNION ALL SELECT sender_id, -1, began, ended, were, m, a, w FROM stored WHERE began IS NOT NULL
-  UNION ALL SELECT sender_id, -1, first_at, last_at, quarters, messages, answers, waited FROM gone
+  SELECT sender_id, 1 AS sign, first_at, last_at, before_at, quarters, messages, answers, waited FROM stored
+  UNION ALL SELECT sender_id, -1, began, ended, earlier, were, m, a, w FROM stored WHERE began IS NOT NULL
+  UNION ALL SELECT sender_id, -1, first_at, last_at, before_at, quarters, messages, answers, waited FROM gone
 ), added AS (
   SELECT sender_id, q.at, sum(sign * q.messages) AS messages, sum(sign * q.answers) AS answers,
-         sum(sign * q.waited) AS waited, sum(sign * begun) AS begun, sum(sign * reaching) AS reaching
+         sum(sign * q.waited) AS waited, sum(sign * begun) AS begun, sum(sign * reaching) AS reaching,
+         sum(sign * repeated) AS repeated
   FROM changed CROSS JOIN LATERAL (
-    SELECT at, u.messages, u.answers, u.waited, 0 AS begun, 0 AS reaching
+    SELECT at, u.messages, u.answers, u.waited, 0 AS begun, 0 AS reaching, 0 AS repeated
     FROM unnest(quarters, changed.messages, changed.answers, changed.waited) AS u(at, messages, answers, waited)
-    UNION ALL SELECT date_bin('15 minutes', first_at, 'epoch'), 0, 0, 0, 1, 0
-    UNION ALL SELECT at, 0, 0, 0, 0, 1
+    UNION ALL SELECT date_bin('15 minutes', first_at, 'epoch'), 0, 0, 0, 1, 0, (({REPEATED}) IS TRUE)::int
+    UNION ALL SELECT at, 0, 0, 0, 0, 1, 0
     FROM generate_series(date_bin('15 minutes', first_at, 'epoch') + interval '15 minutes', last_at, '15 minutes') AS at
   ) AS q GROUP BY 1, 2
 )
-INSERT INTO conversation_quarter AS q (at, sender_id, messages, answers, waited, begun, reaching)
-SELECT at, sender_id, messages, answers, waited, begun, reaching FROM added
-WHERE (messages, answers, waited, begun, reaching) <> (0, 0, 0, 0, 0) ORDER BY 1, 2
+INSERT INTO conversation_quarter AS q (at, sender_id, messages, answers, waited, begun, reaching, repeated)
+SELECT at, sender_id, messages, answers, waited, begun, reaching, repeated FROM added
+WHERE (messages, answers, waited, begun, reaching, repeated) <> (0, 0, 0, 0, 0, 0) ORDER BY 1, 2
 ON CONFLICT (at, sender_id) DO UPDATE
 SET messages = q.messages + excluded.messages, answers = q.answers + excluded.answers,
-    waited = q.waited + excluded.waited, begun = q.begun + excluded.begun, reaching = q.reaching + excluded.reaching
+    waited = q.waited + excluded.waited, begun = q.begun + excluded.begun, reaching = q.reaching + excluded.reaching,
+    repeated = q.repeated + excluded.repeated
 """
 
 # Locks the reader. One that begins, or has been away for longer than the log is kept, counts all there is.
@@ -91,10 +94,12 @@ FROM place, event_log
 _PUT = """
 INSERT INTO event_reader (name, number) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET number = excluded.number
 """
+# Of an arrival the log says before that WhatsApp took the message, or took it after all: it changes no figure.
 _NEWS = """
 SELECT max(number) AS head, count(*) AS events,
        coalesce(array_agg(DISTINCT contact_id) FILTER (
-         WHERE contact_id IS NOT NULL AND type <> 'CONVERSATION_TYPING'), '{}') AS contacts
+         WHERE contact_id IS NOT NULL
+           AND type NOT IN ('MESSAGE_DELIVERED', 'MESSAGE_READ', 'CONVERSATION_TYPING')), '{}') AS contacts
 FROM (SELECT number, type, contact_id FROM event WHERE number > $1 ORDER BY number LIMIT $2) AS e
 """
 _PAST = """

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from asyncpg import Record
@@ -22,7 +22,18 @@ SELECT o.*, t.approval_name IS NULL AS own_text, coalesce(t.category, 'MARKETING
 FROM campaign o LEFT JOIN message_template t ON t.id = o.template_id WHERE o.id = $1
 """
 
-# The first few come along, so that all of it is one look at one moment.
+# $16 senders, each beside a $17 with which addresses begin that are looked for, and $18 by how many of their characters
+# they are told apart. Two of each are named, as one may be no number in use.
+_ALIKE = """
+, alike AS MATERIALIZED (
+  SELECT sender_id, ARRAY[min(address COLLATE "C"), max(address COLLATE "C")] AS two, count(*) AS people
+  FROM people JOIN unnest($16::bigint[], $17::text[], $18::int[]) AS b(id, begins, apart)
+    ON b.id = sender_id AND starts_with(address, begins)
+  WHERE exclusion IS NULL GROUP BY sender_id, length(address), left(address, apart)
+)
+"""
+
+# The first few come along, so that all of it is one look at one moment; what is alike, once.
 _LOOK = """
 , first AS MATERIALIZED (
   SELECT contact_id, address FROM people WHERE exclusion IS NULL ORDER BY contact_id LIMIT {most}
@@ -30,9 +41,12 @@ _LOOK = """
 SELECT exclusion, sender_id, time_zone, count(*) AS people,
        bit_xor(hashtextextended(coalesce(address, ''), contact_id)) AS mark, ARRAY[{lacking}]::bigint[] AS lacking,
        ARRAY(SELECT contact_id FROM first ORDER BY 1) AS ids,
-       ARRAY(SELECT address FROM first ORDER BY contact_id) AS addresses
+       ARRAY(SELECT address FROM first ORDER BY contact_id) AS addresses,
+       CASE WHEN row_number() OVER () = 1 THEN {alike} END AS alike
 FROM people GROUP BY 1, 2, 3
 """
+
+_SEEN = "EXISTS (SELECT FROM message m WHERE m.contact_id = c.id AND m.sender_id = {:d})"
 
 _ANYONE = """
 SELECT whole.*, told.* FROM (SELECT max(contact_id) AS last, count(*) AS paged FROM page) AS whole
@@ -61,6 +75,8 @@ class Look(Counts):
     """For each set of wanted names, how many of them fill not all of the set."""
     first: Sequence[tuple[int, str]] = ()
     """The first few of them: contact and address."""
+    alike: Sequence[tuple[int, Sequence[str], int]] = ()
+    """Senders, two of the addresses that begin alike and would be sent to by them, and how many there are of those."""
 
 
 def _lacks(name: str) -> str:
@@ -77,13 +93,31 @@ async def _of(id: int) -> tuple[Record, Pool]:
     return row, await pool_of(id, own_text=row["own_text"])
 
 
-async def look(id: int, wanted: Sequence[Sequence[str]] = (), *, most: int = 5) -> Look:
-    """Looks at the audience of a campaign as if it began now; a million people take seconds. Nothing is locked."""
+async def look(
+    id: int,
+    wanted: Sequence[Sequence[str]] = (),
+    *,
+    most: int = 5,
+    beginnings: Mapping[int, Mapping[str, int]] | None = None,
+    seen_by: int | None = None,
+) -> Look:
+    """Looks at the audience of a campaign as if it began now; a million people take seconds. Nothing is locked.
+
+    What people lack is told of those alone who have messages with the sender `seen_by`, where one is named.
+
+    Of some senders those recipients are counted whose address begins in one of some ways, and goes on alike for so many
+    characters of all.
+    """
     row, pool = await _of(id)
     lacks = [" OR ".join(map(_lacks, names)) or "true" for names in wanted]
+    if seen_by is not None:
+        lacks = [f"({_SEEN.format(seen_by)}) AND ({each})" for each in lacks]
     lacking = ", ".join(f"count(*) FILTER (WHERE lacks[{place}])" for place in range(1, len(wanted) + 1))
-    sql = people(pool, lacks=f"ARRAY[{', '.join(lacks)}]::bool[]") + _LOOK.format(most=most, lacking=lacking)
-    found = await connect.rows(sql, *values(row, pool))
+    begin = [(sender, *one) for sender, texts in (beginnings or {}).items() for one in texts.items()]
+    sql = people(pool, lacks=f"ARRAY[{', '.join(lacks)}]::bool[]") + (_ALIKE if begin else "")
+    alike = "ARRAY(SELECT ROW(sender_id, two, people) FROM alike)" if begin else "NULL::int[]"
+    sql += _LOOK.format(most=most, lacking=lacking, alike=alike)
+    found = await connect.rows(sql, *values(row, pool), *(map(list, zip(*begin, strict=True)) if begin else ()))
     reached = [each for each in found if each["exclusion"] is None]
     told, marks = Counter[str | None](), Counter[str | None]()
     for each in found:
@@ -98,6 +132,7 @@ async def look(id: int, wanted: Sequence[Sequence[str]] = (), *, most: int = 5) 
         shares=Counter({(each["sender_id"], each["time_zone"]): each["people"] for each in reached}),
         lacking=[sum(counts) for counts in zip(*(each["lacking"] for each in reached), strict=True)],
         first=list(zip(found[0]["ids"], found[0]["addresses"], strict=True)) if found else (),
+        alike=[one for each in found for one in each["alike"] or ()],
     )
 
 

@@ -98,12 +98,12 @@ async def merge(stays: int, goes: int) -> None:
 
 _DECLINED = """
 SELECT * FROM (
-  SELECT DISTINCT ON (contact_id, purpose) contact_id, purpose, state, created_at FROM consent
+  SELECT DISTINCT ON (contact_id, purpose) contact_id, purpose, state, proof, created_at FROM consent
   WHERE contact_id = ANY($1) ORDER BY contact_id, purpose, id DESC
 ) AS newest WHERE state = 'OPTED_OUT' ORDER BY contact_id, purpose
 """
 
 
 async def declined(contact_ids: Sequence[int]) -> list[Record]:
-    """What contacts decline: (contact_id, purpose, state, created_at)."""
+    """What contacts decline: (contact_id, purpose, state, proof, created_at)."""
     return await connect.rows(_DECLINED, list(contact_ids))

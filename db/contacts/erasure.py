@@ -1,7 +1,8 @@
 """What hangs on a contact, to be handed out or erased: each statement does some rows, and may be run again.
 
-Rows of messages stay, blank, for the figures of schedules and campaigns count them. What is still in flight is left
-until it is settled. Merged contacts left nothing behind but entries of the log and exports.
+Rows of messages stay, blank, for the figures of schedules and campaigns count them; and of each a hash of what WhatsApp
+called it, so that a post that comes once more brings nobody back. What is still in flight is left until it is settled.
+Merged contacts left nothing behind but entries of the log and exports.
 """
 
 from collections.abc import Sequence
@@ -55,8 +56,8 @@ _MESSAGES = """
 WITH page AS MATERIALIZED (
   SELECT id FROM message
   WHERE contact_id = $1 AND lease_until IS NULL
-    AND num_nonnulls(content, details, variables, referral, metadata, address, correlation_id, provider_message_id,
-                     nullif(error_message, 'Erased.')) > 0
+    AND num_nonnulls(content, details, variables, referral, metadata, address, correlation_id,
+                     nullif(left(provider_message_id, 7), 'erased:'), nullif(error_message, 'Erased.')) > 0
   ORDER BY id LIMIT $2 FOR UPDATE
 ), waiting AS (
   DELETE FROM waiting_amendment w USING page WHERE w.message_id = page.id
@@ -65,7 +66,9 @@ WITH page AS MATERIALIZED (
 )
 UPDATE message m
 SET content = NULL, details = NULL, variables = NULL, referral = NULL, metadata = NULL, address = NULL,
-    correlation_id = NULL, provider_message_id = NULL, attempt_id = NULL, updated_at = now(),
+    correlation_id = NULL, attempt_id = NULL, updated_at = now(),
+    provider_message_id = CASE WHEN starts_with(provider_message_id, 'erased:') THEN provider_message_id
+      ELSE 'erased:' || encode(sha256(convert_to(provider_message_id, 'UTF8')), 'hex') END,
     error_message = CASE WHEN error_message IS NOT NULL THEN 'Erased.' END
 FROM page WHERE m.id = page.id
 """
@@ -102,6 +105,11 @@ FROM campaign k WHERE r.campaign_id = k.id AND r.contact_id = $1 AND r.address I
 """
 _ROWS = "UPDATE import_row SET contact_id = NULL, message = NULL WHERE contact_id = $1"
 
+_DELIVERIES = """
+DELETE FROM webhook_delivery
+WHERE contact_id = ANY(ARRAY(SELECT id FROM contact WHERE $1 IN (id, merged_into_id)))
+"""
+
 _POSTS = """
 DELETE FROM inbound_post
 WHERE id >= $1 AND id < $2 AND done_at IS NOT NULL
@@ -126,7 +134,13 @@ WHERE id = $1 OR merged_into_id = $1
 
 STEPS = {"messages": _MESSAGES, "events": _EVENTS}
 """In chunks; what is counted, and the statement."""
-AT_ONCE = {"conversations": _CONVERSATIONS, "leads": _LEADS, "campaignRecipients": _RECIPIENTS, "importRows": _ROWS}
+AT_ONCE = {
+    "conversations": _CONVERSATIONS,
+    "leads": _LEADS,
+    "campaignRecipients": _RECIPIENTS,
+    "importRows": _ROWS,
+    "webhookDeliveries": _DELIVERIES,
+}
 
 
 async def now() -> datetime:

@@ -10,8 +10,12 @@ from db.campaigns import tally
 from db.contacts import SAME
 from db.core import connect
 
-# Their duplicates too, whom an opt-out of theirs reaches: whoever locks one locks all, in one order.
-_LOCK = f"{SAME} SELECT * FROM contact WHERE id IN (SELECT id FROM same) ORDER BY id FOR UPDATE"
+# Their duplicates too, whom an opt-out of theirs reaches, and those who were merged into them before, and follow:
+# whoever locks one locks all, in one order.
+_LOCK = f"""{SAME}
+SELECT * FROM contact WHERE id IN (SELECT id FROM same UNION SELECT id FROM contact WHERE merged_into_id = ANY($1))
+ORDER BY id FOR UPDATE
+"""
 
 _PHONES = """
 UPDATE contact_phone p SET contact_id = $1,
@@ -163,7 +167,7 @@ WHERE id = $2 OR merged_into_id = $2
 
 
 async def lock_both(id: int, other: int) -> dict[int, Record]:
-    """Two contacts, deleted ones too, and their duplicates, locked against whoever writes to what hangs on them."""
+    """Two contacts, deleted ones too, and who goes with them, locked against whoever writes to what hangs on them."""
     return {row["id"]: row for row in await connect.rows(_LOCK, [id, other])}
 
 

@@ -31,6 +31,7 @@ MODELS = [
     "db.senders",
     "db.settings",
     "db.templates",
+    "db.webhooks",
 ]
 
 TRANSIENT = (
@@ -48,7 +49,7 @@ TRANSIENT = (
 """What a restart of PostgreSQL, a full pool or a deadlock raises: worth another try. Tortoise translates none."""
 
 
-def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict[str, Any]:
+def tortoise_config(settings: Settings, *, application: str = "tidings", statement_seconds: int = 60) -> dict[str, Any]:
     """Tortoise's configuration for DATABASE_URL; a socket's folder goes into its `host` parameter."""
     url = urlsplit(settings.database_url)
     query = {key: values[0] for key, values in parse_qs(url.query).items()}
@@ -67,7 +68,7 @@ def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict
                     "command_timeout": 60,
                     "application_name": application,
                     "server_settings": {
-                        "statement_timeout": "60s",
+                        "statement_timeout": f"{statement_seconds}s",
                         "idle_in_transaction_session_timeout": "10s",
                         "jit": "off",
                         "timezone": "UTC",
@@ -82,18 +83,19 @@ def tortoise_config(settings: Settings, *, application: str = "tidings") -> dict
 
 
 @asynccontextmanager
-async def connected(*, application: str = "tidings") -> AsyncGenerator[None]:
+async def connected(*, application: str = "tidings", statement_seconds: int = 60) -> AsyncGenerator[None]:
     """Everything inside may use the models; the pool belongs to the running event loop."""
-    await connect(application=application)
+    await connect(application=application, statement_seconds=statement_seconds)
     try:
         yield
     finally:
         await disconnect()
 
 
-async def connect(*, application: str = "tidings") -> None:
+async def connect(*, application: str = "tidings", statement_seconds: int = 60) -> None:
     # The fallback lets requests and actors see what another task initialised (tortoise#2244).
-    await Tortoise.init(config=tortoise_config(get_settings(), application=application), _enable_global_fallback=True)
+    config = tortoise_config(get_settings(), application=application, statement_seconds=statement_seconds)
+    await Tortoise.init(config=config, _enable_global_fallback=True)
 
 
 async def disconnect() -> None:

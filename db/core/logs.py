@@ -1,14 +1,17 @@
 """Logging: structlog and the standard library's loggers in one form, as JSON in production and in files."""
 
 import fcntl
+import io
 import logging
 import logging.handlers
 import os
+import re
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import Processor
@@ -20,6 +23,13 @@ _FILES_KEPT = 5
 
 _TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 """Local variables hold passwords, tokens and personal data: no traceback shows them."""
+_VALUES = re.compile(r"(?:\nDETAIL|(?<=invalid input for query argument )\$\d+):.*", re.DOTALL)
+"""Keys and whole rows, which PostgreSQL and asyncpg add to what they complain of."""
+_VALUES_IN_TEXT = re.compile(
+    r"(?:^[ |]*DETAIL:.*?(?=^[ |]*$|^[ |+-]*-{4}|\Z)|(?<=invalid input for query argument )\$\d+:[^\n]*)",
+    re.DOTALL | re.MULTILINE,
+)
+"""The same where a traceback is text: up to its next part."""
 
 _PINNED = {
     # These write parameters, URLs or query strings, which may hold personal data or secrets, below these levels.
@@ -69,10 +79,14 @@ class _SharedFile(logging.handlers.WatchedFileHandler):
     """A file that several processes write: whoever finds it full rotates it, and the others open the new one."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self.stream is not None and os.fstat(self.stream.fileno()).st_size >= _FILE_BYTES:
-            with self._alone():
-                self._rotate()
-        super().emit(record)
+        try:
+            if self.stream is not None and os.fstat(self.stream.fileno()).st_size >= _FILE_BYTES:
+                with self._alone():
+                    self._rotate()
+            super().emit(record)
+        except OSError:
+            # The folder may be gone, or not ours any more: nobody who has something to say may fail of it.
+            self.handleError(record)
 
     def _rotate(self) -> None:
         self.reopenIfNeeded()
@@ -95,13 +109,29 @@ def _open(file: Path) -> logging.Handler:
     return _SharedFile(file, encoding="utf-8")
 
 
+def _traceback(exc_info: Any) -> list[dict[str, Any]]:
+    return _without_values(_TRACEBACKS(exc_info))
+
+
+def _plain_traceback(out: TextIO, exc_info: Any) -> None:
+    text = io.StringIO()
+    structlog.dev.plain_traceback(text, exc_info)
+    out.write(_VALUES_IN_TEXT.sub("…\n", text.getvalue()))
+
+
+def _without_values(stacks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    for stack in stacks:
+        stack["exc_value"] = _VALUES.sub("…", stack["exc_value"])
+        for each in stack["exceptions"]:
+            _without_values(each)
+    return stacks
+
+
 def _handler(handler: logging.Handler, shared: list[Processor], *, json: bool) -> logging.Handler:
     last: list[Processor] = (
-        [structlog.processors.ExceptionRenderer(_TRACEBACKS), structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(_traceback), structlog.processors.JSONRenderer()]
         if json
-        else [
-            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback)
-        ]
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=_plain_traceback)]
     )
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -17,6 +17,8 @@ def make_redis(*, timeout: float | None = 2.0, retries: int = 3) -> redis.asynci
     """An asynchronous client; `timeout` in seconds, None for pub/sub, which waits for ever."""
     return redis.asyncio.Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
         get_settings().redis_url,
+        # By itself redis-py has a hundred, and whoever finds them taken is told as if Redis were away.
+        max_connections=1000,
         socket_timeout=timeout,
         socket_connect_timeout=2.0,
         retry=AsyncRetry(ExponentialWithJitterBackoff(base=0.05, cap=0.5), retries),

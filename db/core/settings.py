@@ -4,10 +4,24 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "development-secret-not-for-production"
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Hosts at which nobody but this machine reaches us."""
+
+
+class OAuthProvider(BaseModel):
+    """An outside identity provider that speaks OpenID Connect."""
+
+    name: str = Field(pattern="^[a-z0-9_-]{1,32}$")
+    issuer: str = Field(pattern="^https?://[^/?#]+[^?#]*$")
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    scope: str = "openid email profile"
+    allowed_domains: list[str] = []
+    """Whose people become users, as VIEWER, when they first sign in."""
 
 
 class Settings(BaseSettings):
@@ -41,6 +55,9 @@ class Settings(BaseSettings):
     secret_key: SecretStr = Field(
         default=SecretStr(DEVELOPMENT_SECRET), description="Signs tokens and encrypts secrets; 32 bytes or more."
     )
+    secret_keys_old: list[SecretStr] = Field(
+        default=[], description="What SECRET_KEY was before, newest first: what they signed and encrypted still holds."
+    )
 
     api_host: str = "127.0.0.1"
     api_port: int = Field(default=8000, ge=0, le=65535, description="0: any free port.")
@@ -61,8 +78,14 @@ class Settings(BaseSettings):
     admin_email: str = Field(default="admin@example.com", description="Email of the first user, made by migrate.")
     admin_password: SecretStr = Field(default=SecretStr(""), description="Their password; empty: no user is made.")
     admin_token: SecretStr = Field(default=SecretStr(""), description="Also taken from X-Admin-Token; 32 or more.")
+    oauth_providers: list[OAuthProvider] = Field(
+        default=[], max_length=10, description="Identity providers that users may sign in with."
+    )
     access_token_seconds: int = Field(default=3600, ge=60, le=86400)
     refresh_token_days: int = Field(default=30, ge=1, le=365)
+    session_days: int = Field(
+        default=90, ge=1, le=3650, description="After so many a session ends, however often it was renewed."
+    )
 
     whatsapp_api_url: str = Field(default="", description="Cloud API; empty: `tidings up` starts the simulator.")
     whatsapp_api_version: str = "v26.0"
@@ -91,8 +114,13 @@ class Settings(BaseSettings):
     )
     event_retention_days: int = Field(default=30, ge=1, description="Until a setting says else.")
     database_pool: int = Field(default=10, ge=2, le=100, description="Connections of one process.")
+    api_statement_seconds: int = Field(
+        default=20, ge=1, le=60, description="That a statement of the API may take; the workers' have 60."
+    )
     disk_reserve_gb: float = Field(
-        default=2, ge=0, description="GiB that should be free on the disk of DATA_DIR; health says where they are not."
+        default=2,
+        ge=0,
+        description="GiB that stay free on the disk of DATA_DIR: uploads are refused, and health says so.",
     )
     worker_threads: int = Field(default=8, ge=1, le=64, description="Jobs that one worker process does at a time.")
     health_addresses: list[str] | None = Field(
@@ -112,6 +140,9 @@ class Settings(BaseSettings):
         default="", description="What finds passages by their meaning; empty: they are found by their words alone."
     )
     openai_timeout: float = Field(default=20, gt=0, le=120, description="Seconds that one call may take.")
+    rate_limits: bool = Field(
+        default=True, description="off: callers may ask as often as they like, for load tests; not in production."
+    )
     introspection: bool | None = Field(default=None, description="Unset: on, but off in production.")
     graphiql: bool | None = Field(default=None, description="Unset: on, but off in production.")
 
@@ -147,16 +178,29 @@ class Settings(BaseSettings):
             self.health_addresses = [] if self.production else ["127.0.0.1", "::1"]
         if not self.production:
             return self
-        secret, waha = self.secret_key.get_secret_value(), bool(self.waha_url)
+        waha = bool(self.waha_url)
         faults = [
-            (secret == DEVELOPMENT_SECRET or len(secret) < 32, "SECRET_KEY must be set, 32 characters or more"),
+            (_weak(self.secret_key), "SECRET_KEY must be set, 32 characters or more"),
+            (
+                any(map(_weak, self.secret_keys_old)),
+                "SECRET_KEYS_OLD must hold keys of 32 characters or more, and not the one for development",
+            ),
+            (
+                any(provider.issuer.startswith("http:") for provider in self.oauth_providers),
+                "OAUTH_PROVIDERS must have issuers of https",
+            ),
             (not self.whatsapp_app_secret.get_secret_value(), "WHATSAPP_APP_SECRET must be set"),
             (not self.whatsapp_verify_token.get_secret_value(), "WHATSAPP_VERIFY_TOKEN must be set"),
             (not self.whatsapp_api_url, "WHATSAPP_API_URL must be set, such as Meta's Graph API"),
+            (
+                0 < len(self.admin_token.get_secret_value()) < 32,
+                "ADMIN_TOKEN must have 32 characters or more, or be empty",
+            ),
             (waha and not self.waha_api_key.get_secret_value(), "WAHA_API_KEY must be set, as WAHA_URL is"),
             (waha and not self.waha_hmac_key.get_secret_value(), "WAHA_HMAC_KEY must be set, as WAHA_URL is"),
             (not self.database_url, "DATABASE_URL must be set"),
             (not self.redis_url, "REDIS_URL must be set"),
+            (not self.rate_limits, "RATE_LIMITS must be on"),
             ("*" in self.cors_origins, "CORS_ORIGINS must list origins, not *"),
             (any(origin.startswith("http:") for origin in self.cors_origins), "CORS_ORIGINS must be https"),
             # A send may take half a minute; what is decided while it is under way may be sent twice.
@@ -165,6 +209,11 @@ class Settings(BaseSettings):
         if wrong := [what for is_wrong, what in faults if is_wrong]:
             raise ValueError("; ".join(wrong))
         return self
+
+
+def _weak(key: SecretStr) -> bool:
+    """Whether others know it or could guess it: what an old key signed holds as well."""
+    return key.get_secret_value() == DEVELOPMENT_SECRET or len(key.get_secret_value()) < 32
 
 
 @cache

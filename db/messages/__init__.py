@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from hashlib import sha256
 from typing import Any, cast
 from uuid import UUID
 
@@ -148,6 +149,14 @@ class Message(ChangingRow):
     @property
     def status(self) -> MessageStatus:
         return MessageStatus.SENDING if self.state in SENDING else MessageStatus(self.state.value)
+
+
+def erased_name(provider_message_id: str) -> str:
+    """What stands for WhatsApp's id of a message once its person is erased, as db/contacts/erasure.py writes it.
+
+    Such an id has the person's number in it, and enough of chance that nobody finds it by trying.
+    """
+    return f"erased:{sha256(provider_message_id.encode()).hexdigest()}"
 
 
 async def ids_of_provider_ids(provider_ids: list[str]) -> dict[str, int]:

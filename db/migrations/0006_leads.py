@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('title', fields.CharField(max_length=255)),
                 ('description', fields.TextField(null=True, unique=False)),
                 ('status', fields.CharEnumField(default=LeadStatus.NEW, description='LeadStatus', enum_type=LeadStatus, max_length=24)),
+                ('been', fields.SmallIntField(db_default=1)),
                 ('priority', fields.IntEnumField(default=Priority.NORMAL, description='Priority', enum_type=Priority, generated=False)),
                 ('source', fields.CharField(null=True, max_length=100)),
                 ('estimated_value', fields.DecimalField(null=True, max_digits=14, decimal_places=2)),

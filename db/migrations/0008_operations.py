@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('ip_address', fields.CharField(max_length=64)),
                 ('request_id', fields.CharField(null=True, max_length=64)),
             ],
-            options={'table': 'audit_entry', 'app': 'models', 'indexes': [Index(fields=['actor_id', 'id']), Index(fields=['subject_id', 'subject_type', 'id']), Index(fields=['action', 'id'])], 'pk_attr': 'id', 'table_description': 'Something that somebody did; written with the change itself, never changed after.'},
+            options={'table': 'audit_entry', 'app': 'models', 'indexes': [Index(fields=['created_at', 'id']), Index(fields=['actor_id', 'created_at', 'id']), Index(fields=['subject_id', 'subject_type', 'created_at', 'id']), Index(fields=['action', 'created_at', 'id'])], 'pk_attr': 'id', 'table_description': 'Something that somebody did; written with the change itself, never changed after.'},
             bases=['Row'],
         ),
         ops.CreateModel(

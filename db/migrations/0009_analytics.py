@@ -13,8 +13,14 @@ UP = [
     # Who spoke twice within a day or a week, few of many.
     "CREATE INDEX conversation_day_again ON conversation_day (first_at) INCLUDE (before_at, sender_id)"
     " WHERE first_at - before_at < interval '8 days'",
+    # Who spoke twice in a month somewhere and perhaps not elsewhere: around its beginning and end.
+    "CREATE INDEX conversation_day_around ON conversation_day (first_at) INCLUDE (before_at, sender_id)"
+    " WHERE (before_at AT TIME ZONE 'UTC' >= date_trunc('month', first_at AT TIME ZONE 'UTC') - interval '16 hours'"
+    " OR first_at AT TIME ZONE 'UTC' < date_trunc('month', first_at AT TIME ZONE 'UTC') + interval '16 hours')"
+    " AND (before_at AT TIME ZONE 'UTC' < date_trunc('month', first_at AT TIME ZONE 'UTC') + interval '16 hours'"
+    " OR first_at AT TIME ZONE 'UTC' >= date_trunc('month', first_at AT TIME ZONE 'UTC') + interval '1 month -16 hours')",
     "CREATE INDEX conversation_quarter_sums ON conversation_quarter (at)"
-    " INCLUDE (sender_id, messages, answers, waited, begun, reaching)",
+    " INCLUDE (sender_id, messages, answers, waited, begun, reaching, repeated)",
 ]
 
 
@@ -53,6 +59,7 @@ class Migration(migrations.Migration):
                 ('waited', fields.BigIntField()),
                 ('begun', fields.IntField()),
                 ('reaching', fields.IntField()),
+                ('repeated', fields.IntField()),
             ],
             options={'table': 'conversation_quarter', 'app': 'models', 'unique_together': (('at', 'sender_id'),), 'pk_attr': 'id', 'table_description': "What was said with a sender in a quarter of an hour: every zone's days begin with one."},
             bases=['Model'],

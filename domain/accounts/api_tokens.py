@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from db.accounts import ApiToken, Role, Scope, User
 from db.core.transaction import transaction
 from db.senders import Sender
+from domain import audit
 from domain.accounts.callers import API_TOKEN_PREFIX
 from domain.accounts.sessions import manages
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.tokens import digest, new_secret
 
@@ -41,7 +41,7 @@ async def get_api_token(viewer: Viewer, token_id: int) -> ApiToken:
     return await _managed(viewer, token_id)
 
 
-@allow(scope=Scope.ADMIN)
+@allow(scope=Scope.ADMIN, bound=False)
 async def create_api_token(
     viewer: Viewer,
     *,
@@ -52,7 +52,6 @@ async def create_api_token(
     user_id: int | None = None,
 ) -> ApiToken:
     """A token of the caller's own, or of anyone for ADMIN; its secret is on the answered row, and only there."""
-    unbound(viewer)
     check = Checks()
     with check():
         name = text(name, "name", most=100)
@@ -68,7 +67,7 @@ async def create_api_token(
     check.done()
     secret = API_TOKEN_PREFIX + new_secret()
     async with transaction():
-        await _make_room(owner)
+        user = await _make_room(owner)
         token = await ApiToken.create(
             user_id=owner,
             sender_id=sender_id,
@@ -76,24 +75,28 @@ async def create_api_token(
             digest=digest(secret),
             prefix=secret[:12],
             scopes=[scope.value for scope in dict.fromkeys(scopes)],
-            expires_at=None if expires_in_days is None else datetime.now(UTC) + timedelta(days=expires_in_days),
+            expires_at=_end(viewer, expires_in_days),
         )
+        await _note(viewer, "createApiToken", token, user)
     token.token = secret
     return token
 
 
-@allow(scope=Scope.ADMIN)
+@allow(scope=Scope.ADMIN, bound=False)
 async def delete_api_token(viewer: Viewer, token_id: int) -> int:
     """Revokes a token of the caller's own, or of anyone for ADMIN."""
-    unbound(viewer)
     token = await _managed(viewer, token_id)
-    await token.delete()
+    async with transaction():
+        if not await ApiToken.filter(id=token_id).delete():
+            raise not_found("API token")
+        await _note(viewer, "deleteApiToken", token, await User.get(id=token.user_id))
     return token_id
 
 
-async def _make_room(owner: int) -> None:
-    """Locks the owner until the transaction ends, so that tokens are counted one after another."""
-    if await User.filter(id=owner).select_for_update(no_key=True).first() is None:
+async def _make_room(owner: int) -> User:
+    """The owner, locked until the transaction ends, so that tokens are counted one after another."""
+    user = await User.filter(id=owner).select_for_update(no_key=True).first()
+    if user is None:
         raise not_found("user", field="userId")
     if await ApiToken.filter(user_id=owner).count() >= MOST_TOKENS:
         raise Refusal(
@@ -102,6 +105,16 @@ async def _make_room(owner: int) -> None:
             field="userId",
             reason="too_many",
         )
+    return user
+
+
+async def _note(viewer: Viewer, action: str, token: ApiToken, owner: User) -> None:
+    """Writes down what a token may do, after createApiToken or before deleteApiToken."""
+    ends = None if token.expires_at is None else token.expires_at.isoformat()
+    values = {"name": token.name, "owner": owner.email, "scopes": token.scopes, "expiresAt": ends}
+    made = action == "createApiToken"
+    changes = {name: (None, value) if made else (value, None) for name, value in values.items()}
+    await audit.note(viewer, action, changes, subject=("ApiToken", token.id))
 
 
 async def _managed(viewer: Viewer, token_id: int) -> ApiToken:
@@ -130,6 +143,14 @@ def _check_days(days: int | None) -> None:
             field="expiresInDays",
             reason="out_of_range",
         )
+
+
+def _end(viewer: Viewer, days: int | None) -> datetime | None:
+    """When a token ends: not after the one that makes it, or whoever holds that for a day holds it for good."""
+    asked = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    makers = None if viewer.token_id is None else viewer.expires_at
+    own = None if makers is None else datetime.fromtimestamp(makers, UTC)
+    return min((end for end in (asked, own) if end is not None), default=None)
 
 
 async def _owner(viewer: Viewer, user_id: int | None) -> int:

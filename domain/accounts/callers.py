@@ -10,6 +10,7 @@ from asyncpg import Record
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.settings import get_settings
+from domain.accounts import attempts
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.tokens import InvalidTokenError, digest, read_access
@@ -23,7 +24,7 @@ WHERE s.id = ANY($1::bigint[]) AND s.ended_at IS NULL AND s.expires_at > now() A
 """
 
 _API_TOKENS = """
-SELECT t.id, t.user_id, t.sender_id, t.scopes, u.role,
+SELECT t.id, t.user_id, t.sender_id, t.scopes, t.expires_at, u.role,
        coalesce(t.last_used_at < now() - interval '1 minute', true) AS stale
 FROM api_token t JOIN user_account u ON u.id = t.user_id LEFT JOIN sender s ON s.id = t.sender_id
 WHERE {} AND u.active AND (t.expires_at IS NULL OR t.expires_at > now()) AND s.deleted_at IS NULL
@@ -43,8 +44,12 @@ async def authenticate_admin(token: str, *, ip_address: str = "", user_agent: st
     """The caller who shows this in X-Admin-Token: ADMIN_TOKEN, or an API token of scope ADMIN. Raises Refusal."""
     configured = get_settings().admin_token.get_secret_value().encode()
     if configured and hmac.compare_digest(token.encode("utf-8", "surrogatepass"), configured):
-        return Viewer(role=Role.ADMIN, ip_address=ip_address, user_agent=user_agent)
-    viewer = await authenticate(token, ip_address=ip_address, user_agent=user_agent)
+        return Viewer(role=Role.ADMIN, admin_token=True, ip_address=ip_address, user_agent=user_agent)
+    try:
+        viewer = await authenticate(token, ip_address=ip_address, user_agent=user_agent)
+    except Refusal:
+        await attempts.refused(Viewer(ip_address=ip_address, user_agent=user_agent), "wrong_admin_token")
+        raise
     if viewer.scopes is None or Scope.ADMIN not in viewer.scopes:
         raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "X-Admin-Token takes only API tokens of scope ADMIN.")
     return viewer
@@ -90,7 +95,9 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
         return None
     if found["stale"]:
         await connect.execute(
-            "UPDATE user_session SET last_used_at = now(), ip_address = $2, user_agent = $3 WHERE id = $1",
+            # Of many calls at once the first writes, and the others find it written.
+            "UPDATE user_session SET last_used_at = now(), ip_address = $2, user_agent = $3"
+            " WHERE id = $1 AND last_used_at < now() - interval '1 minute'",
             proved.session_id,
             *origin(caller),
         )
@@ -108,7 +115,11 @@ async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
     if found is None:
         return None
     if found["stale"]:
-        await connect.execute("UPDATE api_token SET last_used_at = now() WHERE id = $1", found["id"])
+        await connect.execute(
+            "UPDATE api_token SET last_used_at = now()"
+            " WHERE id = $1 AND coalesce(last_used_at < now() - interval '1 minute', true)",
+            found["id"],
+        )
     return _token_bearer(caller, found)
 
 
@@ -120,6 +131,7 @@ def _token_bearer(caller: Viewer, found: Record) -> Viewer:
         sender_id=found["sender_id"],
         role=Role(found["role"]),
         scopes=frozenset(map(Scope, found["scopes"])),
+        expires_at=None if found["expires_at"] is None else int(found["expires_at"].timestamp()),
     )
 
 

@@ -4,9 +4,14 @@ from collections import defaultdict
 
 from db.accounts import Role, Scope, UserSession
 from db.core import connect
+from db.core.transaction import transaction
+from domain import audit
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import not_found
+
+_END = "UPDATE user_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL"
+MOST_SESSIONS = 50
+"""Live sessions of one user; lists of them are shown whole."""
 
 
 def manages(viewer: Viewer, user_id: int) -> bool:
@@ -33,12 +38,13 @@ async def get_session(viewer: Viewer, session_id: int) -> UserSession:
     return await _managed(viewer, session_id)
 
 
-@allow(scope=Scope.ADMIN)
+@allow(scope=Scope.ADMIN, bound=False)
 async def delete_user_session(viewer: Viewer, session_id: int) -> int:
     """Ends a session of the caller's own, or of anyone for ADMIN."""
-    unbound(viewer)
     session = await _managed(viewer, session_id)
-    await connect.execute("UPDATE user_session SET ended_at = now() WHERE id = $1 AND ended_at IS NULL", session.id)
+    async with transaction():
+        if await connect.execute(_END, session.id):
+            await audit.note(viewer, "deleteUserSession", subject=("UserSession", session_id))
     return session_id
 
 

@@ -11,24 +11,43 @@ from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import transaction
 from db.events import EventType, record
+from domain import audit
+from domain.accounts import attempts
+from domain.accounts.identities import end_identities
 from domain.accounts.sessions import end_sessions
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.email import parse_email
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
-from domain.core.passwords import check_password, hash_password, is_password
+from domain.core.passwords import check_password, hash_password, is_password, no_password
 from domain.core.search import contains
 from domain.core.unique import unique
 
 _TAKEN = "Another user has this email."
+_OF_ADMIN = {"role": "role", "active": "active", "email_claimed": "emailClaimed"}
+"""What only ADMIN changes, by column."""
 
 # Locked in the order in which those lock them who say something in several.
-_FREE = """
+_FREE_CONVERSATIONS = """
 WITH work AS MATERIALIZED (
   SELECT id FROM conversation WHERE assigned_to_id = $1 ORDER BY sender_id, contact_id FOR UPDATE
 )
 UPDATE conversation c SET assigned_to_id = NULL, updated_at = now() FROM work WHERE c.id = work.id
 RETURNING c.id, c.sender_id, c.contact_id
+"""
+_FREE_LEADS = """
+WITH work AS MATERIALIZED (
+  SELECT id FROM lead WHERE assigned_to_id = $1 AND deleted_at IS NULL ORDER BY id FOR UPDATE
+), freed AS (
+  UPDATE lead SET assigned_to_id = NULL, updated_at = clock_timestamp() FROM work WHERE lead.id = work.id
+  RETURNING lead.id, lead.contact_id
+), noted AS (
+  INSERT INTO lead_activity (lead_id, type, changes, user_id, created_at)
+  SELECT id, 'ASSIGNED', jsonb_build_object('assigned_to_id', jsonb_build_array($1::bigint, NULL)), $2,
+         clock_timestamp()
+  FROM freed
+  RETURNING id, lead_id
+)
+SELECT freed.id, freed.contact_id, noted.id AS activity_id FROM freed JOIN noted ON noted.lead_id = freed.id
 """
 
 
@@ -45,6 +64,7 @@ class UserChanges(TypedDict, total=False):
     current_password: str | None
     role: Role | None
     active: bool | None
+    email_claimed: bool | None
 
 
 @allow()
@@ -120,24 +140,48 @@ async def assignee(viewer: Viewer, id: int, roles: Sequence[Role], *, field: str
     return user
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def create_user(viewer: Viewer, *, email: str, password: str, name: str, role: Role = Role.VIEWER) -> User:
-    unbound(viewer)
-    values = check_values({"email": email, "password": password, "name": name})
-    hashed = await hash_password(password)
+    return await add_user(viewer, "createUser", email=email, password=password, name=name, role=role)
+
+
+async def add_user(
+    viewer: Viewer, action: str, *, email: str, password: str | None, name: str, role: Role, email_claimed: bool = False
+) -> User:
+    """A new user, with no password where None is given. Raises VALIDATION_ERROR, DUPLICATE_RESOURCE."""
+    given: UserChanges = {"email": email, "name": name}
+    values = check_values(given if password is None else {**given, "password": password})
+    hashed = no_password() if password is None else await hash_password(password)
     with unique("user_account_email", _TAKEN, field="email"):
-        return await User.create(**values, role=role, password_hash=hashed)
+        async with transaction():
+            user = await User.create(**values, role=role, password_hash=hashed, email_claimed=email_claimed)
+            await note_user(viewer, action, user)
+            return user
 
 
-@allow(scope=Scope.ADMIN)
+async def with_email(email: str, *, locked: bool = False) -> User | None:
+    """The user of this email, by the index that keeps emails unique; with `locked` inside the caller's transaction."""
+    if not email.isprintable():
+        return None
+    sql = "SELECT id FROM user_account WHERE lower(email) = lower($1)" + (" FOR UPDATE" if locked else "")
+    found = await connect.value(sql, email.strip())
+    return await User.get_or_none(id=found) if found else None
+
+
+async def note_user(viewer: Viewer, action: str, user: User) -> None:
+    """Writes down that there is a new user, in the caller's transaction."""
+    changes = {"email": (None, user.email), "role": (None, user.role)}
+    await audit.note(viewer, action, changes, subject=("User", user.id))
+
+
+@allow(scope=Scope.ADMIN, bound=False)
 async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChanges]) -> User:
-    """Users change their own email, name and password; ADMIN changes everything of anyone."""
-    unbound(viewer)
+    """Users change what is their own, email and password only with the current one; ADMIN changes everything."""
     _check_rights(viewer, user_id, changes)
     values = check_values(changes)
+    if user_id == viewer.user_id and changes.keys() & {"email", "password"}:
+        await _check_current_password(viewer, user_id, changes.get("current_password"))
     if "password" in changes:
-        if user_id == viewer.user_id:
-            await _check_current_password(user_id, changes.get("current_password"))
         values["password_hash"] = await hash_password(changes["password"] or "")
     async with transaction():
         if values.get("role", Role.ADMIN) is not Role.ADMIN or values.get("active") is False:
@@ -145,32 +189,33 @@ async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChange
         user = await User.select_for_update().get_or_none(id=user_id)
         if user is None:
             raise not_found("user")
+        if values.get("email", user.email) != user.email:
+            values.setdefault("email_claimed", viewer.role is not Role.ADMIN)
         with unique("user_account_email", _TAKEN, field="email"):
             await User.filter(id=user_id).update(**values, updated_at=RawSQL("now()"))
         if "password" in changes or values.get("active") is False:
             await end_sessions(user_id, but=viewer.session_id)
+        if "password" in changes:
+            await end_identities(user_id)
+        if noted := _noted(user, values):
+            await audit.note(viewer, "updateUser", noted, subject=("User", user_id))
         return await User.get(id=user_id)
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def delete_user(viewer: Viewer, user_id: int) -> int:
     """Removes a user with their sessions and tokens; what they made stays, made by nobody, and so does their work."""
-    unbound(viewer)
     if user_id == viewer.user_id:
         raise Refusal(ErrorCode.INVALID_STATE, "You cannot delete yourself.", field="id", reason="self")
     async with transaction():
         await _keep_an_admin(user_id, field="id")
-        if not await User.filter(id=user_id).delete():
+        user = await User.select_for_update().get_or_none(id=user_id)
+        if user is None:
             raise not_found("user")
-        for row in await connect.rows(_FREE, user_id):
-            record(
-                EventType.CONVERSATION_UPDATED,
-                "Conversation",
-                row["id"],
-                actor_id=viewer.user_id,
-                sender_id=row["sender_id"],
-                contact_id=row["contact_id"],
-            )
+        await user.delete()
+        await _free_work(viewer, user_id)
+        changes = {"email": (user.email, None), "role": (user.role, None)}
+        await audit.note(viewer, "deleteUser", changes, subject=("User", user_id))
     return user_id
 
 
@@ -193,8 +238,8 @@ def _check_rights(viewer: Viewer, user_id: int, changes: UserChanges) -> None:
         return
     if user_id != viewer.user_id:
         raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "Only ADMIN changes other users.", field="id")
-    for field in ("role", "active"):
-        if field in changes:
+    for column, field in _OF_ADMIN.items():
+        if column in changes:
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, f"Only ADMIN changes this: {field}.", field=field)
 
 
@@ -211,29 +256,35 @@ def check_values(changes: UserChanges) -> dict[str, Any]:
     with check():
         if "password" in changes:
             check_password(changes["password"], "password")
-    for field in ("role", "active"):
+    for column, field in _OF_ADMIN.items():
         with check():
-            if field in changes:
-                values[field] = changes.get(field)
-                if values[field] is None:
+            if column in changes:
+                values[column] = changes.get(column)
+                if values[column] is None:
                     raise Refusal(ErrorCode.VALIDATION_ERROR, "This cannot be nothing.", field=field, reason="required")
     check.done()
     return values
 
 
-async def _check_current_password(user_id: int, password: str | None) -> None:
+async def _check_current_password(viewer: Viewer, user_id: int, password: str | None) -> None:
+    """Whoever holds a stolen token may neither make the account theirs, nor guess more often than by signing in."""
     if password is None:
         raise Refusal(
             ErrorCode.VALIDATION_ERROR,
-            "Your own password changes only with the current one.",
+            "Your own email and password change only with the current password.",
             field="currentPassword",
             reason="required",
         )
     user = await User.get_or_none(id=user_id)
-    if not await is_password(password, user.password_hash if user else None):
+    if user is None:
+        raise not_found("user")
+    await attempts.admit(viewer, user.email)
+    if not await is_password(password, user.password_hash):
+        await audit.note(viewer, "signInFailed", {"reason": (None, "currentPassword")}, subject=("User", user_id))
         raise Refusal(
             ErrorCode.VALIDATION_ERROR, "This is not your password.", field="currentPassword", reason="incorrect"
         )
+    await attempts.succeeded(viewer, user.email)
 
 
 async def _keep_an_admin(user_id: int, *, field: str) -> None:
@@ -245,4 +296,36 @@ async def _keep_an_admin(user_id: int, *, field: str) -> None:
             "This is the last active ADMIN, and one must stay.",
             field=field,
             reason="last_admin",
+        )
+
+
+def _noted(user: User, values: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What changes of a user, as it may stand in the audit log: of people, their email alone."""
+    shown = ("email", "email_claimed", "role", "active")
+    return {
+        name.removesuffix("_hash"): (getattr(user, name), value) if name in shown else (audit.HIDDEN, audit.HIDDEN)
+        for name, value in values.items()
+        if getattr(user, name) != value
+    }
+
+
+async def _free_work(viewer: Viewer, user_id: int) -> None:
+    """What a user had been given is nobody's now."""
+    for row in await connect.rows(_FREE_CONVERSATIONS, user_id):
+        record(
+            EventType.CONVERSATION_UPDATED,
+            "Conversation",
+            row["id"],
+            actor_id=viewer.user_id,
+            sender_id=row["sender_id"],
+            contact_id=row["contact_id"],
+        )
+    for row in await connect.rows(_FREE_LEADS, user_id, viewer.user_id):
+        record(
+            EventType.LEAD_UPDATED,
+            "Lead",
+            row["id"],
+            actor_id=viewer.user_id,
+            contact_id=row["contact_id"],
+            data={"activity_id": row["activity_id"]},
         )

@@ -117,23 +117,7 @@ SELECT lead.status, lead.priority, lead.source, count(*) AS leads, sum(lead.scor
 FROM lead WHERE {{where}} GROUP BY 1, 2, 3
 """
 
-# A lead begins open and so has reached the first stage; the trail tells how far it came before it is where it is now.
-_FUNNEL = tuple(status for status in LeadStatus if status is not LeadStatus.LOST)
-_RANK = f"array_position('{{{{{','.join(_FUNNEL)}}}}}'::text[], status)"
-_REACHED = f"""
-WITH mine AS (
-  SELECT lead.id, lead.status FROM lead WHERE {{where}}
-), been AS (
-  SELECT id, status FROM mine
-  UNION ALL
-  SELECT a.lead_id, s.status
-  FROM mine JOIN lead_activity a ON a.lead_id = mine.id, jsonb_array_elements_text(a.changes -> 'status') AS s(status)
-  WHERE a.changes ? 'status'
-), furthest AS (
-  SELECT id, coalesce(max({_RANK}), 1) AS rank, bool_or(status = 'LOST') AS lost FROM been GROUP BY 1
-)
-SELECT rank, count(*) AS leads, count(*) FILTER (WHERE lost) AS lost FROM furthest GROUP BY 1
-"""
+_BEEN = "SELECT been, count(*) AS leads FROM lead WHERE {where} GROUP BY 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,12 +188,13 @@ class LeadFigures:
 
     async def stages(self) -> list[Stage]:
         """Every stage, in the order of the pipeline."""
-        rows = await connect.rows(_REACHED.format(where=self._where.sql), *self._where.values)
-        lost = sum(row["lost"] for row in rows)
+        rows = await connect.rows(_BEEN.format(where=self._where.sql), *self._where.values)
+        lost = LeadStatus.LOST.bit
+        funnel = [status for status in LeadStatus if status is not LeadStatus.LOST]
         reached = {
-            status: sum(row["leads"] for row in rows if row["rank"] >= rank) for rank, status in enumerate(_FUNNEL, 1)
-        } | {LeadStatus.LOST: lost}
-        before = {**dict(zip(_FUNNEL[1:], _FUNNEL, strict=False)), LeadStatus.LOST: LeadStatus.NEW}
+            status: sum(row["leads"] for row in rows if row["been"] & ~lost >= status.bit) for status in funnel
+        } | {LeadStatus.LOST: sum(row["leads"] for row in rows if row["been"] & lost)}
+        before = {**dict(zip(funnel[1:], funnel, strict=False)), LeadStatus.LOST: LeadStatus.NEW}
         return [
             Stage(
                 status=status,

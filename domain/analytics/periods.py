@@ -11,6 +11,8 @@ from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal
 
 MOST_STEPS = 366
+_YEARS = range(1900, 3000)
+"""Of an instant; calendars of Python and of zones end, and what is reckoned from their ends is out of range."""
 
 
 class TrendInterval(StrEnum):
@@ -37,11 +39,14 @@ class Period:
 
 @allow()
 async def period(viewer: Viewer, *, start: datetime | None, end: datetime | None, time_zone: str) -> Period:
-    """Raises VALIDATION_ERROR for a period that ends before it begins, and for what is no name of a zone."""
+    """Raises VALIDATION_ERROR for a period that ends before it begins or is out of range, and for what is no zone."""
     check, zone = Checks(), ""
     with check():
         zone = parse_zone(time_zone)
     with check():
+        if any(instant is not None and instant.year not in _YEARS for instant in (start, end)):
+            words = f"A period lies in the years {_YEARS[0]} to {_YEARS[-1]}."
+            raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="period", reason="out_of_range")
         if start is not None and start >= (end or datetime.now(UTC)):
             words = "The period must end after it begins." if end else "The period must begin in the past."
             raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="period", reason="empty")

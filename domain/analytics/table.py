@@ -23,6 +23,7 @@ async def csv_url(viewer: Viewer, period: Period) -> str:
     """Where to read all figures of a period."""
     start = None if period.start is None else period.start.isoformat()
     return link(
+        viewer,
         "analytics",
         start=start,
         end=period.end.isoformat(),
@@ -32,7 +33,7 @@ async def csv_url(viewer: Viewer, period: Period) -> str:
     )
 
 
-@exported("analytics")
+@exported("analytics", csv_url)
 async def figures(start: str | None, end: str, time_zone: str, ended: bool, sender_id: int | None) -> Rows:
     viewer = Viewer(role=Role.ADMIN, sender_id=sender_id)
     begins = None if start is None else datetime.fromisoformat(start)
@@ -69,6 +70,8 @@ async def _talk(viewer: Viewer, period: Period) -> Rows:
         yield ("conversations", "by_status", status, count)
     for row in _each("conversations", standing, "unread", "urgent", "unassigned"):
         yield row
+    until = await conversations.counted_until()
+    yield ("conversations", "counted_until", "", until and until.isoformat())
     for interval in TrendInterval:
         try:
             trends = await conversations.trends(interval)

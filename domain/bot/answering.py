@@ -3,7 +3,7 @@
 import asyncio
 import time
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from domain import settings
 from domain.bot import feelings, languages, models, moods, turns
 from domain.bot.knowledge.finding import as_sources, search_all
 from domain.bot.knowledge.passages import Found
-from domain.bot.turns import MOST_ATTEMPTS, Call, Reply, Said, Turn, Verdict
+from domain.bot.turns import MOST_ANSWERS, MOST_ATTEMPTS, Call, Reply, Said, Turn, Verdict
 from domain.core.errors import utf16
 from domain.core.words import is_seen, unturned
 from domain.settings import Settings
@@ -28,14 +28,17 @@ MOST_ASKED = 8000
 """Characters of a burst that are looked at, the last."""
 UPSET = -0.5
 """Mood of a burst from which on a person is called; -1 is the worst."""
+_RENEW_SECONDS = turns.LEASE / 3
 _NOTE = 300
 """Characters of what was said that stand in the note of an escalation."""
+
+_Made = list[tuple[Turn, Verdict]]
 
 
 async def answer(taken: Sequence[Turn]) -> None:
     """Makes the answers of claimed turns, and queues each as it is due. One that fails is taken again, some times."""
     try:
-        await _say(await _verdicts(taken))
+        await _say(await _held(taken, _verdicts(taken)))
     except asyncio.CancelledError:
         # The worker stops: another one shall not wait for the leases to run out.
         await turns.give_back(taken)
@@ -43,12 +46,35 @@ async def answer(taken: Sequence[Turn]) -> None:
     except Exception as error:
         if len(taken) == 1:
             log.error("turn_failed", conversation_id=taken[0].conversation_id, error=repr(error))
-            await turns.give_back(taken, seconds=2 ** taken[0].attempts)
+            await _hold(taken, 2 ** taken[0].attempts)
             return
         log.warning("turns_not_answered", turns=len(taken), exc_info=True)
         # A bad one keeps no other; and what was ended already is not there any more.
         for turn in taken:
             await answer([turn])
+
+
+async def _held(taken: Sequence[Turn], making: Coroutine[Any, Any, _Made]) -> _Made:
+    """What is made of turns, which stay claimed meanwhile, however long a model takes; nothing once none is ours."""
+    task = asyncio.create_task(making)
+    try:
+        while not (await asyncio.wait([task], timeout=_RENEW_SECONDS))[0]:
+            if not await _hold(taken, turns.LEASE):
+                return []
+        return task.result()
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def _hold(taken: Sequence[Turn], seconds: float) -> bool:
+    """Keeps turns from others for so many seconds from now on; whether one is ours still, as far as can be told."""
+    try:
+        return await turns.give_back(taken, seconds=seconds) > 0
+    except Exception:
+        # The lease that they have outlasts a renewal or two; a model's answer is worth more than this one.
+        log.warning("turns_not_held", turns=len(taken), exc_info=True)
+        return True
 
 
 async def _say(made: Sequence[tuple[Turn, Verdict]]) -> None:
@@ -133,7 +159,7 @@ class _Asked:
     language: str
 
 
-async def _verdicts(taken: Sequence[Turn]) -> list[tuple[Turn, Verdict]]:
+async def _verdicts(taken: Sequence[Turn]) -> _Made:
     """Of all of them together: passages are looked for at once."""
     given = await settings.current()
     looked = [(turn, _look(turn, given)) for turn in taken]
@@ -152,6 +178,9 @@ def _look(turn: Turn, given: Settings) -> _Asked | Verdict:
     calls = given.features.auto_escalation
     if turn.attempts > MOST_ATTEMPTS:
         return Call(EscalationReason.LOW_CONFIDENCE, "The bot failed to make an answer.") if calls else None
+    if turn.answered >= MOST_ANSWERS:
+        words = f"The bot has answered {turn.answered} times within an hour; the contact may be a bot, too."
+        return Call(EscalationReason.TOO_MANY_ANSWERS, words) if calls else None
     question = "\n".join(each.text for each in said if each.text)[-MOST_ASKED:]
     detected = languages.detect(question) or turn.language
     language = (detected if given.features.multilingual_support else None) or given.bot.language

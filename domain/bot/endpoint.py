@@ -27,6 +27,8 @@ _MOST_LISTED = 1_000_000
 _LIMITS = "tidings:model:limits"
 _LIMITS_SECONDS = 60
 """For which what it said of its limits is believed: they are those of a minute."""
+_REDIS_SECONDS = 0.5
+"""A person waits for the answer, which no stalled Redis is to hold back."""
 
 log = structlog.get_logger()
 
@@ -161,8 +163,9 @@ async def _keep_limits(headers: Mapping[str, str]) -> None:
     if told == [None, None]:
         return
     try:
-        await shared_redis().set(_LIMITS, orjson.dumps(told), ex=_LIMITS_SECONDS)
-    except RedisError as error:
+        async with asyncio.timeout(_REDIS_SECONDS):
+            await shared_redis().set(_LIMITS, orjson.dumps(told), ex=_LIMITS_SECONDS)
+    except (RedisError, TimeoutError) as error:
         log.warning("limits_not_kept", error=repr(error))
 
 

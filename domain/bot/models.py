@@ -30,8 +30,6 @@ log = structlog.get_logger()
 
 PATIENCE = 45.0
 """Seconds that all tries together may take: a person waits at the other end."""
-LEASE = PATIENCE + 15
-"""Seconds for which a turn is claimed where a model is asked."""
 TRIES = 3
 """Calls of one model, where it is busy or broken."""
 _PAUSE = 0.5
@@ -117,7 +115,8 @@ async def _ask(model: str, prompt: list[dict[str, str]], passages: int, deadline
         call = await _call(model, prompt, min(get_settings().openai_timeout, deadline - begun))
         answer = None if call.content is None else _read(model, call, passages)
         seconds = time.monotonic() - begun
-        traffic.MODELS.labels(model, "failed" if answer is None else "answered").observe(seconds)
+        answered, failed = (traffic.MODELS.labels(model, result) for result in ("answered", "failed"))
+        (failed if answer is None else answered).observe(seconds)
         await _note(model, call, answer, round(seconds * 1000))
         if answer is not None or call.again is None:
             return answer
@@ -253,7 +252,7 @@ async def _note(model: str, call: _Call, answer: Answer | None, milliseconds: in
 async def _is_spent() -> bool:
     """Whether the day's tokens are gone. Calls that are under way meanwhile are counted when they end."""
     budget = (await settings.current()).bot.daily_token_budget
-    return budget is not None and await tokens_today() >= budget
+    return await tokens_today() >= budget
 
 
 async def tokens_today() -> int:

@@ -27,10 +27,14 @@ from domain.conversations.hearing import MOST_DEBOUNCES
 
 log = structlog.get_logger()
 
-SHORT_LEASE = 15
-"""Seconds for which a turn is claimed where no model is asked."""
+LEASE = 15.0
+"""Seconds for which a turn is claimed, again and again while its answer is made: after a kill it waits so long."""
 MOST_ATTEMPTS = 5
 """Claims of a turn that came to nothing, after which the bot calls a person."""
+MOST_ANSWERS = 30
+"""Of the bot within an hour in which no person of ours comes in: two bots would answer each other for ever."""
+_RECENT = 10 * MOST_ANSWERS
+"""Messages of a conversation among which they are counted, the newest."""
 MOST_AHEAD = 2.0
 """Seconds before a turn is due at which its answer is begun at the earliest."""
 SOON = 1.0
@@ -59,6 +63,8 @@ class Turn:
     language: str | None
     """What the contact wrote so far."""
     misunderstood: int
+    answered: int
+    """Answers within the last hour, since a person came in or left."""
     said: list[Said]
     due: float = 0.0
     """When it is to be answered, by this process's clock that only goes forward."""
@@ -93,10 +99,15 @@ class Call:
 Verdict = Reply | Call | None
 """None: it says nothing."""
 
-_CLAIM = """
+# What was posted to us before a turn is due, or while somebody had it, may belong to it, and is taken up first: after a
+# restart that may be much.
+# What was tried in vain keeps nobody waiting.
+_CLAIM = f"""
 WITH due AS MATERIALIZED (
   SELECT conversation_id FROM bot_turn
   WHERE due_at <= now() + make_interval(secs => $3) AND (lease_until IS NULL OR lease_until <= now())
+    AND greatest(due_at, lease_until) < coalesce((
+      SELECT created_at FROM inbound_post WHERE done_at IS NULL AND tries = 0 ORDER BY id LIMIT 1), 'infinity')
   ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), claimed AS (
   UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $2), attempts = least(attempts + 1, 32767)
@@ -104,6 +115,10 @@ WITH due AS MATERIALIZED (
   RETURNING t.conversation_id, t.attempts, t.message_ids, extract(epoch FROM t.due_at - now())::float8 AS wait
 )
 SELECT t.*, v.sender_id, v.contact_id, v.language, v.misunderstood, (
+  SELECT count(*) FROM (
+    SELECT m.epoch, m.created_at FROM message m WHERE m.contact_id = v.contact_id AND m.sender_id = v.sender_id
+    ORDER BY m.id DESC LIMIT {_RECENT}) AS recent
+  WHERE recent.epoch = v.epoch AND recent.created_at > now() - interval '1 hour') AS answered, (
   SELECT json_agg(json_build_object('id', m.id, 'text', CASE
     WHEN m.type IN ('TEXT', 'INTERACTIVE_REPLY') OR m.type IN ('IMAGE', 'VIDEO', 'DOCUMENT')
       AND m.content <> initcap(m.type) THEN m.content END) ORDER BY m.created_at, m.id)
@@ -121,13 +136,13 @@ async def ahead() -> float:
     return min((await settings.current()).bot.debounce / 2, MOST_AHEAD)
 
 
-async def claim(most: int, *, seconds: float = SHORT_LEASE, ahead: float = 0.0) -> list[Turn]:
+async def claim(most: int, *, ahead: float = 0.0) -> list[Turn]:
     """Takes turns that are due, or will be in so many seconds; no one else answers them meanwhile. First due first."""
     turns: list[Turn] = []
-    for row in await connect.rows(_CLAIM, most, seconds, ahead):
+    for row in await connect.rows(_CLAIM, most, LEASE, ahead):
         said = [Said(m["id"], MessageAuthor.CONTACT, m["text"]) for m in orjson.loads(row["said"] or "[]")]
         values = {name: row[name] for name in ("conversation_id", "attempts", "message_ids", "sender_id", "contact_id")}
-        known = {"language": row["language"], "misunderstood": row["misunderstood"]}
+        known = {name: row[name] for name in ("language", "misunderstood", "answered")}
         turns.append(Turn(**values, **known, said=said, due=time.monotonic() + max(row["wait"], 0)))
     return turns
 
@@ -169,14 +184,25 @@ async def waiting() -> Waiting:
     return Waiting(row["turns"], row["gathered"])
 
 
-async def give_back(turns: Sequence[Turn], *, seconds: float = 0) -> None:
-    """Lets others take turns that were claimed, after so many seconds."""
-    await connect.execute(
-        # Whoever holds one ends it, in another order than ours.
-        "UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $3) FROM ("
-        "  SELECT conversation_id FROM bot_turn JOIN unnest($1::bigint[], $2::int[]) AS g(conversation_id, attempts)"
-        "  USING (conversation_id, attempts) FOR UPDATE OF bot_turn SKIP LOCKED) AS g"
-        " WHERE t.conversation_id = g.conversation_id",
+# Whoever holds one ends it, in another order than ours: it is passed over, and counted all the same.
+_GIVE_BACK = """
+WITH given AS (
+  SELECT * FROM unnest($1::bigint[], $2::int[]) AS g(conversation_id, attempts)
+), free AS (
+  SELECT conversation_id FROM bot_turn JOIN given USING (conversation_id, attempts)
+  FOR UPDATE OF bot_turn SKIP LOCKED
+), freed AS (
+  UPDATE bot_turn t SET lease_until = now() + make_interval(secs => $3) FROM free
+  WHERE t.conversation_id = free.conversation_id
+)
+SELECT count(*) FROM bot_turn JOIN given USING (conversation_id, attempts)
+"""
+
+
+async def give_back(turns: Sequence[Turn], *, seconds: float = 0) -> int:
+    """Lets others take turns that were claimed, after so many seconds from now on; how many were ours still."""
+    return await connect.value(
+        _GIVE_BACK,
         [turn.conversation_id for turn in turns],
         [turn.attempts for turn in turns],
         seconds,

@@ -1,6 +1,8 @@
 """What a campaign would do if it started now: to whom, to whom not and why, in which words, and until when."""
 
+import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +25,7 @@ from domain.campaigns.outlook import Quiet, look_ahead
 from domain.campaigns.reading import in_status, pool_of
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
+from domain.core.phone import beginnings_of, country_of
 from domain.templates.placeholders import compile_template, own_values, word
 from domain.templates.rendering import HEADER, Rendered, own_text, render, variables_of
 
@@ -53,6 +56,7 @@ class Preflight:
     recipients: int
     exclusions: list[ExclusionTally]
     missing_variables: list[Tally]
+    closed_countries: list[Tally]
     samples: list[tuple[Contact, Rendered]]
     finishes_at: datetime | None
     pacing: str
@@ -188,7 +192,11 @@ async def preflight(viewer: Viewer, id: int) -> Preflight:
     campaign = await in_status(viewer, id, BEFORE, lock="")
     found = await standing(campaign)
     always, sets = _lacking(found.wording, campaign.variables)
-    look = await rows.look(id, list(sets.values()), most=MOST_SAMPLES)
+    closed = {sender.id: sender.closed_countries for sender in found.pool if sender.closed_countries}
+    beginnings = {
+        id: dict(one for each in countries for one in beginnings_of(each).items()) for id, countries in closed.items()
+    }
+    look = await rows.look(id, list(sets.values()), most=MOST_SAMPLES, beginnings=beginnings, seen_by=viewer.sender_id)
     quiet = None
     if campaign.quiet_from is not None and campaign.quiet_until is not None:
         quiet = Quiet(campaign.quiet_from, campaign.quiet_until)
@@ -203,12 +211,23 @@ async def preflight(viewer: Viewer, id: int) -> Preflight:
         recipients=look.recipients,
         exclusions=[ExclusionTally(reason, count) for reason, count in sorted(look.exclusions.items())],
         missing_variables=[Tally(name, count) for name, count in missing.items() if count],
+        closed_countries=await asyncio.to_thread(_barred, look.alike, closed),
         samples=await _samples(viewer, found, look.first),
         finishes_at=outlook.finishes_at,
         pacing=outlook.words,
         problems=[refusal.message for refusal in obstacles(found, look)],
         created_at=found.now,
     )
+
+
+def _barred(alike: Sequence[tuple[int, Sequence[str], int]], closed: Mapping[int, Sequence[str]]) -> list[Tally]:
+    """Those whom WhatsApp does not let their sender write to, as dispatch tells them."""
+    counts = Counter[str]()
+    for sender, addresses, people in alike:
+        country = next(filter(None, map(country_of, addresses)), None)
+        if country is not None and country in closed[sender]:
+            counts[country] += people
+    return [Tally(country, count) for country, count in sorted(counts.items())]
 
 
 def _lacking(wording: MessageTemplate, variables: Mapping[str, Any]) -> tuple[list[str], dict[str, Sequence[str]]]:

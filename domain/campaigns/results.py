@@ -132,10 +132,10 @@ _HEADER = (
 async def recipients_url(viewer: Viewer, *, campaign_id: int, **asked: Unpack[RecipientCriteria]) -> str | None:
     """Where to read the recipients of a campaign that match, as CSV."""
     await visible(viewer, campaign_id)
-    return link("campaign-recipients", campaign_id=campaign_id, asked=asked, sender_id=viewer.sender_id)
+    return link(viewer, "campaign-recipients", campaign_id=campaign_id, asked=asked, sender_id=viewer.sender_id)
 
 
-@exported("campaign-recipients")
+@exported("campaign-recipients", recipients_url)
 async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: int | None) -> Rows:
     yield _HEADER
     where = await _matching([campaign_id], asked, sender_id)

@@ -13,7 +13,7 @@ from db.core.transaction import transaction
 from db.messages import MessageType
 from db.senders import Sender
 from db.templates import MessageTemplate
-from domain import files, senders, templates
+from domain import audit, files, senders, templates
 from domain.campaigns import steering
 from domain.campaigns.audiences import audience_of
 from domain.campaigns.reading import in_status, pool_of, visible
@@ -143,8 +143,9 @@ async def duplicate(viewer: Viewer, id: int, *, name: str | None = None) -> Camp
 async def delete(viewer: Viewer, id: int) -> int:
     """Hides a campaign that is not SCHEDULED, RUNNING or PAUSED; its messages stay in their conversations."""
     async with transaction():
-        await in_status(viewer, id, IDLE)
+        campaign = await in_status(viewer, id, IDLE)
         await connect.execute("UPDATE campaign SET deleted_at = now(), updated_at = now() WHERE id = $1", id)
+        await audit.note(viewer, "deleteCampaign", {"name": (campaign.name, None)}, subject=("Campaign", id))
     return id
 
 

@@ -71,14 +71,18 @@ async def opt_out_again(numbers: Mapping[str, int], source: ConsentSource, *, ac
 
 
 async def spread(contact_ids: Sequence[int], *, recorded_by_id: int | None = None) -> None:
-    """Says what contacts decline for all who turn out to be the same person, and calls off what waits for them."""
-    for row in await consents.declined(contact_ids):
+    """Says what contacts decline for all who turn out to be the same person, and calls off what waits for them.
+
+    What one of those declined whom they were known to be holds as well, though they themselves agree.
+    """
+    for row in await consents.declined(await lock_same(contact_ids)):
         await say(
             [row["contact_id"]],
             TemplateCategory(row["purpose"]),
             OptInStatus.OPTED_OUT,
             ConsentSource.MERGE,
             recorded_by_id=recorded_by_id,
+            proof=row["proof"],
             at=row["created_at"],
         )
 

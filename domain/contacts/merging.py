@@ -13,23 +13,22 @@ from db.core.transaction import transaction
 from db.events import EventType, record
 from db.groups import GroupMember
 from db.memberships import join, leave_all
+from domain import audit
 from domain.contacts.announce import changed
 from domain.contacts.consents import spread
 from domain.contacts.details import MOST_ATTRIBUTES, MOST_TAGS
 from domain.contacts.phones import MOST_PHONES
 from domain.contacts.writing import numbered
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS, bound=False)
 async def merge(viewer: Viewer, id: int, duplicate_id: int) -> Contact:
     """Gives all that a duplicate has to a contact, which stays; to repeat it changes nothing.
 
     The contact's own values win where both have one, and the stricter consent of both holds.
     """
-    unbound(viewer)
     if id == duplicate_id:
         raise Refusal(
             ErrorCode.VALIDATION_ERROR, "These are one contact already.", field="duplicateId", reason="same_contact"
@@ -48,6 +47,7 @@ async def merge(viewer: Viewer, id: int, duplicate_id: int) -> Contact:
         assert stays is not None and goes is not None  # noqa: PT018 - for the types
         await _check_fits(stays, goes)
         await _join(viewer, stays, goes)
+        await audit.note(viewer, "mergeContacts", {"duplicate": (duplicate_id, None)}, subject=("Contact", id))
         return await Contact.get(id=id)
 
 

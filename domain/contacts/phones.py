@@ -10,12 +10,13 @@ from db.contacts import PHONE_UNIQUE, ConsentSource, ContactPhone, lock_same
 from db.core import connect
 from db.core.transaction import transaction
 from db.senders import SenderProvider
+from domain import audit
 from domain.contacts.announce import changed
 from domain.contacts.consents import opt_out_again
 from domain.contacts.identities import called, learn
-from domain.contacts.reading import visible
+from domain.contacts.reading import present
 from domain.contacts.writing import NUMBER_TAKEN, lock, numbered
-from domain.core.access import Viewer, allow
+from domain.core.access import Viewer, allow, unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, optional_text
 from domain.core.phone import parse_phone
 from domain.core.unique import unique
@@ -47,9 +48,12 @@ async def phones_of(viewer: Viewer, contact_ids: list[int]) -> list[list[Contact
     return [found[id] for id in contact_ids]
 
 
-@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS, bound=False)
 async def create_phone(viewer: Viewer, contact_id: int, *, phone_number: str, label: str | None = None) -> ContactPhone:
-    """The first number of a contact becomes its primary one."""
+    """The first number of a contact becomes its primary one.
+
+    No token bound to a sender may: it would learn, by trying, which numbers are known here.
+    """
     values = _checked({"phone_number": phone_number, "label": label})
     async with transaction():
         await lock(viewer, contact_id, field="contactId")
@@ -71,6 +75,8 @@ async def create_phone(viewer: Viewer, contact_id: int, *, phone_number: str, la
 @allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
 async def update_phone(viewer: Viewer, id: int, **changes: Unpack[PhoneChanges]) -> ContactPhone:
     """What was verified is the old number: a new one is unverified again."""
+    if "phone_number" in changes:
+        unbound(viewer)
     values = _checked(changes)
     async with transaction():
         phone = await _lock(viewer, id)
@@ -88,12 +94,13 @@ async def update_phone(viewer: Viewer, id: int, **changes: Unpack[PhoneChanges])
         return changed_phone
 
 
-@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, Role.SALES, scope=Scope.CONTACTS, bound=False)
 async def delete_phone(viewer: Viewer, id: int) -> int:
     """When it was primary, the oldest that is left becomes so."""
     async with transaction():
         phone = await _lock(viewer, id)
         await phone.delete()
+        await audit.note(viewer, "deleteContactPhone", subject=("Contact", phone.contact_id))
         if phone.primary and (oldest := await _oldest(phone.contact_id)):
             await _make_primary(oldest)
         await _touch(viewer, phone.contact_id)
@@ -154,9 +161,8 @@ async def verify_phone(viewer: Viewer, id: int) -> ContactPhone:
 
 async def _visible(viewer: Viewer, id: int) -> ContactPhone:
     phone = await ContactPhone.get_or_none(id=id)
-    if phone is None:
+    if phone is None or await present(viewer, [phone.contact_id]) == [None]:
         raise not_found("phone number")
-    await visible(viewer, phone.contact_id)
     return phone
 
 

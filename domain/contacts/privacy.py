@@ -22,13 +22,13 @@ from db.core.transaction import ring, transaction
 from db.files import File, FilePurpose
 from db.memberships import leave_all
 from db.messages.dispatch import cancel_queued
+from domain import audit
 from domain.contacts.announce import changed
 from domain.contacts.reading import visible
 from domain.contacts.suppression import suppress
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import ErrorCode, not_found
-from domain.files.storage import incoming
+from domain.files.storage import incoming, keeping
 
 KEPT_DAYS = 7
 """Days that an export is kept."""
@@ -68,19 +68,18 @@ async def get_receipt(viewer: Viewer, id: int) -> PrivacyReceipt:
     return receipt
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS, bound=False)
 async def export(viewer: Viewer, id: int) -> PrivacyReceipt:
     """Asks for all that is kept about a contact, as a JSON file; the receipt's file follows."""
-    unbound(viewer)
     async with transaction():
         await visible(viewer, id)
+        await audit.note(viewer, "exportContact", subject=("Contact", id))
         return await _begin(viewer, id, PrivacyAction.EXPORT)
 
 
-@allow(Role.ADMIN, scope=Scope.CONTACTS)
+@allow(Role.ADMIN, scope=Scope.CONTACTS, bound=False)
 async def erase(viewer: Viewer, id: int) -> PrivacyReceipt:
     """Forgets a contact, also one that was deleted; nothing is sent to it from here on. To repeat changes nothing."""
-    unbound(viewer)
     async with transaction():
         # The strong lock holds off those who are adding it to a group just now, and would not see that it went.
         contact = await Contact.filter(id=id, merged_into_id=None).select_for_update().first()
@@ -103,6 +102,7 @@ async def erase(viewer: Viewer, id: int) -> PrivacyReceipt:
         now = RawSQL("now()")
         await Contact.filter(id=id).update(deleted_at=RawSQL("coalesce(deleted_at, now())"), updated_at=now)
         changed(id, actor_id=viewer.user_id)
+        await audit.note(viewer, "eraseContact", subject=("Contact", id))
         return await _begin(viewer, id, PrivacyAction.ERASURE)
 
 
@@ -209,7 +209,7 @@ async def _export(receipt: PrivacyReceipt) -> None:
             async for part in _written(person, counts):
                 await coming.write(part)
             await coming.close()
-        async with transaction():
+        async with keeping():
             if not await _locked(receipt):
                 return
             if person is None or await connect.row(f"{_PERSON} FOR SHARE", receipt.contact_id) is None:

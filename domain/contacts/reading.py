@@ -10,6 +10,7 @@ from typing import Any
 from db.contacts import Contact, ContactIdentity, OptInStatus
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
+from db.groups import USED_BY
 from db.messages import SHOWN
 from domain.contacts.filtering import having, indexed, search_in
 from domain.core.access import Viewer, allow
@@ -37,10 +38,13 @@ class MessageFigures:
     last_at: datetime | None = None
 
 
-_HAS_DUPLICATES = (
-    "(EXISTS (SELECT FROM contact_duplicate d WHERE d.contact_id = contact.id)"
-    " OR EXISTS (SELECT FROM contact_duplicate d WHERE d.other_id = contact.id))"
-)
+_HAS_DUPLICATES = """
+EXISTS (SELECT FROM (
+    SELECT d.other_id AS id FROM contact_duplicate d WHERE d.contact_id = contact.id
+    UNION ALL SELECT d.contact_id FROM contact_duplicate d WHERE d.other_id = contact.id
+  ) AS twin{})
+"""
+_TWIN_SEEN = " WHERE EXISTS (SELECT FROM message m WHERE m.contact_id = twin.id AND m.sender_id = {})"
 
 
 def seen_by(viewer: Viewer, where: Where) -> None:
@@ -109,6 +113,9 @@ async def find(
         having(where, attributes or ())
     if group_id is not None:
         where.add("contact.id IN (SELECT contact_id FROM group_member WHERE group_id = {})", group_id)
+        if viewer.sender_id is not None:
+            of = {"group": f"{where.place(group_id)}::bigint", "sender": where.place(viewer.sender_id)}
+            where.conditions.append(f"EXISTS ({USED_BY.format(**of)})")
     with check():
         if pattern := contains(company, "company"):
             # The first of them is what the index knows of.
@@ -127,7 +134,8 @@ async def find(
                 parse_phone(phone_number, field="phoneNumber"),
             )
     if has_duplicates is not None:
-        where.add(f"{'' if has_duplicates else 'NOT '}{_HAS_DUPLICATES}")
+        seen = "" if viewer.sender_id is None else _TWIN_SEEN.format(where.place(viewer.sender_id))
+        where.conditions.append(f"{'' if has_duplicates else 'NOT '}{_HAS_DUPLICATES.format(seen)}")
     if created_from is not None:
         where.add("contact.created_at >= {}", created_from)
     if created_before is not None:

@@ -23,10 +23,10 @@ ORDER BY r.row LIMIT $4
 @allow(Role.ADMIN, Role.MARKETER, scope=Scope.CONTACTS)
 async def verdicts_url(viewer: Viewer, *, import_id: int, verdicts: Sequence[ImportVerdict] | None) -> str | None:
     """Where to read the rows of an import with these verdicts, or all of them; None where the caller sees none."""
-    return link("import-rows", import_id=import_id, verdicts=verdicts) if viewer.sender_id is None else None
+    return link(viewer, "import-rows", import_id=import_id, verdicts=verdicts) if viewer.sender_id is None else None
 
 
-@exported("import-rows")
+@exported("import-rows", verdicts_url)
 async def verdict_rows(import_id: int, verdicts: Sequence[str] | None) -> Rows:
     yield "row", "verdict", "name", "phone", "field", "code", "message"
     after = 0

@@ -29,7 +29,12 @@ class Place:
     on_whatsapp: bool | None
 
 
-_NUMBERS = "SELECT phone_number, contact_id, on_whatsapp FROM contact_phone WHERE phone_number = ANY($1)"
+_NUMBERS = """
+SELECT p.phone_number, p.contact_id, p.on_whatsapp FROM contact_phone p
+JOIN contact c ON c.id = p.contact_id AND c.deleted_at IS NULL WHERE p.phone_number = ANY($1)
+"""
+# Whoever merges or deletes somebody waits for what is sent to them, and the other way round.
+_STAYS = "SELECT id FROM contact WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE"
 _WA_ID = """
 SELECT i.contact_id FROM contact_identity i JOIN contact c ON c.id = i.contact_id AND c.deleted_at IS NULL
 WHERE i.type = 'WA_ID' AND i.value = $1
@@ -52,24 +57,33 @@ async def of_conversation(viewer: Viewer, id: int) -> Place:
     sender = await senders.visible(viewer, found["sender_id"], field="to.id")
     number = await connect.row(_NUMBERS, [found["address"]])
     on_whatsapp = None if number is None else number["on_whatsapp"]
-    return await _place(sender, found["contact_id"], found["address"], on_whatsapp)
+    place = await _place(sender, found["contact_id"], found["address"], on_whatsapp)
+    return place or await of_conversation(viewer, id)
 
 
 async def of_number(viewer: Viewer, number: str, sender: Sender, *, field: str = "to.phoneNumber") -> Place:
     """The place of a phone number: of the contact who has it, or is known by it, else of a new one."""
+    place = await _place(sender, *await _who_has(viewer, number, field))
+    return place or await of_number(viewer, number, sender, field=field)
+
+
+async def _who_has(viewer: Viewer, number: str, field: str) -> tuple[int, str, bool | None]:
     known = {row["phone_number"]: row for row in await connect.rows(_NUMBERS, [number, *aliases(number)])}
     row = known.get(number) or next(iter(known.values()), None)
     if row is not None:
-        return await _place(sender, row["contact_id"], row["phone_number"], row["on_whatsapp"])
+        return row["contact_id"], row["phone_number"], row["on_whatsapp"]
     contact_id = await connect.value(_WA_ID, number[1:])
     if contact_id is None:
         with unique(PHONE_UNIQUE, "This number has just become a contact's. Try again.", field=field):
             new = [ContactValues(name=number, phone_number=number)]
             [contact_id] = await contacts.add(new, actor_id=viewer.user_id)
-    return await _place(sender, contact_id, number, None)
+    return contact_id, number, None
 
 
-async def _place(sender: Sender, contact_id: int, address: str, on_whatsapp: bool | None) -> Place:
+async def _place(sender: Sender, contact_id: int, address: str, on_whatsapp: bool | None) -> Place | None:
+    """None where the contact has just been merged with another one, or deleted; if not, that waits for us."""
+    if await connect.value(_STAYS, contact_id) is None:
+        return None
     found = await connect.row(_OPEN, sender.id, contact_id)
     id, open = (found["id"], found["open"]) if found else (None, False)
     return Place(sender, contact_id, address, id, open or sender.provider is SenderProvider.WAHA, on_whatsapp)

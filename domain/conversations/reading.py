@@ -9,7 +9,7 @@ from db.conversations import Conversation, ConversationHandler, ConversationStat
 from db.core import connect
 from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
-from db.messages import Priority
+from db.messages import Message, Priority
 from db.senders import REQUIRE_AUTH
 from domain.contacts.filtering import called
 from domain.core.access import Viewer, allow
@@ -247,6 +247,27 @@ def _order(order: ConversationOrder, descending: bool) -> Order:
             return Order("conversation.last_message_at", "timestamptz", descending, nullable=True)
         case ConversationOrder.PRIORITY:
             return Order(_TRIAGE, "bigint", descending)
+
+
+# As a rule the first of both, which is at hand.
+_LAST = """
+SELECT v.id AS conversation_id, m.* FROM conversation v, LATERAL (
+  SELECT * FROM message WHERE id = v.last_message_id AND state <> 'CANCELLED'
+  UNION ALL
+  (SELECT * FROM message
+   WHERE contact_id = v.contact_id AND sender_id = v.sender_id AND deleted_at IS NULL AND type <> 'REACTION'
+     AND state <> 'CANCELLED' AND schedule_id IS NULL AND campaign_id IS NULL
+   ORDER BY id DESC LIMIT 1)
+  LIMIT 1) AS m
+WHERE v.id = ANY($1)
+"""
+
+
+@allow()
+async def last_messages(viewer: Viewer, ids: list[int]) -> list[Message | None]:
+    """What was said last in conversations that the caller holds already; what was cancelled before it left is not."""
+    found = {row["conversation_id"]: as_row(Message, row) for row in await connect.rows(_LAST, ids)}
+    return [found.get(id) for id in ids]
 
 
 _COUNTS = """

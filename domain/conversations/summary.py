@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from asyncpg import Record
 
+from db.analytics.talk import SAID
 from db.core import connect
 from db.messages import MessageAuthor, MessageDirection, MessageType
 from domain.core.access import Viewer, allow
@@ -18,29 +19,18 @@ _OF_IT = (
     " AND v.deleted_at IS NULL"
 )
 
-# What the contact writes in a row waits for an answer since its first. An answer is what the bot or a person sent, at
-# the time when WhatsApp took it; what schedules and campaigns send answers nobody.
+# Answers are those of analytics.
 _FIGURES = f"""
-WITH said AS (
-  SELECT v.id AS conversation_id, m.id, m.direction, m.author, m.sentiment,
-         CASE m.direction WHEN 'INBOUND' THEN m.created_at ELSE m.sent_at END AS at
-  FROM conversation v JOIN message m ON {_OF_IT} WHERE v.id = ANY($1)
-), talk AS (
-  SELECT *, lag(direction) OVER turns IS DISTINCT FROM direction AS begins FROM said
-  WHERE author <> 'SYSTEM' AND at IS NOT NULL
-  WINDOW turns AS (PARTITION BY conversation_id ORDER BY at, id)
-), answered AS (
-  SELECT conversation_id, direction, at,
-         lag(at) OVER (PARTITION BY conversation_id ORDER BY at, id) AS asked_at
-  FROM talk WHERE begins
-), pace AS (
-  SELECT conversation_id, avg(extract(epoch FROM at - asked_at))::float8 AS response FROM answered
-  WHERE direction = 'OUTBOUND' GROUP BY 1
+WITH live AS (
+  SELECT id, sender_id, contact_id FROM conversation WHERE id = ANY($1) AND deleted_at IS NULL
+), {SAID}, pace AS (
+  SELECT conversation_id, (sum(waited) / nullif(sum(answers), 0) / 1000000)::float8 AS response FROM moment GROUP BY 1
 )
-SELECT s.conversation_id, count(*) AS total, count(*) FILTER (WHERE author = 'CONTACT') AS contact,
+SELECT v.id AS conversation_id, count(*) AS total, count(*) FILTER (WHERE author = 'CONTACT') AS contact,
        count(*) FILTER (WHERE author = 'BOT') AS bot, count(*) FILTER (WHERE author = 'OPERATOR') AS operator,
        avg(sentiment) FILTER (WHERE author = 'CONTACT') AS sentiment, min(response) AS response
-FROM said s LEFT JOIN pace USING (conversation_id) GROUP BY 1
+FROM conversation v JOIN message m ON {_OF_IT} LEFT JOIN pace ON pace.conversation_id = v.id
+WHERE v.id = ANY($1) GROUP BY 1
 """
 
 _LINES = f"""

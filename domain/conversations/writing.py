@@ -14,7 +14,7 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.messages import Priority
-from domain import accounts, senders, settings
+from domain import accounts, audit, files, senders, settings
 from domain.contacts.details import check_tags
 from domain.conversations import places
 from domain.conversations.hearing import Heard, heard
@@ -192,7 +192,7 @@ async def _change(viewer: Viewer, conversation: Conversation, values: dict[str, 
 
 @allow(*ANSWERING, scope=Scope.CONVERSATIONS)
 async def delete(viewer: Viewer, id: int) -> int:
-    """Hides a conversation and its messages for good; what waits in it is cancelled. Raises NOT_FOUND.
+    """Hides a conversation and its messages for good; its files go, what waits in it is cancelled. Raises NOT_FOUND.
 
     What the contact writes next opens a new one.
     """
@@ -210,8 +210,10 @@ async def delete(viewer: Viewer, id: int) -> int:
                 message_id=row["id"],
             )
         await connect.execute(_HIDE, *pair)
+        await files.delete_of_conversation(id, contact_id=pair[0], sender_id=pair[1])
         await connect.execute("DELETE FROM bot_turn WHERE conversation_id = $1", id)
         await Conversation.filter(id=id).update(deleted_at=RawSQL("now()"), updated_at=RawSQL("now()"))
+        await audit.note(viewer, "deleteConversation", subject=("Conversation", id))
         _tell(viewer, conversation)
     return id
 

@@ -24,7 +24,9 @@ class Viewer:
     session_id: int | None = None
     token_id: int | None = None
     expires_at: int | None = None
-    """When the access token that was shown ends, in seconds since 1970: a socket outlives the look at its token."""
+    """When the token that was shown ends, in seconds since 1970: a socket outlives the look at it."""
+    admin_token: bool = False
+    """Whether this caller showed ADMIN_TOKEN, which is nobody's."""
     ip_address: str = ""
     user_agent: str | None = None
 
@@ -46,6 +48,8 @@ class Access:
     roles: frozenset[Role] = EVERYONE
     scope: Scope = Scope.READ
     public: bool = False
+    bound: bool = True
+    """Whether an API token that is bound to a sender may: not where it reaches beyond that sender."""
 
     def check(self, viewer: Viewer) -> None:
         if self.public:
@@ -56,6 +60,18 @@ class Access:
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, f"The role {viewer.role} does not allow this.")
         if viewer.scopes is not None and self.scope not in viewer.scopes:
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, f"This needs an API token of scope {self.scope}.")
+        if not self.bound:
+            unbound(viewer)
+
+
+def unbound(viewer: Viewer) -> None:
+    """Refuses callers whose token is bound to a sender.
+
+    They use their sender and change what they see. What others see too they neither make nor remove, and the sender
+    itself is not theirs to remove: its schedules, the default and other tokens hang on it.
+    """
+    if viewer.sender_id is not None:
+        raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "An API token that is bound to a sender does not allow this.")
 
 
 _rules: dict[Callable[..., object], Access] = {}
@@ -67,10 +83,10 @@ def access_of(function: Callable[..., object]) -> Access:
 
 
 def allow(
-    *roles: Role, scope: Scope = Scope.READ
+    *roles: Role, scope: Scope = Scope.READ, bound: bool = True
 ) -> Callable[[Callable[Concatenate[Viewer, P], Awaitable[R]]], Callable[Concatenate[Viewer, P], Awaitable[R]]]:
     """Only these roles (all when none is named), and tokens only with this scope; ADMIN is named like the rest."""
-    return _guard(Access(frozenset(roles) or EVERYONE, scope))
+    return _guard(Access(frozenset(roles) or EVERYONE, scope, bound=bound))
 
 
 def public(

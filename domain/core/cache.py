@@ -41,6 +41,14 @@ class Cached(Generic[R]):
             return self._late
         return asked.result()
 
+    @property
+    def last(self) -> R | None:
+        """The newest answer, however old; None while there is none, or another one is waited for."""
+        asked = self._asked
+        if asked is None or not asked.done() or asked.cancelled() or asked.exception() is not None:
+            return None
+        return asked.result()
+
     async def _timed(self) -> R:
         try:
             return await self._ask()

@@ -1,19 +1,29 @@
 """Passwords: argon2id, off the event loop."""
 
 import asyncio
+import secrets
+from base64 import b64encode
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from domain.core import rates
 from domain.core.errors import ErrorCode, Refusal
 
 LEAST, MOST = 8, 128
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _hasher = PasswordHasher()
 # Each computation takes 64 MiB and four lanes of its own: two at a time, however many sign in at once.
 _threads = ThreadPoolExecutor(2, "argon2")
+MOST_WAITING = 50
+"""Computations that are under way or wait for it: a second or two. More are refused, and nobody waits for minutes."""
+_waiting = 0
 
 
 def check_password(password: str | None, field: str) -> str:
@@ -31,22 +41,46 @@ def check_password(password: str | None, field: str) -> str:
 
 
 async def hash_password(password: str) -> str:
-    """The hash to store, in PHC format."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
+    """The hash to store, in PHC format. Raises RATE_LIMIT_EXCEEDED where too many wait."""
+    return await _in_turn(_hasher.hash, password)
+
+
+def no_password() -> str:
+    """What is stored where nobody has a password: random bytes in the place of a hash, which no password gives.
+
+    It is made at once, and a password is compared with it for as long as with any other.
+    """
+    salt, hashed = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (_hasher.salt_len, _hasher.hash_len)
+    )
+    costs = f"m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}"
+    return f"$argon2id$v=19${costs}${salt}${hashed}"
+
+
+_NOBODYS = no_password()
 
 
 async def is_password(password: str, stored: str | None) -> bool:
-    """Whether the password is the one stored; where nobody is stored it takes as long, and is not."""
-    return await asyncio.get_running_loop().run_in_executor(_threads, _verify, stored, password)
+    """Whether the password is the one stored; where nobody is stored it takes as long, and is not.
+
+    Raises RATE_LIMIT_EXCEEDED where too many wait.
+    """
+    return await _in_turn(_verify, stored or _NOBODYS, password)
 
 
-@cache
-def _nobodys() -> str:
-    return _hasher.hash("nobody has this password")
-
-
-def _verify(stored: str | None, password: str) -> bool:
+async def _in_turn(compute: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    global _waiting
+    if _waiting >= MOST_WAITING:
+        raise rates.busy("passwords", MOST_WAITING)
+    _waiting += 1
     try:
-        return _hasher.verify(stored or _nobodys(), password) and stored is not None
+        return await asyncio.get_running_loop().run_in_executor(_threads, partial(compute, *args, **kwargs))
+    finally:
+        _waiting -= 1
+
+
+def _verify(stored: str, password: str) -> bool:
+    try:
+        return _hasher.verify(stored, password)
     except (Argon2Error, InvalidHashError, UnicodeEncodeError):
         return False

@@ -84,6 +84,19 @@ def country_of(address: str) -> str | None:
         return None
 
 
+_TELLING = 5
+"""Digits after a calling code that tell whose number it is, where countries share the code (libphonenumber 9)."""
+
+
+def beginnings_of(country: str) -> dict[str, int]:
+    """How addresses begin that may be of a country; how many of their first characters tell whether they are."""
+    beginnings = {f"{country}.": len(country) + 1}
+    if code := phonenumbers.country_code_for_region(country):
+        shared = len(COUNTRY_CODE_TO_REGION_CODE[code]) > 1
+        beginnings[f"+{code}"] = len(f"+{code}") + (_TELLING if shared else 0)
+    return beginnings
+
+
 def aliases(number: str) -> list[str]:
     """Other spellings of the same number by which WhatsApp may know it (wire facts, part E); never to send to."""
     if match := re.fullmatch(r"\+521(\d{10})", number):

@@ -8,17 +8,27 @@ from functools import cache
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import InvalidClaimError, JoseError
 from joserfc.jwk import OctKey
 
 from db.accounts import Role
 from db.core.settings import get_settings
-from domain.core.secrets import derived_key
+from domain.core.secrets import derived_keys, key_id
 
 ALGORITHM = "HS256"
 _ISSUER = _AUDIENCE = "tidings"
-_KEY_ID = "1"
-_CLAIMS = jwt.JWTClaimsRegistry(
+_SKEW = 60
+"""Seconds that the clock of the process that signed it may be ahead."""
+
+
+class _Claims(jwt.JWTClaimsRegistry):
+    def validate_iat(self, value: object) -> None:
+        """With leeway, which the end of a token has not: as joserfc gives it, it is for both."""
+        if not isinstance(value, int) or value > self.now + _SKEW:
+            raise InvalidClaimError("iat", "The token was issued in the future")
+
+
+_CLAIMS = _Claims(
     iss={"essential": True, "value": _ISSUER},
     aud={"essential": True, "value": _AUDIENCE},
     typ={"essential": True, "value": "access"},
@@ -66,7 +76,8 @@ def sign_access(user_id: int, role: Role, session_id: int) -> str:
         "iat": now,
         "exp": now + get_settings().access_token_seconds,
     }
-    return jwt.encode({"alg": ALGORITHM, "kid": _KEY_ID}, claims, _keys()[_KEY_ID], algorithms=[ALGORITHM])
+    id = key_id()
+    return jwt.encode({"alg": ALGORITHM, "kid": id}, claims, keys()[id], algorithms=[ALGORITHM])
 
 
 def read_access(token: str) -> AccessToken:
@@ -79,14 +90,19 @@ def read_access(token: str) -> AccessToken:
         raise InvalidTokenError(str(error)) from error
 
 
+def keys() -> dict[str, OctKey]:
+    """All that sign access tokens which hold, by their ids."""
+    return {id: _imported(key) for id, key in derived_keys("access tokens").items()}
+
+
 @cache
-def _keys() -> dict[str, OctKey]:
-    return {_KEY_ID: OctKey.import_key(derived_key("access tokens"))}
+def _imported(key: bytes) -> OctKey:
+    return OctKey.import_key(key)
 
 
 def _key_of(token: Any) -> OctKey:
     """The key that a token names, out of ours alone."""
-    found = _keys().get(str(token.headers().get("kid")))
+    found = keys().get(str(token.headers().get("kid")))
     if found is None:
         raise InvalidTokenError("unknown key")
     return found

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Gauge, Histogram, ProcessCollector
 from prometheus_client import Counter as Total
 
+from domain.core.errors import ErrorCode
+
 STARTED = time.monotonic()
 REGISTRY = CollectorRegistry()
 """All of it. Labels have few values: none is what callers or contacts write."""
@@ -19,6 +21,7 @@ REQUESTS = Histogram(
     registry=REGISTRY,
 )
 ERRORS = Total("tidings_errors", "Errors that this process has answered, by their code.", ["code"], registry=REGISTRY)
+ERRORS.labels(ErrorCode.INTERNAL_ERROR.value)  # from 0 on: of what is not there before its first one no rate is known
 SOCKETS = Gauge("tidings_sockets", "Open WebSockets of this process.", registry=REGISTRY)
 OPERATIONS = Gauge("tidings_socket_operations", "Operations that run over sockets of this process.", registry=REGISTRY)
 SENDS = Total(
@@ -48,7 +51,12 @@ JOBS = Histogram(
     buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60),
     registry=REGISTRY,
 )
-TICKS = Total("tidings_tick_failures", "Runs of the clock in this process that failed.", ["tick"], registry=REGISTRY)
+TICKS = Gauge(
+    "tidings_tick_failing",
+    "Whether the last run of each thing that the clock does failed; 0 where another process keeps the clock.",
+    ["tick"],
+    registry=REGISTRY,
+)
 MODELS = Histogram(
     "tidings_model_seconds",
     "Calls of language models by this process: answered or failed.",
@@ -61,6 +69,8 @@ _PATHS = frozenset(
     {"", "graphql", "webhook", "webhooks", "v1", "api", "csv", "files", "health", "metrics", "static", "schema.graphql"}
 )
 """Others are one to the metrics: whoever asks for anything must not make a series of it."""
+REFUSED_SECONDS = 300
+"""For how long a webhook that could not be kept is told of: WhatsApp may post the next one minutes later."""
 told_to: int | None = None
 """Number of the event up to which this process has told its sockets; None while nobody subscribes."""
 tally: Counter[str] = Counter()
@@ -73,9 +83,10 @@ class _Second:
     at: int
     requests: int = 0
     milliseconds: float = 0.0
+    webhooks_refused: int = 0
 
 
-_seconds: deque[_Second] = deque(maxlen=61)
+_seconds: deque[_Second] = deque(maxlen=REFUSED_SECONDS + 1)
 
 
 def note(milliseconds: float, path: str, status: int, *, failed: bool = False) -> None:
@@ -85,16 +96,35 @@ def note(milliseconds: float, path: str, status: int, *, failed: bool = False) -
     tally["requests"] += 1
     tally["milliseconds"] += round(milliseconds)
     tally["errors"] += failed or status == 500
-    now = int(time.monotonic())
-    if not _seconds or _seconds[-1].at != now:
-        _seconds.append(_Second(now))
-    _seconds[-1].requests += 1
-    _seconds[-1].milliseconds += milliseconds
+    second = _this_second()
+    second.requests += 1
+    second.milliseconds += milliseconds
+
+
+def refuse_webhook() -> None:
+    """Counts a webhook that was good and could not be kept."""
+    _this_second().webhooks_refused += 1
 
 
 def last_minute() -> tuple[int, float | None]:
     """Requests of the last minute, and their mean time in milliseconds; None without any."""
-    since = time.monotonic() - 60
-    recent = [second for second in _seconds if second.at >= since]
+    recent = _recent(60)
     requests = sum(second.requests for second in recent)
     return requests, sum(second.milliseconds for second in recent) / requests if requests else None
+
+
+def webhooks_refused() -> int:
+    """Webhooks of the last five minutes that were good and could not be kept, so that they must be posted again."""
+    return sum(second.webhooks_refused for second in _recent(REFUSED_SECONDS))
+
+
+def _this_second() -> _Second:
+    now = int(time.monotonic())
+    if not _seconds or _seconds[-1].at != now:
+        _seconds.append(_Second(now))
+    return _seconds[-1]
+
+
+def _recent(seconds: float) -> list[_Second]:
+    since = time.monotonic() - seconds
+    return [second for second in _seconds if second.at >= since]

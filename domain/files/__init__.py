@@ -4,7 +4,7 @@ from domain.files.naming import to_send
 from domain.files.providing import Provided, Wanted, provide
 from domain.files.reading import by_ids, get, knowledge, pages_of_conversations
 from domain.files.receiving import Received, receive
-from domain.files.uploads import MOST_SECONDS, Upload, create_upload, delete, read, take, url_of
+from domain.files.uploads import MOST_SECONDS, Upload, create_upload, delete, delete_of_conversation, read, take, url_of
 
 __all__ = [
     "MOST_SECONDS",
@@ -15,6 +15,7 @@ __all__ = [
     "by_ids",
     "create_upload",
     "delete",
+    "delete_of_conversation",
     "get",
     "knowledge",
     "pages_of_conversations",

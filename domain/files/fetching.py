@@ -25,7 +25,7 @@ from domain.core.errors import AwayError
 from domain.core.fetch import Body, UnfetchableError, opened
 from domain.files import kinds
 from domain.files.announce import told
-from domain.files.storage import Incoming, incoming
+from domain.files.storage import AWAY_SECONDS, Incoming, check, incoming, keeping
 from domain.providers import media
 from domain.providers.reactions import ProviderError, Reaction
 
@@ -68,6 +68,14 @@ UPDATE file SET due_at = now() + $3 * interval '1 s'
 WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' AND deleted_at IS NULL
 """
 
+# Not below 1: a first attempt is told of, and this is no other.
+_PUT_OFF = """
+UPDATE file
+SET status = 'QUEUED', attempts = greatest(attempts - 1, 1), error_message = $3,
+    due_at = now() + $4 * interval '1 s', updated_at = now()
+WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' AND deleted_at IS NULL
+"""
+
 _OURS = "SELECT * FROM file WHERE id = $1 AND attempts = $2 AND status = 'RUNNING' AND deleted_at IS NULL FOR UPDATE"
 
 _CARRIERS = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE media_id = $1 ORDER BY id"
@@ -87,23 +95,43 @@ async def claim(limit: int, urls: int) -> list[File]:
 async def fetch(file: File) -> None:
     """Fetches one that was claimed, and keeps it; or says why not, and when it is tried again."""
     try:
-        async with incoming(kinds.MOST_RECEIVED * kinds.MEGABYTE) as kept, _opened(file) as body:
-            began = renewed = time.monotonic()
-            size = 0
-            async for chunk in body.chunks:
-                await kept.write(chunk)
-                size += len(chunk)
-                _check_pace(size, time.monotonic() - began)
-                if time.monotonic() - renewed > _RENEW_SECONDS:
-                    renewed = time.monotonic()
-                    if not await connect.execute(_RENEW, file.id, file.attempts, LEASE_SECONDS):
-                        return
+        async with _leased(file) as lease, incoming(kinds.MOST_RECEIVED * kinds.MEGABYTE) as kept:
+            # Nothing is downloaded that could not be kept.
+            await check()
+            async with _opened(file) as body:
+                began = time.monotonic()
+                async for chunk in body.chunks:
+                    await kept.write(chunk)
+                    _check_pace(kept.size, time.monotonic() - began)
+                    if lease.done():
+                        return await lease
+            mime_type = await _checked(file, kept, body)
             await kept.close()
-            await _keep(file, kept, body)
+            async with keeping():
+                await _keep(file, kept, mime_type, lease)
     except UnfetchableError as error:
         await _fail(file, error)
     except AwayError as error:
-        await _fail(file, UnfetchableError(str(error), again=True), MOST_ATTEMPTS)
+        # No file is guilty of that, and none is given up for it.
+        await connect.execute(_PUT_OFF, file.id, file.attempts, str(error), AWAY_SECONDS)
+
+
+@asynccontextmanager
+async def _leased(file: File) -> AsyncGenerator["asyncio.Task[None]"]:
+    """Renews the lease of a file, also while its bytes go to a bucket; what it gives is done once the lease is lost."""
+    renewing = asyncio.create_task(_renew(file))
+    try:
+        yield renewing
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(file: File) -> None:
+    renewed = 1
+    while renewed:
+        await asyncio.sleep(_RENEW_SECONDS)
+        renewed = await connect.execute(_RENEW, file.id, file.attempts, LEASE_SECONDS)
 
 
 def _check_pace(size: int, seconds: float) -> None:
@@ -138,40 +166,47 @@ async def _find(file: File, id: str) -> media.Remote:
     return found
 
 
-async def _keep(file: File, bytes: Incoming, body: Body) -> None:
+async def _checked(file: File, come: Incoming, body: Body) -> str:
+    """What has come is. Raises UnfetchableError where it is not to be kept."""
+    await come.flush()
     source = file.source or {}
     promised = source.get("sha256")
-    if promised is not None and bytes.sha256.hex() != promised:
+    if promised is not None and come.sha256.hex() != promised:
         raise UnfetchableError("What came is not what was announced: its SHA-256 differs.", again=True)
-    if bytes.size == 0:
+    if come.size == 0:
         raise UnfetchableError("It is empty.", again=True)
-    mime_type = await asyncio.to_thread(kinds.found, bytes.path, file.name)
+    mime_type = await asyncio.to_thread(kinds.found, come.path, file.name)
     if "url" in source and not kinds.taken(FilePurpose.MEDIA, mime_type):
         raise UnfetchableError("It is of no kind that may be sent.")
     if "url" in source:
         documents = (await settings.current()).limits.max_file_size_mb
-        if bytes.size > (most := kinds.most(FilePurpose.MEDIA, mime_type, documents)):
-            raise UnfetchableError(f"It has {bytes.size} bytes; a file of its kind may have {most}.")
+        if come.size > (most := kinds.most(FilePurpose.MEDIA, mime_type, documents)):
+            raise UnfetchableError(f"It has {come.size} bytes; a file of its kind may have {most}.")
     if mime_type == kinds.UNKNOWN:
         mime_type = kinds.announced(file.mime_type) or kinds.announced(body.mime_type) or kinds.UNKNOWN
-    async with transaction():
-        ours = await connect.row(_OURS, file.id, file.attempts)
-        if ours is None:
-            return
-        await bytes.keep(file.id)
-        await _settle(
-            ours,
-            status=JobStatus.COMPLETED,
-            mime_type=mime_type[:127],
-            size_bytes=bytes.size,
-            sha256=bytes.sha256,
-            error_message=None,
-            due_at=None,
-        )
+    return mime_type[:127]
 
 
-async def _fail(file: File, error: UnfetchableError, most: int | None = None) -> None:
-    most = most or (MOST_ATTEMPTS_OF_URL if "url" in (file.source or {}) else MOST_ATTEMPTS)
+async def _keep(file: File, come: Incoming, mime_type: str, lease: "asyncio.Task[None]") -> None:
+    ours = await connect.row(_OURS, file.id, file.attempts)
+    if ours is None:
+        return
+    # Its row is locked from here on, which keeps others off.
+    lease.cancel()
+    await come.keep(file.id)
+    await _settle(
+        ours,
+        status=JobStatus.COMPLETED,
+        mime_type=mime_type,
+        size_bytes=come.size,
+        sha256=come.sha256,
+        error_message=None,
+        due_at=None,
+    )
+
+
+async def _fail(file: File, error: UnfetchableError) -> None:
+    most = MOST_ATTEMPTS_OF_URL if "url" in (file.source or {}) else MOST_ATTEMPTS
     again = error.again and file.attempts < most
     log.warning("file_not_fetched", file_id=file.id, attempts=file.attempts, again=again, reason=error.words)
     async with transaction():

@@ -1,6 +1,7 @@
 """What a file is, as its content says, and how large each kind may be: here, and at WhatsApp (wire facts A6)."""
 
 import codecs
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -84,7 +85,14 @@ _IN_ZIP: Mapping[bytes, str] = {b"word/document.xml": _DOCX, b"xl/workbook.xml":
 """Parts that make an archive a document; libmagic's rules find them near its start only."""
 _TEXTS = ("txt", "md", "csv")
 _MARKUP = {"text/html", "image/svg+xml", "text/xml", "application/xml"}
-"""Texts that a browser would run."""
+"""Texts that a browser would run. Libmagic's rules take a text for one that only shows a tag, and miss others."""
+_PAGE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<!--.*?-->\s*+)*)"
+    rb"<(?:!doctype|\?xml|html|head|body|title|style|script|iframe|svg)\b",
+    re.DOTALL | re.IGNORECASE,
+)
+"""How a text begins that is a page or a drawing, whatever its name says. One that merely speaks of tags is kept: it is
+only ever handed out to be saved, as plain text."""
 _BINARY = frozenset(range(32)) - frozenset(b"\t\n\f\r\x1b")
 """Bytes that no text has (https://mimesniff.spec.whatwg.org/#binary-data-byte)."""
 _LOOKED_AT = 65_536
@@ -111,8 +119,10 @@ def found(path: Path, name: str) -> str:
     magic = _magic().best_magic_file(str(path))
     mime_type = _ALIASES.get(magic.mime_type, magic.mime_type)
     ending = ending_of(name)
-    if ending in _TEXTS and mime_type not in _MARKUP and binary_byte(path) is None:
-        return _ENDINGS[ending][1]
+    if ending in _TEXTS and binary_byte(path) is None:
+        if not _is_page(path):
+            return _ENDINGS[ending][1]
+        return mime_type if mime_type in _MARKUP else "text/html"
     if mime_type == _OLE and ending in _IN_OLE:
         return _ENDINGS[ending][1]
     if mime_type == "application/zip" or magic.message == "Microsoft OOXML":
@@ -136,6 +146,11 @@ def binary_byte(path: Path) -> str | None:
         found, unit = list(map(ord, beginning.decode("utf-16", "replace"))), "character"
     place = next((place for place, value in enumerate(found) if value in _BINARY), None)
     return None if place is None else f"Its {unit} {place + 1} is {found[place]:02X}, which no text has"
+
+
+def _is_page(path: Path) -> bool:
+    with path.open("rb") as file:
+        return _PAGE.match(file.read(_LOOKED_AT)) is not None
 
 
 def _end_of(path: Path) -> bytes:

@@ -5,20 +5,26 @@ of it is safe, and its row says so after that. API and workers share the folder,
 """
 
 import asyncio
+import errno
 import hashlib
 import os
 import secrets
+import shutil
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+import structlog
+
+from db.core import connect
 from db.core.settings import get_settings
+from db.core.transaction import transaction
 from domain.core.errors import AwayError
-from domain.files.bucket import Bucket
+from domain.files.bucket import COPY_SECONDS, PIECE, Bucket
 
 _BLOCK = 1024 * 1024
 """Bytes that are written at once: what one file that comes in costs in memory."""
@@ -26,6 +32,13 @@ _LEFT_BEHIND = 6 * 3600
 """Seconds after which what stopped coming in is taken for the rest of a process that was killed."""
 _COMING = "incoming"
 _ANY_SIZE = 2**40
+AWAY_SECONDS = 30.0
+"""After so long a bucket that did not answer is asked again."""
+
+log = structlog.get_logger()
+_few = asyncio.Semaphore(3)
+"""Files of one process that are moved to their places at a time: a bucket that is slow to copy must not hold all
+connections to the database."""
 
 
 class TooLargeError(ValueError):
@@ -75,6 +88,26 @@ async def here(id: int) -> AsyncGenerator[Path]:
         yield copy.path
 
 
+async def read(id: int, start: int, end: int) -> AsyncIterator[bytes]:
+    """Bytes of a file as they come; `end` is the first that does not belong to them.
+
+    Raises FileNotFoundError, AwayError.
+    """
+    if (place := bucket()) is not None:
+        return await place.read(key_of(id), start, end)
+    path = path_of(id)
+    await asyncio.to_thread(path.stat)
+    return _pieces(path, start, end)
+
+
+async def _pieces(path: Path, start: int, end: int) -> AsyncIterator[bytes]:
+    with await asyncio.to_thread(path.open, "rb") as file:
+        await asyncio.to_thread(file.seek, start)
+        while piece := await asyncio.to_thread(file.read, min(PIECE, end - start)):
+            start += len(piece)
+            yield piece
+
+
 def opened(id: int) -> BinaryIO:
     """The bytes of a file for a thread that reads here and there. Raises FileNotFoundError, AwayError."""
     return path_of(id).open("rb") if (place := bucket()) is None else place.opened(key_of(id))
@@ -89,7 +122,10 @@ def _coming() -> Path:
 
 
 class Incoming:
-    """Bytes as they come, on disk, with their SHA-256; TooLargeError as soon as they are more than `most`."""
+    """Bytes as they come, on disk, with their SHA-256; TooLargeError as soon as they are more than `most`.
+
+    AwayError where the disk takes nothing.
+    """
 
     def __init__(self, path: Path, most: int) -> None:
         self.path = path
@@ -112,7 +148,7 @@ class Incoming:
         await asyncio.to_thread(self._append)
 
     def _append(self) -> None:
-        with self.path.open("ab") as file:
+        with _plainly(), self.path.open("ab") as file:
             file.write(self._waiting)
         self._sha256.update(self._waiting)
         self._waiting.clear()
@@ -128,16 +164,16 @@ class Incoming:
 
     def _sync(self) -> None:
         self._append()
-        with self.path.open("rb") as file:
+        with _plainly(), self.path.open("rb") as file:
             os.fsync(file.fileno())
 
     @property
     def sha256(self) -> bytes:
-        """Of what was closed."""
+        """Of what was flushed, or closed."""
         return self._sha256.digest()
 
     async def keep(self, id: int) -> None:
-        """Moves it to the place of its file, in place of what may be there. Raises AwayError."""
+        """Moves it to the place of its file, in place of what may be there; inside `keeping`. Raises AwayError."""
         if (place := bucket()) is None:
             await asyncio.to_thread(self._move, path_of(id))
         else:
@@ -145,9 +181,10 @@ class Incoming:
             await place.copy(self._key, key_of(id))
 
     def _move(self, to: Path) -> None:
-        to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.path.replace(to)
-        _sync_folder(to.parent)
+        with _plainly():
+            to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.path.replace(to)
+            _sync_folder(to.parent)
 
     async def clear(self) -> None:
         """Removes what was not kept."""
@@ -158,6 +195,15 @@ class Incoming:
                 await place.remove(self._key)
 
 
+@asynccontextmanager
+async def keeping() -> AsyncGenerator[None]:
+    """A transaction in which a file that has come is kept, one of few: it lasts as long as the bucket copies."""
+    async with _few, transaction():
+        if bucket() is not None:
+            await connect.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{2 * COPY_SECONDS:.0f} s'")
+        yield
+
+
 def _sync_folder(folder: Path) -> None:
     """Puts the names in a folder on disk too."""
     opened = os.open(folder, os.O_RDONLY)
@@ -165,6 +211,18 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(opened)
     finally:
         os.close(opened)
+
+
+async def check_room(bytes: int) -> None:
+    """Whether so many more leave the disk its reserve; the database may lie there, too. Raises OSError."""
+    free = await asyncio.to_thread(_free)
+    if free - bytes < get_settings().disk_reserve_gb * 2**30:
+        raise OSError(errno.ENOSPC, "The disk of the data folder keeps its reserve")
+
+
+def _free() -> int:
+    _coming().mkdir(mode=0o700, parents=True, exist_ok=True)
+    return shutil.disk_usage(_coming()).free
 
 
 @asynccontextmanager
@@ -180,16 +238,32 @@ async def incoming(most: int) -> AsyncGenerator[Incoming]:
 
 
 def _make_room(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
+    with _plainly():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
 
 
 async def remove(id: int) -> None:
     """Removes the bytes of a file, if they are here. Raises AwayError."""
     if (place := bucket()) is None:
-        await asyncio.to_thread(path_of(id).unlink, missing_ok=True)
+        await asyncio.to_thread(_unlink, path_of(id))
     else:
         await place.remove(key_of(id))
+
+
+def _unlink(path: Path) -> None:
+    with _plainly():
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _plainly() -> Generator[None]:
+    """Says in our words that the disk is full or broken, which is no fault of any file."""
+    try:
+        yield
+    except OSError as error:
+        log.error("disk_refuses", error=error.strerror)
+        raise AwayError("The disk that holds files takes nothing.") from error
 
 
 async def sweep() -> None:

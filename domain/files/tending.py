@@ -13,7 +13,7 @@ from db.files import File
 from domain.core.errors import AwayError
 from domain.files import fetching
 from domain.files.announce import told
-from domain.files.storage import remove
+from domain.files.storage import AWAY_SECONDS, remove
 
 AT_ONCE, URLS_AT_ONCE = 16, 8
 """Files that one process fetches at a time, and those of them that lie where a caller says: the rest of the places is
@@ -21,8 +21,6 @@ for what people sent."""
 MOST = 100
 MOST_ATTEMPTS = 2 * fetching.MOST_ATTEMPTS
 """Of a file that workers die of, or that a fault of ours keeps from being settled."""
-AWAY_SECONDS = 30.0
-"""After so long a storage that did not answer is asked again."""
 RUN_SECONDS = 5.0
 """After so long a run begins no more, and rings for the rest."""
 

@@ -1,7 +1,8 @@
 """Uploads: a file is announced, its bytes are put to a signed link, and their content decides whether it is kept."""
 
 import asyncio
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,17 +14,17 @@ from db.contacts import JobStatus
 from db.core import connect
 from db.core.transaction import ring, transaction
 from db.files import File, FilePurpose
-from domain import settings
-from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
+from db.messages import SHOWN
+from domain import audit, settings
+from domain.core.access import Viewer, allow, unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.objects import check_object
 from domain.core.words import unturned
-from domain.files import kinds
+from domain.files import kinds, storage
 from domain.files.announce import told
 from domain.files.links import SECONDS, is_good, link
 from domain.files.reading import visible
-from domain.files.storage import Incoming, TooLargeError, incoming
+from domain.files.storage import Incoming, TooLargeError, incoming, keeping
 
 MOST_SECONDS = 3600
 """How long bytes may be on their way."""
@@ -69,17 +70,21 @@ async def create_upload(
             unbound(viewer)
     check.done()
     expires_at = datetime.now(UTC) + timedelta(seconds=SECONDS)
-    file = await File.create(
-        name=name,
-        purpose=purpose,
-        size_bytes=size_bytes,
-        sender_id=sender_id,
-        conversation_id=conversation_id,
-        metadata=metadata,
-        uploaded_by_id=viewer.user_id,
-        # Bytes that have not come by then never will.
-        due_at=expires_at + timedelta(seconds=MOST_SECONDS),
-    )
+    async with transaction():
+        if conversation_id is not None:
+            # Whoever deletes it from here on finds this file, too.
+            await _sender_of(viewer, conversation_id, lock="FOR SHARE")
+        file = await File.create(
+            name=name,
+            purpose=purpose,
+            size_bytes=size_bytes,
+            sender_id=sender_id,
+            conversation_id=conversation_id,
+            metadata=metadata,
+            uploaded_by_id=viewer.user_id,
+            # Bytes that have not come by then never will.
+            due_at=expires_at + timedelta(seconds=MOST_SECONDS),
+        )
     return Upload(file, link("PUT", file.id), {"Content-Type": kinds.UNKNOWN}, expires_at)
 
 
@@ -94,7 +99,7 @@ async def take(id: int, *, expires: str, signature: str, length: int | None, chu
     size = announced.size_bytes or 0
     if length not in (None, size):
         raise _wrong_size(size)
-    async with incoming(size) as file:
+    async with _alone(id, size), incoming(size) as file:
         try:
             async for chunk in chunks:
                 await file.write(chunk)
@@ -102,15 +107,38 @@ async def take(id: int, *, expires: str, signature: str, length: int | None, chu
             raise _wrong_size(size) from None
         if file.size != size:
             raise _wrong_size(size)
-        await file.close()
+        await file.flush()
         mime_type = await asyncio.to_thread(kinds.found, file.path, announced.name)
         fault = await _fault(announced, mime_type, file)
+        if fault is None:
+            await file.close()
         return await _decide(id, file, mime_type, fault)
+
+
+_coming: dict[int, int] = {}
+"""Files whose bytes are coming to this process, with their sizes."""
+
+
+@asynccontextmanager
+async def _alone(id: int, size: int) -> AsyncGenerator[None]:
+    """Bytes of a file come once at a time, and only where the disk has room for them: a link is good for an hour.
+
+    Raises INVALID_STATE, OSError.
+    """
+    if id in _coming:
+        raise Refusal(ErrorCode.INVALID_STATE, "The bytes of this file are coming already.")
+    _coming[id] = size
+    try:
+        await storage.check_room(sum(_coming.values()))
+        yield
+    finally:
+        del _coming[id]
 
 
 async def _decide(id: int, file: Incoming, mime_type: str, fault: Refusal | None) -> File:
     """Keeps the bytes, or says why not; whoever comes second finds that it is decided."""
-    async with transaction():
+    # A refusal moves nothing, and does not wait for those that do.
+    async with keeping() if fault is None else transaction():
         announced = _waiting(await File.filter(id=id).select_for_update().first())
         announced.due_at, announced.updated_at = None, datetime.now(UTC)
         if fault is None:
@@ -151,7 +179,8 @@ async def delete(viewer: Viewer, id: int) -> int:
     """Deletes a file and, soon after, its bytes; what carried it keeps its name."""
     async with transaction():
         file = await visible(viewer, id)
-        await connect.execute("SELECT FROM file WHERE id = $1 FOR UPDATE", id)
+        if not await connect.execute("SELECT FROM file WHERE id = $1 AND deleted_at IS NULL FOR UPDATE", id):
+            raise not_found("file")
         if viewer.sender_id not in (None, file.sender_id):
             raise Refusal(ErrorCode.AUTHORIZATION_ERROR, "An API token that is bound to a sender does not allow this.")
         if await connect.value(_NEEDED, id):
@@ -161,6 +190,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         await connect.execute(
             "UPDATE file SET deleted_at = now(), due_at = now(), updated_at = now() WHERE id = $1", id
         )
+        await audit.note(viewer, "deleteFile", subject=("File", id))
         ring("tend_files")
     return id
 
@@ -168,6 +198,26 @@ async def delete(viewer: Viewer, id: int) -> int:
 _NEEDED = (
     "SELECT EXISTS (SELECT FROM message_template WHERE deleted_at IS NULL AND (header ->> 'media_id')::bigint = $1)"
 )
+
+# What is shown elsewhere, too, or a template or campaign needs, stays.
+_OF_CONVERSATION = f"""
+UPDATE file f SET deleted_at = now(), due_at = now(), updated_at = now()
+WHERE f.deleted_at IS NULL
+  AND (f.conversation_id = $1 OR f.id = ANY(ARRAY(
+    SELECT m.media_id FROM message m
+    WHERE m.contact_id = $2 AND m.sender_id = $3 AND m.direction = 'INBOUND' AND m.deleted_at IS NOT NULL
+      AND m.media_id IS NOT NULL)))
+  AND NOT EXISTS (SELECT FROM message m WHERE m.media_id = f.id AND {SHOWN.format("m")})
+  AND NOT EXISTS (SELECT FROM message_template t
+                  WHERE t.deleted_at IS NULL AND (t.header ->> 'media_id')::bigint = f.id)
+  AND NOT EXISTS (SELECT FROM campaign c WHERE c.deleted_at IS NULL AND c.media_id = f.id)
+"""
+
+
+async def delete_of_conversation(id: int, *, contact_id: int, sender_id: int) -> None:
+    """Deletes what belongs to a conversation whose messages are hidden, inside the caller's transaction."""
+    await connect.execute(_OF_CONVERSATION, id, contact_id, sender_id)
+    ring("tend_files")
 
 
 def _waiting(file: File | None) -> File:
@@ -235,10 +285,10 @@ async def _fault(file: File, mime_type: str, come: Incoming) -> Refusal | None:
     return None
 
 
-async def _sender_of(viewer: Viewer, conversation_id: int) -> int:
+async def _sender_of(viewer: Viewer, conversation_id: int, *, lock: str = "") -> int:
     """The sender of a conversation that the caller may see. Raises NOT_FOUND."""
     sender_id = await connect.value(
-        "SELECT sender_id FROM conversation WHERE id = $1 AND deleted_at IS NULL", conversation_id
+        f"SELECT sender_id FROM conversation WHERE id = $1 AND deleted_at IS NULL {lock}", conversation_id
     )
     if sender_id is None or viewer.sender_id not in (None, sender_id):
         raise not_found("conversation", field="conversationId")

@@ -3,9 +3,8 @@
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, TypeVar
 
 import asyncpg
@@ -18,24 +17,35 @@ from db.core import connect, doorbell
 from db.core.heartbeat import heartbeats
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from db.senders import SenderProvider
 from domain import VERSION, senders
 from domain.bot import endpoint, models
 from domain.core import traffic
 from domain.core.access import Access, Viewer, public
 from domain.core.cache import Cached
 from domain.core.errors import AwayError, Refusal
+from domain.core.secrets import SecretError
 from domain.files import storage
-from domain.health import problems
+from domain.health import problems, standing
+from domain.health.parts import (
+    ApiHealth,
+    DatabaseHealth,
+    ExternalHealth,
+    Health,
+    HealthStatus,
+    RedisHealth,
+    ServiceHealth,
+    Worker,
+    WorkersHealth,
+)
 from domain.health.problems import DOWN, Found, Kind
-from domain.providers import waha_sessions
-from domain.providers.cloud_numbers import standing_of
 
 log = structlog.get_logger()
 
 PROBE_SECONDS = 2.0
 OUTSIDE_KEPT_SECONDS = 60.0
 """Outside services are asked at most so often, so that health checks cost no quota."""
+WHATSAPP_KEPT_SECONDS = 5.0
+"""The same of the question how WhatsApp is, which all processes share the answer to."""
 FILES_KEPT_SECONDS = 15.0
 """The bucket of files is asked at most so often: each question has a price."""
 KEPT_SECONDS = 1.0
@@ -44,101 +54,36 @@ WATCH_SECONDS = 5.0
 """From one look of a server at itself to the next; what is not well twice in a row is written into its log."""
 
 _FAULTS = (*connect.TRANSIENT, asyncpg.PostgresError, BaseORMException, RedisError)
+_OPERATORS = Access(frozenset({Role.ADMIN}), Scope.ADMIN)
 
 S = TypeVar("S")
-
-
-class HealthStatus(StrEnum):
-    HEALTHY = "HEALTHY"
-    DEGRADED = "DEGRADED"
-    UNHEALTHY = "UNHEALTHY"
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceHealth:
-    """Something that the system is or leans on; times in milliseconds."""
-
-    status: HealthStatus = HealthStatus.UNHEALTHY
-    response_time_ms: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApiHealth(ServiceHealth):
-    uptime: int = 0
-    requests_per_minute: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class DatabaseHealth(ServiceHealth):
-    engine: str = "postgresql"
-    pool_size: int = 0
-    checked_in: int = 0
-    checked_out: int = 0
-    overflow: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class RedisHealth(ServiceHealth):
-    version: str | None = None
-    connected_clients: int = 0
-    used_memory_mb: float = 0
-    uptime_days: int = 0
-    queue_depth: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    name: str
-    online: bool
-    current_task: str | None
-    processed: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkersHealth(ServiceHealth):
-    count: int = 0
-    active_tasks: int = 0
-    queued_tasks: int = 0
-    workers: list[Worker] = field(default_factory=list[Worker])
-
-
-@dataclass(frozen=True, slots=True)
-class ExternalHealth(ServiceHealth):
-    rate_limit_remaining: int | None = None
-    tokens_used_today: int | None = None
-    fault: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The whole. Unhealthy without its database, Redis or a worker; degraded while anything else is not well."""
-
-    status: HealthStatus
-    timestamp: datetime
-    version: str
-    environment: str
-    found: Found
-    api: ApiHealth
-    database: DatabaseHealth
-    redis: RedisHealth
-    workers: WorkersHealth
-    whatsapp: ExternalHealth
-    language_model: ExternalHealth
-
-    @property
-    def problems(self) -> list[str]:
-        """What is not well, in words."""
-        return [words for words in self.found.values() if words is not None]
+Part = TypeVar("Part", Health, DatabaseHealth, RedisHealth, WorkersHealth)
 
 
 @public
 async def check(viewer: Viewer) -> Health:
-    """All of it, at most a second old."""
-    return await _checked.get()
+    """All of it, at most a second old; to others than operators states alone."""
+    return _told(viewer, await _checked.get())
+
+
+@public
+async def database(viewer: Viewer) -> DatabaseHealth:
+    """PostgreSQL, and this process's pool of connections to it."""
+    return _told(viewer, await _database.get())
+
+
+@public
+async def redis(viewer: Viewer) -> RedisHealth:
+    return _told(viewer, await _redis.get())
+
+
+@public
+async def workers(viewer: Viewer) -> WorkersHealth:
+    return _told(viewer, await _workers.get())
 
 
 async def detailed(viewer: Viewer) -> Health:
-    """The same, for operators: a caller at one of HEALTH_ADDRESSES, or with a token of scope ADMIN. Raises Refusal."""
+    """All of it, for operators. Raises Refusal."""
     check_operator(viewer)
     return await _checked.get()
 
@@ -146,7 +91,7 @@ async def detailed(viewer: Viewer) -> Health:
 def check_operator(viewer: Viewer) -> None:
     """Raises Refusal unless the caller is at one of HEALTH_ADDRESSES, or has a token of scope ADMIN."""
     if not is_near(viewer):
-        Access(frozenset({Role.ADMIN}), Scope.ADMIN).check(viewer)
+        _OPERATORS.check(viewer)
 
 
 def is_near(viewer: Viewer) -> bool:
@@ -154,16 +99,43 @@ def is_near(viewer: Viewer) -> bool:
     return viewer.ip_address in (get_settings().health_addresses or ())
 
 
+def _told(viewer: Viewer, found: Part) -> Part:
+    """As much of it as a caller may see."""
+    try:
+        check_operator(viewer)
+    except Refusal:
+        return found.bare
+    return found
+
+
 async def _ask_database() -> DatabaseHealth:
-    size, idle, used = connect.pool_figures()
-    figures = DatabaseHealth(pool_size=size, checked_in=idle, checked_out=used)
+    """Degraded where it answers, and all connections of this process are in use."""
 
     async def ask() -> DatabaseHealth:
         started = time.perf_counter()
-        await connect.value("SELECT 1")
-        return replace(figures, status=HealthStatus.HEALTHY, response_time_ms=_since(started))
+        try:
+            async with asyncio.timeout(PROBE_SECONDS / 2):
+                await connect.value("SELECT 1")
+        except TimeoutError:
+            if _pool().checked_out != _pool().pool_size:
+                raise
+            try:
+                connection = await connect.open_session(get_settings(), timeout=PROBE_SECONDS / 2)
+            except asyncpg.TooManyConnectionsError:
+                return replace(_pool(), status=HealthStatus.DEGRADED)
+            try:
+                await connection.fetchval("SELECT 1")
+            finally:
+                connection.terminate()
+            return replace(_pool(), status=HealthStatus.DEGRADED)
+        return replace(_pool(), status=HealthStatus.HEALTHY, response_time_ms=_since(started))
 
-    return await bounded(ask, figures)
+    return await bounded(ask, _pool())
+
+
+def _pool() -> DatabaseHealth:
+    size, idle, used = connect.pool_figures()
+    return DatabaseHealth(pool_size=size, checked_in=idle, checked_out=used)
 
 
 async def _ask_redis() -> RedisHealth:
@@ -212,18 +184,24 @@ async def _inside() -> tuple[DatabaseHealth, RedisHealth, WorkersHealth, Found]:
         _ask_database(),
         _ask_redis(),
         _ask_workers(),
-        bounded(problems.in_database, {}),
-        bounded(problems.of_events, {}),
-        bounded(problems.of_disk, {}),
+        _looked(problems.in_database),
+        _looked(problems.of_events),
+        bounded(problems.of_disk, problems.NO_DISK),
     )
     found: dict[Kind, str | None] = {
-        Kind.DATABASE_AWAY: None if _is_well(of_database) else "PostgreSQL does not answer.",
-        Kind.REDIS_AWAY: None if _is_well(of_redis) else "Redis does not answer.",
-        # Without Redis nobody knows.
-        Kind.NO_WORKER: "No worker runs." if _is_well(of_redis) and not _is_well(of_workers) else None,
+        Kind.DATABASE_AWAY: None if _answers(of_database) else "PostgreSQL does not answer.",
+        Kind.DATABASE_BUSY: None,
+        Kind.REDIS_AWAY: None if _answers(of_redis) else "Redis does not answer.",
     }
-    for part in rest:
+    if _answers(of_redis):
+        # Else nobody knows, and what was told before is not over.
+        found[Kind.NO_WORKER] = None if _answers(of_workers) else "No worker runs."
+    for part in (problems.of_webhooks(), *rest):
         found.update(part)
+    if not _answers(of_database):
+        del found[Kind.DATABASE_BUSY]
+    elif of_database.status is HealthStatus.DEGRADED:
+        found[Kind.DATABASE_BUSY] = "All connections of this server to PostgreSQL are in use."
     return of_database, of_redis, of_workers, found
 
 
@@ -231,12 +209,7 @@ async def _whole() -> Health:
     (of_database, of_redis, of_workers, inside), of_whatsapp, of_model, of_files = await asyncio.gather(
         _inside(), _whatsapp.get(), _language_model.get(), _files.get()
     )
-    found = {
-        **inside,
-        Kind.WHATSAPP_AWAY: of_whatsapp.fault,
-        Kind.MODEL_AWAY: of_model.fault,
-        Kind.FILES_AWAY: of_files or None,
-    }
+    found = {**inside, **_outside(inside, of_whatsapp, of_model, of_files)}
     wrong = {kind for kind, words in found.items() if words is not None}
     status = HealthStatus.UNHEALTHY if wrong & DOWN else HealthStatus.DEGRADED if wrong else HealthStatus.HEALTHY
     return Health(
@@ -245,6 +218,7 @@ async def _whole() -> Health:
         version=VERSION,
         environment=get_settings().environment,
         found=found,
+        problems=[words for words in found.values() if words is not None],
         api=api(),
         database=of_database,
         redis=of_redis,
@@ -254,24 +228,38 @@ async def _whole() -> Health:
     )
 
 
-def _is_well(service: ServiceHealth) -> bool:
-    return service.status is HealthStatus.HEALTHY
+def _outside(inside: Found, whatsapp: ExternalHealth | None, model: ExternalHealth | None, files: str | None) -> Found:
+    """What is not well of what was asked outside of the installation; None where nobody has."""
+    found: dict[Kind, str | None] = {}
+    if model is not None:
+        found[Kind.MODEL_AWAY] = model.fault
+    if files is not None:
+        found[Kind.FILES_AWAY] = files or None
+    if whatsapp is not None and not (inside.get(Kind.DATABASE_AWAY) or inside.get(Kind.DATABASE_BUSY)):
+        # PostgreSQL says which sender WhatsApp is asked through.
+        found[Kind.WHATSAPP_AWAY] = whatsapp.fault
+    return found
+
+
+def _answers(service: ServiceHealth) -> bool:
+    return service.status is not HealthStatus.UNHEALTHY
 
 
 async def watch() -> None:
     """Writes into the log what begins to be not well, and what is well again; ends only when cancelled.
 
-    Nothing outside is asked for it: such calls are counted, or paid for.
+    Nothing outside is asked for it, since such calls are counted, or paid for: it says what others were told who asked.
     """
     told: set[Kind] = set()
     before: set[Kind] = set()
     while True:
         await asyncio.sleep(WATCH_SECONDS)
         try:
-            *_, found = await _inside()
+            *_, inside = await _inside()
         except Exception:
             log.exception("watch_failed")
             continue
+        found = {**inside, **_outside(inside, _whatsapp.last, _language_model.last, _files.last)}
         wrong = {kind for kind, words in found.items() if words is not None}
         for kind in sorted(wrong & before - told):
             (log.error if kind in DOWN else log.warning)("problem", problem=kind.value, words=found[kind])
@@ -286,30 +274,31 @@ async def ask_whatsapp() -> ExternalHealth:
     """WhatsApp, through the default sender."""
     try:
         account = await senders.account((await senders.default_sender()).id)
+    except SecretError:
+        words = "The access token of the default sender cannot be read: SECRET_KEY is not what it was."
+        return ExternalHealth(HealthStatus.DEGRADED, fault=words)
     except (Refusal, *_FAULTS):
         account = None
     if account is None:
         # With no sender in use nothing is asked of WhatsApp, and nothing is wrong with it.
         return ExternalHealth(HealthStatus.HEALTHY)
-    started = time.perf_counter()
-    waha = account.provider is SenderProvider.WAHA
-    if waha:
-        fault, left = await waha_sessions.fault_of(account.session), None
-    else:
-        fault, left = await standing_of(account)
-    if fault is not None:
-        return ExternalHealth(HealthStatus.DEGRADED, rate_limit_remaining=left, fault=fault)
-    return ExternalHealth(HealthStatus.HEALTHY, _since(started), left)
+    found = await standing.of(account)
+    if found.fault is not None:
+        return ExternalHealth(HealthStatus.DEGRADED, rate_limit_remaining=found.calls_left, fault=found.fault)
+    return ExternalHealth(HealthStatus.HEALTHY, found.milliseconds, found.calls_left)
 
 
 async def ask_language_model() -> ExternalHealth:
     """The endpoint of the language model; well while none is configured."""
-    tokens, limits = await asyncio.gather(
-        bounded(models.tokens_today, None), bounded(endpoint.limits, endpoint.Limits())
+    tokens, limits, told = await asyncio.gather(
+        bounded(models.tokens_today, None), bounded(endpoint.limits, endpoint.Limits()), _model()
     )
-    told = await endpoint.standing() if endpoint.is_set() else endpoint.Standing()
     status = HealthStatus.DEGRADED if told.fault else HealthStatus.HEALTHY
     return ExternalHealth(status, told.milliseconds, limits.left, tokens, told.fault)
+
+
+async def _model() -> endpoint.Standing:
+    return await endpoint.standing() if endpoint.is_set() else endpoint.Standing()
 
 
 async def _ask_files() -> str:
@@ -322,20 +311,19 @@ async def _ask_files() -> str:
 
 
 _checked = Cached(_whole, KEPT_SECONDS)
-database = Cached(_ask_database, KEPT_SECONDS).get
-"""PostgreSQL, and this process's pool of connections to it."""
-redis = Cached(_ask_redis, KEPT_SECONDS).get
-workers = Cached(_ask_workers, KEPT_SECONDS).get
+_database = Cached(_ask_database, KEPT_SECONDS)
+_redis = Cached(_ask_redis, KEPT_SECONDS)
+_workers = Cached(_ask_workers, KEPT_SECONDS)
 _whatsapp = Cached(
     ask_whatsapp,
-    OUTSIDE_KEPT_SECONDS,
+    WHATSAPP_KEPT_SECONDS,
     patience=PROBE_SECONDS,
     late=ExternalHealth(HealthStatus.DEGRADED, fault=f"WhatsApp does not answer within {PROBE_SECONDS:g} s."),
 )
 _language_model = Cached(
     ask_language_model,
     OUTSIDE_KEPT_SECONDS,
-    patience=PROBE_SECONDS,
+    patience=PROBE_SECONDS + 1,  # its own bound comes first: PostgreSQL or Redis may be what is slow
     late=ExternalHealth(HealthStatus.DEGRADED, fault=endpoint.SILENT),
 )
 _files = Cached(
@@ -355,6 +343,12 @@ async def bounded(probe: Callable[[], Coroutine[Any, Any, S]], otherwise: S) -> 
         # What comes of it is told by `watch`, once an outage.
         log.debug("probe_failed", probe=probe.__qualname__, error=repr(error))
         return otherwise
+
+
+async def _looked(probe: Callable[[], Coroutine[Any, Any, Found]]) -> Found:
+    """What a look into the tables finds; that it finds nothing, where PostgreSQL answers: nobody knows how they are."""
+    blind = "PostgreSQL answers, and not what is asked of its tables: one is locked, or is not as this server knows it."
+    return await bounded(probe, {Kind.DATABASE_BUSY: blind})
 
 
 def _since(started: float) -> float:

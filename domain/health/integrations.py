@@ -15,12 +15,11 @@ from domain import senders
 from domain.bot import endpoint
 from domain.bot.endpoint import Limits, Standing
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.cache import Cached
-from domain.health import OUTSIDE_KEPT_SECONDS, PROBE_SECONDS, bounded
+from domain.core.secrets import SecretError
+from domain.health import OUTSIDE_KEPT_SECONDS, PROBE_SECONDS, WHATSAPP_KEPT_SECONDS, bounded, standing
 from domain.providers import waha_sessions
 from domain.providers.base import Account
-from domain.providers.cloud_numbers import standing_of
 
 R = TypeVar("R")
 
@@ -38,10 +37,9 @@ class Integration:
     """Calls a minute; None where it does not say."""
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def integrations(viewer: Viewer) -> list[Integration]:
     """All of them, as they were found within the last minute."""
-    unbound(viewer)
     whatsapp, waha, model, limits = await asyncio.gather(
         _whatsapp.get(), _waha.get(), _language_model.get(), bounded(endpoint.limits, Limits())
     )
@@ -56,13 +54,13 @@ async def integrations(viewer: Viewer) -> list[Integration]:
 async def whatsapp_answers() -> bool:
     """Whether WhatsApp takes a sender of the Cloud API."""
     account = await _account(SenderProvider.CLOUD_API)
-    return account is not None and (await standing_of(account))[0] is None
+    return account is not None and (await standing.of(account)).fault is None
 
 
 async def waha_answers() -> bool:
     """Whether a session of WAHA's works."""
     account = await _account(SenderProvider.WAHA)
-    return account is not None and await waha_sessions.fault_of(account.session) is None
+    return account is not None and (await standing.of(account)).fault is None
 
 
 async def _account(provider: SenderProvider) -> Account | None:
@@ -70,11 +68,12 @@ async def _account(provider: SenderProvider) -> Account | None:
     try:
         id = await connect.value(
             "SELECT id FROM sender WHERE provider = $1 AND status = 'CONNECTED' AND deleted_at IS NULL"
+            " AND (provider <> 'WAHA' OR session_name IS NOT NULL)"
             " AND (paused_until IS NULL OR paused_until <= now()) ORDER BY is_default DESC, id LIMIT 1",
             provider,
         )
         return None if id is None else await senders.account(id)
-    except connect.TRANSIENT as error:
+    except (SecretError, *connect.TRANSIENT) as error:
         # What is found is kept: an error would be as well.
         log.warning("integration_not_asked", provider=provider, error=repr(error))
         return None
@@ -85,11 +84,11 @@ async def ask_model() -> Standing:
     return await endpoint.standing() if endpoint.is_set() else Standing("No language model is set.")
 
 
-def kept(ask: Callable[[], Coroutine[Any, Any, R]], late: R) -> Cached[R]:
-    """What it finds, for a minute."""
-    return Cached(ask, OUTSIDE_KEPT_SECONDS, patience=PROBE_SECONDS, late=late)
+def kept(ask: Callable[[], Coroutine[Any, Any, R]], late: R, seconds: float = WHATSAPP_KEPT_SECONDS) -> Cached[R]:
+    """What it finds, for some seconds."""
+    return Cached(ask, seconds, patience=PROBE_SECONDS, late=late)
 
 
 _whatsapp = kept(whatsapp_answers, late=False)
 _waha = kept(waha_answers, late=False)
-_language_model = kept(ask_model, late=Standing(endpoint.SILENT))
+_language_model = kept(ask_model, Standing(endpoint.SILENT), OUTSIDE_KEPT_SECONDS)

@@ -29,9 +29,10 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIM
        (SELECT extract(epoch FROM now() - created_at)::float8 FROM inbound_post WHERE done_at IS NULL
         ORDER BY id LIMIT 1) AS posts_wait,
        (SELECT count(*) FROM inbound_post
-        WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
-       (SELECT greatest((SELECT trimmed_to FROM event_log), (SELECT max(number) FROM event))) AS events
+        WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty
 """
+
+_EVENTS = "SELECT greatest((SELECT trimmed_to FROM event_log), (SELECT max(number) FROM event))"
 
 _OF_SENDERS = """
 SELECT phone_number, provider, status, paused_until > now() AS resting,
@@ -50,11 +51,14 @@ _STATES = ("CLAIMED", "IN_FLIGHT", "UNKNOWN")
 async def metrics(viewer: Viewer) -> bytes:
     """All figures, for a caller at one of HEALTH_ADDRESSES, or with a token of scope ADMIN. Raises Refusal."""
     check_operator(viewer)
-    health, of_database, of_redis = await asyncio.gather(check(SYSTEM), bounded(_database, []), bounded(_redis, []))
+    # Whoever holds the log of events holds back no figures but its own.
+    health, of_database, of_log, of_lag, of_redis = await asyncio.gather(
+        check(SYSTEM), bounded(_database, []), bounded(_events, []), bounded(_event_lag, []), bounded(_redis, [])
+    )
     about = _gauge("info", "Which version runs, and where.", ["version", "environment"])
     about.add_metric([VERSION, get_settings().environment], 1)
     registry = CollectorRegistry()
-    registry.register(_Found([about, _problems(health), *of_database, *of_redis]))
+    registry.register(_Found([about, _problems(health), *of_database, *of_log, *of_lag, *of_redis]))
     return generate_latest(registry)
 
 
@@ -110,16 +114,19 @@ async def _database() -> list[Metric]:
         _single("journal_posts", f"Webhooks that wait to be taken up; counted to {MOST_COUNTED}.", whole["posts"]),
         _single("journal_oldest_seconds", "Age of the oldest of them.", whole["posts_wait"] or 0),
         _single("journal_faulty_posts", "Posts of the last hour not understood, in part.", whole["posts_faulty"]),
-        CounterMetricFamily("tidings_events", "Entries of the event log.", value=whole["events"]),
-        _single(
-            "event_lag_seconds",
-            "For how long the oldest event waits to be told to sockets of this process.",
-            await events_behind(),
-        ),
         moving,
         *await _senders(),
         *await _queues(),
     ]
+
+
+async def _events() -> list[Metric]:
+    return [CounterMetricFamily("tidings_events", "Entries of the event log.", value=await connect.value(_EVENTS))]
+
+
+async def _event_lag() -> list[Metric]:
+    words = "For how long the oldest event waits to be told to sockets of this process."
+    return [_single("event_lag_seconds", words, await events_behind())]
 
 
 async def _senders() -> list[Metric]:

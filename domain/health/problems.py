@@ -10,17 +10,25 @@ from typing import TypeAlias
 
 from db.core import connect, leader
 from db.core.settings import get_settings
+from db.messages.dispatch import FLIGHT_SECONDS
 from domain import settings
 from domain.core import traffic
+from domain.core.cache import Cached
 
 JOURNAL_SECONDS = 30
-"""Age of the oldest post in the journal that is worth a word."""
+"""Age of the oldest post in the journal that is due, which is worth a word."""
+POSTS_PUT_OFF = 10
+"""Posts that are tried again later that are: a few are poison, and told of once they are given up."""
 QUEUE_SECONDS = 60
 """The same of a queue that nothing holds back: pauses and limits are no fault."""
 OVERDUE_SECONDS = 60
 """The same of what the clock should have begun: it looks every second, or oftener."""
 BEHIND_SECONDS = 5
 """The same of an event that this server has not told its sockets."""
+DOUBT_SECONDS = 60
+"""Age of a send whose answer was lost and of which no status told: mostly the first comes within one."""
+DOUBTS = 10
+"""Such sends that are worth a word: one lost answer is what the grace is for."""
 SILENT_SECONDS = 900
 """Seconds from a send to its first status: mostly one, so that this means that WhatsApp does not reach us."""
 
@@ -29,12 +37,15 @@ class Kind(StrEnum):
     """What can be wrong, by the name that metrics and logs call it."""
 
     DATABASE_AWAY = "database_away"
+    DATABASE_BUSY = "database_busy"
     REDIS_AWAY = "redis_away"
     NO_WORKER = "no_worker"
     NO_CLOCK = "no_clock"
+    WEBHOOKS_REFUSED = "webhooks_refused"
     JOURNAL_GROWS = "journal_grows"
     POSTS_NOT_UNDERSTOOD = "posts_not_understood"
     QUEUE_STUCK = "queue_stuck"
+    SENDS_IN_DOUBT = "sends_in_doubt"
     WORK_OVERDUE = "work_overdue"
     EVENTS_BEHIND = "events_behind"
     SENDER_SILENT = "sender_silent"
@@ -55,12 +66,19 @@ DOWN = frozenset({Kind.DATABASE_AWAY, Kind.REDIS_AWAY, Kind.NO_WORKER})
 
 MENDS: Mapping[Kind, str] = {
     Kind.DATABASE_AWAY: "Start PostgreSQL, or mend DATABASE_URL. WhatsApp posts again what was refused.",
+    Kind.DATABASE_BUSY: "Look into pg_stat_activity for a lock or a slow statement (DATABASE_POOL is the number of "
+    "connections), and that `tidings migrate` has been run.",
     Kind.REDIS_AWAY: "Start Redis, or mend REDIS_URL; what is due is in PostgreSQL and goes on by itself.",
     Kind.NO_WORKER: "Start `tidings worker`, and look into its log for why it ended.",
     Kind.NO_CLOCK: "Start `tidings worker`; where one runs, its log says `clock_stopped` or `tick_failed`.",
-    Kind.JOURNAL_GROWS: "Look into the log of workers for `inbound_`; a lock in PostgreSQL may hold them up.",
+    Kind.WEBHOOKS_REFUSED: "Look into this API's log for `webhook_not_kept` or `unexpected_error`: "
+    "PostgreSQL may be full or read-only, or inbound_post locked.",
+    Kind.JOURNAL_GROWS: "Look for a transaction that stays open, `SELECT * FROM pg_stat_activity ORDER BY xact_start`, "
+    "and into the log of workers for `inbound_`; without Redis they wait for it.",
     Kind.POSTS_NOT_UNDERSTOOD: "SELECT id, errors FROM inbound_post WHERE errors IS NOT NULL ORDER BY id DESC LIMIT 9;",
     Kind.QUEUE_STUCK: "Look into the log of workers for `dispatch`; the metrics say which sender it is.",
+    Kind.SENDS_IN_DOUBT: "See whether others have the same trouble (metastatus.com), or what stands between; "
+    "it is decided after SEND_GRACE.",
     Kind.WORK_OVERDUE: "Look into the worker that keeps the clock (`clock_leads`) for `tick_failed`.",
     Kind.EVENTS_BEHIND: "Look into this API's log for `tailer_waits`; start it anew, sockets resume without a gap.",
     Kind.SENDER_SILENT: "See that WhatsApp reaches PUBLIC_URL/webhooks/whatsapp, and what the app says of it.",
@@ -70,16 +88,20 @@ MENDS: Mapping[Kind, str] = {
     Kind.WHATSAPP_AWAY: "See whether others have the same trouble (metastatus.com); messages wait meanwhile.",
     Kind.MODEL_AWAY: "Mend OPENAI_BASE_URL, OPENAI_API_KEY or OPENAI_MODEL; the bot answers from its files meanwhile.",
     Kind.FILES_AWAY: "`tidings doctor` tries the bucket out; files that come wait, and go on by themselves.",
-    Kind.DISK_NEARLY_FULL: "Free some space, or move DATA_DIR to a larger disk. PostgreSQL stops on a full one.",
+    Kind.DISK_NEARLY_FULL: "Free some space, or move DATA_DIR to another disk: on a full one PostgreSQL stops, "
+    "and on one that does not answer files do.",
 }
 """What to do about each."""
 
 _STATE = """
 SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIMIT 100000) AS p) AS posts,
-       (SELECT extract(epoch FROM now() - created_at)::int FROM inbound_post WHERE done_at IS NULL
-        ORDER BY id LIMIT 1) AS posts_wait,
+       (SELECT extract(epoch FROM now() - greatest(created_at, retry_at))::int FROM inbound_post
+        WHERE done_at IS NULL AND (retry_at IS NULL OR retry_at <= now()) ORDER BY id LIMIT 1) AS posts_wait,
+       (SELECT count(*) FROM inbound_post WHERE done_at IS NULL AND retry_at > now()) AS posts_put_off,
        (SELECT count(*) FROM inbound_post
         WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
+       (SELECT count(*) FROM (SELECT FROM message WHERE lease_until < now() - $3::interval
+                              AND state = 'UNKNOWN' LIMIT 100000) AS m) AS doubts,
        of_senders.*,
        (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM (
           SELECT s.*, head.due_at FROM sender s,
@@ -88,7 +110,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIM
           WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
             AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
             AND head.due_at < now() - $2::interval
-            AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until IS NOT NULL AND m.sender_id = s.id)
+            -- One in doubt waits for its receipt, for an hour perhaps: it moves nothing.
+            AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until > now() AND m.sender_id = s.id
+                            AND m.state <> 'UNKNOWN')
           OFFSET 0) AS head
         -- Counted for those alone that would be worth a word.
         WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
@@ -112,15 +136,22 @@ FROM (
   SELECT count(*) FILTER (WHERE status = 'FAILED') AS failed,
          count(*) FILTER (WHERE status = 'EXPIRED') AS expired,
          count(*) FILTER (WHERE status = 'CONNECTED' AND paused_until > now()) AS resting,
-         count(*) FILTER (WHERE status = 'CONNECTED' AND unheard_since < now() - $1::interval) AS silent
+         count(*) FILTER (WHERE status = 'CONNECTED' AND unheard_since < now() - $1::interval
+                          -- WhatsApp repeats nothing that is older: one that sends no more is silent no longer.
+                          AND unheard_since > now() - interval '7 days') AS silent
   FROM sender WHERE deleted_at IS NULL
 ) AS of_senders
 """
 
 
 async def in_database() -> Found:
-    """What goes wrong slowly, as the database shows it; no names and numbers, since anyone may read it."""
-    row = await connect.row(_STATE, timedelta(seconds=SILENT_SECONDS), timedelta(seconds=QUEUE_SECONDS))
+    """What goes wrong slowly, as the database shows it; no names and numbers, since logs keep it."""
+    row = await connect.row(
+        _STATE,
+        timedelta(seconds=SILENT_SECONDS),
+        timedelta(seconds=QUEUE_SECONDS),
+        timedelta(seconds=DOUBT_SECONDS - FLIGHT_SECONDS),
+    )
     assert row is not None
     is_led = await leader.has_leader()
     # The limit of an hour holds a queue back as it should.
@@ -128,8 +159,8 @@ async def in_database() -> Found:
     minutes = SILENT_SECONDS // 60
     found = {
         Kind.JOURNAL_GROWS: (
-            (row["posts_wait"] or 0) > JOURNAL_SECONDS,
-            f"The inbound journal grows: {row['posts']} wait, the oldest {row['posts_wait']} s.",
+            (row["posts_wait"] or 0) > JOURNAL_SECONDS or row["posts_put_off"] >= POSTS_PUT_OFF,
+            f"The inbound journal grows: {row['posts']} wait, the oldest that is due {row['posts_wait'] or 0} s.",
         ),
         Kind.POSTS_NOT_UNDERSTOOD: (
             row["posts_faulty"],
@@ -140,6 +171,10 @@ async def in_database() -> Found:
         Kind.QUEUE_STUCK: (
             row["queue_waits"] and not hourly,
             f"Queued messages do not leave: the oldest waits {row['queue_waits']} s.",
+        ),
+        Kind.SENDS_IN_DOUBT: (
+            row["doubts"] >= DOUBTS,
+            f"Sends of which WhatsApp's answer was lost, and nothing was told for a minute: {row['doubts']}.",
         ),
         Kind.WORK_OVERDUE: (
             (row["overdue"] or 0) > OVERDUE_SECONDS,
@@ -173,19 +208,36 @@ async def of_events() -> Found:
     return {Kind.EVENTS_BEHIND: words if seconds > BEHIND_SECONDS else None}
 
 
+def of_webhooks() -> Found:
+    count = traffic.webhooks_refused()
+    words = f"Webhooks of the last five minutes that this server could not keep: {count}; they are posted again later."
+    return {Kind.WEBHOOKS_REFUSED: words if count else None}
+
+
 def nearest(folder: Path) -> Path:
     """The folder, or where it would be made."""
     folder = folder.resolve()
     return next(each for each in (folder, *folder.parents) if each.exists())
 
 
-def free_bytes(folder: Path) -> int:
-    """What is free on the disk of a folder, which need not be there yet."""
-    return shutil.disk_usage(nearest(folder)).free
+def bytes_on_disk(folder: Path) -> tuple[int, int]:
+    """What is free and what is in use on the disk of a folder, which need not be there yet."""
+    found = shutil.disk_usage(nearest(folder))
+    return found.free, found.used
+
+
+async def _ask_disk() -> tuple[int, int]:
+    return await asyncio.to_thread(bytes_on_disk, get_settings().data_dir)
+
+
+disk = Cached(_ask_disk, 1.0)
+"""A network disk may hang, and whoever asks it: it is asked no second time meanwhile, or threads run out."""
+NO_DISK: Found = {Kind.DISK_NEARLY_FULL: "The disk of the data folder does not answer."}
 
 
 async def of_disk() -> Found:
-    # A network disk may hang.
-    free = await asyncio.to_thread(free_bytes, get_settings().data_dir) / 2**30
-    words = f"The disk of the data folder is nearly full: {free:.1f} GiB are free."
-    return {Kind.DISK_NEARLY_FULL: words if free < get_settings().disk_reserve_gb else None}
+    """Raises OSError."""
+    free, _ = await disk.get()
+    gib, reserve = free / 2**30, get_settings().disk_reserve_gb
+    words = f"The disk of the data folder is nearly full: {gib:.1f} GiB are free, and {reserve:g} should be."
+    return {Kind.DISK_NEARLY_FULL: words if gib < reserve else None}

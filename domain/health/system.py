@@ -11,13 +11,11 @@ from asyncpg import Record
 
 from db.accounts import Role, Scope
 from db.core import connect
-from db.core.settings import get_settings
 from db.messages import Priority
 from domain.bot import turns
 from domain.core import traffic
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
-from domain.health.problems import nearest
+from domain.health import bounded, problems
 
 log = structlog.get_logger()
 
@@ -100,25 +98,24 @@ class SystemMetrics:
     models: list[ModelMetrics]
     cpu_utilization: float
     memory_utilization: float
-    disk_usage_gb: float
+    disk_usage_gb: float | None
+    """None while the disk does not answer."""
     network_throughput_mbps: float
     deduplication_cache: str = "postgresql"
 
 
-@allow(Role.ADMIN, scope=Scope.ADMIN)
+@allow(Role.ADMIN, scope=Scope.ADMIN, bound=False)
 async def metrics(viewer: Viewer) -> SystemMetrics:
     """Figures of the installation, and of the machine of the server that answers."""
-    unbound(viewer)
     return await figures()
 
 
 async def figures() -> SystemMetrics:
-    found, models, queued, bot = await asyncio.gather(
-        connect.row(_SUMS), connect.rows(_MODELS), queues(), turns.waiting()
+    found, models, queued, bot, disk = await asyncio.gather(
+        connect.row(_SUMS), connect.rows(_MODELS), queues(), turns.waiting(), bounded(problems.disk.get, None)
     )
     assert found is not None
     requests = found["requests"] or 1
-    used = (await asyncio.to_thread(psutil.disk_usage, str(nearest(get_settings().data_dir)))).used
     return SystemMetrics(
         uptime=int(time.monotonic() - traffic.STARTED),
         uptime_percentage=100 * found["served"] / found["minutes"] if found["minutes"] else 100.0,
@@ -134,7 +131,7 @@ async def figures() -> SystemMetrics:
         models=[ModelMetrics(**row) for row in models],
         cpu_utilization=_machine.cpu,
         memory_utilization=psutil.virtual_memory().percent,
-        disk_usage_gb=round(used / 1e9, 2),
+        disk_usage_gb=None if disk is None else round(disk[1] / 1e9, 2),
         network_throughput_mbps=_machine.network,
     )
 

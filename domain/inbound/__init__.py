@@ -1,6 +1,6 @@
 """Webhooks in: the journal of what WhatsApp posts to us, and what comes of it."""
 
-from domain.inbound.door import MOST_BYTES, attend, is_genuine, is_genuine_of_waha, is_subscription, keep
+from domain.inbound.door import MOST_BYTES, attend, is_genuine, is_signed, is_subscription, keep
 from domain.inbound.journal import drain, ring_if_open, take_up_waiting, trim
 
 __all__ = [
@@ -8,7 +8,7 @@ __all__ = [
     "attend",
     "drain",
     "is_genuine",
-    "is_genuine_of_waha",
+    "is_signed",
     "is_subscription",
     "keep",
     "ring_if_open",

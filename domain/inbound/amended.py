@@ -13,6 +13,7 @@ from asyncpg import Record
 
 from db.core import connect
 from db.events import EventType, record
+from db.messages import erased_name, ids_of_provider_ids
 from domain.core.phone import aliases
 from domain.inbound.envelope import Amended, Number, Person
 
@@ -84,7 +85,8 @@ _OF = "SELECT id, sender_id, contact_id, schedule_id FROM message WHERE id = ANY
 
 
 async def amend(amendments: Sequence[Amended], senders: Mapping[Number, int]) -> None:
-    """Edits and deletes messages for everyone, as soon as they are there."""
+    """Edits and deletes messages for everyone, as soon as they are there; not those of people who were erased."""
+    gone = await ids_of_provider_ids([erased_name(each.provider_message_id) for each in amendments])
     await _wait(
         [
             {
@@ -98,7 +100,7 @@ async def amend(amendments: Sequence[Amended], senders: Mapping[Number, int]) ->
                 "details": amended.said and amended.said.details,
             }
             for amended in amendments
-            if amended.number in senders
+            if amended.number in senders and erased_name(amended.provider_message_id) not in gone
         ]
     )
 

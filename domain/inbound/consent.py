@@ -79,7 +79,8 @@ async def _change(choice: _Choice) -> bool:
     status = OptInStatus.OPTED_IN if choice.wanted else OptInStatus.OPTED_OUT
     before = await Contact.get(id=choice.contact_id)
     source = ConsentSource.WHATSAPP if choice.said is None else ConsentSource.KEYWORD
-    words = None if choice.said is None else choice.said[0].said.content
+    # A refusal that does not say when is entered beside an older one, which an agreement of after that would undo.
+    words = choice.said[0].said.content if choice.said else None if choice.at else "WhatsApp did not say when."
     await say([before.id], TemplateCategory.MARKETING, status, source, proof=words, at=choice.at)
     after = await Contact.get(id=choice.contact_id)
     return before.opt_in_status is not status and after.opt_in_status is status

@@ -10,7 +10,7 @@ from asyncpg import Record
 from db.campaigns import replies
 from db.core import connect
 from db.events import EventType, record
-from db.messages import MessageType, ids_of_provider_ids
+from db.messages import MessageType, erased_name, ids_of_provider_ids
 from domain import conversations, files
 from domain.conversations import Heard, Spoken
 from domain.core import traffic
@@ -59,13 +59,20 @@ _UNNAMED = {
 async def sift(messages: Sequence[Written], senders: Mapping[Number, int]) -> tuple[list[Written], list[Told]]:
     """Messages that are new, each once, and statuses that the others are; one to a number of nobody is only logged.
 
+    What was said before its person was erased is not new, whoever posts it once more.
+
     Some engines of WAHA do not say of a message of ours that it was sent through the API: that it is heard of at all
     says that it has left.
     """
     if not messages:
         return [], []
-    seen = await ids_of_provider_ids([message.provider_message_id for message in messages])
-    fresh = {message.provider_message_id: message for message in messages if message.provider_message_id not in seen}
+    ids = [message.provider_message_id for message in messages]
+    seen = await ids_of_provider_ids([*ids, *map(erased_name, ids)])
+    fresh = {
+        message.provider_message_id: message
+        for message in messages
+        if seen.keys().isdisjoint((message.provider_message_id, erased_name(message.provider_message_id)))
+    }
     came, new = (sum(not message.echo for message in those) for those in (messages, fresh.values()))
     traffic.tally["deduplicated"] += came - new
     for message in fresh.values():

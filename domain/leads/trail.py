@@ -9,7 +9,7 @@ from tortoise.expressions import RawSQL
 
 from db.core import connect
 from db.events import EventType, record
-from db.leads import Lead, LeadActivityType
+from db.leads import Lead, LeadActivityType, LeadStatus
 from db.messages import Priority
 from domain.core.access import Viewer
 
@@ -19,6 +19,8 @@ INSERT INTO lead_activity (lead_id, type, note, changes, user_id, created_at)
 SELECT lead_id, $2, $3, changes, $4, clock_timestamp() FROM unnest($1::bigint[], $5::jsonb[]) AS a(lead_id, changes)
 RETURNING id, lead_id
 """
+
+_BEEN = "UPDATE lead SET been = been | $2 WHERE id = ANY($1) AND been & $2 = 0"
 
 
 async def change(
@@ -37,6 +39,9 @@ async def change(
     changes = {lead.id: changed for lead in leads if (changed := _changed(lead, values)) or whether_or_not}
     if changes:
         await Lead.filter(id__in=list(changes)).update(**values, updated_at=RawSQL("clock_timestamp()"))
+        status: LeadStatus | None = values.get("status")
+        if status is not None:
+            await connect.execute(_BEEN, list(changes), status.bit)
         await note_down(viewer, [lead for lead in leads if lead.id in changes], kind, changes, note=note)
     found = {lead.id: lead for lead in await Lead.filter(id__in=[lead.id for lead in leads])}
     return [found[lead.id] for lead in leads]

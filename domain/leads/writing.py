@@ -13,7 +13,7 @@ from db.core.transaction import transaction
 from db.events import EventType
 from db.leads import CLOSED, Lead, LeadActivityType, LeadStatus
 from db.messages import Priority
-from domain import accounts
+from domain import accounts, audit
 from domain.campaigns import reading as campaigns
 from domain.contacts import reading as contacts
 from domain.conversations import reading as conversations
@@ -116,7 +116,7 @@ async def create(
                 begun = await _begun(viewer, message_id, contact_id)
                 values = {**_said_by(begun), **{name: value for name, value in values.items() if value is not None}}
         check.done()
-        lead = await Lead.create(**values)
+        lead = await Lead.create(**values, been=LeadStatus.NEW.bit | status.bit)
         began = {lead.id: {"status": [None, lead.status]}}
         await note_down(viewer, [lead], LeadActivityType.CREATED, began)
         return await Lead.get(id=lead.id)
@@ -174,6 +174,7 @@ async def delete(viewer: Viewer, id: int) -> int:
     async with transaction():
         [lead] = await lock(viewer, [id])
         await Lead.filter(id=id).update(deleted_at=datetime.now(UTC))
+        await audit.note(viewer, "deleteLead", subject=("Lead", id))
         tell(EventType.LEAD_UPDATED, lead, actor_id=viewer.user_id)
     return id
 

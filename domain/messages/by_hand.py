@@ -94,6 +94,8 @@ async def update_status(viewer: Viewer, id: int, *, status: MessageStatus, error
                 " WHERE sender_id = $1 AND contact_id = $2 AND deleted_at IS NULL",
                 *(message.sender_id, message.contact_id),
             )
+        if message.sent_at is None and row["sent_at"] is not None and status is not MessageStatus.SENT:
+            record_all([event(EventType.MESSAGE_SENT, row)])
         await announce([row])
         return as_row(Message, row)
 

@@ -6,7 +6,7 @@ come here too, and its numbers are not ours.
 
 from uuid import UUID
 
-from domain.core.secrets import stamp
+from domain.core.secrets import is_stamp, stamp
 
 
 def write(id: int, attempt_id: UUID) -> str:
@@ -17,7 +17,7 @@ def write(id: int, attempt_id: UUID) -> str:
 def read(callback: str | None) -> tuple[int, UUID] | None:
     """Message and attempt; None where the callback is not one of ours."""
     named, _, stamped = (callback or "").rpartition(".")
-    if not named or stamped != stamp(named):
+    if not named or not is_stamp(named, stamped):
         return None
     number, _, attempt = named.partition(".")
     return int(number), UUID(hex=attempt)

@@ -9,6 +9,7 @@ from db.core.columns import as_row
 from db.core.transaction import ring
 from db.messages import Message, MessageAuthor, Priority
 from db.templates import TemplateCategory
+from domain.core.errors import ErrorCode, Refusal
 from domain.messages.content import Draft
 
 _QUEUE = """
@@ -53,7 +54,12 @@ def _json(value: Any) -> str | None:
 
 
 async def same(sender_id: int, contact_id: int, correlation_id: str | None) -> Message | None:
-    """The message that was queued under this correlation id before, if any."""
+    """The message that was queued under this correlation id before, if any. Raises DUPLICATE_RESOURCE for one that went
+    with its conversation: it is nobody's to see, and not to be sent twice either."""
     if correlation_id is None:
         return None
-    return await Message.get_or_none(sender_id=sender_id, contact_id=contact_id, correlation_id=correlation_id)
+    found = await Message.get_or_none(sender_id=sender_id, contact_id=contact_id, correlation_id=correlation_id)
+    if found is not None and found.deleted_at is not None:
+        words = "The message of this correlation id was deleted with its conversation."
+        raise Refusal(ErrorCode.DUPLICATE_RESOURCE, words, field="correlationId", reason="deleted")
+    return found

@@ -105,13 +105,16 @@ def _provider_ids(statuses: Sequence[Status]) -> set[str]:
 
 
 def _receipt_events(row: Record) -> Iterable[tuple[Any, ...]]:
-    """What a receipt announces: a read message that was never said to be sent was sent, delivered and read."""
+    """What a receipt announces: a read message that was never said to be sent was sent, delivered and read.
+
+    One that failed and arrives was sent after all. Figures of conversations go by that (db/analytics/recount.py).
+    """
     state = row["state"]
     if state == "FAILED":
         yield event(EventType.MESSAGE_FAILED, row, row["error_message"])
     if state in ("FAILED", "QUEUED"):
         return
-    if row["old_sent_at"] is None:
+    if row["old_sent_at"] is None or row["was"] == "FAILED":
         yield event(EventType.MESSAGE_SENT, row)
     if state in ("DELIVERED", "READ") and row["old_delivered_at"] is None:
         yield event(EventType.MESSAGE_DELIVERED, row)

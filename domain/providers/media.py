@@ -1,6 +1,7 @@
 """Files at the providers (wire facts A6, D3, D4): handed over to be sent, and found when somebody sends one."""
 
 import asyncio
+import re
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from domain.providers.base import Account, NotSent, client, describe, unanswered
 from domain.providers.cloud_api import address
 from domain.providers.reactions import ProviderError, Reaction, interpret
 
+_ELSEWHERE = re.compile(r"//|/\.{1,2}(?:/|$)|%2[ef]|%5c|\\", re.IGNORECASE)
+"""What makes another one of a path on its way: steps up, which clients take beforehand, and slashes in disguise."""
 _UPLOAD = httpx.Timeout(120, connect=5, pool=5)
 """Seconds without a sign of life, of uploads of up to 100 MB."""
 _WORD = "application/vnd.openxmlformats-officedocument"
@@ -135,6 +138,8 @@ def _at_waha(url: str) -> Remote | ProviderError:
         return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, f"WAHA names a URL that is none: {url[:200]}")
     if not parts.path.startswith("/api/files/"):
         return Remote(url, {}, settings.waha_url)
+    if _ELSEWHERE.search(parts.path):
+        return ProviderError(None, ErrorCode.WHATSAPP_API_ERROR, f"WAHA names a path that leads elsewhere: {url[:200]}")
     own = f"{settings.waha_url.rstrip('/')}{parts.path}{f'?{parts.query}' if parts.query else ''}"
     return Remote(own, {"X-Api-Key": settings.waha_api_key.get_secret_value()}, settings.waha_url)
 

@@ -17,6 +17,7 @@ from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.senders import SESSION_DAYS, Sender, SenderProvider, SenderStatus
+from domain import audit
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.phone import aliases
@@ -153,7 +154,9 @@ async def request_pairing_code(viewer: Viewer, id: int) -> str:
     if sender.status is not SenderStatus.WAITING_FOR_SCAN or sender.session_name is None:
         words = f"The sender is {sender.status}; a code is given while it is WAITING_FOR_SCAN."
         raise Refusal(ErrorCode.INVALID_STATE, words, field="id")
-    return await waha_sessions.pairing_code(sender.session_name, sender.phone_number.removeprefix("+"))
+    code = await waha_sessions.pairing_code(sender.session_name, sender.phone_number.removeprefix("+"))
+    await audit.note(viewer, "requestPairingCode", subject=("Sender", id))
+    return code
 
 
 # ---------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Registering, changing and removing senders, starting and stopping them."""
 
+import re
+from collections.abc import Mapping
 from typing import Any, TypedDict, Unpack
 
 from db import schedules
@@ -9,8 +11,8 @@ from db.core.settings import get_settings
 from db.core.transaction import ring, transaction
 from db.events import EventType, record
 from db.senders import Sender, SenderProvider, SenderStatus
-from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
+from domain import audit
+from domain.core.access import Viewer, allow, unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, optional_text, text
 from domain.core.phone import parse_phone
 from domain.core.secrets import seal
@@ -34,7 +36,7 @@ class SenderChanges(TypedDict, total=False):
     bot_enabled: bool | None
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.SENDERS, bound=False)
 async def create(
     viewer: Viewer,
     *,
@@ -51,7 +53,6 @@ async def create(
 
     One of the Cloud API is connected straight away; one of WAHA has its session started, and waits to be scanned.
     """
-    unbound(viewer)
     check, values = Checks(), dict[str, Any]()
     with check():
         values["phone_number"] = parse_phone(phone_number, field="phoneNumber")
@@ -85,6 +86,8 @@ async def create(
                 _record(viewer, sender)
             else:
                 await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
+            made = {**values, "provider": provider}
+            await _note(viewer, "createSender", sender, {name: (None, value) for name, value in made.items()})
     return sender
 
 
@@ -122,17 +125,19 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[SenderChanges]) -> S
             values["is_default"] = True
         if (answers := changes.get("bot_enabled")) is not None:
             values["bot_enabled"] = answers
+        noted = {name: (was, value) for name, value in values.items() if (was := getattr(sender, name)) != value}
+        if noted:
+            await _note(viewer, "updateSender", sender, noted)
         return await _save(sender, **values)
 
 
-@allow(Role.ADMIN, scope=Scope.SENDERS)
+@allow(Role.ADMIN, scope=Scope.SENDERS, bound=False)
 async def delete(viewer: Viewer, id: int) -> int:
     """Removes a sender and the tokens bound to it; its messages stay, and the oldest one left becomes the default.
 
     A session at WAHA is logged out and forgotten there first. Raises INVALID_STATE while a schedule that is not done
     needs it, WHATSAPP_API_ERROR when WAHA does not answer.
     """
-    unbound(viewer)
     session = (await visible(viewer, id)).session_name
     await _check_unneeded(id)
     if session is not None and get_settings().waha_url:
@@ -155,6 +160,7 @@ async def delete(viewer: Viewer, id: int) -> int:
         await ApiToken.filter(sender_id=id).delete()
         sender.status = SenderStatus.STOPPED
         _record(viewer, sender)
+        await _note(viewer, "deleteSender", sender, {"phone_number": (sender.phone_number, None)})
     return id
 
 
@@ -180,6 +186,7 @@ async def connect_sender(viewer: Viewer, id: int, *, restart: bool = False) -> S
         if sender.active and not (sender.paused_until or sender.error_message or sender.closed_countries or news):
             return sender
         was = sender.status
+        await _note(viewer, "connectSender", sender)
         if sender.paused_until or sender.closed_countries:
             faults.changed(id)
         sender = await _save(sender, paused_until=None, error_message=None, closed_countries=[])
@@ -210,10 +217,11 @@ async def disconnect_sender(viewer: Viewer, id: int, *, logout: bool = False) ->
     news = await sessions.stop(sender, logout=logout) if sender.provider is SenderProvider.WAHA else None
     async with transaction():
         sender = await visible(viewer, id, lock="FOR UPDATE")
+        if news is None and sender.status is SenderStatus.STOPPED:
+            return sender
+        await _note(viewer, "disconnectSender", sender)
         if news is not None:
             await sessions.take_over(sender, news, actor_id=viewer.user_id, asked=True)
-            return sender
-        if sender.status is SenderStatus.STOPPED:
             return sender
         sender = await _save(sender, status=SenderStatus.STOPPED)
         _record(viewer, sender)
@@ -225,6 +233,17 @@ _CLOUD_ONLY = {
     "business_account_id": "businessAccountId",
     "access_token": "accessToken",
 }
+
+_ID = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def _id_of_meta(value: str, field: str) -> str:
+    """An id goes into the paths of the Graph API, where other signs would lead elsewhere, with the sender's token."""
+    value = text(value, field, most=64)
+    if not _ID.fullmatch(value):
+        words = "An id of Meta's has letters, digits, - and _ alone."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="invalid_characters")
+    return value
 
 
 def _checked(check: Checks, given: SenderChanges, provider: SenderProvider) -> dict[str, Any]:
@@ -246,10 +265,11 @@ def _checked(check: Checks, given: SenderChanges, provider: SenderProvider) -> d
             values["name"] = optional_text(given["name"], "name", most=100)
     with check():
         if "phone_number_id" in given:
-            values["phone_number_id"] = text(given["phone_number_id"] or "", "phoneNumberId", most=64)
+            values["phone_number_id"] = _id_of_meta(given["phone_number_id"] or "", "phoneNumberId")
     with check():
         if "business_account_id" in given:
-            values["business_account_id"] = optional_text(given["business_account_id"], "businessAccountId", most=64)
+            account = optional_text(given["business_account_id"], "businessAccountId", most=64)
+            values["business_account_id"] = account and _id_of_meta(account, "businessAccountId")
     with check():
         if "access_token" in given:
             token = text(given["access_token"] or "", "accessToken", most=4096)
@@ -293,3 +313,13 @@ def _record(viewer: Viewer, sender: Sender) -> None:
         sender_id=sender.id,
         data={"status": sender.status.value},
     )
+
+
+async def _note(
+    viewer: Viewer, action: str, sender: Sender, changes: Mapping[str, tuple[Any, Any]] | None = None
+) -> None:
+    shown = {
+        name: (audit.HIDDEN, audit.HIDDEN) if name == "access_token" else change
+        for name, change in (changes or {}).items()
+    }
+    await audit.note(viewer, action, shown, subject=("Sender", sender.id))

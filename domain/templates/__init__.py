@@ -14,9 +14,8 @@ from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.core.transaction import transaction
 from db.schedules import ScheduleCounts
 from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
-from domain import senders
+from domain import audit, senders
 from domain.core.access import Viewer, allow
-from domain.core.bounds import unbound
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
 from domain.core.search import contains
 from domain.providers.cloud_components import to_components
@@ -171,7 +170,7 @@ async def create(
     return await at_whatsapp.catch_up(template)
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS, bound=False)
 async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) -> MessageTemplate:
     """Changes a template, at WhatsApp too where it is known there; schedules that wait send the new wording.
 
@@ -179,7 +178,6 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[TemplateChanges]) ->
     reviews it anew and takes none of the messages meanwhile. From here on it is PENDING, so that none begins with it.
     Nor does the wording change while WhatsApp reviews it, or more often than WhatsApp allows.
     """
-    unbound(viewer)
     template = await visible(viewer, id)
     known = template.approval_name is not None
     check = Checks()
@@ -257,10 +255,9 @@ def _same_format(template: MessageTemplate, changed: MessageTemplate) -> None:
         raise parts.wrong(f"The placeholders of this template are {what}.", "content", "other_format")
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS, bound=False)
 async def unpause(viewer: Viewer, id: int) -> MessageTemplate:
     """Asks WhatsApp to end the pause of a template. Raises INVALID_STATE unless it is PAUSED, WHATSAPP_API_ERROR."""
-    unbound(viewer)
     template = await visible(viewer, id)
     if template.approval_status is not TemplateStatus.PAUSED:
         status = template.approval_status or "a text of ours alone"
@@ -269,23 +266,30 @@ async def unpause(viewer: Viewer, id: int) -> MessageTemplate:
     return await at_whatsapp.catch_up(template)
 
 
-@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS)
+@allow(Role.ADMIN, Role.MARKETER, scope=Scope.CAMPAIGNS, bound=False)
 async def delete(viewer: Viewer, id: int) -> int:
     """Removes a template, at WhatsApp too. Raises INVALID_STATE while a schedule or campaign that is not done needs it.
 
     It is hidden first, so that no new schedule takes it, and shown again where WhatsApp refuses.
     """
-    unbound(viewer)
     async with transaction():
         template = await visible(viewer, id, lock="FOR UPDATE")
         if await schedules.needed("template_id", id) or await campaigns.needed("template_id", id):
             words = "Schedules or campaigns that are not done need this template."
             raise Refusal(ErrorCode.INVALID_STATE, words, field="id")
         await _hide(id, hidden=True)
+        await audit.note(
+            viewer, "deleteMessageTemplate", {"title": (template.title, None)}, subject=("MessageTemplate", id)
+        )
     try:
         await submission.withdraw(template)
     except BaseException:
-        await _hide(id, hidden=False)
+        async with transaction():
+            await _hide(id, hidden=False)
+            # WhatsApp keeps it, and so do we.
+            await audit.note(
+                viewer, "deleteMessageTemplate", {"title": (None, template.title)}, subject=("MessageTemplate", id)
+            )
         raise
     return id
 

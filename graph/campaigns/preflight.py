@@ -28,7 +28,12 @@ class CampaignPreflight:
     recipients: int = column("Those who would be sent a message.")
     exclusions: list[ExclusionTally] = column("Those who would not, by reason; only reasons that occur.")
     missing_variables: list[Tally] = column(
-        "Contacts that lack a value, by placeholder, and header where its file is missing; their messages would fail."
+        "Contacts that lack a value, by placeholder, and header where its file is missing; their messages would fail. "
+        "An API token that is bound to a sender is told of contacts that it sees."
+    )
+    closed_countries: list[Tally] = column(
+        "Recipients in countries that WhatsApp does not let their sender write to (SenderHealth.closedCountries), by "
+        "country (ISO 3166-1 alpha-2); their messages would fail."
     )
     finishes_at: datetime | None = column(
         "When the last message would leave under the senders' present limits; null when they may not send at all."

@@ -72,7 +72,7 @@ class CampaignRecipientConnection(Connection[CampaignRecipient]):
     @query(campaigns.recipients_url, description=CSV_URL)
     @staticmethod
     async def csv_url(info: Info, page: strawberry.Parent[Page[rows.CampaignRecipient]]) -> str | None:
-        return await campaigns.recipients_url(info.context.viewer, **page.source)
+        return await campaigns.recipients_url(info.context.for_one(), **page.source)
 
 
 @node(rows.Campaign, get=campaigns.get, description="A message sent to an audience.")

@@ -1,7 +1,6 @@
 """Imports of contacts as the schema shows them."""
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -16,10 +15,10 @@ from graph.contacts.types import Contact, CreateContactInput
 from graph.core.context import Info
 from graph.core.enums import describe
 from graph.core.export import CSV_URL
-from graph.core.fields import arg, column, computed, loaded, query
+from graph.core.fields import column, computed, loaded, query
 from graph.core.inputs import criteria, optional, required
 from graph.core.nodes import Node, node
-from graph.core.paging import After, Before, Connection, First, Last, page_request
+from graph.core.paging import After, Before, Connection, First, Last, Matching, page_request
 
 describe(
     DuplicatePolicy,
@@ -132,7 +131,7 @@ class ImportRowConnection(Connection[ImportRow]):
     @query(contacts.verdicts_url, description=CSV_URL)
     @staticmethod
     async def csv_url(info: Info, page: strawberry.Parent[Page[rows.ImportRow]]) -> str | None:
-        return await contacts.verdicts_url(info.context.viewer, **page.source)
+        return await contacts.verdicts_url(info.context.for_one(), **page.source)
 
 
 @node(
@@ -158,7 +157,7 @@ class ContactImport(Node):
     async def rows(
         info: Info,
         row: strawberry.Parent[rows.ContactImport],
-        filter: Annotated[ImportRowFilter | None, arg("Only those that match; all when left out.")] = None,
+        filter: Matching[ImportRowFilter] = None,
         first: First = None,
         after: After = None,
         last: Last = None,

@@ -102,8 +102,8 @@ class ConversationsMutation:
     @mutation(
         conversations.delete,
         description=(
-            "Deletes a conversation and its messages; queued ones are cancelled. What schedules and campaigns sent "
-            "stays with these, and what the contact writes next opens a new conversation."
+            "Deletes a conversation, its messages and its files; queued messages are cancelled. What schedules and "
+            "campaigns sent stays with these, and what the contact writes next opens a new conversation."
         ),
     )
     async def delete_conversation(self, info: Info, id: ConversationId) -> strawberry.ID:

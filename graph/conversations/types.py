@@ -45,6 +45,7 @@ describe(
     LOW_CONFIDENCE="The bot was not sure enough of its answer.",
     BAD_MOOD="The contact is upset.",
     MISUNDERSTOOD="The bot was misunderstood twice, or understood nothing twice.",
+    TOO_MANY_ANSWERS="The bot answered 30 times within an hour and no person came in: the contact may be a bot, too.",
 )
 
 
@@ -100,7 +101,10 @@ class Conversation(Node):
     assigned_to: User | None = loaded(
         "Whose work it is; null where the caller may not see users, too.", accounts.by_ids, of="assigned_to_id"
     )
-    last_message: Message | None = loaded("The latest message.", messages.by_ids, of="last_message_id")
+    last_message: Message | None = loaded(
+        "The latest message that people or the bot wrote; reactions and cancelled ones are none.",
+        conversations.last_messages,
+    )
 
     message_count: int = loaded("All messages; reactions are none.", conversations.message_counts)
 

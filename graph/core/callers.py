@@ -13,6 +13,7 @@ from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from graph.core.context import Context
 
+_NAME = re.compile(r"[_A-Za-z]\w{0,99}", re.ASCII)
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
@@ -61,6 +62,11 @@ def request_id_of(connection: HTTPConnection) -> str:
         given = connection.headers.get("x-request-id", "")
         state["request_id"] = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
     return state["request_id"]
+
+
+def operation_of(name: str | None) -> str | None:
+    """An operation in the log: its name, where it can be one and is no longer than names are."""
+    return name if name is None or _NAME.fullmatch(name) else "…"
 
 
 def name_of(viewer: Viewer) -> str:

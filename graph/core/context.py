@@ -15,6 +15,7 @@ from db.core.connect import TRANSIENT
 from db.core.paging import Page, PageRequest
 from domain import accounts
 from domain.core.access import Viewer
+from domain.core.rates import Rate
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,7 +66,15 @@ class Context:
     request_id: str
     connection_params: dict[str, Any] | None = None
     """What a socket's first message carried."""
+    rate: Rate | None = None
+    """Where the caller stands, once an operation was counted; None too where nobody counts."""
     _loaders: dict[Hashable, DataLoader[int, Any]] = field(default_factory=dict[Hashable, DataLoader[int, Any]])
+
+    def for_one(self) -> Viewer:
+        """The caller, for what names them: subscribers who are alike are each told their own."""
+        if (tell := personal.get()) is not None:
+            tell()
+        return self.viewer
 
     @overload
     async def load(self, fn: ById[R], key: int) -> R: ...
@@ -76,8 +85,8 @@ class Context:
         if key is None:
             return None
         # Callers see themselves, whatever their role. All else that is the caller's own hangs on a user.
-        if fn is accounts.by_ids and (tell := personal.get()) is not None:
-            tell()
+        if fn is accounts.by_ids:
+            self.for_one()
         if (find := already_read.get()) is not None and (row := find(fn, key)) is not None:
             return await row
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
+from asyncpg import QueryCanceledError
 from graphql import GraphQLError
 from strawberry.exceptions import MissingQueryError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -25,6 +26,11 @@ log = structlog.get_logger()
 FAULT = Refusal(ErrorCode.INTERNAL_ERROR, "Something went wrong on our side. The log has it under this requestId.")
 AWAY = Refusal(
     ErrorCode.EXTERNAL_SERVICE_ERROR, "The database does not answer. Try again in a few seconds.", reason="unavailable"
+)
+SLOW = Refusal(
+    ErrorCode.EXTERNAL_SERVICE_ERROR,
+    "This takes the database longer than it may. Ask for less of it, or for what has an index.",
+    reason="too_slow",
 )
 APART = 30.0
 """Seconds without a failure of the database after which the next one is of another outage."""
@@ -60,6 +66,9 @@ def unexpected(error: BaseException, **where: object) -> Refusal:
     if isinstance(error, TRANSIENT):
         _outages.note(error)
         return AWAY
+    if isinstance(error, QueryCanceledError):
+        log.warning("too_slow", **where)
+        return SLOW
     log.error("unexpected_error", exc_info=error, **where)
     return FAULT
 

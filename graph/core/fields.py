@@ -33,8 +33,9 @@ class Public:
     description=(
         "What a field costs where that differs from the rule: 1 for an object or a list, 0 for a scalar or an enum. "
         "What stands under a connection counts once for each item that first or last asks for, or for the default "
-        "size; a plain list counts as ten objects, or as many as its description allows at most, and what stands "
-        "under it as often. An operation over the limit is refused with COST_LIMIT_EXCEEDED before anything runs."
+        "size, but totalCount once in all; a plain list counts as ten objects, or as many as its description allows at "
+        "most, and what stands under it as often. An operation over the limit is refused with "
+        "COST_LIMIT_EXCEEDED before anything runs."
     ),
 )
 class Cost:
@@ -46,6 +47,7 @@ def query(
     *,
     description: str,
     graphql_type: Any = None,
+    name: str | None = None,
     cost: int | None = None,
     size: int | None = None,
 ) -> Any:
@@ -54,10 +56,11 @@ def query(
     `size` is what a connection gives where neither first nor last says, or the most that a plain list has.
     """
     return strawberry.field(
+        name=name,
         description=description,
         graphql_type=graphql_type,
         directives=[*_access(access_of(fn)), *_priced(cost)],
-        metadata={"size": size},
+        metadata={"size": size, "access": access_of(fn)},
     )
 
 
@@ -70,6 +73,7 @@ def subscription(fn: Callable[..., Any], *, description: str, graphql_type: Any 
         description=description,
         graphql_type=graphql_type,
         directives=_access(access_of(fn)),
+        metadata={"access": access_of(fn)},
         is_subscription=True,
     )
 

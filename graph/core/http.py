@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import NoneType
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import structlog
 from graphql import GraphQLError
@@ -17,9 +17,13 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from db.core.connect import TRANSIENT
+from domain import rates
 from domain.core.errors import ErrorCode, Refusal
-from graph.core.callers import context_of, name_of, request_id_of
+from domain.core.rates import Rate
+from graph.core.callers import context_of, name_of, operation_of, request_id_of, stranger_of
+from graph.core.context import Context
 from graph.core.errors import AWAY, MISTAKES, refused, tell, unexpected
+from graph.core.operation import may_renew
 from graph.core.schema import Schema
 from graph.core.wire import read_json, write_json
 
@@ -27,10 +31,15 @@ JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
 MAX_BODY = 1024 * 1024
 """Bytes of a request."""
+LITTLE = 4096
+"""Bytes of a request that are read in any case."""
 BODY_SECONDS = 30.0
 """Seconds that a request may take to arrive."""
 RETRY_AFTER = {"retry-after": "5"}
 """Seconds, with a 503."""
+RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Retry-After")
+Endpoint: TypeAlias = Callable[[Request], Awaitable[Response]]
+TOO_MANY, TOO_OFTEN = 429, ErrorCode.RATE_LIMIT_EXCEEDED
 
 _ANSWERS = {
     GRAPHQL: GRAPHQL,
@@ -72,22 +81,81 @@ class Asked:
 
 async def answer(request: Request, schema: Schema) -> Response:
     """Executes the operation of a request."""
+    media_type, headers, request_id = JSON, dict[str, str](), request_id_of(request)
+    try:
+        context = await context_of(request)
+    except TRANSIENT as error:
+        return _response(503, refused(unexpected(error), request_id), media_type, RETRY_AFTER)
+    structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))
     try:
         media_type = answer_type(request.headers.get("accept"))
-    except Rejected as rejected:
-        return _rejection(rejected, JSON, request)
-    try:
+        if not _is_little(request):
+            rates.recall(context.viewer)
         asked = await _asked(request)
-        status, body = await _execute(request, schema, asked)
+        if not may_renew(asked.query):
+            rates.recall(context.viewer, asked.query)
+        status, body = await _execute(context, schema, asked, request.method)
+    except Refusal as refusal:
+        status, body = TOO_MANY, refused(refusal, request_id)
     except Rejected as rejected:
-        return _rejection(rejected, media_type, request)
+        status, headers = rejected.status, rejected.headers
+        body = refused(Refusal(ErrorCode.VALIDATION_ERROR, rejected.message), request_id)
     except TRANSIENT as error:
-        return _response(503, refused(unexpected(error), request_id_of(request)), media_type, RETRY_AFTER)
+        status, body = 503, refused(unexpected(error), request_id)
+    if context.rate is None and status != TOO_MANY:
+        # It was no operation, and is counted all the same.
+        try:
+            context.rate = await rates.admit(context.viewer)
+        except Refusal as refusal:
+            status, body = TOO_MANY, refused(refusal, request_id)
     if status == 503:
-        return _response(status, body, media_type, RETRY_AFTER)
-    if media_type == GRAPHQL and "data" not in body:
+        headers = RETRY_AFTER
+    if media_type == GRAPHQL and status == 200 and "data" not in body:
         status = 400
-    return _response(status, body, media_type)
+    return _response(status, body, media_type, {**headers, **_rate_headers(context.rate, status, body)})
+
+
+def limited(kind: str, limit: int, tell: Endpoint) -> Endpoint:
+    """An endpoint beside GraphQL that an address may ask so many times a minute, whatever it shows.
+
+    It may raise a Refusal of its own to say that it is asked too often.
+    """
+
+    async def answer(request: Request) -> Response:
+        try:
+            await rates.admit_request(stranger_of(request), kind, limit)
+            return await tell(request)
+        except Refusal as refusal:
+            body = refused(refusal, request_id_of(request))
+            # What was not read of a body must not be taken for the next request.
+            headers = {**_rate_headers(None, TOO_MANY, body), "connection": "close"}
+            return _response(TOO_MANY, body, JSON, headers)
+
+    return answer
+
+
+def _is_little(request: Request) -> bool:
+    """Whether the body may be one that renews a session; it is read also of those who may call no more."""
+    length = request.headers.get("content-length", "")
+    return request.method == "POST" and length.isdecimal() and int(length) <= LITTLE
+
+
+def _rate_headers(rate: Rate | None, status: int, body: Mapping[str, Any]) -> dict[str, str]:
+    """Where the caller stands, and with a 429 when to come again."""
+    if status == TOO_MANY:
+        told = next(error["extensions"] for error in body["errors"] if error["extensions"]["code"] == TOO_OFTEN)
+        details, seconds = told["details"], str(told["details"]["retryAfterSeconds"])
+        again = {"retry-after": seconds, "x-ratelimit-retry-after": seconds}
+        return {**_standing(Rate.told(details)), **again}
+    return _standing(rate) if rate else {}
+
+
+def _standing(rate: Rate) -> dict[str, str]:
+    return {
+        "x-ratelimit-limit": str(rate.limit),
+        "x-ratelimit-remaining": str(rate.remaining),
+        "x-ratelimit-reset": str(rate.reset),
+    }
 
 
 def answer_type(accept: str | None) -> str:
@@ -164,16 +232,15 @@ def _json(text: str | bytes) -> Any:
         raise Rejected(400, "The request is not JSON.") from None
 
 
-async def _execute(request: Request, schema: Schema, asked: Asked) -> tuple[int, dict[str, Any]]:
-    context = await context_of(request)
-    structlog.contextvars.bind_contextvars(caller=name_of(context.viewer), operation=asked.operation_name)
+async def _execute(context: Context, schema: Schema, asked: Asked, method: str) -> tuple[int, dict[str, Any]]:
+    structlog.contextvars.bind_contextvars(operation=operation_of(asked.operation_name))
     try:
         result = await schema.execute(
             asked.query,
             variable_values=asked.variables,
             context_value=context,
             operation_name=asked.operation_name,
-            allowed_operation_types=_ALLOWED[request.method],
+            allowed_operation_types=_ALLOWED[method],
         )
     except MissingQueryError:
         raise Rejected(400, MISTAKES[MissingQueryError]) from None
@@ -191,13 +258,17 @@ async def _execute(request: Request, schema: Schema, asked: Asked) -> tuple[int,
         body["data"] = result.data
     if result.extensions:
         body["extensions"] = result.extensions
-    return 503 if _is_away(result) else 200, body
+    return _status(result), body
 
 
-def _is_away(result: ExecutionResult) -> bool:
-    """Whether there is nothing to answer because the database is away. What was found is worth a 200."""
-    found = [value for value in (result.data or {}).values() if value is not None]
-    return not found and any(error.original_error is AWAY for error in result.errors or ())
+def _status(result: ExecutionResult) -> int:
+    """429 or 503 where that is all there is to say; what was found is worth a 200."""
+    if any(value is not None for value in (result.data or {}).values()):
+        return 200
+    causes = [error.original_error for error in result.errors or ()]
+    if any(isinstance(cause, Refusal) and cause.code is TOO_OFTEN for cause in causes):
+        return TOO_MANY
+    return 503 if AWAY in causes else 200
 
 
 def _before_execution(errors: list[GraphQLError] | None) -> bool:
@@ -209,11 +280,6 @@ def _wrong_kind(kind: OperationType) -> Rejected:
     if kind is OperationType.SUBSCRIPTION:
         return Rejected(400, "Subscriptions go over a WebSocket, by graphql-transport-ws.")
     return Rejected(405, "Mutations go by POST.", allow="POST")
-
-
-def _rejection(rejected: Rejected, media_type: str, request: Request) -> Response:
-    refusal = Refusal(ErrorCode.VALIDATION_ERROR, rejected.message)
-    return _response(rejected.status, refused(refusal, request_id_of(request)), media_type, rejected.headers)
 
 
 def _response(status: int, body: Any, media_type: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,13 +6,14 @@ import re
 import strawberry
 
 from domain.core.errors import ErrorCode, Refusal
+from domain.core.ids import global_id
 
 _INNER = re.compile(r"([A-Za-z]{1,64}):([1-9]\d{0,18})")
 
 
 def encode(kind: str, id: int) -> strawberry.ID:
     """The global id of an object, such as of ("Contact", 12)."""
-    return strawberry.ID(base64.urlsafe_b64encode(f"{kind}:{id}".encode()).decode().rstrip("="))
+    return strawberry.ID(global_id(kind, id))
 
 
 def split(id: str, field: str = "id") -> tuple[str, int]:

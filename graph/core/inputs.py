@@ -8,9 +8,11 @@ import strawberry
 from strawberry.types.base import has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from domain.core.errors import Checks, check_characters
+from domain.core.errors import Checks, ErrorCode, Refusal, check_characters
 from graph.core.ids import decode, split
 
+MOST_LISTED = 100
+"""Values of one list in a filter."""
 ANY = "Node"
 """The kind of an id that may be of any kind; it becomes the kind and the number."""
 
@@ -66,6 +68,12 @@ def criteria(filter: Any) -> dict[str, Any]:
 
     Raises Refusal for ids at fault, and for texts that no row can hold, before the database does.
     """
+    if filter:
+        check = Checks()
+        for field in fields(filter):
+            with check():
+                _check_length(getattr(filter, field.name), to_camel_case(field.name))
+        check.done()
     found, check = dict[str, Any](), Checks()
     for name, value in given(filter).items():
         if isinstance(value, DateTimeRange):
@@ -80,6 +88,12 @@ def criteria(filter: Any) -> dict[str, Any]:
                     check_characters(one, to_camel_case(name))
     check.done()
     return found
+
+
+def _check_length(value: Any, field: str) -> None:
+    if isinstance(value, list) and len(cast("list[Any]", value)) > MOST_LISTED:
+        words = f"A filter takes at most {MOST_LISTED} values."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field=field, reason="too_many")
 
 
 def _numbers(value: Any, kind: str, field: str) -> Any:

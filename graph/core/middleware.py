@@ -20,7 +20,7 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-_QUIET = ("/webhooks/", "/v1/webhooks/", "/health", "/metrics", "/static/")
+_QUIET = ("/webhook", "/v1/webhooks/", "/health", "/api/v1/health", "/v1/health", "/metrics", "/static/")
 """Where a request that went well is written at DEBUG only: its line would cost more than a webhook's insert does, and
 the journal keeps every webhook anyway."""
 _HSTS = "max-age=31536000; includeSubDomains"
@@ -69,9 +69,13 @@ class Requests:
             )
 
 
+MOST_SHOWN = 200
+"""Characters of a path in the log: strangers choose it, and whoever fills the log washes away what it told."""
+
+
 def _shown(path: str) -> str:
     """A path in the log: whoever has a link to a list reads it."""
-    return "/csv/…" if path.startswith("/csv/") else path
+    return "/csv/…" if path.startswith("/csv/") else path[:MOST_SHOWN]
 
 
 def _add_headers(message: Message, request_id: str) -> None:

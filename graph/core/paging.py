@@ -1,5 +1,6 @@
 """Connections: Relay's pages over the pages of the database."""
 
+import asyncio
 from collections.abc import Callable
 from enum import Enum
 from typing import Annotated, Any, Generic, TypeAlias, TypeVar
@@ -8,6 +9,7 @@ import strawberry
 from tortoise.models import Model
 
 from db.core.paging import Page, PageRequest
+from domain import rates
 from domain.core.errors import Checks, ErrorCode, Refusal
 from graph.core.context import ByParent, Info
 from graph.core.enums import OrderDirection
@@ -16,7 +18,13 @@ from graph.core.inputs import criteria
 
 T = TypeVar("T")
 
-Matching: TypeAlias = Annotated[T | None, arg("Only those that match; all when left out.")]
+COUNT = 10
+"""What a count costs: all rows that match are read."""
+_counting = asyncio.Semaphore(4)
+
+Matching: TypeAlias = Annotated[
+    T | None, arg("Only those that match; all when left out. A list in it has at most 100 values.")
+]
 OrderBy: TypeAlias = Annotated[T, arg("What to sort by; ties are broken by id, empty values come last.")]
 Direction: TypeAlias = Annotated[OrderDirection, arg("Which way to sort.")]
 First: TypeAlias = Annotated[int | None, arg("How many from the start, 0 to 100.")]
@@ -119,10 +127,12 @@ class Connection(Generic[T]):
     def page_info(page: strawberry.Parent[Page[Any]]) -> PageInfo:
         return page  # pyright: ignore[reportReturnType] - as above
 
-    @strawberry.field(description="How many match, on all pages.")
+    @computed("How many match, on all pages.", cost=COUNT)
     @staticmethod
-    async def total_count(page: strawberry.Parent[Page[Any]]) -> int:
-        return await page.total()
+    async def total_count(info: Info, page: strawberry.Parent[Page[Any]]) -> int:
+        # It may read a whole table. One after the other, and few of all callers, leave the pool to what is quick.
+        async with rates.turn(info.context.viewer, "counts", 1), _counting:
+            return await page.total()
 
 
 def listing(find: Callable[..., Any], *, filter: type, by: Enum, description: str, size: int = MOST) -> Any:

@@ -1,4 +1,4 @@
-"""Which bytes of a file a request wants, where they do not lie in a folder from which Starlette serves them itself."""
+"""Which bytes of a file a request wants (RFC 9110, 14.2)."""
 
 import re
 
@@ -12,7 +12,7 @@ class UnsatisfiableError(ValueError):
 def span_of(header: str | None, size: int) -> tuple[int, int] | None:
     """The first byte that a Range header wants and the one after the last; None where all of them are sent.
 
-    So they are for several ranges, which a server may do (RFC 9110, 14.2). Raises UnsatisfiableError.
+    So they are for several ranges, which a server may do, and for units that are not known. Raises UnsatisfiableError.
     """
     found = _ONE.fullmatch("".join((header or "").split()))
     if found is None or not any(found.groups()):

@@ -5,6 +5,7 @@ import itertools
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any, cast
@@ -28,25 +29,31 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 
 from db.core.connect import TRANSIENT
+from db.core.seats import Seat
 from db.core.settings import get_settings
-from domain import accounts
+from domain import accounts, rates
 from domain.core import traffic
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
-from graph.core.callers import name_of, request_id_of, signed_in, stranger_of
+from domain.rates import caller_of
+from graph.core.callers import name_of, operation_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
 from graph.core.errors import refused, unexpected
 from graph.core.limits import MAX_TOKENS
+from graph.core.operation import may_renew
 from graph.core.schema import Schema
 from graph.core.telling import Teller, teller
-from graph.core.watch import Watch
+from graph.core.watch import Watch, charged
 from graph.core.wire import ABORT, read_json, write_json
 
 INIT_TIMEOUT = timedelta(seconds=10)
 SEND_DEADLINE = 20.0
 """Seconds that a client may leave a message unread before it is cut off."""
+MAX_SOCKETS = 100
+"""Sockets of one caller, and of one address before it has said who it is; in each process while Redis is away."""
 MAX_OPERATIONS = 100
 """Operations that one socket may have running."""
+TOO_MANY = 4429
 TRY_AGAIN = 1013
 """Code of a close that says nothing against the client (RFC 6455's registry)."""
 MAX_REASON = 123
@@ -54,6 +61,8 @@ MAX_REASON = 123
 
 log = structlog.get_logger()
 
+seat: ContextVar[Seat] = ContextVar("seat")
+"""Of the socket of this task."""
 _numbers = itertools.count()
 _watch = Watch()
 """Over all sockets of this process."""
@@ -129,7 +138,15 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle(self) -> None:
         with _watch.over(self), traffic.SOCKETS.track_inprogress():
-            await super().handle()
+            seat.set(own := Seat())
+            try:
+                await _sit(self.viewer)
+                await super().handle()
+            except Refusal as refusal:
+                await self.websocket.close(TOO_MANY, refusal.message)
+                await self.shutdown()
+            finally:
+                await own.leave()
 
     async def handle_message(self, message: Any) -> None:
         if (fault := _fault(message)) is not None:
@@ -143,6 +160,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         """While the database is away nobody knows whether credentials are good: clients come again by themselves."""
         try:
             await super().handle_connection_init(message)
+        except Refusal as refusal:
+            await self.websocket.close(TOO_MANY, refusal.message)
         except TRANSIENT as error:
             await self.websocket.close(TRY_AGAIN, unexpected(error).message)
 
@@ -152,6 +171,12 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await self.send_message({"type": "pong"} if payload is None else {"type": "pong", "payload": payload})
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        try:
+            if not may_renew(query := message["payload"]["query"]):
+                rates.recall(self.viewer, query)
+        except Refusal as refusal:
+            await self.send_message(self._refused(message["id"], refusal))
+            return
         if len(self.operations) + len(self._carried) < MAX_OPERATIONS or message["id"] in self.operations:
             await super().handle_subscribe(message)
             return
@@ -167,7 +192,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
                 await self.end()
                 return
             teller.set(self._teller(operation))
-            await super().run_operation(operation)
+            with charged(self.viewer):
+                await super().run_operation(operation)
         except Exception as error:
             # Before it ran: what fails within is told by Strawberry.
             if operation.completed:
@@ -177,7 +203,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
         finally:
             traffic.OPERATIONS.dec()
             ms = round((time.perf_counter() - started) * 1000, 1)
-            log.info("operation", operation=operation.operation_name, ms=ms)
+            log.info("operation", operation=operation_of(operation.operation_name), ms=ms)
 
     async def cleanup_operation(self, operation_id: str) -> None:
         """A mutation that has begun is carried through, as over HTTP: WhatsApp may have been told half of it."""
@@ -231,6 +257,12 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def _refused(self, id: str, refusal: Refusal) -> ErrorMessage:
         return {"id": id, "type": "error", "payload": refused(refusal, self.context.request_id)["errors"]}
+
+
+async def _sit(viewer: Viewer) -> None:
+    """Raises Refusal for a caller with too many sockets."""
+    if get_settings().rate_limits and not await seat.get().take(caller_of(viewer), MAX_SOCKETS):
+        raise Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, f"At most {MAX_SOCKETS} sockets are allowed.")
 
 
 def _changes(operation: Operation[Context, None]) -> bool:
@@ -300,8 +332,13 @@ class Sockets(GraphQL[Context, None]):
         try:
             context.viewer = await signed_in(context.connection_params or {}, context.viewer)
         except Refusal:
+            # Guessing is asking, too. Raises Refusal for those who have guessed too often.
+            await rates.admit(context.viewer)
             raise ConnectionRejectionError from None
         structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))
+        await _sit(context.viewer)
+        # Opening a socket is a query: who comes back again and again asks the database each time.
+        await rates.admit(context.viewer)
         return {}
 
     def decode_json(self, data: str | bytes) -> object:

@@ -1,21 +1,37 @@
 """Sockets outlive the look at their caller's token: idle or busy, all of them are looked at again, together."""
 
 import asyncio
-from collections.abc import Generator
+import itertools
+from collections import Counter
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
+from db.core import seats
 from db.core.connect import TRANSIENT
+from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
+from domain.core.errors import ErrorCode, Refusal
+from domain.rates import caller_of
 
 log = structlog.get_logger()
 
 RECHECK = 2.0
 """Seconds from one look at the callers of all sockets to the next."""
+
+RENEW = round(seats.LEASE / 3 / RECHECK)
+"""Looks from one renewal of the leases of sockets to the next."""
+MOST_TOLD = 10_000
+"""What all subscriptions of a caller in this process may cost at each event."""
+
+charging: ContextVar[Callable[[int], None] | None] = ContextVar("charging", default=None)
+"""In the task of a socket's operation: notes what it costs at each event. Raises Refusal."""
+_told = Counter[str]()
 
 
 class Socket(Protocol):
@@ -47,10 +63,13 @@ class Watch:
                 self._running = None
 
     async def _run(self) -> None:
+        looks = itertools.count(1)
         while True:
             await asyncio.sleep(RECHECK)
             try:
                 await self._look()
+                if next(looks) % RENEW == 0:
+                    await seats.renew()
             except TRANSIENT as error:
                 log.warning("sockets_not_rechecked", error=repr(error))
             except Exception:
@@ -65,3 +84,25 @@ class Watch:
                 task = asyncio.create_task(socket.end())
                 self._ending.add(task)
                 task.add_done_callback(self._ending.discard)
+
+
+@contextmanager
+def charged(viewer: Viewer) -> Generator[None]:
+    """An operation that may be a subscription: what it costs counts for its caller until it ends."""
+    caller, mine = caller_of(viewer), 0
+
+    def charge(cost: int) -> None:
+        nonlocal mine
+        if get_settings().rate_limits and _told[caller] + cost > MOST_TOLD:
+            words = f"All subscriptions of a caller may cost {MOST_TOLD} at each event; ask for less, or end some."
+            raise Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, words, reason="too_many_subscriptions")
+        mine += cost
+        _told[caller] += cost
+
+    charging.set(charge)
+    try:
+        yield
+    finally:
+        _told[caller] -= mine
+        if not _told[caller]:
+            del _told[caller]

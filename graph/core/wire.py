@@ -1,10 +1,12 @@
-"""JSON as it comes and goes, and the limits of sockets that only the server beneath them can keep."""
+"""JSON as it comes and goes, and the limits of connections that only the server beneath them can keep."""
 
+import asyncio
 import json
 from typing import Any
 
 import orjson
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -12,6 +14,10 @@ from websockets.http11 import Request
 
 ABORT = "tidings.abort"
 """In a socket's scope["extensions"]: cuts the connection without a farewell."""
+MOST_HEAD = 64 * 1024
+"""Bytes of a request that are no body: its line, headers and trailers. What one read brings is taken beyond that."""
+HEAD_SECONDS = 10.0
+"""Seconds in which a connection must have sent the head of a request."""
 TOGETHER = 50
 """Messages that are written at a time, at most."""
 
@@ -33,6 +39,55 @@ def write_json(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":")).encode()
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP, but the head of a request has bounds: uvicorn keeps headers, and waits for them, without end."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._unused = 0
+        """Bytes since the last head or piece of a body was complete."""
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_has_come()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        # What comes while nothing is being answered belongs to the next request, or to a body that nobody reads.
+        if not (self.cycle and not self.cycle.response_complete):
+            self._await_head()
+        self._unused += len(data)
+        super().data_received(data)
+        if self._unused > MOST_HEAD:
+            self.transport.abort()
+
+    def on_headers_complete(self) -> None:
+        self._unused = 0
+        self._head_has_come()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unused = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._unused = 0
+        super().on_message_complete()
+
+    def _await_head(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+
+    def _head_has_come(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):

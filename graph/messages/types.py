@@ -146,7 +146,9 @@ class Message(Node):
     attempts: int = column("Times it was tried.")
     error_message: str | None = column("The failure in words.")
     provider_error_code: int | None = column("WhatsApp's own code of the failure, such as 131047; unknown ones too.")
-    provider_message_id: str | None = column("WhatsApp's own id, once there is one (wamid...).")
+    provider_message_id: str | None = column(
+        "WhatsApp's own id, once there is one (wamid...); of who was erased a hash of it, behind erased:."
+    )
     correlation_id: str | None = column("The caller's own id.")
     sentiment: float | None = column(
         "Mood of an inbound message, -1 to 1; null while not rated.", name="sentimentScore"

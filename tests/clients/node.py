@@ -1,6 +1,7 @@
 """Clients that other people wrote: packages of npm, in this folder."""
 
 import asyncio
+import fcntl
 import json
 import shutil
 import subprocess
@@ -19,13 +20,15 @@ def node() -> Path:
     """The folder with the clients and their packages, installed; skips where there is no Node or no registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("there is no Node")
-    installed = HERE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (HERE / "package-lock.json").stat().st_mtime:
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
-        if done.returncode != 0:
-            say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
-            say(f"npm cannot install the clients: {done.stderr[-200:]}")
+    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    with lock.open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+            done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+            if done.returncode != 0:
+                say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+                say(f"npm cannot install the clients: {done.stderr[-200:]}")
     return HERE
 
 

@@ -18,7 +18,11 @@ def test_each_package_has_one_version() -> None:
     assert locked[""]["dependencies"] == packages["dependencies"]
 
 
-@pytest.mark.parametrize("lock", [HERE / "package-lock.json", LOCK], ids=["npm", "pip"])
+@pytest.mark.parametrize(
+    "lock",
+    [HERE / "package-lock.json", HERE.parent / "identity/package-lock.json", LOCK],
+    ids=["npm", "identity", "pip"],
+)
 def test_the_lock_has_hashes_and_no_addresses(lock: Path) -> None:
     text = lock.read_text()
     assert "sha512-" in text or "sha256:" in text

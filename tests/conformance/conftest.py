@@ -7,20 +7,20 @@ from pathlib import Path
 
 import pytest_asyncio
 
+from tests import clusters
 from tests.clients.node import node as node
 from tests.faults.conftest import Installation
 from tests.graph.core.conftest import served as served
 from tests.running import free_port
-from tidings.services import embedded
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="package")
-async def installation(environment: dict[str, str]) -> AsyncIterator[Installation]:
+async def installation(environment: dict[str, str], cluster: Path) -> AsyncIterator[Installation]:
     """One of its own: some of these suites change and delete whatever they find."""
     api_port = free_port()
     with ExitStack() as running:
         folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="tidings-generated-")))
-        services = running.enter_context(embedded(folder))
+        services = running.enter_context(clusters.copied(cluster, folder))
         settings = {
             **environment,
             "DATABASE_URL": services.database_url,
@@ -28,7 +28,8 @@ async def installation(environment: dict[str, str]) -> AsyncIterator[Installatio
             "API_PORT": str(api_port),
             "PUBLIC_URL": f"http://127.0.0.1:{api_port}",
             "WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",
+            "LOG_LEVEL": "WARNING",
             "LOG_FILE": str(folder / "log"),
         }
         yield (made := Installation(services, settings, running))
-        await made.api.close()
+        await made.close()

@@ -27,10 +27,10 @@ DOCUMENTS = {
         None,
     ),
     "a loop of fragments": ("{ ...A } fragment A on Query { ...A }", "invalid_document"),
-    "1,200 variables": (f"query ({' '.join(f'$a{n}: Int' for n in range(1200))}) {{ __typename }}", "invalid_document"),
-    "1,200 times one variable": (f"query ({'$a: Int ' * 1200}) {{ __typename }}", "invalid_document"),
-    "1,500 arguments": (
-        f"{{ contacts({' '.join(f'x{n}: 1' for n in range(1500))}) {{ totalCount }} }}",
+    "950 variables": (f"query ({' '.join(f'$a{n}: Int' for n in range(950))}) {{ __typename }}", "invalid_document"),
+    "950 times one variable": (f"query ({'$a: Int ' * 950}) {{ __typename }}", "invalid_document"),
+    "1,200 arguments": (
+        f"{{ contacts({' '.join(f'x{n}: 1' for n in range(1200))}) {{ totalCount }} }}",
         "invalid_document",
     ),
     "1,200 fields of an input": (CREATE.format(" ".join(f"x{n}: 1" for n in range(1200))), "unknown_field"),
@@ -42,9 +42,9 @@ DOCUMENTS = {
         "{ __typename } " + " ".join(f"fragment F{n} on Query {{ __typename }}" for n in range(480)),
         "invalid_document",
     ),
-    "900 operations": (" ".join(f"query Q{n} {{ __typename }}" for n in range(900)), "too_many_fields"),
+    "700 operations": (" ".join(f"query Q{n} {{ __typename }}" for n in range(700)), "too_many_fields"),
     "490 unknown fields": (f"{{ {' '.join(f'contact{n}' for n in range(490))} }}", "invalid_document"),
-    "2,400 directives": (f"{{ __typename {'@x ' * 2400} }}", "too_many_directives"),
+    "1,900 directives": (f"{{ __typename {'@x ' * 1900} }}", "too_many_directives"),
     "a hundred sign-ins": (
         f"mutation {{ {' '.join(f'a{n}: login(input: {{}}) {{ accessToken }}' for n in range(100))} }}",
         "too_many_aliases",

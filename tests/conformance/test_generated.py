@@ -18,7 +18,7 @@ from tests.faults.conftest import ADMIN_TOKEN, Installation
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_generated_operations_find_no_fault(installation: Installation, tmp_path: Path) -> None:
     await installation.done(await installation.schedule(generated.PEOPLE))
     await campaigns_and_conversations(installation)
@@ -43,7 +43,11 @@ async def test_generated_operations_find_no_fault(installation: Installation, tm
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    out, _ = await run.communicate()
+    try:
+        out, _ = await run.communicate()
+    finally:
+        if run.returncode is None:
+            run.kill()
     said = out.decode()
     assert run.returncode == 0, said
     missed, tested = (re.search(rf"{words}: +(\d+)", said) for words in ("Missing test data", "Tested"))

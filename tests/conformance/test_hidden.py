@@ -59,7 +59,7 @@ async def seen(installation: Installation, token: str | None, id: str) -> Any:
 async def something_of_everything(installation: Installation) -> None:
     """What a schedule and a campaign bring about, a conversation, a consent and a file, unless they are there."""
     counted = """{ schedules(first: 1) { totalCount } conversations(first: 1) { totalCount }
-        auditEntries(first: 1) { totalCount }
+        auditEntries(first: 1) { totalCount } webhooks(first: 1) { totalCount }
         campaigns(first: 1) { totalCount edges { node { status } } } }"""
     there = await installation.data(counted)
     if not there["auditEntries"]["totalCount"]:
@@ -93,6 +93,12 @@ async def something_of_everything(installation: Installation) -> None:
         document = """mutation ($id: ID!) { optInContact(id: $id) { id } exportContact(id: $id) { id }
             createLead(input: { contactId: $id, title: "An offer" }) { id } }"""
         await installation.data(document, id=contacts["contacts"]["edges"][0]["node"]["id"])
+    if not there["webhooks"]["totalCount"]:
+        made = await installation.data(
+            "mutation ($input: CreateWebhookInput!) { createWebhook(input: $input) { id } }",
+            input={"url": "https://example.com/", "events": ["LEAD_CREATED"]},
+        )
+        await installation.data("mutation ($id: ID!) { testWebhook(id: $id) { id } }", id=made["createWebhook"]["id"])
     if not there["conversations"]["totalCount"]:
         await installation.data(
             "mutation ($input: CreateUploadInput!) { createUpload(input: $input) { file { id } } }",
@@ -111,7 +117,7 @@ async def test_what_a_caller_may_not_see_is_as_if_it_were_not_there(
     await something_of_everything(installation)
     ids = [encode(kind, number) for number in range(1, 40)]
     there = [id for id in ids if (await installation.data(NODE, id=id))["node"]]
-    if kind not in ("ApiToken", "UserSession"):  # Their owners alone see those.
+    if kind not in ("ApiToken", "UserIdentity", "UserSession"):  # Their owners alone see those.
         assert there, f"there is no {kind} to hide"
     missing = encode(kind, 2**62)
     for name, token in [("anonymous", None), *tokens.items()]:

@@ -22,6 +22,7 @@ FEW = {
     "Campaign.groups",
     "Campaign.senders",
     "CampaignAnalytics.byStatus",
+    "CampaignPreflight.closedCountries",
     "CampaignPreflight.exclusions",
     "CampaignPreflight.missingVariables",
     "CampaignPreflight.samples",
@@ -49,12 +50,15 @@ FEW = {
     "KnowledgeAnswer.sources",
     "OrderDetails.items",
     "Query.assignableUsers",
+    "Query.oauthProviders",
     "User.apiTokens",
+    "User.identities",
     "User.sessions",
     "Settings.integrations",
     "SystemMetrics.models",
     "WorkersHealth.workers",
     "PrivacyReceipt.counts",
+    "WebhookDelivery.attemptLog",
 }
 """Lists of objects that are no connections: their length is bounded by a rule, or small by nature."""
 

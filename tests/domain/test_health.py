@@ -5,13 +5,19 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from db.core import connect
+from db.core.redis import shared_redis
 from db.senders import Sender
 from domain import health, senders
-from domain.core.access import ANONYMOUS, SYSTEM
+from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.cache import Cached
-from domain.health import ExternalHealth, HealthStatus
+from domain.health import HealthStatus, integrations, standing
+from domain.health.parts import ExternalHealth
+from domain.providers.base import Account
 from domain.providers.cloud_numbers import calls_left
 from tests import factories
+from tests.databases import database_of_its_own
+from tests.domain.standings import forget
 from tests.running import Simulator
 
 
@@ -20,14 +26,20 @@ async def a_default() -> Sender:
     return await senders.update(SYSTEM, (await factories.sender()).id, is_default=True)
 
 
+async def anew() -> ExternalHealth:
+    """What WhatsApp says now, whatever anyone was told within the last minute."""
+    await forget()
+    return await health.ask_whatsapp()
+
+
 async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator) -> None:
     default = await a_default()
-    well = await health.ask_whatsapp()
+    well = await anew()
     assert (well.status, well.fault) == (HealthStatus.HEALTHY, None)
     assert well.response_time_ms is not None
     simulator.configure(number_refusals={default.phone_number_id: 190})
     try:
-        blocked = await health.ask_whatsapp()
+        blocked = await anew()
     finally:
         simulator.configure(number_refusals={})
     assert blocked == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp has blocked the default sender.")
@@ -35,10 +47,10 @@ async def test_whatsapp_is_asked_through_the_default_sender(simulator: Simulator
 
 async def test_the_calls_that_are_left_are_told(simulator: Simulator) -> None:
     await a_default()
-    assert (await health.ask_whatsapp()).rate_limit_remaining is None
+    assert (await anew()).rate_limit_remaining is None
     simulator.configure(app_usage=28)
     try:
-        assert (await health.ask_whatsapp()).rate_limit_remaining == 144
+        assert (await anew()).rate_limit_remaining == 144
     finally:
         simulator.configure(app_usage=0)
 
@@ -61,6 +73,15 @@ async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) 
     assert away == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp does not answer.")
 
 
+async def test_a_token_that_another_secret_key_has_sealed_is_a_fault_and_no_error(database: None) -> None:
+    words = "The access token of the default sender cannot be read: SECRET_KEY is not what it was."
+    async with database_of_its_own():
+        default = await a_default()
+        await connect.execute("UPDATE sender SET access_token = '\\x00' WHERE id = $1", default.id)
+        assert await health.ask_whatsapp() == ExternalHealth(HealthStatus.DEGRADED, fault=words)
+        assert not await integrations.whatsapp_answers()
+
+
 async def test_what_whatsapp_says_of_a_number_is_not_told_to_anyone(simulator: Simulator) -> None:
     await a_default()
     simulator.configure(expired_tokens=["*"])
@@ -79,11 +100,13 @@ async def test_health_is_the_same_for_all_who_ask_within_a_second() -> None:
 
 
 @pytest.mark.parametrize("part", [health.database, health.redis, health.workers])
-async def test_a_part_of_it_is_asked_once_a_second_however_many_want_it(part: Callable[[], Awaitable[object]]) -> None:
-    found = await asyncio.gather(*(part() for _ in range(50)))
+async def test_a_part_of_it_is_asked_once_a_second_however_many_want_it(
+    part: Callable[[Viewer], Awaitable[object]],
+) -> None:
+    found = await asyncio.gather(*(part(SYSTEM) for _ in range(50)))
     assert len({id(answer) for answer in found}) == 1
     await asyncio.sleep(health.KEPT_SECONDS + 0.1)
-    assert await part() is not found[0]
+    assert await part(SYSTEM) is not found[0]
 
 
 async def test_an_answer_is_kept_and_shared() -> None:
@@ -114,3 +137,67 @@ async def test_a_slow_answer_is_not_waited_for_and_is_there_for_the_next() -> No
     answered.set()
     await asyncio.sleep(0.05)
     assert await kept.get() == "answer"
+
+
+async def test_a_database_that_hangs_is_no_fault_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has spent is asked of PostgreSQL, and that takes as long as anybody waits."""
+
+    async def hang() -> int:
+        await asyncio.Event().wait()
+        return 0
+
+    monkeypatch.setattr(health.models, "tokens_today", hang)
+    monkeypatch.setattr(health._language_model, "_asked", None)
+    found = await health._language_model.get()
+    monkeypatch.setattr(health._language_model, "_asked", None)
+    assert (found.status, found.fault, found.tokens_used_today) == (HealthStatus.HEALTHY, None, None)
+
+
+async def test_of_many_processes_one_asks_and_all_know_it_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account has 200 calls an hour, and each API that anyone asks for health would spend 60 of them."""
+    asked = 0
+
+    async def ask(account: Account) -> tuple[str | None, int | None]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.3)
+        return "WhatsApp does not answer.", 7
+
+    monkeypatch.setattr(standing, "standing_of", ask)
+    account = Account(1, factories.unique(), "a-token")
+    key = f"tidings:standing:{factories.unique()}"
+    found = await asyncio.gather(*(standing._of_all(key, account) for _ in range(8)))
+    assert asked == 1
+    assert {each.fault for each, _ in found} == {"WhatsApp does not answer."}
+    assert all(58 < seconds <= 60 for _, seconds in found)
+    await shared_redis().pexpire(key, 5_000)
+    assert (await standing._of_all(key, account))[1] <= 5, "what others found is no younger for being told"
+    await shared_redis().delete(key)
+    await standing._of_all(key, account)
+    assert asked == 2
+
+
+async def test_without_redis_each_asks_for_itself_and_no_oftener(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = 0
+
+    async def ask(account: Account) -> tuple[str | None, int | None]:
+        nonlocal asked
+        asked += 1
+        return None, None
+
+    monkeypatch.setattr(standing, "standing_of", ask)
+    monkeypatch.setattr(standing, "shared_redis", lambda: Away())
+    one, other = (Account(1, factories.unique(), "a-token") for _ in range(2))
+    for _ in range(5):
+        assert (await standing.of(one)).fault is None
+    assert asked == 1
+    await standing.of(other)
+    assert asked == 2
+
+
+class Away:
+    """A Redis that hangs."""
+
+    async def get(self, key: str) -> bytes:
+        await asyncio.Event().wait()
+        return b""

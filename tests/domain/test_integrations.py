@@ -5,20 +5,25 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import structlog
 from aiohttp import web
 
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.redis import shared_redis
+from db.core.settings import get_settings
 from domain import health, senders
 from domain.bot import endpoint, models
 from domain.bot.endpoint import Standing
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.health import HealthStatus, integrations
+from domain.providers.base import Account
+from domain.providers.cloud_numbers import standing_of
 from tests import factories
 from tests.callers import check_callers, only, token
 from tests.domain.bot.model import answering, model
+from tests.domain.providers.serving import serving
 from tests.running import Simulator
 
 
@@ -162,3 +167,21 @@ async def test_a_model_that_refuses_our_key_is_not_connected(anew: None) -> None
 async def test_they_are_for_admins() -> None:
     await check_callers(integrations.integrations, {Role.ADMIN}, Scope.ADMIN)
     assert (await only(integrations.integrations(token(Scope.ADMIN, sender_id=1))))[0] is ErrorCode.AUTHORIZATION_ERROR
+
+
+async def test_the_id_of_a_request_goes_along_to_whoever_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """WhatsApp, WAHA and models are asked through one client."""
+    heads: list[bytes] = []
+
+    async def handler(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        await writer.drain()
+
+    async with serving(handler) as url:
+        monkeypatch.setattr(get_settings(), "whatsapp_api_url", url)
+        with structlog.contextvars.bound_contextvars(request_id="traced-9"):
+            assert (await standing_of(Account(1, "106540352242922", "a-token")))[0] is None
+        assert (await standing_of(Account(1, "106540352242922", "a-token")))[0] is None
+    assert b"x-request-id: traced-9\r\n" in heads[0].lower()
+    assert b"x-request-id" not in heads[1].lower()

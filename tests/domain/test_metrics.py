@@ -102,7 +102,7 @@ async def test_the_journal_and_what_of_it_was_not_understood(database: None) -> 
         assert found["tidings_problem", "no_clock"] == 1
         words = (await problems.in_database())[Kind.JOURNAL_GROWS]
         assert words is not None
-        assert words.startswith("The inbound journal grows: 2 wait, the oldest 12")
+        assert words.startswith("The inbound journal grows: 2 wait, the oldest that is due 12")
 
 
 async def test_workers_are_counted_and_not_named(database: None) -> None:

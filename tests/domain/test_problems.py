@@ -1,27 +1,40 @@
 """Each state that is not well as the database shows it, just before it is worth a word and just after."""
 
 import asyncio
+import threading
+from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from db.campaigns import Campaign
-from db.core import connect
+from db.core import connect, leader
 from db.core.leader import leadership
 from db.core.settings import get_settings
+from db.inbound import InboundPost
 from db.leads import Lead
+from db.senders import SenderProvider
 from domain import health
 from domain.core import traffic
-from domain.health import problems
+from domain.core.cache import Cached
+from domain.health import problems, system
+from domain.health.parts import ExternalHealth
 from domain.health.problems import DOWN, MENDS, Kind
+from graph import inbound as door
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_contact, a_message
 from tests.factories import unique
 from tests.plans import plan
+
+AWAY = ExternalHealth(health.HealthStatus.DEGRADED, fault="It does not answer.")
 
 
 @pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
@@ -49,7 +62,73 @@ async def test_a_queue_that_nothing_holds_back_must_move() -> None:
         assert (await words(Kind.QUEUE_STUCK) is not None) is told
     await connect.execute("UPDATE sender SET paused_until = now() + interval '1 h' WHERE id = $1", sender.id)
     assert await words(Kind.QUEUE_STUCK) is None
-    await connect.execute("UPDATE message SET due_at = NULL, state = 'CANCELLED' WHERE id = $1", id)
+    await connect.execute("UPDATE sender SET paused_until = NULL WHERE id = $1", sender.id)
+    lease = "UPDATE message SET due_at = NULL, state = $2, lease_until = now() + interval '1 min' WHERE id = $1"
+    other = await a_message(sender.id, await a_contact())
+    for state, told in (("CLAIMED", False), ("IN_FLIGHT", False), ("UNKNOWN", True)):
+        await connect.execute(lease, other, state)
+        assert (await words(Kind.QUEUE_STUCK) is not None) is told, state
+    await connect.execute(lease.replace("+", "-"), other, "CLAIMED")
+    assert await words(Kind.QUEUE_STUCK) is not None, "whoever had claimed it is long gone"
+    over = "UPDATE message SET due_at = NULL, lease_until = NULL, state = 'CANCELLED' WHERE sender_id = $1"
+    await connect.execute(over, sender.id)
+
+
+async def test_answers_that_were_lost_and_that_nothing_was_told_of() -> None:
+    """One kill leaves a few in doubt, which statuses settle; a provider that answers 502 to all leaves them so."""
+    sender = await factories.sender()
+    # A lease begins at 25 s.
+    doubt = (
+        "UPDATE message SET due_at = NULL, state = 'UNKNOWN', lease_until = now() - make_interval(secs => $2)"
+        " WHERE id = $1"
+    )
+    for _ in range(problems.DOUBTS):
+        assert await words(Kind.SENDS_IN_DOUBT) is None
+        id = await a_message(sender.id, await a_contact())
+        await connect.execute(doubt, id, 40)
+    assert (await words(Kind.SENDS_IN_DOUBT) or "").endswith(f": {problems.DOUBTS}.")
+    await connect.execute(doubt, id, 30)
+    assert await words(Kind.SENDS_IN_DOUBT) is None, "that one is 55 s old"
+    await connect.execute("UPDATE message SET lease_until = NULL, state = 'SENT' WHERE sender_id = $1", sender.id)
+
+
+def test_webhooks_that_could_not_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = Kind.WEBHOOKS_REFUSED
+    monkeypatch.setattr(traffic, "_seconds", deque[traffic._Second](maxlen=traffic.REFUSED_SECONDS + 1))
+    for path, status in (("/v1/health", 503), ("/webhooks/whatsapp", 401), ("/webhook", 500), ("/graphql", 500)):
+        traffic.note(1, path, status)
+    assert problems.of_webhooks() == {kind: None}, "it is counted where it is kept: health is asked there, too"
+    for _ in range(2):
+        traffic.refuse_webhook()
+    assert "could not keep: 2;" in (problems.of_webhooks()[kind] or "")
+    for ago, told in ((traffic.REFUSED_SECONDS - 5, True), (10, False)):
+        for second in traffic._seconds:
+            second.at -= ago
+        assert (problems.of_webhooks()[kind] is not None) is told
+    assert traffic.last_minute() == (0, None)
+
+
+@pytest.mark.parametrize(("fault", "status"), [(ConnectionError("away"), 503), (ValueError("a fault of ours"), None)])
+async def test_a_webhook_that_cannot_be_kept_is_counted(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, status: int | None
+) -> None:
+    async def keep(body: bytes, provider: SenderProvider) -> None:
+        raise fault
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    monkeypatch.setattr(door.inbound, "keep", keep)
+    monkeypatch.setattr(traffic, "_seconds", deque[traffic._Second](maxlen=traffic.REFUSED_SECONDS + 1))
+    monkeypatch.setattr(door.inbound, "is_genuine", lambda provider, body, signature: True)
+    request = Request({"type": "http", "method": "POST", "headers": [(b"x-webhook-hmac", b"0" * 128)]}, receive)
+    taking = door._take(request, SenderProvider.WAHA, "x-webhook-hmac")
+    if status is None:
+        with pytest.raises(ValueError, match="ours"):
+            await taking
+    else:
+        assert (await taking).status_code == status
+    assert traffic.webhooks_refused() == 1
 
 
 WORK = {
@@ -81,7 +160,11 @@ async def test_what_the_clock_should_have_begun_is_overdue_after_a_minute(what: 
 
 async def test_a_clock_leads_or_nobody_does() -> None:
     assert await words(Kind.NO_CLOCK) is not None
-    async with leadership("test"):
+    async with connect.connection() as foreign:
+        await foreign.execute("SELECT pg_advisory_lock($1)", leader._LOCK)
+        assert await words(Kind.NO_CLOCK) is not None, "somebody else's lock of the same number is no clock"
+        await foreign.execute("SELECT pg_advisory_unlock($1)", leader._LOCK)
+    async with leadership():
         assert await words(Kind.NO_CLOCK) is None
     async with asyncio.timeout(5):
         while await words(Kind.NO_CLOCK) is None:  # noqa: ASYNC110 - the server notices in its own time
@@ -104,9 +187,51 @@ async def test_events_that_sockets_are_not_told(monkeypatch: pytest.MonkeyPatch)
 
 async def test_a_disk_with_less_than_its_reserve(monkeypatch: pytest.MonkeyPatch) -> None:
     assert await problems.of_disk() == {Kind.DISK_NEARLY_FULL: None}
-    free = problems.free_bytes(get_settings().data_dir) / 2**30
+    free = problems.bytes_on_disk(get_settings().data_dir)[0] / 2**30
     monkeypatch.setattr(get_settings(), "disk_reserve_gb", free + 1)
     assert (await problems.of_disk())[Kind.DISK_NEARLY_FULL] is not None
+
+
+async def test_a_disk_that_hangs_is_told_of_and_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that wait for it are needed for other things."""
+    asked, answers = 0, threading.Event()
+
+    def hang(_: Path) -> tuple[int, int]:
+        nonlocal asked
+        asked += 1
+        answers.wait(30)
+        return 2**50, 2**40
+
+    monkeypatch.setattr(problems, "bytes_on_disk", hang)
+    monkeypatch.setattr(problems, "disk", Cached(problems._ask_disk, 1.0))
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.05)
+    try:
+        for _ in range(3):
+            assert await health.bounded(problems.of_disk, problems.NO_DISK) == problems.NO_DISK
+        assert (await system.figures()).disk_usage_gb is None
+        assert asked == 1
+    finally:
+        answers.set()
+    assert await problems.of_disk() == {Kind.DISK_NEARLY_FULL: None}
+    monkeypatch.setattr(health, "PROBE_SECONDS", 2.0)
+    assert (await system.figures()).disk_usage_gb == round(2**40 / 1e9, 2)
+
+
+@pytest.mark.parametrize("table", ["message", "event"])
+async def test_a_table_that_is_held_is_told_of(monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    """SELECT 1 answers meanwhile, and what cannot be looked at would be well by saying nothing."""
+    monkeypatch.setattr(health, "PROBE_SECONDS", 0.5)
+    monkeypatch.setattr(traffic, "told_to", 0)
+    assert (await health._inside())[-1][Kind.DATABASE_BUSY] is None
+    async with connect.connection() as holder, holder.transaction():
+        await holder.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+        of_database, *_, found = await health._inside()
+    assert of_database.status is health.HealthStatus.HEALTHY
+    assert (found[Kind.DATABASE_BUSY] or "").startswith("PostgreSQL answers, and not what is asked of its tables")
+    assert found[Kind.DATABASE_AWAY] is None
+    assert Kind.NO_CLOCK not in found or table == "event"
+    assert Kind.WHATSAPP_AWAY not in health._outside(found, AWAY, None, None), "it may be PostgreSQL that is late"
+    assert health._outside({}, AWAY, None, None) == {Kind.WHATSAPP_AWAY: "It does not answer."}
 
 
 async def test_what_begins_and_ends_is_written_into_the_log_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,6 +250,8 @@ async def test_what_begins_and_ends_is_written_into_the_log_once(monkeypatch: py
             await asyncio.sleep(0.01)
 
     monkeypatch.setattr(health, "_inside", inside)
+    for outside in (health._whatsapp, health._language_model, health._files):
+        monkeypatch.setattr(outside, "_asked", None)
     with capture_logs() as lines:
         watching = asyncio.create_task(health.watch())
         found |= {Kind.NO_WORKER: "No worker runs.", Kind.SENDER_RESTS: unique()}
@@ -133,6 +260,11 @@ async def test_what_begins_and_ends_is_written_into_the_log_once(monkeypatch: py
         await some_looks()
         found |= {Kind.NO_WORKER: None, Kind.SENDER_RESTS: None}
         await some_looks()
+        # What is outside is told of as soon as anyone has asked.
+        for fault in ("The bucket is gone.", ""):
+            monkeypatch.setattr(health, "_files", Cached(partial(asyncio.sleep, 0, fault), 60))
+            await health._files.get()
+            await some_looks()
         watching.cancel()
         with suppress(asyncio.CancelledError):
             await watching
@@ -142,4 +274,40 @@ async def test_what_begins_and_ends_is_written_into_the_log_once(monkeypatch: py
         ("problem", "sender_rests", "warning"),
         ("problem_over", "no_worker", "warning"),
         ("problem_over", "sender_rests", "warning"),
+        ("problem", "files_away", "warning"),
+        ("problem_over", "files_away", "warning"),
     ]
+
+
+async def test_a_post_that_is_tried_again_later_is_no_journal_that_grows() -> None:
+    """One may be put off for 23 minutes; ten are more than a few."""
+    put_off = "UPDATE inbound_post SET retry_at = now() + interval '1 min' WHERE done_at IS NULL"
+    old = datetime.now(UTC) - timedelta(minutes=5)
+    for _ in range(problems.POSTS_PUT_OFF - 1):
+        post = await InboundPost.create(body=b"{}")
+        await InboundPost.filter(id=post.id).update(created_at=old)
+    assert await words(Kind.JOURNAL_GROWS) is not None
+    await connect.execute(put_off)
+    assert await words(Kind.JOURNAL_GROWS) is None
+    await InboundPost.create(body=b"{}")
+    await connect.execute(put_off)
+    assert await words(Kind.JOURNAL_GROWS) is not None
+    await connect.execute("UPDATE inbound_post SET done_at = now()")
+
+
+async def test_a_sender_that_sends_no_more_is_not_silent_for_ever() -> None:
+    sender = await factories.sender()
+    for days, told in ((6, True), (8, False)):
+        ago = "UPDATE sender SET unheard_since = now() - make_interval(days => $2) WHERE id = $1"
+        await connect.execute(ago, sender.id, days)
+        assert (await words(Kind.SENDER_SILENT) is not None) is told
+
+
+async def test_a_server_that_is_busy_is_not_without_a_database() -> None:
+    """A proxy would take away one busy server after another."""
+    async with AsyncExitStack() as stack:
+        for _ in range(get_settings().database_pool):
+            await stack.enter_async_context(connect.connection())
+        busy = await health._ask_database()
+        assert (busy.status, busy.checked_out) == (health.HealthStatus.DEGRADED, get_settings().database_pool)
+    assert (await health._ask_database()).status is health.HealthStatus.HEALTHY

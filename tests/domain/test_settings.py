@@ -40,6 +40,9 @@ async def test_what_was_never_changed_is_built_in(monkeypatch: pytest.MonkeyPatc
     assert found == settings.built_in()
     assert (found.delays.message_delay, found.delays.sender_switch_delay) == (7, 0)
     assert (found.limits.max_message_length, found.limits.event_retention_days) == (4096, 12)
+    assert (found.limits.rate_limit_per_minute, found.limits.rate_limit_per_hour) == (100, 1000)
+    assert (found.limits.queries_per_minute, found.limits.anonymous_calls_per_minute) == (1000, 100)
+    assert (found.limits.calls_per_second, found.limits.fail_open) == (20, False)
 
 
 async def test_a_change_leaves_the_rest_and_null_takes_it_back() -> None:
@@ -66,6 +69,11 @@ async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> 
             "max_query_cost": 99,
             "event_retention_days": 0,
             "max_conversation_length": 1001,
+            "rate_limit_per_minute": 0,
+            "rate_limit_per_hour": 100_001,
+            "queries_per_minute": 0,
+            "anonymous_calls_per_minute": 0,
+            "calls_per_second": 10_001,
         },
         "delays": {"message_delay": -1, "sender_switch_delay": 3601},
         "consent": {
@@ -90,6 +98,11 @@ async def test_each_field_out_of_bounds_is_an_error_and_nothing_is_changed() -> 
         "limits.maxQueryCost",
         "limits.eventRetentionDays",
         "limits.maxConversationLength",
+        "limits.rateLimitPerMinute",
+        "limits.rateLimitPerHour",
+        "limits.queriesPerMinute",
+        "limits.anonymousCallsPerMinute",
+        "limits.callsPerSecond",
         "delays.messageDelay",
         "delays.senderSwitchDelay",
         "consent.stopWords",
@@ -151,10 +164,10 @@ async def test_switches_and_rules_of_the_bot_are_changed_and_go_back() -> None:
     await settings.update(SYSTEM, {"bot": rules, "features": switches})
     found = await settings.get(SYSTEM)
     assert found.bot == settings.Bot(0.5, 60, 0, "pt", 0)
-    assert found.features == settings.Features(False, False, False, False)
+    assert found.features == settings.Features(False, False, False, False, False)
     await settings.update(SYSTEM, {"bot": dict.fromkeys(rules), "features": dict.fromkeys(switches)})
     assert (await settings.get(SYSTEM)) == settings.built_in()
-    assert settings.built_in().bot == settings.Bot(2.0, None, 0.5, "en", None)
+    assert settings.built_in().bot == settings.Bot(2.0, None, 0.5, "en", 2_000_000)
 
 
 async def test_each_change_is_written_down_with_who_and_from_where_and_what_it_was() -> None:
@@ -165,7 +178,7 @@ async def test_each_change_is_written_down_with_who_and_from_where_and_what_it_w
     await settings.update(SYSTEM, {"limits": {"max_file_size_mb": None}, "bot": {"debounce": 2.0}})
     await settings.update(SYSTEM, {"limits": {"max_file_size_mb": None}, "delays": {"message_delay": 0}})
     await fields_of(limits={"max_file_size_mb": 0}, bot={"debounce": 1.0})
-    first, second = await AuditEntry.all().order_by("id")
+    first, second = await AuditEntry.filter(action="updateSettings").order_by("id")
     assert first.changes == {"limits.maxFileSizeMb": [10, 20], "consent.stopWords": [[], ["basta"]]}
     assert (first.action, first.actor_id, first.token_id) == ("updateSettings", person.id, 3)
     assert (first.ip_address, first.request_id, first.subject_id) == ("10.1.2.3", "a-request", None)
@@ -176,7 +189,10 @@ async def test_each_change_is_written_down_with_who_and_from_where_and_what_it_w
 async def test_changes_at_once_are_written_down_in_their_order() -> None:
     sizes = range(11, 31)
     await asyncio.gather(*(settings.update(SYSTEM, {"limits": {"max_file_size_mb": size}}) for size in sizes))
-    told = [entry.changes["limits.maxFileSizeMb"] for entry in await AuditEntry.all().order_by("id")]
+    told = [
+        entry.changes["limits.maxFileSizeMb"]
+        for entry in await AuditEntry.filter(action="updateSettings").order_by("id")
+    ]
     assert [was for was, _ in told] == [10, *(now for _, now in told[:-1])]
     assert {now for _, now in told} == set(sizes)
     assert (await settings.get(SYSTEM)).limits.max_file_size_mb == told[-1][1]

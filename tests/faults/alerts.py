@@ -26,6 +26,8 @@ class Rule:
     expr: str
     severity: str
     summary: str
+    seconds: int
+    """How long it must hold (`for`)."""
 
     @property
     def metrics(self) -> set[str]:
@@ -36,9 +38,24 @@ def rules() -> dict[str, Rule]:
     """By their names."""
     [text] = re.findall(r"```yaml\n(groups:.*?)```", DOCUMENT.read_text(), re.DOTALL)
     found = [rule for group in yaml.safe_load(text)["groups"] for rule in group["rules"]]
-    made = [Rule(r["alert"], r["expr"], r["labels"]["severity"], r["annotations"]["summary"]) for r in found]
+    made = [
+        Rule(r["alert"], r["expr"], r["labels"]["severity"], r["annotations"]["summary"], _seconds(r["for"]))
+        for r in found
+    ]
     assert len({rule.alert for rule in made}) == len(made)
     return {rule.alert: rule for rule in made}
+
+
+def interval() -> int:
+    """Seconds from one evaluation to the next, as the document has it: Prometheus' own is a minute."""
+    [text] = re.findall(r"```yaml\nglobal: (\{.*?\})", DOCUMENT.read_text())
+    told = yaml.safe_load(text)
+    assert told["evaluation_interval"] == told["scrape_interval"]
+    return _seconds(told["scrape_interval"])
+
+
+def _seconds(text: str) -> int:
+    return int(text[:-1]) * {"s": 1, "m": 60}[text[-1]]
 
 
 def read(*texts: str) -> Series:
@@ -58,7 +75,7 @@ class Scrapes:
     taken: list[tuple[float, Series]] = field(default_factory=list[tuple[float, Series]])
 
     def holds(self, rule: Rule) -> bool:
-        """Whether the rule's condition holds by the newest scrape; rates are taken from the oldest one on."""
+        """Whether the rule's condition holds by the newest scrape; rates are taken over their windows."""
         match = _RULE.fullmatch(rule.expr)
         assert match is not None, f"{rule.expr} is not written as the others are"
         value, over = self._term(match[1]), None if match[2] is None else self._term(match[2])
@@ -69,20 +86,27 @@ class Scrapes:
     def _term(self, text: str) -> float | None:
         match = _TERM.fullmatch(text)
         assert match is not None, f"{text} is not written as the others are"
-        aggregate, rate, selector, _ = match.groups()
-        values = self._rates(selector) if rate else list(_select(self.taken[-1][1], selector).values())
+        aggregate, rate, selector, minutes = match.groups()
+        values = (
+            self._rates(selector, 60 * int(minutes)) if rate else list(_select(self.taken[-1][1], selector).values())
+        )
         if not values:
             return None
         assert aggregate or len(values) == 1
         return (sum if aggregate == "sum" else max)(values)
 
-    def _rates(self, selector: str) -> Sequence[float]:
-        """A series that begins meanwhile began at 0, and one that falls was started anew."""
-        (began, first), (ended, last) = self.taken[0], self.taken[-1]
+    def _rates(self, selector: str, seconds: int) -> Sequence[float]:
+        """No more than Prometheus has: over the whole of its window, however little of it was scraped.
+
+        One that falls was started anew; of a series that begins meanwhile no rate is known.
+        """
+        ended, last = self.taken[-1]
+        first = next(series for at, series in self.taken if ended - at <= seconds)
         before = _select(first, selector)
         return [
-            max(0.0, value - min(value, before.get(key, 0.0))) / (ended - began)
+            max(0.0, value - min(value, before[key])) / seconds
             for key, value in _select(last, selector).items()
+            if key in before
         ]
 
 

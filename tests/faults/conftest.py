@@ -16,10 +16,11 @@ import pytest_asyncio
 
 from db.core.connect import TRANSIENT
 from graph.core.ids import split
+from tests import canary, clusters
 from tests.factories import phone, unique
 from tests.faults import invariant
 from tests.running import Api, Program, Simulator, free_port
-from tidings.services import Services, embedded
+from tidings.services import Services
 
 ADMIN_TOKEN = "an-admin-token-of-32-bytes-and-more-xx"
 
@@ -31,15 +32,13 @@ class Installation:
         self.services = services
         self.environment = environment
         self.grace = timedelta(seconds=float(environment["SEND_GRACE"]))
+        # The others are waited for, one after another; it comes up meanwhile.
+        self.worker = running.enter_context(Program.worker(environment))
         self.simulator = Simulator(
             environment["WHATSAPP_API_URL"], running.enter_context(Program.simulator(environment))
         )
-        migrate = Program(["tidings", "migrate"], environment).start()
-        assert migrate.process is not None
-        assert migrate.process.wait(60) == 0
         self.api = Api(environment["PUBLIC_URL"], running.enter_context(Program.api(environment)))
         self.api.http.headers["X-Admin-Token"] = ADMIN_TOKEN
-        self.worker = running.enter_context(Program.worker(environment))
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
 
     async def data(self, query: str, **variables: Any) -> dict[str, Any]:
@@ -67,8 +66,14 @@ class Installation:
             self._pool = None
 
     async def close(self) -> None:
+        """Lets go, when nothing that was sent of people stands in the log, events and figures."""
+        told = await self.fetch("SELECT type, data::text FROM event WHERE data IS NOT NULL")
+        figures = (await self.api.http.get("/metrics")).text
         await self.api.close()
         self._let_go()
+        canary.check_log(Path(self.environment["LOG_FILE"]))
+        canary.check("\n".join(f"{row['type']} {row['data']}" for row in told), "events")
+        canary.check_figures(figures)
 
     async def sender(self) -> str:
         found = await self.data("{ senders(first: 1) { edges { node { id } } } }")
@@ -239,12 +244,13 @@ class Installation:
         finally:
             await connection.close()
 
-    async def pass_time(self, *states: str, seconds: float = 30) -> None:
-        """Makes leases of dead workers so much older. Only where no receipt is on its way, which would be as late."""
+    async def pass_time(self, *states: str, seconds: float = 30, ids: list[int] | None = None) -> None:
+        """Makes leases of dead workers so much older, of these messages or of all. Only where no receipt is on its
+        way, which would be as late."""
         await self.fetch(
-            "UPDATE message SET lease_until = lease_until - make_interval(secs => $1) WHERE state = ANY($2)",
-            seconds,
-            states,
+            "UPDATE message SET lease_until = lease_until - make_interval(secs => $1)"
+            " WHERE state = ANY($2) AND ($3::bigint[] IS NULL OR id = ANY($3))",
+            *(seconds, states, ids),
         )
         # As if the API had been there at the time of the attempt, now that it is so much earlier.
         await self.fetch("UPDATE intake SET since = since - make_interval(secs => $1)", seconds)
@@ -315,11 +321,11 @@ class Installation:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def installation() -> AsyncIterator[Installation]:
+async def installation(cluster: Path) -> AsyncIterator[Installation]:
     api_port, simulator_port = free_port(), free_port()
     with ExitStack() as running:
         folder = running.enter_context(tempfile.TemporaryDirectory(prefix="tidings-faults-"))
-        services = running.enter_context(embedded(Path(folder)))
+        services = running.enter_context(clusters.copied(cluster, Path(folder)))
         environment = {
             "ENVIRONMENT": "test",
             "DATABASE_URL": services.database_url,
@@ -335,6 +341,7 @@ async def installation() -> AsyncIterator[Installation]:
             "WAHA_HMAC_KEY": "a-key-of-webhooks",
             "SEND_GRACE": "4",
             "SEND_RATE": "400",
+            "RATE_LIMITS": "off",
             "LOG_LEVEL": "WARNING",
             "LOG_FILE": str(Path(folder) / "tidings.log"),
         }

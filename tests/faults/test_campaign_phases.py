@@ -53,7 +53,7 @@ async def in_the_midst_of_a_chunk(installation: Installation) -> AsyncIterator[N
             yield
 
 
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize(
     "kill", [worker, postgres, valkey, pytest.param(api, marks=pytest.mark.soak)], ids=lambda kill: kill.__name__
 )

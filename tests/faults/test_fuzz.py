@@ -90,11 +90,14 @@ WHERE NOT EXISTS (SELECT FROM sender WHERE session_name = $1)
 
 
 async def at_rest(installation: Installation) -> None:
-    """Waits until all posts are taken up, and what waited for a message that has come is applied."""
+    """Waits until all posts are taken up, what waited for a message that has come is applied, and moods are read."""
     for left in (
         "inbound_post WHERE done_at IS NULL",
         "waiting_status JOIN message USING (provider_message_id)",
         "waiting_amendment w JOIN message m ON m.provider_message_id = w.target AND m.sender_id = w.sender_id",
+        # The mood of each is read behind the intake; no row says so before the first was read.
+        "event e LEFT JOIN event_reader r ON r.name = 'moods' WHERE e.type = 'MESSAGE_RECEIVED'"
+        " AND e.number > coalesce(r.number, 0)",
     ):
         await installation.until_rows(f"SELECT 1 FROM {left} LIMIT 1", 0, seconds=120)
 

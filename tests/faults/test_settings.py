@@ -30,4 +30,5 @@ async def test_a_worker_follows_a_change_without_a_new_start(installation: Insta
     await installation.done(schedule)
     found = await installation.data("{ auditEntries(first: 2) { edges { node { action changes } } } }")
     changes = [edge["node"]["changes"] for edge in found["auditEntries"]["edges"]]
-    assert changes == [{"limits.messagesPerHour": [1, None]}, {"limits.messagesPerHour": [None, 1]}]
+    by = {"by": [None, "ADMIN_TOKEN"]}
+    assert changes == [by | {"limits.messagesPerHour": [1, None]}, by | {"limits.messagesPerHour": [None, 1]}]

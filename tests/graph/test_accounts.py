@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from db.accounts import ApiToken, Role, Scope, User
+from db.accounts import ApiToken, Role, Scope, User, UserIdentity
 from domain import accounts
 from domain.core.access import SYSTEM, Viewer
 from graph.core.ids import encode
@@ -73,12 +73,30 @@ async def test_wrong_credentials_are_told_alike(api: Api) -> None:
         assert answer.json()["errors"][0]["extensions"]["code"] == "AUTHENTICATION_ERROR"
 
 
-async def test_registration_is_closed_once_there_is_a_user(api: Api) -> None:
+async def test_registration_is_closed_unless_it_is_opened(api: Api) -> None:
     before = await User.all().count()
     document = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }"
     given = {"email": f"{unique()}@example.com", "password": PASSWORD, "name": "Eve"}
     assert await code(api, document, input=given) == "AUTHORIZATION_ERROR"
     assert await User.all().count() == before
+
+
+async def test_registration_may_be_opened(api: Api) -> None:
+    document = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { role } } }"
+    given = {"email": f"{unique()}@example.com", "password": PASSWORD, "name": "Eve"}
+    switch = "mutation ($on: Boolean) { updateSettings(input: { features: { openRegistration: $on } }) { version } }"
+    await api.data(switch, on=True)
+    try:
+        made = (await api.gql(document, {"input": given}))["data"]["register"]
+        assert made["user"]["role"] == "VIEWER"
+        assert (await api.gql(ME, token=made["accessToken"]))["data"]["me"]["email"] == given["email"]
+        assert (await api.data("{ settings { features { openRegistration } } }"))["settings"]["features"] == {
+            "openRegistration": True
+        }
+    finally:
+        await api.data(switch, on=None)
+    given["email"] = f"{unique()}@example.com"
+    assert await code(api, document, input=given) == "AUTHORIZATION_ERROR"
 
 
 async def test_only_public_fields_are_open_to_strangers(api: Api) -> None:
@@ -152,6 +170,7 @@ async def test_a_user_changes_their_own_profile_and_password(api: Api) -> None:
     for given, field in (
         ({"password": "another-password"}, "currentPassword"),
         ({"password": "another-password", "currentPassword": "wrong"}, "currentPassword"),
+        ({"email": "zoe@example.com"}, "currentPassword"),
         ({"role": "ADMIN"}, "role"),
     ):
         [error] = (await api.gql(UPDATE_USER, {"id": id, "input": given}, token=token))["errors"]
@@ -179,6 +198,24 @@ async def test_sessions_are_listed_and_ended(api: Api) -> None:
     id = encode("User", user.id)
     assert (await api.data(others, role=Role.VIEWER, id=id))["user"] == {"sessions": [], "apiTokens": []}
     assert len((await api.data(others, id=id))["user"]["sessions"]) == 1
+
+
+async def test_identities_are_listed_and_unlinked(api: Api) -> None:
+    user = await factories.user(role=Role.SALES)
+    row = await UserIdentity.create(user_id=user.id, issuer="https://id.example", subject=unique())
+    access, id = (await signed_in(api, user))["accessToken"], encode("User", user.id)
+    listed = (await api.gql("{ me { identities { id issuer subject createdAt } } }", token=access))["data"]["me"]
+    [identity] = listed["identities"]
+    assert (identity["issuer"], identity["subject"]) == ("https://id.example", row.subject)
+    others = "query ($id: ID!) { user(id: $id) { identities { id } } }"
+    assert (await api.data(others, role=Role.VIEWER, id=id))["user"] == {"identities": []}
+    assert (await api.data(others, id=id))["user"] == {"identities": [{"id": identity["id"]}]}
+    end = "mutation ($id: ID!) { deleteUserIdentity(id: $id) }"
+    assert (await api.refusal(end, role=Role.VIEWER, id=identity["id"]))["code"] == "NOT_FOUND"
+    assert await UserIdentity.exists(id=row.id)
+    answer = await api.gql(end, {"id": identity["id"]}, token=access)
+    assert answer["data"] == {"deleteUserIdentity": identity["id"]}
+    assert not await UserIdentity.exists(id=row.id)
 
 
 async def test_api_tokens_live_through_the_api(api: Api) -> None:
@@ -245,7 +282,7 @@ async def test_however_many_users_the_statements_are_as_many() -> None:
             await accounts.create_api_token(SYSTEM, name="t", scopes=[Scope.READ], user_id=user.id)
     document = """query ($search: String!, $first: Int!) {
       users(filter: { search: $search }, first: $first) { edges { node {
-      id apiTokens { id sender { id } user { id } } sessions { id current }
+      id apiTokens { id sender { id } user { id } } sessions { id current } identities { id }
     } } } }"""
 
     counts: list[int] = []

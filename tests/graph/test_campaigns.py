@@ -48,7 +48,7 @@ STEP = "mutation ($id: ID!) {{ {}(id: $id) {{ id status name }} }}"
 PREFLIGHT = """
 query ($id: ID!) {
   campaignPreflight(id: $id) {
-    id audience recipients exclusions { reason count } missingVariables { key count }
+    id audience recipients exclusions { reason count } missingVariables { key count } closedCountries { key count }
     finishesAt pacing problems createdAt
     campaign { id } samples { contact { id } content missingVariables }
   }
@@ -243,6 +243,7 @@ async def test_from_preflight_to_results(api: Api, worker: Program, simulator: S
         ("NO_PHONE_NUMBER", 1), ("OPTED_OUT", 1),
     ]  # fmt: skip
     assert look["missingVariables"] == [{"key": "first_name", "count": 1}]
+    assert look["closedCountries"] == []
     assert [each["content"] for each in look["samples"]][1:] == ["Hello P2.", "Hello P3.", "Hello P4."]
     refusal = await api.refusal(START, id=id, preflightId="older")
     assert (refusal["code"], refusal["details"]["preflightId"]) == ("PREFLIGHT_OUTDATED", look["id"])

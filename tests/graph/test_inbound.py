@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -159,3 +160,40 @@ async def test_posts_that_come_at_once_are_all_kept(api: Api) -> None:
     answers = await asyncio.gather(*(post(api, body, s) for body, s in zip(bodies, signatures, strict=True)))
     assert [answer.status_code for answer in answers] == [401 if number in wrong else 200 for number in range(200)]
     assert [await kept(body) for body in bodies] == [0 if number in wrong else 1 for number in range(200)]
+
+
+async def begun(api: Api, headers: str, body: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A post of three megabytes of which only the beginning comes."""
+    url = urlsplit(api.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    head = f"POST {PATHS[0]} HTTP/1.1\r\nHost: here\r\nContent-Length: 3000000\r\n{headers}\r\n"
+    writer.write(head.encode() + body)
+    await writer.drain()
+    return reader, writer
+
+
+async def test_what_does_not_even_look_signed_is_refused_before_it_has_come(api: Api) -> None:
+    reader, writer = await begun(api, "", b"")
+    async with asyncio.timeout(5):
+        assert (await reader.readline()).startswith(b"HTTP/1.1 401")
+    writer.close()
+
+
+async def test_few_large_posts_are_read_at_a_time_and_little_ones_always(api: Api) -> None:
+    """Whether they are genuine is not known before all has come, and each is held in memory until then."""
+    header = f"X-Hub-Signature-256: sha256={'0' * 64}\r\n"
+    opened = [await begun(api, header, b"x" * 100_000) for _ in range(33)]
+    answers = [asyncio.create_task(reader.readline()) for reader, _ in opened]
+    async with asyncio.timeout(10):
+        done, _ = await asyncio.wait(answers, return_when=asyncio.FIRST_COMPLETED)
+    assert [task.result()[:12] for task in done] == [b"HTTP/1.1 503"]
+    body = body_of("little")
+    assert (await post(api, body, sign(body))).status_code == 200
+    for _, writer in opened:
+        writer.close()
+    await asyncio.gather(*answers, return_exceptions=True)
+    large = b'{"object":"other","x":"' + unique().encode() + b"x" * 100_000 + b'"}'
+    async with asyncio.timeout(10):
+        while (await post(api, large, sign(large))).status_code == 503:  # noqa: ASYNC110 - of another process
+            await asyncio.sleep(0.05)
+    assert await kept(large) == 1

@@ -8,6 +8,7 @@ import pytest
 
 from db.core import connect
 from db.core.settings import get_settings
+from db.senders import SenderProvider
 from domain import inbound
 from tests.factories import unique
 from tests.running import Api
@@ -133,5 +134,5 @@ def test_the_vector_of_wahas_documentation(monkeypatch: pytest.MonkeyPatch) -> N
     signature = sign(body, b"my-secret-key")
     assert signature.startswith("208f8a55dde9e055")
     assert signature.endswith("76153fa89")
-    assert inbound.is_genuine_of_waha(body, signature)
-    assert not inbound.is_genuine_of_waha(body + b" ", signature)
+    assert inbound.is_genuine(SenderProvider.WAHA, body, signature)
+    assert not inbound.is_genuine(SenderProvider.WAHA, body + b" ", signature)

@@ -5,11 +5,14 @@ from typing import Any
 import pytest
 
 from db.accounts import Role
+from db.core import connect
 from domain import leads
 from domain.core.access import SYSTEM
 from graph.core.ids import encode
 from tests import factories
+from tests.domain.campaigns.surroundings import a_campaign
 from tests.domain.conversations.surroundings import a_conversation, heard_in, the_sender
+from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
 from tests.running import Api
 from tests.statements import counted
@@ -87,6 +90,38 @@ async def test_a_lead_goes_its_way_through_the_api(api: Api) -> None:
     assert (refusal["code"], refusal["field"]) == ("INVALID_STATE", "id")
     assert await api.data("mutation ($id: ID!) { deleteLead(id: $id) }", id=made["id"]) == {"deleteLead": made["id"]}
     assert await api.data("query ($id: ID!) { node(id: $id) { id } }", id=made["id"]) == {"node": None}
+
+
+async def test_whom_it_is_with_and_all_that_was_said_is_one_query_away(api: Api) -> None:
+    conversation, campaign = await a_conversation(), await a_campaign()
+    reply = await heard_in(conversation)
+    row = await connect.row("SELECT contact_id, sender_id FROM message WHERE id = $1", reply)
+    assert row is not None
+    bulk = await a_message(row["sender_id"], row["contact_id"], state="READ", due_at=None, campaign_id=campaign.id)
+    referral = '{"source_type": "ad", "source_id": "1202", "headline": "Chairs"}'
+    await connect.execute("UPDATE message SET reply_to_id = $2, referral = $3 WHERE id = $1", reply, bulk, referral)
+    lead = await leads.create(SYSTEM, contact_id=row["contact_id"], title="Offer", message_id=reply)
+    document = """query ($id: ID!) { lead(id: $id) {
+      source contact { id messageCount } campaign { id name stats { recipients } }
+      message { id referral { headline } replyTo { campaign { id } } }
+      conversation { id contact { id } messages(first: 10) { edges { node { id author } } } }
+    } }"""
+    found = (await api.data(document, id=encode("Lead", lead.id)))["lead"]
+    contact = encode("Contact", row["contact_id"])
+    assert (found["source"], found["contact"]) == ("ad:1202", {"id": contact, "messageCount": 2})
+    assert found["campaign"] == {
+        "id": encode("Campaign", campaign.id), "name": campaign.name, "stats": {"recipients": 0},
+    }  # fmt: skip
+    assert found["message"] == {
+        "id": encode("Message", reply),
+        "referral": {"headline": "Chairs"},
+        "replyTo": {"campaign": {"id": encode("Campaign", campaign.id)}},
+    }
+    said = found["conversation"]
+    assert (said["id"], said["contact"]["id"]) == (encode("Conversation", conversation), contact)
+    assert {edge["node"]["id"] for edge in said["messages"]["edges"]} == {
+        encode("Message", each) for each in (reply, bulk)
+    }
 
 
 async def test_what_happens_to_leads_is_in_the_log(api: Api) -> None:

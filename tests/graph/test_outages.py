@@ -13,9 +13,10 @@ import asyncpg
 import httpx
 import pytest_asyncio
 
+from tests import clusters
 from tests.graph.test_inbound import body_of, sign
 from tests.running import Program, free_port
-from tidings.services import Services, embedded
+from tidings.services import Services
 
 
 class House:
@@ -53,10 +54,10 @@ class House:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def house(environment: dict[str, str]) -> AsyncIterator[House]:
+async def house(environment: dict[str, str], cluster: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tidings-outage-"))
-        services = stack.enter_context(embedded(Path(folder)))
+        services = stack.enter_context(clusters.copied(cluster, Path(folder)))
         port = free_port()
         settings = {
             **environment,
@@ -66,9 +67,6 @@ async def house(environment: dict[str, str]) -> AsyncIterator[House]:
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "LOG_FILE": f"{folder}/log",
         }
-        migrate = Program(["tidings", "migrate"], settings).start()
-        assert migrate.process is not None
-        assert migrate.process.wait(60) == 0
         stack.enter_context(Program.api(settings))
         worker = stack.enter_context(Program.worker(settings))
         http = await stack.enter_async_context(httpx.AsyncClient(base_url=settings["PUBLIC_URL"], timeout=20))
@@ -93,6 +91,7 @@ async def test_without_redis_health_is_503_and_posts_are_kept(house: House) -> N
         assert body["services"]["redis"]["status"] == "unhealthy"
         assert body["services"]["database"]["status"] == "healthy"
         assert "Redis does not answer." in body["problems"]
+        assert "No worker runs." not in body["problems"], "without Redis nobody knows"
         plain = await house.http.get("/health")
         assert plain.status_code == 503
         assert plain.json()["checks"]["redis"] == "disconnected"
@@ -173,3 +172,57 @@ async def drained(house: House) -> None:
         assert await connection.fetchval("SELECT count(*) FROM inbound_post")
     finally:
         await connection.close()
+
+
+CREATE_USER = "mutation ($i: CreateUserInput!) { createUser(input: $i) { id } }"
+LOGIN = "mutation ($i: LoginInput!) { login(input: $i) { accessToken } }"
+
+
+async def test_a_monitor_whose_token_nobody_can_look_up_hears_that_postgresql_is_away(house: House) -> None:
+    """From afar, as in production: what it shows was good a moment ago."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {**house.worker.environment, "HEALTH_ADDRESSES": "[]", "API_PORT": str(port), "PUBLIC_URL": url}
+    person = {"email": "monitor@example.com", "password": "correct-horse-battery"}
+    with Program.api(settings):
+        async with httpx.AsyncClient(base_url=url, timeout=20, trust_env=False) as http:
+
+            async def told(document: str, given: dict[str, str], **headers: str) -> dict[str, Any]:
+                body = {"query": document, "variables": {"i": given}}
+                return (await http.post("/graphql", json=body, headers=headers)).json()["data"]
+
+            new = {**person, "name": "Monitor", "role": "ADMIN"}
+            await told(CREATE_USER, new, **{"X-Admin-Token": house.admin_token})
+            token = (await told(LOGIN, person))["login"]["accessToken"]
+            good = {"Authorization": f"Bearer {token}"}
+
+            async def ask(path: str, headers: dict[str, str]) -> httpx.Response:
+                return await http.get(path, headers=headers)
+
+            for path in ("/metrics", "/health/detailed", "/stats"):
+                assert (await ask(path, good)).status_code == 200
+
+            away_told = 'tidings_problem{problem="database_away"} 1.0'
+
+            async def check() -> None:
+                async with asyncio.timeout(15):
+                    # What was found just before is told for a second.
+                    while away_told not in (await ask("/metrics", good)).text:  # noqa: ASYNC110 - of another process
+                        await asyncio.sleep(0.1)
+                for headers in (good, {"X-Admin-Token": house.admin_token}):
+                    found = await ask("/metrics", headers)
+                    assert found.status_code == 200
+                    assert away_told in found.text
+                    detailed = await ask("/health/detailed", headers)
+                    assert detailed.status_code == 503
+                    assert "PostgreSQL does not answer." in detailed.json()["problems"]
+                    assert (await ask("/stats", headers)).status_code == 503
+                for wrong, status in (({}, 401), ({"Authorization": "Bearer tdg_x"}, 503)):
+                    assert (await ask("/metrics", wrong)).status_code == status
+
+            await away(house, house.services.postgres.stop, house.services.postgres.start, check())
+            assert (await ask("/metrics", good)).status_code == 200
+            async with asyncio.timeout(10):
+                while (bad := await ask("/metrics", {"Authorization": "Bearer tdg_x"})).status_code == 503:  # noqa: ASYNC110 - of another process
+                    await asyncio.sleep(0.1)
+            assert bad.status_code == 401

@@ -189,3 +189,19 @@ async def test_the_bot_is_switched_on_and_off_for_each_sender(api: Api) -> None:
         assert await api.data(document, id=id, input=changes) == {"updateSender": {"botEnabled": expected}}
     off = await api.data(CREATE.replace("{ id phoneNumber status }", "{ botEnabled }"), input=given(botEnabled=False))
     assert off == {"createSender": {"botEnabled": False}}
+
+
+@pytest.mark.parametrize("field", ["phoneNumberId", "businessAccountId"])
+@pytest.mark.parametrize("id", ["../../v1.0/me?x=", "me/accounts?fields=id", "1/2", "1%2F2", "1#2", "1\u00b2"])
+async def test_ids_of_meta_lead_nowhere_else(api: Api, field: str, id: str) -> None:
+    """They go into paths of the Graph API, together with the sender's token."""
+    made = (await api.data(CREATE, role=Role.MARKETER, input=given(businessAccountId="waba_1")))["createSender"]
+    before = (await api.data(READ, id=made["id"]))["sender"]
+    for document, variables in (
+        (CREATE, {"input": given(**{field: id})}),
+        (UPDATE, {"id": made["id"], "input": {field: id}}),
+    ):
+        refusal = await api.refusal(document, role=Role.MARKETER, **variables)
+        assert (refusal["code"], refusal["field"]) == ("VALIDATION_ERROR", field)
+        assert refusal["details"]["reason"] == "invalid_characters"
+    assert (await api.data(READ, id=made["id"]))["sender"] == before

@@ -12,8 +12,9 @@ from tests import factories
 from tests.running import Api
 
 SETTINGS = """{ settings { environment version
-  limits { maxMessageLength maxFileSizeMb messagesPerHour maxQueryCost eventRetentionDays maxConversationLength }
-  features { ragEnabled sentimentAnalysis autoEscalation multilingualSupport }
+  limits { maxMessageLength maxFileSizeMb messagesPerHour maxQueryCost eventRetentionDays maxConversationLength
+    rateLimitPerMinute rateLimitPerHour queriesPerMinute anonymousCallsPerMinute callsPerSecond failOpen }
+  features { ragEnabled sentimentAnalysis autoEscalation multilingualSupport openRegistration }
   bot { debounce handBackAfter escalationThreshold language dailyTokenBudget }
   delays { messageDelay senderSwitchDelay }
   consent { stopWords startWords optOutReply optInReply }
@@ -28,13 +29,14 @@ async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
     assert (found["environment"], found["version"]) == ("test", "0.1.0")
     assert found["delays"] == {"messageDelay": 0, "senderSwitchDelay": 0}
     assert (found["limits"]["maxMessageLength"], found["limits"]["maxConversationLength"]) == (4096, 1000)
+    assert found["features"].pop("openRegistration") is False
     assert set(found["features"].values()) == {True}
     assert found["bot"] == {
         "debounce": 2.0,
         "handBackAfter": None,
         "escalationThreshold": 0.5,
         "language": "en",
-        "dailyTokenBudget": None,
+        "dailyTokenBudget": 2_000_000,
     }
     try:
         given = {

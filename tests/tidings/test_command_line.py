@@ -58,6 +58,22 @@ def test_production_says_what_it_lacks(tmp_path: Path) -> None:
     done = tidings("api", folder=tmp_path, ENVIRONMENT="production", WAHA_URL="http://waha:3000")
     for name in ("WAHA_API_KEY", "WAHA_HMAC_KEY"):
         assert name in done.stderr
+    assert "ADMIN_TOKEN" in tidings("api", folder=tmp_path, ENVIRONMENT="production", ADMIN_TOKEN="x" * 31).stderr
+    weak = ('["development-secret-not-for-production"]', '[""]', f'["{"x" * 40}", "{"y" * 31}"]')
+    good = f'["{"x" * 32}"]'
+    for old, refused in [*((old, True) for old in weak), (good, False)]:
+        done = tidings("api", folder=tmp_path, ENVIRONMENT="production", SECRET_KEYS_OLD=old)
+        assert ("SECRET_KEYS_OLD" in done.stderr) is refused, old
+
+
+@pytest.mark.parametrize("told", [{"API_HOST": "0.0.0.0"}, {"API_HOST": "::"}])
+def test_the_key_that_everybody_knows_is_for_this_machine_alone(told: dict[str, str], tmp_path: Path) -> None:
+    """Where ENVIRONMENT was forgotten."""
+    done = tidings("api", folder=tmp_path, API_PORT="0", **told)
+    assert done.returncode == 1
+    assert "SECRET_KEY" in done.stderr
+    assert "ENVIRONMENT=production" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_a_database_there_are_no_users(tmp_path: Path) -> None:

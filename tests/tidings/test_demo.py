@@ -57,6 +57,6 @@ def test_it_ends_well_and_leaves_nothing_running(tmp_path: Path, killed: str | N
     assert "nobody was forgotten or written to twice" in text
     if killed:
         assert re.search(rf"! {killed}\S* was killed by SIGKILL; it is started again", text)
-        assert ("0 cuts of the socket" in text) == (killed != "api")
+        assert (" 0 cuts of the socket" in text) == (killed != "api")
     assert len(family) > 4
     assert not any(each.is_running() for each in family)

@@ -1,6 +1,7 @@
 """The doctor before real servers that are set up badly."""
 
 import json
+import socket
 from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,6 +14,8 @@ from pydantic import SecretStr
 
 from db import migrations
 from db.core.settings import Settings, get_settings
+from domain.health import problems
+from domain.health.problems import MENDS, Kind
 from tests.s3 import S3, SECRET
 from tidings.doctor import machine, outside, states, stores
 from tidings.doctor.finding import Finding
@@ -94,7 +97,7 @@ def test_a_folder_that_cannot_be_written(settings: Settings) -> None:
 async def test_a_disk_that_is_nearly_full(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.database_url, settings.disk_reserve_gb = "", 2.0**30
     monkeypatch.setattr("domain.health.problems.get_settings", lambda: settings)
-    (said,) = await wrong(states.check_states(settings))
+    (said,) = await wrong(states.check_states(settings, []))
     assert "nearly full" in said
 
 
@@ -107,20 +110,15 @@ def test_a_port_that_another_program_has(own: Services, settings: Settings) -> N
 
 def test_an_api_that_is_not_well_says_why(settings: Settings) -> None:
     """A real server answers as the API does, healthy and with a sender that WhatsApp refuses."""
-    told: dict[str, object] = {"status": "healthy"}
+    told: dict[str, object] = {"status": "healthy", "kinds": ["sender_refused"]}
+    told["problems"] = ["Senders that WhatsApp refuses: 1."]
 
     class Sick(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            self._answer(told)
-
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self._answer({"data": {"health": {"problems": ["Senders that WhatsApp refuses: 1."]}}})
-
-        def _answer(self, body: object) -> None:
-            self.send_response(200)
+            allowed = self.path == "/health" or self.headers["X-Admin-Token"] == "right"
+            self.send_response(200 if allowed else 401)
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write(json.dumps(told if allowed else {"detail": "Sign in."}).encode())
 
         def log_message(self, format: str, *args: object) -> None:
             """Says nothing."""
@@ -130,10 +128,51 @@ def test_an_api_that_is_not_well_says_why(settings: Settings) -> None:
         settings.api_port = server.server_port
         (well,) = machine.check_api(settings, [])
         told["status"] = "degraded"
+        (silent,) = machine.check_api(settings, [])
+        settings.admin_token = SecretStr("right")
         (ill,) = machine.check_api(settings, [])
+        (known,) = machine.check_api(settings, [Kind.SENDER_REFUSED])
+        told["kinds"] = ["webhooks_refused", "events_behind", "sender_refused"]
+        told["problems"] = ["Webhooks: 3.", "Events: 7 s.", "Senders that WhatsApp refuses: 1."]
+        alone = list(machine.check_api(settings, [Kind.SENDER_REFUSED, Kind.DATABASE_AWAY]))
         server.shutdown()
-    assert (well.wrong, ill.wrong) == (False, True)
+    assert [each.wrong for each in (well, silent, ill, known)] == [False, True, True, False]
+    assert ill.mend == MENDS[Kind.SENDER_REFUSED]
+    assert [each.mend for each in alone] == [MENDS[Kind.WEBHOOKS_REFUSED], MENDS[Kind.EVENTS_BEHIND]]
+    assert silent.what.endswith("degraded, and tells ADMIN alone why.")
     assert ill.what.endswith("degraded: Senders that WhatsApp refuses: 1.")
+
+
+def test_an_api_that_hangs_is_no_other_program(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "ANSWER_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        settings.api_port = deaf.getsockname()[1]
+        (finding,) = machine.check_api(settings, [])
+    assert finding.wrong
+    assert "does not answer within 0.2 s" in finding.what
+
+
+async def test_a_database_that_hangs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stores, "CONNECT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        settings.database_url = f"postgresql://tidings@127.0.0.1:{deaf.getsockname()[1]}/tidings"
+        (said,) = await wrong(stores.check_postgres(settings))
+    assert "does not answer: no connection in 0.2 s" in said
+
+
+async def test_what_is_away_is_passed_over_where_another_check_has_said_so(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL that answers in three seconds is away to health, and not to the check that waits five."""
+    settings.database_url = ""
+    slow: problems.Found = {Kind.DATABASE_AWAY: "PostgreSQL does not answer."}
+
+    async def of_disk() -> problems.Found:
+        return slow
+
+    monkeypatch.setattr(problems, "of_disk", of_disk)
+    assert await wrong(states.check_states(settings, [])) == [f"{slow[Kind.DATABASE_AWAY]} {MENDS[Kind.DATABASE_AWAY]}"]
+    assert await wrong(states.check_states(settings, [Kind.DATABASE_AWAY])) == []
 
 
 def test_secrets_that_are_known_to_the_world(settings: Settings) -> None:

@@ -5,8 +5,10 @@ import argparse
 import uvicorn
 
 from db.core.logs import configure_logging
-from db.core.settings import get_settings
+from db.core.settings import DEVELOPMENT_SECRET, LOOPBACK, get_settings
+from graph.app import create_app
 from tidings.running import join
+from tidings.trouble import Trouble
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,14 +20,22 @@ def run(given: argparse.Namespace) -> int:
     join()
     configure_logging()
     settings = get_settings()
+    host: str = given.host or settings.api_host
+    if host not in LOOPBACK and settings.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
+        # Production does not start with it; this is for where ENVIRONMENT was forgotten.
+        raise Trouble(
+            f"others reach the API at {host}, and could sign in as anyone by the SECRET_KEY that everybody knows: set "
+            "ENVIRONMENT=production and what that asks for, or API_HOST=127.0.0.1"
+        )
     uvicorn.run(
-        "graph.app:create_app",
+        create_app,
         factory=True,
-        host=given.host or settings.api_host,
+        host=host,
         port=settings.api_port if given.port is None else given.port,
         # The application logs for itself; a line for each request would cost more than many requests do.
         log_config=None,
         access_log=False,
+        http="graph.core.wire:HttpProtocol",
         ws="graph.core.wire:SocketProtocol",
         ws_max_size=256 * 1024,
         # Events are short, and compressing them was a seventh of the time of telling a hundred sockets everything.

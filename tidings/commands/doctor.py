@@ -3,11 +3,12 @@
 import argparse
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 
 import structlog
 
 from db.core.settings import Settings, get_settings
+from domain.health.problems import Kind
 from tidings.doctor import machine, outside, states, stores
 from tidings.doctor.finding import Finding
 from tidings.running import join
@@ -28,7 +29,10 @@ async def _examine() -> int:
     settings = get_settings()
     print("Examining the `tidings up` that runs on this data folder." if joined else "Examining these settings.")
     wrong = 0
-    async for finding in _findings(settings):
+    said: set[Kind] = set()
+    async for finding in _findings(settings, said):
+        if finding.kind is not None:
+            said.add(finding.kind)
         print(f"  {'WRONG' if finding.wrong else 'good '}  {finding.what}")
         if finding.mend is not None:
             wrong += 1
@@ -37,7 +41,8 @@ async def _examine() -> int:
     return 1 if wrong else 0
 
 
-async def _findings(settings: Settings) -> AsyncIterator[Finding]:
+async def _findings(settings: Settings, said: Collection[Kind]) -> AsyncIterator[Finding]:
+    """What one check has said others need not; it is noted while they run."""
     for check in (machine.check_data_folder, outside.check_secrets, outside.check_public_address):
         for finding in check(settings):
             yield finding
@@ -53,9 +58,7 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
     else:
         yield Finding("REDIS_URL is empty: `tidings up` starts an embedded Valkey.")
-    said: list[str] = []
-    async for finding in states.check_states(settings):
-        said.append(finding.what)
+    async for finding in states.check_states(settings, said):
         yield finding
     for check in (outside.check_whatsapp, outside.check_waha):
         for finding in check(settings):

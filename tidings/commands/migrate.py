@@ -7,6 +7,7 @@ from db.core.connect import connected
 from db.core.migrate import migrate
 from db.core.settings import get_settings
 from domain import accounts
+from domain.core.access import SYSTEM
 from tidings.database import work
 
 
@@ -25,4 +26,4 @@ async def _migrate(target: str | None) -> None:
     password = settings.admin_password.get_secret_value()
     if target is None and password:
         async with connected(application="tidings migrate"):
-            await accounts.create_first_admin(email=settings.admin_email, password=password, name="Admin")
+            await accounts.create_first_admin(SYSTEM, email=settings.admin_email, password=password, name="Admin")

@@ -70,7 +70,13 @@ def _environment(folder: Path) -> dict[str, str]:
     """Ours, with every setting of Tidings empty but those of the demonstration."""
     known = {name.upper() for name in Settings.model_fields} | {"WHATSAPP_WEBHOOK_SECRET"}
     path = os.pathsep.join(filter(None, [str(SOURCE), os.environ.get("PYTHONPATH")]))
-    own = {"DATA_DIR": str(folder), "API_PORT": "0", "SEND_GRACE": str(SEND_GRACE), "PYTHONPATH": path}
+    own = {
+        "DATA_DIR": str(folder),
+        "API_PORT": "0",
+        "SEND_GRACE": str(SEND_GRACE),
+        "RATE_LIMITS": "off",
+        "PYTHONPATH": path,
+    }
     return {**dict.fromkeys(known, ""), **own}
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from domain.health.problems import Kind
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -9,6 +11,8 @@ class Finding:
 
     what: str
     mend: str | None = None
+    kind: Kind | None = None
+    """What health calls it, where it does."""
 
     @property
     def wrong(self) -> bool:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import httpx
 
-from db.core.settings import DEVELOPMENT_SECRET, Settings
+from db.core.settings import DEVELOPMENT_SECRET, LOOPBACK, Settings
 from tidings.doctor.finding import Finding
 
 
 def check_secrets(settings: Settings) -> Iterator[Finding]:
     """Production refuses to start on these; elsewhere they are worth knowing when others can reach the API."""
-    if settings.api_host in ("127.0.0.1", "localhost", "::1"):
+    if settings.api_host in LOOPBACK:
         return
     if settings.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
         yield Finding(

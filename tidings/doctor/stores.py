@@ -14,6 +14,7 @@ from db.core.redis import make_redis
 from db.core.settings import Settings
 from domain.core.errors import AwayError
 from domain.files import storage
+from domain.health.problems import Kind
 from tidings.database import place
 from tidings.doctor.finding import Finding
 
@@ -28,15 +29,22 @@ async def check_postgres(settings: Settings) -> AsyncIterator[Finding]:
     try:
         connection = await open_session(settings, timeout=CONNECT_SECONDS)
     except asyncpg.InvalidAuthorizationSpecificationError as error:
-        yield Finding(f"PostgreSQL at {where} refuses us: {error}", "Mend user and password in DATABASE_URL.")
+        yield Finding(
+            f"PostgreSQL at {where} refuses us: {error}", "Mend user and password in DATABASE_URL.", Kind.DATABASE_AWAY
+        )
         return
     except asyncpg.InvalidCatalogNameError as error:
-        yield Finding(f"PostgreSQL at {where}: {error}", "Create the database, or mend its name in DATABASE_URL.")
+        yield Finding(
+            f"PostgreSQL at {where}: {error}",
+            "Create the database, or mend its name in DATABASE_URL.",
+            Kind.DATABASE_AWAY,
+        )
         return
     except (OSError, asyncpg.PostgresError) as error:
         yield Finding(
-            f"PostgreSQL at {where} does not answer: {error or 'no connection in 5 s'}",
+            f"PostgreSQL at {where} does not answer: {str(error) or f'no connection in {CONNECT_SECONDS:g} s'}",
             "Start it, or mend DATABASE_URL; a firewall may stand between.",
+            Kind.DATABASE_AWAY,
         )
         return
     try:
@@ -114,10 +122,10 @@ async def check_redis(settings: Settings) -> AsyncIterator[Finding]:
         memory, stored = await client.info("memory"), await client.info("persistence")
         saves = await _saves(client)
     except redis.AuthenticationError as error:
-        yield Finding(f"Redis at {where} refuses us: {error}", "Mend the password in REDIS_URL.")
+        yield Finding(f"Redis at {where} refuses us: {error}", "Mend the password in REDIS_URL.", Kind.REDIS_AWAY)
         return
     except (redis.RedisError, OSError) as error:
-        yield Finding(f"Redis at {where} does not answer: {error}", "Start it, or mend REDIS_URL.")
+        yield Finding(f"Redis at {where} does not answer: {error}", "Start it, or mend REDIS_URL.", Kind.REDIS_AWAY)
         return
     finally:
         await client.aclose()

@@ -25,6 +25,11 @@ class _Every:
     timeout: float
     tick: Tick
 
+    @property
+    def name(self) -> str:
+        """With its module, for many rooms trim."""
+        return f"{self.tick.__module__}.{self.tick.__name__}"
+
 
 def every(seconds: float, *, timeout: float = 30.0) -> Callable[[Tick], Tick]:
     """Runs a function again and again, `seconds` from one start to the next, never twice at once.
@@ -44,7 +49,7 @@ async def run_clock() -> None:
     """Leads when nobody else does, and ticks while it leads; ends only when cancelled."""
     while True:
         try:
-            async with leadership("tidings clock") as session:
+            async with leadership() as session:
                 log.info("clock_leads", ticks=len(_ticks))
                 async with asyncio.TaskGroup() as group:
                     group.create_task(stay(session))
@@ -56,14 +61,19 @@ async def run_clock() -> None:
 
 
 async def _repeat(ticking: _Every) -> None:
-    task = asyncio.current_task()
-    # Some library below a tick may swallow the cancellation that ends the lead; it is counted all the same.
-    while task is not None and not task.cancelling():
-        started = time.monotonic()
-        try:
-            async with asyncio.timeout(ticking.timeout):
-                await ticking.tick()
-        except Exception:
-            traffic.TICKS.labels(ticking.tick.__name__).inc()
-            log.exception("tick_failed", tick=ticking.tick.__name__)
-        await asyncio.sleep(max(0.0, ticking.seconds - (time.monotonic() - started)))
+    task, failing = asyncio.current_task(), traffic.TICKS.labels(ticking.name)
+    try:
+        # Some library below a tick may swallow the cancellation that ends the lead; it is counted all the same.
+        while task is not None and not task.cancelling():
+            started = time.monotonic()
+            try:
+                async with asyncio.timeout(ticking.timeout):
+                    await ticking.tick()
+                failing.set(0)
+            except Exception:
+                failing.set(1)
+                log.exception("tick_failed", tick=ticking.name)
+            await asyncio.sleep(max(0.0, ticking.seconds - (time.monotonic() - started)))
+    finally:
+        # Whoever leads next tells of it.
+        failing.set(0)

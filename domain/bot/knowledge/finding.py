@@ -28,7 +28,8 @@ _LOOKED_AT = 20
 """Passages that each way of finding brings."""
 _TRUST = 0.75
 """How far words alone, or meaning alone, are believed where both can be asked."""
-_ASKS = re.compile(r"[^.!?\n؟？]*[?؟？]")
+_SENTENCES = re.compile(r"[^.!?\n؟？]*[.!?\n؟？]?")
+"""Each is consumed whatever ends it, so that a long text without an end is looked through once."""
 _ASIDE = 0.25
 """How much words weigh that stand beside the sentences that ask."""
 _AROUND = 0.5
@@ -198,7 +199,7 @@ async def _said(questions: Sequence[str], conversation_id: int | None) -> list[l
 
 def _weighed(question: str) -> dict[str, float]:
     """Its words; where some sentences ask, the others weigh less."""
-    asking = _ASKS.findall(question)
+    asking = [each for each in _SENTENCES.findall(question) if each.endswith(("?", "؟", "？"))]
     weights = dict.fromkeys(words(question), _ASIDE if asking else 1.0)
     weights |= dict.fromkeys(words(" ".join(asking)), 1.0)
     return dict([each for each in weights.items() if each[0] not in _ASKING][:_MOST_WORDS])

@@ -144,16 +144,22 @@ def _paragraphs(text: str, done: float | None) -> Iterator[Block]:
 
 
 def _csv(path: Path) -> Iterator[Block]:
-    """Each row a block of its own, its cells with their headings; what cannot be read of it is left out."""
+    """Each row a block of its own, its cells with their headings; faulty ones are left out, but not all."""
     form = format_of(path)
     size = max(1, path.stat().st_size)
     with Rows(path.open("rb"), form) as rows:
         titles: list[str] | None = None
-        for row in rows:
+        fault, said = None, False
+        for number, row in enumerate(rows, 1):
+            if row.fault is not None:
+                fault = fault or f"Row {number}: {row.fault}"
             if row.fault is not None or row.blank:
                 continue
             cells = [cell.strip() for cell in row.cells]
             if titles is None:
                 titles = cells
                 continue
+            said = True
             yield Block(row_of(titles, cells), alone=True, done=min(1.0, row.ends / size))
+        if fault is not None and not said:
+            raise UnreadableError(f"No row of it can be read. {fault}")

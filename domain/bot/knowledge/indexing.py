@@ -31,8 +31,6 @@ from domain.files.announce import told
 AT_ONCE = 2
 """Files that one process reads at a time: each keeps a core busy."""
 LEASE_SECONDS = 20
-AWAY_SECONDS = 30
-"""After so long a storage that did not answer is asked again."""
 MOST_ATTEMPTS = 3
 """Of a file that workers die of."""
 SILENT_SECONDS = 30.0
@@ -91,7 +89,7 @@ async def _read(file: File) -> None:
         fault = await _take_in(file)
     except AwayError:
         # The storage is not there, of which no file is guilty.
-        await keeping.put_off(file.id, AWAY_SECONDS)
+        await keeping.put_off(file.id, storage.AWAY_SECONDS)
         return
     except TRANSIENT:
         # What is read so far stays; the lease ends, and another run goes on.

@@ -85,7 +85,7 @@ async def renew(file_id: int, seconds: int) -> None:
     )
 
 
-async def put_off(file_id: int, seconds: int) -> None:
+async def put_off(file_id: int, seconds: float) -> None:
     """Has it read in so many seconds, as if this attempt had not been."""
     await connect.execute(
         "UPDATE file_reading SET attempts = attempts - 1, lease_until = now() + $2 * interval '1 s'"

@@ -1,13 +1,16 @@
 """The file that logs go to: where it is, that several processes share it, and that nobody dies of it."""
 
 import json
+import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from db.core import logs
 from db.core.settings import Settings
 
 WRITER = """
@@ -69,3 +72,51 @@ def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     said = said_with(tmp_path / "file" / "log")
     assert "LOG_FILE cannot be written" in said
     assert "hello you" in said
+
+
+FAILS = """
+import asyncpg, structlog
+from db.core.logs import configure_logging
+configure_logging()
+taken = asyncpg.UniqueViolationError("duplicate key value violates a constraint")
+taken.detail = "Key (number)=(+5511900000001) already exists."
+unfit = asyncpg.DataError("invalid input for query argument $12: 'Rita' (expected int)")
+try:
+    try:
+        raise taken
+    except Exception as error:
+        raise ExceptionGroup("several", [unfit]) from error
+except Exception:
+    structlog.get_logger().exception("failed")
+"""
+
+
+def test_no_traceback_quotes_what_postgresql_was_given(tmp_path: Path) -> None:
+    environment = {**os.environ, "LOG_FILE": str(tmp_path / "log")}
+    subprocess.run([sys.executable, "-c", FAILS], capture_output=True, env=environment, check=True)
+    written = (tmp_path / "log").read_text()
+    assert "duplicate key value violates a constraint" in written
+    assert "invalid input for query argument" in written
+    assert "5511900000001" not in written
+    assert "Rita" not in written
+
+
+def test_nobody_fails_of_a_folder_that_is_gone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    handler = logs._open(tmp_path / "folder" / "log")
+    shutil.rmtree(tmp_path / "folder")
+    handler.emit(logging.LogRecord("x", logging.INFO, "", 0, "hello", (), None))
+    assert "FileNotFoundError" in capsys.readouterr().err
+    (tmp_path / "folder").mkdir()
+    handler.emit(logging.LogRecord("x", logging.INFO, "", 0, "hello again", (), None))
+    handler.close()
+    assert (tmp_path / "folder" / "log").read_text() == "hello again\n"
+
+
+def test_the_console_of_development_quotes_none_either(tmp_path: Path) -> None:
+    environment = {**os.environ, "LOG_FILE": "-", "ENVIRONMENT": "development"}
+    said = subprocess.run([sys.executable, "-c", FAILS], capture_output=True, env=environment, check=True, text=True)
+    assert "duplicate key value violates a constraint" in said.stderr
+    assert "invalid input for query argument" in said.stderr
+    assert "The above exception was the direct cause" in said.stderr, "the rest of the story is there"
+    assert "5511900000001" not in said.stderr
+    assert "Rita" not in said.stderr

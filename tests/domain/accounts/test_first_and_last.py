@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from db.accounts import Role, User, UserSession
+from db.core import connect
 from db.core.settings import get_settings
-from domain import accounts
+from domain import accounts, settings
 from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
 from tests.callers import only, refused
@@ -30,7 +31,7 @@ async def test_only_the_first_registers_and_becomes_admin() -> None:
     assert {outcome.code for outcome in outcomes if isinstance(outcome, Refusal)} == {ErrorCode.AUTHORIZATION_ERROR}
     assert await User.all().count() == 1
     assert await UserSession.all().count() == 1
-    assert await accounts.create_first_admin(email="x@example.com", password=PASSWORD, name="X") is None
+    assert await accounts.create_first_admin(SYSTEM, email="x@example.com", password=PASSWORD, name="X") is None
 
 
 async def test_nobody_registers_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -38,7 +39,32 @@ async def test_nobody_registers_in_production(monkeypatch: pytest.MonkeyPatch) -
     registering = accounts.register(ANONYMOUS, email="first@example.com", password=PASSWORD, name="First")
     assert await only(registering) == (ErrorCode.AUTHORIZATION_ERROR, None, None)
     assert await User.all().count() == 0
-    assert await accounts.create_first_admin(email="first@example.com", password=PASSWORD, name="First") is not None
+    assert (
+        await accounts.create_first_admin(SYSTEM, email="first@example.com", password=PASSWORD, name="First")
+        is not None
+    )
+
+
+async def test_where_registration_is_open_the_first_becomes_admin_and_all_others_viewers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    await settings.update(SYSTEM, {"features": {"open_registration": True}})
+
+    async def register(name: str) -> accounts.AuthTokens:
+        return await accounts.register(ANONYMOUS, email=f"{name}@example.com", password=PASSWORD, name=name)
+
+    made = await asyncio.gather(*(register(f"u{n}") for n in range(4)))
+    assert sorted(tokens.user.role for tokens in made) == [Role.ADMIN, *[Role.VIEWER] * 3]
+    monkeypatch.setattr(get_settings(), "environment", "production")
+    later = await register("later")
+    assert (await accounts.authenticate(later.access_token)).role is Role.VIEWER
+    assert await only(register("LATER")) == (ErrorCode.DUPLICATE_RESOURCE, "email", "already_exists")
+    found = await refused(accounts.register(ANONYMOUS, email="nobody", password="1234567", name=" "))
+    assert {field for _, field, _ in found} == {"email", "password", "name"}
+    # Another process has switched it off: that is in force at once.
+    await connect.execute("DELETE FROM setting_section")
+    assert await only(register("much-later")) == (ErrorCode.AUTHORIZATION_ERROR, None, None)
+    assert await User.all().count() == 5
 
 
 async def test_registering_is_checked_like_creating() -> None:

@@ -4,15 +4,19 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from db.accounts import ApiToken, Role, Scope, User, UserSession
+from db.audit import AuditEntry
 from db.core import connect
+from db.core.settings import get_settings
 from domain import accounts
 from domain.core import tokens
 from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode
 from tests import factories
 from tests.callers import only, token
+from tests.factories import unique
 from tests.statements import statements
 
 PASSWORD = "correct-horse-battery"
@@ -47,6 +51,28 @@ async def test_a_token_is_shown_once_and_kept_hashed() -> None:
     viewer = await accounts.authenticate(made.token, ip_address="1.1.1.1")
     assert (viewer.user_id, viewer.role, viewer.scopes) == (user.id, Role.VIEWER, frozenset({Scope.READ, Scope.FILES}))
     assert (viewer.token_id, viewer.session_id, viewer.ip_address) == (made.id, None, "1.1.1.1")
+
+
+async def test_what_the_database_holds_of_tokens_opens_nothing() -> None:
+    user = await factories.user(role=Role.ADMIN)
+    await secret_of(user, *Scope)
+    await accounts.login(ANONYMOUS, email=user.email, password=PASSWORD)
+    held = await connect.rows(
+        "SELECT digest AS text FROM api_token WHERE user_id = $1 UNION ALL SELECT 'tdg_' || digest FROM api_token"
+        " WHERE user_id = $1 UNION ALL SELECT prefix FROM api_token WHERE user_id = $1 UNION ALL SELECT r.digest"
+        " FROM refresh_token r JOIN user_session s ON s.id = r.session_id WHERE s.user_id = $1 UNION ALL"
+        " SELECT password_hash FROM user_account WHERE id = $1",
+        user.id,
+    )
+    assert len(held) == 5
+    for row in held:
+        for doing in (
+            accounts.authenticate(row["text"]),
+            accounts.authenticate_admin(row["text"]),
+            accounts.refresh_tokens(ANONYMOUS, refresh_token=row["text"]),
+            accounts.login(ANONYMOUS, email=user.email, password=row["text"]),
+        ):
+            assert (await only(doing))[0] is ErrorCode.AUTHENTICATION_ERROR
 
 
 async def test_a_user_has_at_most_fifty_tokens_however_many_come_at_once() -> None:
@@ -106,6 +132,29 @@ async def test_only_admin_makes_tokens_for_others_and_no_token_gives_what_it_lac
     assert await ApiToken.filter(user_id__in=[marketer.id, other.id]).count() == 1
 
 
+async def test_a_token_ends_with_the_one_that_made_it_at_the_latest() -> None:
+    user = await factories.user()
+    maker = await accounts.create_api_token(signed_in(user), name="t", scopes=[Scope.ADMIN], expires_in_days=1)
+    by = await accounts.authenticate(maker.token or "")
+    assert maker.expires_at is not None
+    for days in (None, 30, 2):
+        made = await accounts.create_api_token(by, name="t", scopes=[Scope.ADMIN], expires_in_days=days)
+        assert made.expires_at is not None
+        assert made.expires_at <= maker.expires_at
+        again = await accounts.authenticate(made.token or "")
+        of_that = await accounts.create_api_token(again, name="t", scopes=[Scope.ADMIN], expires_in_days=None)
+        assert of_that.expires_at is not None
+        assert of_that.expires_at <= maker.expires_at
+    forever = await accounts.create_api_token(signed_in(user), name="t", scopes=[Scope.ADMIN], expires_in_days=None)
+    by = await accounts.authenticate(forever.token or "")
+    made = await accounts.create_api_token(by, name="t", scopes=[Scope.ADMIN], expires_in_days=None)
+    assert made.expires_at is None
+    pair = await accounts.login(ANONYMOUS, email=user.email, password=PASSWORD)
+    signed = await accounts.authenticate(pair.access_token)
+    made = await accounts.create_api_token(signed, name="t", scopes=READ, expires_in_days=None)
+    assert made.expires_at is None, "an access token is no token of that kind"
+
+
 async def test_a_token_ends_when_it_is_revoked_expired_or_its_owner_is_off() -> None:
     user = await factories.user()
     secret = await secret_of(user)
@@ -118,7 +167,7 @@ async def test_a_token_ends_when_it_is_revoked_expired_or_its_owner_is_off() -> 
     await connect.execute("UPDATE api_token SET expires_at = now() WHERE id = $1", viewer.token_id)
     assert await only(accounts.authenticate(secret)) == BAD_TOKEN
     await connect.execute("UPDATE api_token SET expires_at = NULL WHERE id = $1", viewer.token_id)
-    assert await accounts.authenticate(secret) == viewer
+    assert (await accounts.authenticate(secret)).token_id == viewer.token_id
     assert viewer.token_id is not None
     assert await accounts.delete_api_token(signed_in(user), viewer.token_id) == viewer.token_id
     assert await only(accounts.authenticate(secret)) == BAD_TOKEN
@@ -144,7 +193,7 @@ async def test_x_admin_token_takes_the_one_of_the_settings_and_tokens_of_scope_a
     environment: dict[str, str],
 ) -> None:
     viewer = await accounts.authenticate_admin(environment["ADMIN_TOKEN"], ip_address="1.1.1.1")
-    assert viewer == Viewer(role=Role.ADMIN, ip_address="1.1.1.1")
+    assert viewer == Viewer(role=Role.ADMIN, admin_token=True, ip_address="1.1.1.1")
     user = await factories.user()
     assert (await accounts.authenticate_admin(await secret_of(user, Scope.ADMIN))).user_id == user.id
     assert (await only(accounts.authenticate_admin(await secret_of(user))))[0] is ErrorCode.AUTHORIZATION_ERROR
@@ -152,6 +201,21 @@ async def test_x_admin_token_takes_the_one_of_the_settings_and_tokens_of_scope_a
     assert (await only(accounts.authenticate_admin(pair.access_token)))[0] is ErrorCode.AUTHORIZATION_ERROR
     for wrong in ("", "x", environment["ADMIN_TOKEN"][:-1], environment["ADMIN_TOKEN"] + "x", "\ud800"):
         assert await only(accounts.authenticate_admin(wrong)) == BAD_TOKEN
+
+
+async def test_where_no_admin_token_is_set_the_header_takes_api_tokens_alone(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "admin_token", SecretStr(""))
+    for wrong in (environment["ADMIN_TOKEN"], "", " "):
+        assert await only(accounts.authenticate_admin(wrong)) == BAD_TOKEN
+    user = await factories.user()
+    secret = await secret_of(user, Scope.ADMIN)
+    assert (await accounts.authenticate_admin(secret)).user_id == user.id
+    [token] = await ApiToken.filter(user_id=user.id)
+    assert token.last_used_at is not None
+    await connect.execute("UPDATE api_token SET expires_at = now() WHERE id = $1", token.id)
+    assert await only(accounts.authenticate_admin(secret)) == BAD_TOKEN
 
 
 async def test_tokens_and_sessions_show_to_their_user_and_to_admin() -> None:
@@ -213,3 +277,25 @@ async def test_many_callers_are_looked_at_again_in_two_statements() -> None:
     assert len(asked) == 2
     assert [viewer and viewer.role for viewer in map(now.get, callers)] == [Role.VIEWER, None, Role.SALES] * 2
     assert (now[ANONYMOUS], now[SYSTEM]) == (ANONYMOUS, SYSTEM)
+
+
+async def test_what_is_done_with_admin_token_says_so(environment: dict[str, str]) -> None:
+    user = await factories.user(role=Role.SALES)
+    viewer = await accounts.authenticate_admin(environment["ADMIN_TOKEN"], ip_address=unique("10."))
+    await accounts.update_user(viewer, user.id, role=Role.VIEWER)
+    [entry] = await AuditEntry.filter(ip_address=viewer.ip_address)
+    assert (entry.actor_id, entry.token_id) == (None, None)
+    assert entry.changes == {"role": ["SALES", "VIEWER"], "by": [None, "ADMIN_TOKEN"]}
+    assert environment["ADMIN_TOKEN"] not in str(dict(entry))
+    await accounts.update_user(SYSTEM, user.id, role=Role.SALES)
+    last = await AuditEntry.filter(subject_type="User", subject_id=user.id).order_by("-id").first()
+    assert last is not None
+    assert last.changes == {"role": ["VIEWER", "SALES"]}, "the system itself is somebody else"
+
+
+async def test_wrong_admin_tokens_are_told_once_for_each_address() -> None:
+    address = unique("10.")
+    for guess in ("x", "tdg_x", "y" * 40):
+        await only(accounts.authenticate_admin(guess, ip_address=address))
+    [entry] = await AuditEntry.filter(ip_address=address)
+    assert (entry.action, entry.changes) == ("signInRefused", {"reason": [None, "wrong_admin_token"]})

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from db.accounts import ApiToken, Role, Scope, User, UserSession
+from db.core import connect
 from db.core.paging import PageRequest
-from domain import accounts
+from db.leads import Lead, LeadActivity, LeadActivityType
+from domain import accounts, leads
 from domain.accounts import UserOrder
 from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode
@@ -90,7 +92,7 @@ async def test_an_email_belongs_to_one_user_whatever_its_case_however_many_try()
 async def test_users_change_their_own_profile() -> None:
     user = await factories.user(role=Role.VIEWER)
     email = f"{unique()}@example.com"
-    changed = await accounts.update_user(signed_in(user), user.id, name="Zoe", email=email)
+    changed = await accounts.update_user(signed_in(user), user.id, name="Zoe", email=email, current_password=PASSWORD)
     assert (changed.name, changed.email, changed.role) == ("Zoe", email, Role.VIEWER)
     assert changed.updated_at > user.updated_at
     assert (await accounts.update_user(signed_in(user), user.id, name="Eva")).email == email
@@ -98,9 +100,11 @@ async def test_users_change_their_own_profile() -> None:
 
 async def test_null_is_no_value_of_a_user() -> None:
     user = await factories.user()
-    doing = accounts.update_user(SYSTEM, user.id, email=None, name=None, password=None, role=None, active=None)
+    doing = accounts.update_user(
+        SYSTEM, user.id, email=None, name=None, password=None, role=None, active=None, email_claimed=None
+    )
     assert {(field, reason) for _, field, reason in await refused(doing)} == {
-        (field, "required") for field in ("email", "name", "password", "role", "active")
+        (field, "required") for field in ("email", "name", "password", "role", "active", "emailClaimed")
     }
 
 
@@ -112,6 +116,7 @@ async def test_only_admin_changes_roles_and_others() -> None:
         "role",
     )
     assert (await only(accounts.update_user(me, user.id, active=False)))[1] == "active"
+    assert (await only(accounts.update_user(me, user.id, email_claimed=False)))[1] == "emailClaimed"
     assert (await only(accounts.update_user(me, other.id, name="Hacked")))[:2] == (ErrorCode.AUTHORIZATION_ERROR, "id")
     assert (await User.get(id=user.id)).role is Role.MARKETER
     assert (await User.get(id=other.id)).name == other.name
@@ -142,6 +147,18 @@ async def test_ones_own_password_needs_the_current_one_and_ends_other_sessions()
     ] is ErrorCode.AUTHENTICATION_ERROR
 
 
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
+async def test_ones_own_email_needs_the_current_password(role: Role) -> None:
+    user, email = await factories.user(role=role), f"{unique()}@example.com"
+    for me in (signed_in(user), token(Scope.ADMIN, role=role, user_id=user.id)):
+        doing = accounts.update_user(me, user.id, email=email)
+        assert await only(doing) == (ErrorCode.VALIDATION_ERROR, "currentPassword", "required")
+        doing = accounts.update_user(me, user.id, email=email, current_password="wrong")
+        assert await only(doing) == (ErrorCode.VALIDATION_ERROR, "currentPassword", "incorrect")
+    assert (await User.get(id=user.id)).email == user.email
+    assert (await accounts.update_user(signed_in(user), user.id, email=email, current_password=PASSWORD)).email == email
+
+
 async def test_admin_sets_the_password_of_another_and_ends_all_their_sessions() -> None:
     user = await factories.user()
     pair = await accounts.login(ANONYMOUS, email=user.email, password=PASSWORD)
@@ -160,6 +177,26 @@ async def test_delete_user_with_sessions_and_tokens() -> None:
     assert await only(accounts.delete_user(SYSTEM, user.id)) == (ErrorCode.NOT_FOUND, "id", None)
     assert await only(accounts.delete_user(signed_in(admin), admin.id)) == (ErrorCode.INVALID_STATE, "id", "self")
     assert await User.exists(id=admin.id)
+
+
+async def test_the_work_of_who_is_deleted_becomes_nobodys() -> None:
+    user, admin, contact = await factories.user(role=Role.SALES), await factories.user(), await factories.contact()
+    lead = await leads.create(SYSTEM, contact_id=contact.id, title="A deal", assigned_to_id=user.id)
+    gone = await leads.create(SYSTEM, contact_id=contact.id, title="A deal", assigned_to_id=user.id)
+    await leads.delete(SYSTEM, gone.id)
+    before = await connect.value("SELECT coalesce(max(number), 0) FROM event")
+    await accounts.delete_user(signed_in(admin), user.id)
+    assert (await Lead.get(id=lead.id)).assigned_to_id is None
+    last = await LeadActivity.filter(lead_id=lead.id).order_by("-id").first()
+    assert last is not None
+    assert (last.type, last.user_id, last.changes) == (
+        LeadActivityType.ASSIGNED,
+        admin.id,
+        {"assigned_to_id": [user.id, None]},
+    )
+    told = await connect.rows("SELECT type, subject_id, actor_id, contact_id FROM event WHERE number > $1", before)
+    assert [tuple(row) for row in told] == [("LEAD_UPDATED", lead.id, admin.id, contact.id)]
+    assert not await LeadActivity.filter(lead_id=gone.id, type=LeadActivityType.ASSIGNED).exists()
 
 
 async def test_find_users() -> None:
@@ -220,3 +257,17 @@ async def test_a_token_bound_to_a_sender_knows_its_owner_alone() -> None:
         accounts.create_api_token(bound, name="x", scopes=[Scope.READ]),
     ):
         assert (await only(doing))[0] is ErrorCode.AUTHORIZATION_ERROR
+
+
+async def test_an_email_is_claimed_by_who_writes_it_and_confirmed_by_admin_alone() -> None:
+    user = await factories.user(role=Role.SALES)
+    me = signed_in(user)
+    assert user.email_claimed is False
+    for email, claimed in ((user.email, False), (f"x{user.email}", True), (f"x{user.email}", True)):
+        changed = await accounts.update_user(me, user.id, email=email, current_password=PASSWORD)
+        assert changed.email_claimed is claimed, email
+    confirmed = await accounts.update_user(SYSTEM, user.id, email_claimed=False)
+    assert confirmed.email_claimed is False
+    await accounts.update_user(me, user.id, email=f"y{user.email}", current_password=PASSWORD)
+    given_by_admin = await accounts.update_user(SYSTEM, user.id, email=f"z{user.email}")
+    assert given_by_admin.email_claimed is False

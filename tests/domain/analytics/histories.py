@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record
+from db.messages import Priority
 from domain import analytics, conversations
 from domain.analytics import Period, TrendInterval
 from domain.conversations import Heard
@@ -37,6 +38,15 @@ async def say(sender: int, contact: int, author: str, at: datetime, *, type: str
             quiet = type == "REACTION"
             await conversations.heard([Heard(id, sender, contact, "+15550100", at, quiet=quiet, asks=False)])
     return id
+
+
+async def refuse(message: int) -> None:
+    """WhatsApp, which has taken a message, says that it cannot be delivered."""
+    async with transaction():
+        sql = "UPDATE message SET state = 'FAILED' WHERE id = $1 RETURNING sender_id, contact_id"
+        [row] = await connect.rows(sql, message)
+        sender, contact = row["sender_id"], row["contact_id"]
+        record(EventType.MESSAGE_FAILED, "Message", message, sender_id=sender, contact_id=contact, message_id=message)
 
 
 async def conversation_of(sender: int, contact: int) -> int:
@@ -68,6 +78,8 @@ async def told(period: Period, interval: TrendInterval, viewer: Viewer = SYSTEM)
             for each in await found.trends(interval)
         ],
         "by_status": {status.value: count for status, count in standing.by_status.items() if count},
+        "standing": (standing.unread, standing.urgent, standing.unassigned),
+        "rates": (_rounded(standing.satisfaction_score), _rounded(standing.resolution_rate)),
     }
 
 
@@ -79,7 +91,8 @@ async def recounted(period: Period, interval: TrendInterval, sender: int | None 
         if sender in (None, row["sender_id"])
     }
     said = defaultdict[tuple[int, int], list[tuple[datetime, int, str, str]]](list)
-    for row in await connect.rows("SELECT * FROM message WHERE type <> 'REACTION' AND deleted_at IS NULL"):
+    shown = "SELECT * FROM message WHERE type <> 'REACTION' AND state <> 'FAILED' AND deleted_at IS NULL"
+    for row in await connect.rows(shown):
         pair = (row["sender_id"], row["contact_id"])
         at = row["created_at"] if row["direction"] == "INBOUND" else row["sent_at"]
         if pair in open_ones and at is not None:
@@ -103,12 +116,23 @@ async def recounted(period: Period, interval: TrendInterval, sender: int | None 
                 for pace in paces:
                     pace.waits.append(at - asked)
                 asked = None
-    statuses = [row["status"] for row in open_ones.values() if row["id"] in talked]
+    stand = [row for row in open_ones.values() if row["id"] in talked]
+    statuses = [row["status"] for row in stand]
+    ratings = [row["satisfaction_score"] for row in stand if row["satisfaction_score"] is not None]
     first = min((at for messages in said.values() for at, *_ in messages), default=None)
     return {
         "whole": whole.figures,
         "steps": [(day, steps[day].figures) for day in _days(period, interval, zone, first)],
         "by_status": {status: statuses.count(status) for status in set(statuses)},
+        "standing": (
+            sum(row["unread_count"] > 0 for row in stand),
+            sum(row["priority"] == Priority.URGENT for row in stand),
+            sum(row["assigned_to_id"] is None for row in stand),
+        ),
+        "rates": (
+            _rounded(sum(ratings) / len(ratings) if ratings else None),
+            _rounded(statuses.count("CLOSED") / len(stand) if stand else 0.0),
+        ),
     }
 
 

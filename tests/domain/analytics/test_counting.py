@@ -143,6 +143,8 @@ async def test_everything_as_csv() -> None:
     began = datetime(2026, 3, 2, 9, tzinfo=UTC)
     await say(sender, contact, "CONTACT", began)
     await say(sender, contact, "OPERATOR", began + timedelta(minutes=1))
+    uncounted = {tuple(row[:3]): row[3] for row in await read(await analytics.csv_url(SYSTEM, EVERYTHING))}
+    assert uncounted["conversations", "counted_until", ""] == ""
     await contacts.opt_in(SYSTEM, contact)
     await a_lead(contact_id=contact, source="=1+1", estimated_value=Decimal(5))
     await analytics.count_new()
@@ -156,6 +158,7 @@ async def test_everything_as_csv() -> None:
         *("2", "60.0"),
     )
     assert found["conversations", "by_status", "ACTIVE"] == "1"
+    assert datetime.fromisoformat(found["conversations", "counted_until", ""]) > NOW
     days = {key[2]: value for key, value in found.items() if key[:2] == ("conversations by day", "messages")}
     assert days == {"2026-03-02": "2", "2026-03-03": "0", "2026-03-04": "0"}
     now = {tuple(row[:3]): row[3] for row in (await read(await analytics.csv_url(SYSTEM, EVERYTHING)))[1:]}

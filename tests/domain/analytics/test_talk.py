@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from db.accounts import Scope
 from db.core import connect
+from db.core.transaction import transaction
+from db.events import EventType, record
+from db.messages import Priority
 from domain import analytics, contacts, conversations
 from domain.analytics import Period, TrendInterval
 from domain.core.access import SYSTEM
@@ -18,7 +21,7 @@ from domain.core.errors import ErrorCode
 from tests import factories
 from tests.callers import only, token
 from tests.databases import database_of_its_own
-from tests.domain.analytics.histories import conversation_of, recounted, say, told
+from tests.domain.analytics.histories import conversation_of, recounted, refuse, say, told
 
 DAY, WEEK, MONTH = TrendInterval
 
@@ -125,6 +128,43 @@ async def test_clocks_that_change_make_days_of_23_and_25_hours(alone: None) -> N
     assert [(day.day, messages) for day, (_, messages, _) in chile["steps"]] == [(3, 1), (4, 1)]
 
 
+async def test_a_month_begins_at_another_time_in_each_zone(alone: None) -> None:
+    sender, ana, bo = await two_people()
+    for text in ("02-10 12", "02-28 09", "02-28 20", "03-01 02", "03-01 13", "03-01 18", "03-15 12"):
+        await say(sender, ana, "CONTACT", at(f"2026-{text}:00"))
+    for text in ("03-02 12", "03-31 07", "03-31 12", "04-01 03", "04-01 18", "04-02 12", "04-20 12"):
+        await say(sender, bo, "CONTACT", at(f"2026-{text}:00"))
+    for zone in ("UTC", "Asia/Kolkata", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        for start in ("2026-01-01", "2026-02-11 12:00", "2026-03-01 05:00"):
+            period = of(start, "2026-05-01", zone)
+            assert await told(period, MONTH) == await recounted(period, MONTH), (zone, start)
+    march = (await told(of("2026-02-01", "2026-05-01"), MONTH))["steps"][1]
+    assert march == (date(2026, 3, 1), (2, 7, None))
+
+
+async def test_what_whatsapp_refuses_after_all_was_not_said(alone: None) -> None:
+    sender, ana, _ = await two_people()
+    await say(sender, ana, "CONTACT", at("2026-03-02 09:00"))
+    answer = await say(sender, ana, "OPERATOR", at("2026-03-02 09:10"))
+    march = of("2026-03-01", "2026-04-01")
+    assert (await told(march, MONTH))["whole"] == (1, 2, 600.0)
+    await refuse(answer)
+    assert (await told(march, MONTH))["whole"] == (1, 1, None)
+
+
+async def test_that_a_message_arrives_is_no_reason_to_count(alone: None) -> None:
+    sender, ana, _ = await two_people()
+    message = await say(sender, ana, "CONTACT", at("2026-03-02 09:00"))
+    await analytics.count_new()
+    await connect.execute("UPDATE conversation_day SET messages = '{7}'")
+    told_of = {EventType.MESSAGE_DELIVERED: [7], EventType.MESSAGE_READ: [7], EventType.MESSAGE_SENT: [1]}
+    for kind, wanted in told_of.items():
+        async with transaction():
+            record(kind, "Message", message, sender_id=sender, contact_id=ana, message_id=message)
+        await analytics.count_new()
+        assert await connect.value("SELECT messages FROM conversation_day") == wanted, kind
+
+
 ZONES = ["UTC", "Asia/Kolkata", "Asia/Kathmandu", "America/Sao_Paulo", "Europe/Lisbon", "Australia/Lord_Howe"]
 BEGINNING = at("2026-03-25 00:00")
 """Clocks change in Lisbon on the 29th and on Lord Howe on 5 April."""
@@ -138,15 +178,15 @@ MOMENTS = st.one_of(
     ),
 )
 AUTHORS = st.sampled_from(["CONTACT", "CONTACT", "BOT", "OPERATOR", "SYSTEM"])
-PEOPLE = 2
-WORDS = st.tuples(
-    st.just("say"), st.integers(0, PEOPLE - 1), AUTHORS, MOMENTS, st.sampled_from(["TEXT"] * 5 + ["REACTION", "lost"])
-)
+PEOPLE = 3
+KINDS = st.sampled_from(["TEXT"] * 5 + ["REACTION", "lost", "refused"])
+WORDS = st.tuples(st.just("say"), st.integers(0, PEOPLE - 1), AUTHORS, MOMENTS, KINDS)
 CHANGES = st.one_of(
-    st.tuples(st.sampled_from(["delete", "close", "erase"]), st.integers(0, PEOPLE - 1)),
+    st.tuples(st.sampled_from(["delete", "close", "erase", "read"]), st.integers(0, PEOPLE - 1)),
     st.tuples(st.just("merge"), st.permutations(range(PEOPLE))),
 )
-HISTORIES = st.lists(st.one_of(WORDS, WORDS, WORDS, WORDS, CHANGES), min_size=12, max_size=40)
+NOTES = st.tuples(st.integers(1, 5), st.sampled_from(sorted(Priority, reverse=True)), st.booleans())
+HISTORIES = st.lists(st.one_of(WORDS, WORDS, WORDS, WORDS, WORDS, WORDS, CHANGES), min_size=12, max_size=40)
 PERIODS = st.tuples(st.none() | MOMENTS, st.none() | MOMENTS, st.sampled_from(ZONES), st.sampled_from(TrendInterval))
 
 
@@ -155,23 +195,32 @@ async def happen(sender: int, people: list[int], step: tuple[Any, ...]) -> None:
         await analytics.count_new()  # What is counted already is to be taken back.
     match step:
         case ("say", who, author, moment, kind):
-            type = "TEXT" if kind == "lost" else kind
-            await say(sender, people[who], author, moment, type=type, sent=kind != "lost")
-        case ("delete" | "close" as what, who):
+            type = "TEXT" if kind in ("lost", "refused") else kind
+            message = await say(sender, people[who], author, moment, type=type, sent=kind != "lost")
+            if kind == "refused" and author != "CONTACT":
+                await analytics.count_new()
+                await refuse(message)
+        case ("delete" | "close" | "read" as what, who):
             if id := await conversation_of(sender, people[who]):
-                await (conversations.delete if what == "delete" else conversations.close)(SYSTEM, id)
+                done = {"delete": conversations.delete, "close": conversations.close, "read": conversations.mark_read}
+                await done[what](SYSTEM, id)
         case ("erase", who):
             receipt = await contacts.erase(SYSTEM, people[who])
             await contacts.run_receipt(receipt.id)
             people[who] = (await factories.contact()).id
-        case ("merge", (stays, goes)):
+        case ("merge", (stays, goes, *_)):
             await contacts.merge(SYSTEM, people[stays], people[goes])
             people[goes] = (await factories.contact()).id
         case _:
             raise AssertionError(step)
 
 
-@given(history=HISTORIES, others=st.lists(WORDS, max_size=3), periods=st.lists(PERIODS, min_size=3, max_size=3))
+@given(
+    history=HISTORIES,
+    notes=st.lists(NOTES, min_size=PEOPLE, max_size=PEOPLE),
+    others=st.lists(WORDS, max_size=3),
+    periods=st.lists(PERIODS, min_size=3, max_size=3),
+)
 @settings(
     max_examples=20,
     deadline=None,
@@ -180,6 +229,7 @@ async def happen(sender: int, people: list[int], step: tuple[Any, ...]) -> None:
 )
 async def test_figures_equal_a_recount_whatever_happened(
     history: list[tuple[Any, ...]],
+    notes: list[tuple[int, Priority, bool]],
     others: list[tuple[Any, ...]],
     periods: list[tuple[datetime | None, datetime | None, str, TrendInterval]],
 ) -> None:
@@ -189,8 +239,12 @@ async def test_figures_equal_a_recount_whatever_happened(
         await happen(another, people, step)
     for step in history:
         await happen(sender, people, step)
+    for person, (score, priority, assigned) in zip(people, notes, strict=True):
+        if id := await conversation_of(sender, person):
+            await conversations.update(SYSTEM, id, satisfaction_score=score, priority=priority)
+            await conversations.assign(SYSTEM, id, (await factories.user()).id if assigned else None)
     mine = token(Scope.READ, sender_id=sender)
-    for start, end, zone, interval in periods:
+    for start, end, zone, interval in [*periods, (None, None, "UTC", WEEK)]:
         if start is not None and end is not None and start >= end:
             start, end = (end, start) if end < start else (start, None)
         wide = MONTH if start is None and end is None and interval is DAY else interval
@@ -212,7 +266,6 @@ async def test_everything_of_all_senders_equals_a_recount_and_so_does_it_after_t
     assert wanted["whole"][0] == 4
     assert await told(everything, WEEK) == wanted
     # Who was away for longer than the log is kept counts all of it anew.
-    await connect.execute("UPDATE conversation_day SET messages = '{7}', quarters = '{2026-05-01}'")
     await connect.execute("UPDATE message SET sent_at = sent_at + interval '3 days' WHERE id % 4 = 0")
     await connect.execute("DELETE FROM conversation_quarter")
     await connect.execute("DELETE FROM conversation_day")
@@ -232,6 +285,8 @@ async def test_it_says_until_when_all_is_counted(alone: None) -> None:
     await say(sender, ana, "CONTACT", at("2026-03-02 09:02"))
     next_one = "SELECT min(occurred_at) FROM event WHERE number > (SELECT number FROM event_reader WHERE name = $1)"
     assert await talking.counted_until() == await connect.value(next_one, "analytics")
+    await connect.execute("UPDATE event_log SET trimmed_to = (SELECT max(number) FROM event)")
+    assert await talking.counted_until() is None, "what the log has lost is counted nowhere"
 
 
 async def test_to_count_twice_at_once_counts_once(alone: None) -> None:
@@ -256,6 +311,8 @@ async def test_more_than_366_steps_are_too_many() -> None:
     [
         ({"start": at("2026-03-02"), "end": at("2026-03-02"), "time_zone": "UTC"}, "period", "empty"),
         ({"start": at("2926-03-02"), "end": None, "time_zone": "UTC"}, "period", "empty"),
+        ({"start": at("0001-01-01"), "end": None, "time_zone": "America/New_York"}, "period", "out_of_range"),
+        ({"start": at("9999-12-01"), "end": at("9999-12-31 23:59"), "time_zone": "UTC"}, "period", "out_of_range"),
         ({"start": None, "end": None, "time_zone": "Mars/Base"}, "timeZone", "unknown_time_zone"),
         ({"start": None, "end": None, "time_zone": "../../etc/passwd"}, "timeZone", "unknown_time_zone"),
     ],

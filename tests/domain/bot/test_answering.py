@@ -10,11 +10,12 @@ import pytest_asyncio
 from db.bot import Generation
 from db.core import connect
 from db.messages import Message
-from domain import settings
-from domain.bot import languages
+from domain import conversations, settings
+from domain.bot import languages, turns
 from domain.core.access import SYSTEM
 from tests.domain.bot.knowing import forget_everything, taught
 from tests.domain.bot.talking import FACT, Person, generation_of
+from tests.domain.messages.surroundings import a_message
 
 
 @pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
@@ -107,6 +108,48 @@ async def test_without_automatic_escalation_the_bot_goes_on(text: str) -> None:
         conversation = await person.conversation()
         assert (conversation.status, conversation.escalation_reason) == ("ACTIVE", None)
         assert await person.asks() == FACT.strip()
+
+
+async def answered(person: Person, times: int) -> None:
+    """The bot has said so much lately."""
+    for _ in range(times):
+        epoch = (await person.conversation()).epoch
+        await a_message(person.sender, person.contact, author="BOT", epoch=epoch, state="SENT", due_at=None)
+
+
+async def test_two_bots_do_not_answer_each_other_for_ever() -> None:
+    person = await Person.new()
+    assert await person.asks() == FACT.strip()
+    await answered(person, turns.MOST_ANSWERS - 2)
+    assert await person.asks() == FACT.strip()
+    assert await person.asks() is None
+    conversation = await person.conversation()
+    assert (conversation.status, conversation.escalation_reason) == ("ESCALATED", "TOO_MANY_ANSWERS")
+    assert "30 times" in (conversation.escalation_note or "")
+    await conversations.hand_back(SYSTEM, {"id": conversation.id})
+    assert await person.asks() == FACT.strip()
+
+
+async def test_what_was_answered_before_a_person_wrote_or_an_hour_ago_does_not_count() -> None:
+    person, other = await Person.new(), await Person.new()
+    for each in (person, other):
+        await each.asks()
+        await answered(each, turns.MOST_ANSWERS)
+    await conversations.send(SYSTEM, to={"id": await person.id()}, message={"text": "Rita here."})
+    assert await person.asks() == FACT.strip()
+    await connect.execute(
+        "UPDATE message SET created_at = now() - interval '61 minutes' WHERE contact_id = $1", other.contact
+    )
+    assert await other.asks() == FACT.strip()
+
+
+async def test_without_automatic_escalation_two_bots_fall_silent() -> None:
+    person = await Person.new()
+    await person.asks()
+    await answered(person, turns.MOST_ANSWERS)
+    async with set_to(features={"auto_escalation": False}):
+        assert await person.asks() is None
+    assert ((await person.conversation()).status, await person.turn()) == ("ACTIVE", None)
 
 
 async def test_without_the_rating_of_moods_nobody_is_upset() -> None:

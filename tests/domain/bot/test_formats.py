@@ -173,6 +173,12 @@ def squeezed() -> bytes:
         ("a.txt", b"\n\n \n", "No text"),
         ("a.txt", "\u200b\u202e\ufeff".encode(), "No text"),
         ("a.csv", b"a,b,c\n", "No text"),
+        (
+            "a.csv",
+            b"a,b\n\n" + b"long" * 30_000 + b",2\n",
+            "No row of it can be read. Row 3: It has more than 100000 characters.",
+        ),
+        ("a.csv", b'a,b\n"1"x,2\n', "Row 2: A quotation mark stands in the midst of a cell."),
         ("a.md", b"![](picture.png)\n", "No text"),
     ],
 )

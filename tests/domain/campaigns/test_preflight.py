@@ -1,10 +1,12 @@
 """What is said of a campaign before it starts is what it then does."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
+from db.accounts import Scope
 from db.campaigns import Campaign, CampaignStatus, ExclusionReason
 from db.contacts import Contact
 from db.core import connect
@@ -20,7 +22,7 @@ from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal
 from domain.senders import PacingState, SenderPacing
 from tests import factories
-from tests.callers import only
+from tests.callers import only, token
 from tests.crowds import crowd, members
 from tests.domain.campaigns.surroundings import a_campaign, a_template, changes_nothing, messages_of, recipients_of
 from tests.domain.messages.surroundings import a_message, a_sender
@@ -151,6 +153,25 @@ async def test_who_lacks_a_value_is_counted_by_placeholder() -> None:
     for name in ("first_name", "email", "city", "hello", "nothing", "both"):
         lacking = sum(name in rendered.missing for _, rendered in found.samples)
         assert Tally(name, lacking) in found.missing_variables
+
+
+async def test_a_bound_token_is_told_what_those_lack_whom_it_sees_and_nothing_of_others() -> None:
+    template = await a_template(content="{{email}} {{diagnosis}} {{first_name}}")
+    sender = await a_sender(business_account_id=template.business_account_id)
+    group = await crowd(3)
+    seen, *unseen = await members(group)
+    await a_message(sender, seen, state="DELIVERED", due_at=None)
+    campaign = await a_campaign(sender, template_id=template.id, group=group)
+    bound = token(Scope.READ, Scope.CAMPAIGNS, sender_id=sender)
+    before = await campaigns.preflight(bound, campaign.id)
+    assert before.missing_variables == [Tally("email", 1), Tally("diagnosis", 1)]
+    assert [contact.id for contact, _ in before.samples] == [seen]
+    await Contact.filter(id__in=unseen).update(email="a@example.com", attributes={"diagnosis": "x"}, first_name=None)
+    after = await campaigns.preflight(bound, campaign.id)
+    assert after == replace(before, created_at=after.created_at, finishes_at=after.finishes_at)
+    assert Tally("first_name", 2) in (await look(campaign)).missing_variables
+    await Contact.filter(id=seen).update(email="b@example.com")
+    assert (await campaigns.preflight(bound, campaign.id)).missing_variables == [Tally("diagnosis", 1)]
 
 
 async def test_a_header_without_its_file_is_missing_for_all_until_there_is_one() -> None:

@@ -19,7 +19,7 @@ from tests.statements import statements
 
 async def lines(url: str | None) -> list[dict[str, str]]:
     assert url is not None
-    _, content = opened(url.rpartition("/")[2])
+    content = opened(url.rpartition("/")[2]).content
     return list(csv.DictReader(io.StringIO(b"".join([part async for part in content]).decode("utf-8-sig"))))
 
 

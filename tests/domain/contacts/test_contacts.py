@@ -227,7 +227,7 @@ async def test_a_token_bound_to_a_sender_changes_whom_it_has_written_to_and_no_o
         contacts.update(bound, other.id, company="Acme"),
         contacts.opt_out(bound, other.id),
         contacts.get_phone(bound, number.id),
-        contacts.delete_phone(bound, number.id),
+        contacts.set_primary(bound, number.id),
     ):
         assert await only(doing) == hidden
     for doing in (
@@ -235,6 +235,9 @@ async def test_a_token_bound_to_a_sender_changes_whom_it_has_written_to_and_no_o
         contacts.update(bound, mine.id, group_ids=[]),
         contacts.delete(bound, mine.id),
         contacts.delete(bound, other.id),
+        contacts.create_phone(bound, mine.id, phone_number=number.phone_number),
+        contacts.update_phone(bound, number.id, phone_number=number.phone_number),
+        contacts.delete_phone(bound, number.id),
     ):
         assert (await only(doing))[0] is ErrorCode.AUTHORIZATION_ERROR
     untouched = await Contact.get(id=other.id)

@@ -1,14 +1,16 @@
 """What WhatsApp calls people, and those who turn out to be one person."""
 
 import secrets
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from db.accounts import Scope
-from db.contacts import Contact, ContactDuplicate, ContactIdentity, ContactIdentityType, OptInStatus
+from db.contacts import ConsentSource, Contact, ContactDuplicate, ContactIdentity, ContactIdentityType, OptInStatus
 from db.core.paging import PageRequest
 from db.core.transaction import transaction
 from db.messages import Message, MessageState
+from db.templates import TemplateCategory
 from domain import contacts
 from domain.contacts import Identity
 from domain.core.access import SYSTEM
@@ -138,6 +140,19 @@ async def test_an_opt_out_of_before_reaches_who_turns_out_to_be_the_same() -> No
     assert await status(other.id) is OptInStatus.OPTED_OUT
     assert (await Contact.get(id=other.id)).opt_in_changed_at == (await Contact.get(id=one.id)).opt_in_changed_at
     assert (await Message.get(id=waiting.id)).state is MessageState.CANCELLED
+
+
+async def test_an_opt_out_of_before_reaches_over_one_who_has_agreed_since() -> None:
+    (one, other), third = await pair(), await factories.contact()
+    async with transaction():
+        before = datetime.now(UTC) - timedelta(hours=1)
+        marketing, declines = TemplateCategory.MARKETING, OptInStatus.OPTED_OUT
+        await contacts.say([one.id], marketing, declines, ConsentSource.API, at=before)
+    await contacts.opt_in(SYSTEM, other.id)
+    wa_id = factories.phone()[1:]
+    await learn(Identity(other.id, WA_ID, wa_id))
+    await learn(Identity(third.id, WA_ID, wa_id))
+    assert [await status(each.id) for each in (one, other, third)] == ["OPTED_OUT", "OPTED_IN", "OPTED_OUT"]
 
 
 async def test_the_answer_to_a_send_teaches_what_whatsapp_calls_the_contact() -> None:

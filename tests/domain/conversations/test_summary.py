@@ -73,6 +73,7 @@ async def test_an_answer_takes_from_the_first_of_several_until_it_is_sent() -> N
     assert (await summary_of(conversation)).average_response_time is None
     await say(conversation, 25, "SYSTEM")
     await say(conversation, 26, "OPERATOR", state="FAILED", sent_at=None)
+    await say(conversation, 27, "OPERATOR", state="FAILED")
     await say(conversation, 28, "BOT")
     assert (await summary_of(conversation)).average_response_time == pytest.approx(30)
     await say(conversation, 40, "OPERATOR")

@@ -6,21 +6,24 @@ from typing import Any
 import pytest
 
 from db.accounts import Role, Scope
+from db.campaigns import Campaign
 from db.contacts import Contact, ContactPhone
 from db.conversations import BotTurn, Conversation
 from db.core import connect
 from db.core.paging import PageRequest
 from db.core.transaction import transaction
 from db.messages import Message, Priority
-from domain import accounts, contacts, conversations, messages
+from domain import accounts, contacts, conversations, files, messages
 from domain.conversations import Heard
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode, Refusal
+from domain.files import tending
 from tests import factories
 from tests.callers import check_callers, only, refused, token
 from tests.domain.conversations.surroundings import a_conversation, heard_in, send, stored, the_sender
+from tests.domain.files.surroundings import kept, signed, uploaded
 from tests.domain.messages.surroundings import a_message, state_of
-from tests.factories import phone
+from tests.factories import phone, unique
 
 WRONG = ErrorCode.VALIDATION_ERROR
 PEOPLE = {Role.ADMIN, Role.SALES}
@@ -274,6 +277,48 @@ async def test_what_comes_next_opens_a_new_one_without_the_old_messages() -> Non
     assert await conversations.message_counts(SYSTEM, [new.id, conversation]) == [1, 0]
     assert await conversations.of_messages(SYSTEM, [message, old]) == [new, None]
     assert (await only(send(new.id, {"text": "Yes"}, reply_to_id=old)))[:2] == (ErrorCode.NOT_FOUND, "replyToId")
+
+
+async def test_a_correlation_id_leads_to_nothing_that_was_deleted_and_sends_nothing_twice() -> None:
+    sender, number = await the_sender(provider="WAHA"), phone()
+    to, text = {"phone_number": number}, {"text": "Hi"}
+    first = await conversations.send(SYSTEM, to=to, message=text, sender_id=sender.id, correlation_id="a-1")
+    conversation = await Conversation.get(contact_id=first.contact_id)
+    await conversations.delete(SYSTEM, conversation.id)
+    before = await stored()
+    again = conversations.send(SYSTEM, to=to, message=text, sender_id=sender.id, correlation_id="a-1")
+    assert await only(again) == (ErrorCode.DUPLICATE_RESOURCE, "correlationId", "deleted")
+    assert await stored() == before
+    other = await conversations.send(SYSTEM, to=to, message=text, sender_id=sender.id, correlation_id="a-2")
+    assert (other.contact_id, other.id == first.id) == (first.contact_id, False)
+
+
+async def test_its_files_go_with_it_but_what_is_needed_elsewhere_stays() -> None:
+    conversation, other = await a_conversation(), await a_conversation()
+    row, theirs = await Conversation.get(id=conversation), await Conversation.get(id=other)
+    received, own = await uploaded(), await uploaded(conversation_id=conversation)
+    await connect.execute("UPDATE message SET media_id = $2 WHERE id = $1", await heard_in(conversation), received.id)
+    shown, sent, above, wanted = [await uploaded(conversation_id=conversation) for _ in range(4)]
+    lent = await uploaded()
+    await a_message(theirs.sender_id, theirs.contact_id, media_id=shown.id)
+    of_schedule = {"schedule_id": 2**43 + conversation, "state": "SENT", "due_at": None}
+    await a_message(row.sender_id, row.contact_id, media_id=sent.id, **of_schedule)
+    await a_message(row.sender_id, row.contact_id, media_id=lent.id, state="SENT", due_at=None)
+    header = f'{{"format": "IMAGE", "media_id": {above.id}}}'
+    template = (await factories.template()).id
+    await connect.execute("UPDATE message_template SET header = $2 WHERE id = $1", template, header)
+    await Campaign.create(name=unique(), variables={}, media_id=wanted.id)
+    link = signed(files.url_of(received) or "")
+    await conversations.delete(SYSTEM, conversation)
+    while await tending.tend():
+        continue
+    for file in (received, own):
+        assert (await only(files.get(SYSTEM, file.id)))[0] is ErrorCode.NOT_FOUND
+        assert kept(file.id) is None
+    assert (await only(files.read(received.id, **link)))[0] is ErrorCode.NOT_FOUND
+    for file in (shown, sent, above, wanted, lent):
+        assert (await files.get(SYSTEM, file.id)).deleted_at is None
+        assert kept(file.id) is not None
 
 
 async def test_what_a_schedule_sent_stays_with_it() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -13,7 +14,7 @@ from aiohttp import web
 
 from domain.core import fetch
 from domain.core.errors import Refusal
-from domain.core.fetch import UnfetchableError, check_url, is_public, opened
+from domain.core.fetch import Answer, UnfetchableError, check_url, is_public, opened, posting
 
 PRIVATE = [
     "127.0.0.1",
@@ -73,7 +74,7 @@ class Site:
             case "/large":
                 return web.Response(body=bytes(200))
             case "/endless":
-                return await self._endless(request, 0.0)
+                return await self._endless(request, 0.0, size=10_000)
             case "/slow":
                 return await self._endless(request, 0.05)
             case "/silent":
@@ -84,11 +85,11 @@ class Site:
             case _:
                 return web.Response(status=int(request.path[1:]))
 
-    async def _endless(self, request: web.Request, pause: float) -> web.StreamResponse:
+    async def _endless(self, request: web.Request, pause: float, *, size: int = 10) -> web.StreamResponse:
         response = web.StreamResponse()
         await response.prepare(request)
         while not self.let_go.is_set():
-            await response.write(bytes(10))
+            await response.write(bytes(size))
             await asyncio.sleep(pause)
         return response
 
@@ -141,22 +142,24 @@ async def test_what_lies_inside_is_not_reached_however_it_is_written(site: Site,
 
 @pytest.mark.parametrize("address", PRIVATE)
 async def test_a_name_of_a_private_address_is_not_reached(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answers([address]))
+    monkeypatch.setattr(socket, "getaddrinfo", answers([address]))
     assert "public internet" in (await why(read("http://innocent.example/good"))).words
 
 
-def answers(*times: list[str]) -> Callable[..., Awaitable[list[Any]]]:
-    """A resolver that says something else each time."""
-    left = list(times)
+def answers(*times: list[str]) -> Callable[..., list[Any]]:
+    """A resolver that says something else of names each time."""
+    left, known = list(times), socket.getaddrinfo
 
-    async def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+    def getaddrinfo(host: str, port: int | None, *given: Any, **more: Any) -> list[Any]:
+        if not host.endswith(".example"):
+            return known(host, port, *given, **more)
         return [
             (
                 socket.AF_INET6 if ":" in address else socket.AF_INET,
                 socket.SOCK_STREAM,
                 socket.IPPROTO_TCP,
                 "",
-                (address, port, 0, 0) if ":" in address else (address, port),
+                (address, port or 0, 0, 0) if ":" in address else (address, port or 0),
             )
             for address in left.pop(0)
         ]
@@ -171,12 +174,52 @@ async def test_a_name_that_means_something_else_the_next_moment_gains_nothing(
     other, runner = await serve("127.0.0.2", site.port)
     first = ipaddress.ip_address("127.0.0.1")
     monkeypatch.setattr(fetch, "is_public", lambda address: address == first)  # pyright: ignore[reportUnknownLambdaType]
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", answers(["127.0.0.1"], ["127.0.0.2"]))
+    monkeypatch.setattr(socket, "getaddrinfo", answers(["127.0.0.1"], ["127.0.0.2"]))
     assert await read(f"http://changing.example:{site.port}/good") == b"good"
     assert (len(site.calls), other.calls) == (1, [])
     # Asked anew it leads inside, and is looked at anew.
     assert "public internet" in (await why(read(f"http://changing.example:{site.port}/good"))).words
     assert (len(site.calls), other.calls) == (1, [])
+    await runner.cleanup()
+
+
+async def test_a_name_that_no_server_answers_for_is_looked_up_once_and_holds_up_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Twenty posts to it and a fetch, beside another name and whatever else the loop looks up."""
+    asked, over, known = list[str](), threading.Event(), socket.getaddrinfo
+
+    def getaddrinfo(host: str, *given: Any, **more: Any) -> list[Any]:
+        if host == "dead.test":
+            asked.append(host)
+            over.wait(30)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return known(host, *given, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(fetch, "_LOOK_UP_SECONDS", 2.0)
+    there, runner = await serve("127.0.0.1")
+
+    async def told() -> Answer:
+        async with posting(seconds=15, anywhere=True) as post:
+            return await post(f"http://localhost:{there.port}/good", b"{}", {})
+
+    async with posting(seconds=15, anywhere=True) as post:
+        dead = [asyncio.create_task(why(post("http://dead.test/", b"{}", {}))) for _ in range(20)]
+        dead.append(asyncio.create_task(why(read("http://dead.test/"))))
+        async with asyncio.timeout(1):
+            while not asked:  # noqa: ASYNC110 - set by a thread
+                await asyncio.sleep(0.01)
+            # The site takes no POST: it answers all the same.
+            assert (await told()).status == 405
+            assert await asyncio.get_running_loop().getaddrinfo("localhost", 80)
+        assert not any(task.done() for task in dead)
+        async with asyncio.timeout(10):
+            assert {(await task).again for task in dead} == {True}
+        # What the system still does is waited for by the next one, too.
+        await why(post("http://dead.test/", b"{}", {}))
+        assert asked == ["dead.test"]
+    over.set()
     await runner.cleanup()
 
 

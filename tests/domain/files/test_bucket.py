@@ -1,8 +1,9 @@
 """Files in a bucket, and a bucket that is away, overloaded, wrong or cut off: nothing half is seen, nothing lost."""
 
 import asyncio
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from aiohttp import web
@@ -15,7 +16,7 @@ from db.files import File, FilePurpose
 from domain import contacts, files
 from domain.contacts import sources
 from domain.core.access import SYSTEM
-from domain.core.errors import AwayError, ErrorCode
+from domain.core.errors import AwayError, ErrorCode, Refusal
 from domain.files import bucket, fetching, storage, tending
 from domain.health import _ask_files
 from domain.providers.base import NotSent
@@ -158,7 +159,7 @@ async def test_what_is_deleted_while_it_is_away_goes_later_and_holds_up_nothing(
     await connect.execute("UPDATE file SET due_at = now() WHERE id = $1", late.file.id)
     assert await tending.tend() is False
     wait = await connect.value("SELECT extract(epoch FROM due_at - now())::float8 FROM file WHERE id = $1", gone.id)
-    assert (storage.key_of(gone.id) in keys(s3), 20 < wait <= tending.AWAY_SECONDS) == (True, True)
+    assert (storage.key_of(gone.id) in keys(s3), 20 < wait <= storage.AWAY_SECONDS) == (True, True)
     assert (await File.get(id=late.file.id)).status is JobStatus.QUEUED, "its bytes could not be removed"
     gate.trouble = None
     assert (await tended(late.file.id)).status is JobStatus.FAILED
@@ -166,15 +167,119 @@ async def test_what_is_deleted_while_it_is_away_goes_later_and_holds_up_nothing(
     assert (storage.key_of(gone.id) in keys(s3), (await File.get(id=gone.id)).due_at) == (False, None)
 
 
-async def test_what_people_send_is_fetched_once_the_storage_is_back(gate: Gate, simulator: Simulator) -> None:
+async def test_what_people_send_is_fetched_once_the_storage_is_back(
+    gate: Gate, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
     file = await received(held(simulator))
     gate.trouble = overloaded
-    await connect.execute("UPDATE file SET attempts = $2 WHERE id = $1", file.id, fetching.MOST_ATTEMPTS_OF_URL)
-    tried = await tended(file.id)
+    await connect.execute("UPDATE file SET attempts = $2 WHERE id = $1", file.id, fetching.MOST_ATTEMPTS - 1)
+    with monkeypatch.context() as patch:
+        # Nobody downloads what could not be kept.
+        patch.delattr(fetching, "opened")
+        tried = await tended(file.id)
     assert (tried.status, tried.error_message) == (JobStatus.QUEUED, "The storage of files is asked too much.")
     assert tried.due_at is not None
+    assert tried.attempts == fetching.MOST_ATTEMPTS - 1, "no file is guilty of that"
     gate.trouble = None
     assert ((await tended(file.id)).status, kept(file.id)) == (JobStatus.COMPLETED, PNG)
+
+
+async def test_what_goes_slowly_to_the_bucket_keeps_its_lease(
+    gate: Gate, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise the next worker takes it up, and the one after that: none would ever be the one that counts."""
+    file, go = await received(held(simulator)), threading.Event()
+
+    async def slow(_: web.Request) -> None:
+        while not go.is_set():  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0.01)
+
+    gate.trouble = when("PUT", slow, "incoming")
+    monkeypatch.setattr(fetching, "_RENEW_SECONDS", 0.05)
+    [claimed] = [one for one in await fetching.claim(100, 100) if one.id == file.id]
+    fetching_it = asyncio.create_task(fetching.fetch(claimed))
+    try:
+        await until(lambda: bool(gate.asked))
+        await connect.execute("UPDATE file SET due_at = now() + interval '1 s' WHERE id = $1", file.id)
+        renewed = "SELECT due_at > now() + interval '5 s' FROM file WHERE id = $1"
+        async with asyncio.timeout(10):
+            while not await connect.value(renewed, file.id):  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.01)
+    finally:
+        go.set()
+        await fetching_it
+    done = await File.get(id=file.id)
+    assert (done.status, done.attempts, kept(file.id)) == (JobStatus.COMPLETED, 1, PNG)
+
+
+async def test_a_bucket_that_is_slow_to_copy_holds_few_connections(gate: Gate) -> None:
+    uploads = [await announced() for _ in range(8)]
+    now, most = 0, 0
+
+    def coming_puts() -> list[str]:
+        return [path for method, path in gate.asked if method == "PUT" and "incoming" in path]
+
+    async def slow(_: web.Request) -> None:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        # All are about to be copied by then, but for what holds them back.
+        while len(coming_puts()) < len(uploads):  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.3)
+        now -= 1
+
+    gate.trouble = when("PUT", slow, storage.key_of(uploads[0].file.id)[:7])
+    done = await asyncio.gather(*map(put, uploads))
+    assert {file.status for file in done} == {JobStatus.COMPLETED}
+    assert most == 3
+
+
+async def test_a_refusal_waits_for_no_copy(gate: Gate) -> None:
+    go = threading.Event()
+
+    async def slow(_: web.Request) -> None:
+        while not go.is_set():  # noqa: ASYNC110 - of another thread
+            await asyncio.sleep(0.01)
+
+    uploads = [await announced() for _ in range(3)]
+    copies = [f"/{storage.key_of(upload.file.id)}" for upload in uploads]
+    gate.trouble = when("PUT", slow, storage.key_of(uploads[0].file.id)[:7])
+    copied = asyncio.gather(*map(put, uploads))
+    try:
+        await until(lambda: sum(path.endswith(tuple(copies)) for _, path in gate.asked) == len(uploads))
+        page = b"<!DOCTYPE html><script>alert(1)</script>"
+        async with asyncio.timeout(10):
+            with pytest.raises(Refusal):
+                await put(await announced(content=page), page)
+    finally:
+        go.set()
+        done = await copied
+    assert {file.status for file in done} == {JobStatus.COMPLETED}
+
+
+@pytest.mark.soak
+async def test_a_copy_may_take_longer_than_a_transaction_may_idle(gate: Gate) -> None:
+    async def slow(_: web.Request) -> None:
+        await asyncio.sleep(11)
+
+    upload = await announced()
+    gate.trouble = when("PUT", slow, storage.key_of(upload.file.id))
+    assert ((await put(upload)).status, kept(upload.file.id)) == (JobStatus.COMPLETED, PNG)
+
+
+async def test_content_that_is_not_taken_never_leaves_this_machine(gate: Gate) -> None:
+    page = b"<!DOCTYPE html><script>alert(1)</script>"
+    with pytest.raises(Refusal):
+        await put(await announced(content=page), page)
+    assert gate.asked == []
+    assert coming() == 0
+
+
+async def until(look: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not look():  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
 
 
 async def test_a_message_waits_for_a_storage_that_is_away(gate: Gate, simulator: Simulator) -> None:

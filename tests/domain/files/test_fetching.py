@@ -19,7 +19,7 @@ from db.files import File
 from domain import files
 from domain.core import fetch
 from domain.core.access import SYSTEM
-from domain.files import fetching, kinds, tending
+from domain.files import fetching, kinds, storage, tending
 from domain.providers import media
 from domain.providers.base import Account
 from domain.providers.media import Held, Stored
@@ -261,6 +261,25 @@ async def test_what_waha_holds_is_opened_with_its_key_at_its_own_address(
     assert elsewhere.status is not JobStatus.COMPLETED
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("../sessions", "x/../../sessions", ".%2E/sessions", "%2e%2E/sessions"),
+        *("..%2Fsessions", "..\\sessions", "..", "/x"),
+    ],
+)
+async def test_our_key_reads_nothing_of_waha_but_its_files(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("WAHA_URL", simulator.url)
+    monkeypatch.setenv("WAHA_API_KEY", simulator.get("settings")["waha_api_key"])
+    get_settings.cache_clear()
+    sender = await a_sender(provider="WAHA", session_name=f"s-{held(simulator)}")
+    found = await tended((await received(f"http://localhost:3000/api/files/{path}", sender_id=sender)).id)
+    assert found.status is not JobStatus.COMPLETED
+    assert "leads elsewhere" in (found.error_message or "")
+
+
 async def test_what_workers_die_of_is_given_up(simulator: Simulator) -> None:
     file = await received(held(simulator))
     await connect.execute("UPDATE file SET attempts = 99, status = 'RUNNING' WHERE id = $1", file.id)
@@ -318,3 +337,16 @@ async def test_what_a_sender_calls_its_file_stays_out_of_headers(simulator: Simu
         [made] = await files.receive([files.Received(sender, id, mime_type=mime_type)])
     done = await tended(made)
     assert (done.status, done.mime_type) == (JobStatus.COMPLETED, "application/x-theirs")
+
+
+async def test_what_people_send_is_not_given_up_for_a_full_disk(
+    monkeypatch: pytest.MonkeyPatch, simulator: Simulator
+) -> None:
+    file = await received(held(simulator))
+    await connect.execute("UPDATE file SET attempts = $2 WHERE id = $1", file.id, tending.MOST_ATTEMPTS - 1)
+    with monkeypatch.context() as full:
+        full.setattr(storage, "_make_room", lambda path: path.symlink_to("/dev/full"))
+        tried = await tended(file.id)
+    assert (tried.status, tried.error_message) == (JobStatus.QUEUED, "The disk that holds files takes nothing.")
+    assert (tried.attempts, coming()) == (tending.MOST_ATTEMPTS - 1, 0)
+    assert ((await tended(file.id)).status, kept(file.id)) == (JobStatus.COMPLETED, PNG)

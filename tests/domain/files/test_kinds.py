@@ -33,6 +33,10 @@ OFFICE = "application/vnd.openxmlformats-officedocument"
         ("a.txt", "Olá, coração\n".encode("latin-1"), "text/plain"),
         ("a.txt", b'{"a": 1}', "text/plain"),
         ("a.md", b"# Title\n\nwords\n", "text/markdown"),
+        # A text that speaks of tags is a text: it is only ever saved.
+        ("a.txt", b"Write <script>alert(1)</script> to try it.\n", "text/plain"),
+        ("a.md", b'<h1 align="center">Shop</h1>\n\n<a href="x">y</a> <table><script></script>\n', "text/markdown"),
+        ("a.csv", b"name,note\nRita,<script>alert(1)</script>\n", "text/csv"),
         ("a.csv", CSV, "text/csv"),
         ("a.csv", "\ufeffnome;telefone\nAna;1\n".encode(), "text/csv"),
         ("a.mp3", samples.MP3, "audio/mpeg"),
@@ -66,6 +70,10 @@ def test_the_content_says_what_a_file_is(tmp_path: Path, name: str, content: byt
     [
         ("a.png", b"<!DOCTYPE html><script>alert(1)</script>"),
         ("a.txt", b"<html><body onload=alert(1)>"),
+        ("a.txt", "\ufeff \n<!-- -- <p> --> <!-- b --><SCRIPT>alert(1)</SCRIPT>".encode()),
+        ("a.csv", b"<!-- a --><!DOCTYPE html><script>alert(1)</script>"),
+        ("a.txt", b"\n" * 9000 + b"<script>alert(1)</script>"),
+        ("a.txt", b"<iframe src=javascript:alert(1)>"),
         ("a.md", b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
         ("a.jpg", b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
         ("a.txt", b"MZ" + bytes(200)),

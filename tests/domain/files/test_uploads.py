@@ -1,5 +1,7 @@
 """Uploads: what is announced, what comes, and what is refused and leaves nothing."""
 
+import asyncio
+import contextvars
 import hashlib
 import os
 import time
@@ -11,10 +13,12 @@ import pytest
 from db.accounts import Role, Scope
 from db.contacts import JobStatus
 from db.core import connect
+from db.core.settings import get_settings
+from db.core.transaction import transaction
 from db.files import File, FilePurpose
 from domain import files
 from domain.core.access import SYSTEM, Viewer
-from domain.core.errors import ErrorCode, Refusal
+from domain.core.errors import AwayError, ErrorCode, Refusal
 from domain.files import storage
 from domain.files.kinds import MEGABYTE
 from domain.files.links import SECONDS
@@ -181,6 +185,36 @@ async def test_what_breaks_off_is_not_kept_and_may_come_again() -> None:
     assert (await put(upload)).status is JobStatus.COMPLETED
 
 
+async def test_the_bytes_of_a_file_come_once_at_a_time() -> None:
+    """Who has one link could fill the disk by it."""
+    upload, go_on = await announced(), asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield PNG[:10]
+        await go_on.wait()
+        yield PNG[10:]
+
+    first = asyncio.create_task(files.take(upload.file.id, **signed(upload.url), length=None, chunks=slow()))
+    async with asyncio.timeout(10):
+        while coming() == 0:  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
+    assert (await only(put(upload)))[0] is ErrorCode.INVALID_STATE
+    assert coming() == 1
+    assert (await uploaded()).status is JobStatus.COMPLETED, "another one may come meanwhile"
+    go_on.set()
+    assert (await first).status is JobStatus.COMPLETED
+
+
+async def test_what_would_eat_up_the_reserve_of_the_disk_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = await announced()
+    with monkeypatch.context() as patch:
+        patch.setattr(get_settings(), "disk_reserve_gb", 2.0**30)
+        with pytest.raises(OSError, match="reserve"):
+            await put(upload)
+        assert (coming(), await state_of(upload.file.id)) == (0, (JobStatus.QUEUED, None))
+    assert (await put(upload)).status is JobStatus.COMPLETED
+
+
 async def test_more_than_was_announced_is_not_even_listened_to() -> None:
     upload = await announced()
     asked = 0
@@ -254,6 +288,33 @@ async def test_a_deleted_file_is_gone() -> None:
     [named] = await files.by_ids(SYSTEM, [file.id])
     assert named is not None
     assert (named.name, files.url_of(named)) == ("a.png", None)
+
+
+async def test_of_two_who_delete_a_file_at_once_one_did() -> None:
+    file = await uploaded()
+    said = await asyncio.gather(*(files.delete(SYSTEM, file.id) for _ in range(4)), return_exceptions=True)
+    assert [one for one in said if one == file.id] == [file.id]
+    assert [one.code for one in said if isinstance(one, Refusal)] == [ErrorCode.NOT_FOUND] * 3
+
+
+async def test_a_conversation_that_is_deleted_meanwhile_gets_no_file() -> None:
+    conversation = await a_conversation(await a_sender(), await a_contact())
+    async with transaction():
+        await connect.execute("UPDATE conversation SET deleted_at = now() WHERE id = $1", conversation)
+        announcing = asyncio.create_task(announced(conversation_id=conversation), context=contextvars.Context())
+        await asyncio.wait([announcing], timeout=0.5)
+    assert (await only(announcing))[0] is ErrorCode.NOT_FOUND
+    assert not await File.filter(conversation_id=conversation).count()
+
+
+async def test_a_disk_that_is_full_costs_no_upload(monkeypatch: pytest.MonkeyPatch) -> None:
+    upload = await announced()
+    with monkeypatch.context() as full:
+        full.setattr(storage, "_make_room", lambda path: path.symlink_to("/dev/full"))
+        with pytest.raises(AwayError, match="takes nothing"):
+            await put(upload)
+    assert coming() == 0
+    assert (await put(upload)).status is JobStatus.COMPLETED
 
 
 async def test_a_file_that_a_template_needs_stays() -> None:

@@ -50,6 +50,31 @@ async def test_fifty_duplicates_at_once_are_one(sender: Sender) -> None:
     assert [now - then for now, then in zip(counted, before, strict=True)] == [101, 1], "of 102"
 
 
+async def test_what_is_posted_once_more_long_after_counts_no_second_time(sender: Sender) -> None:
+    """By whoever kept a signed post: the signature holds for ever, and what was taken up is forgotten after a week."""
+    posted, row = message(digits_of(factories.phone())), await sent(sender)
+    told = status(row, "read")
+    posts = [orjson.dumps(body(change(sender, messages=[posted]))), orjson.dumps(body(change(sender, statuses=[told])))]
+    kept = await take_up(*posts)
+    first = await received(posted["id"])
+    await connect.execute(
+        "UPDATE inbound_post SET created_at = now() - interval '60 days', done_at = now() - interval '60 days'"
+        " WHERE id = ANY($1)",
+        [each.id for each in kept],
+    )
+    await connect.execute(
+        "UPDATE message SET created_at = created_at - interval '60 days' WHERE id = ANY($1)", [first.id, row.id]
+    )
+    await inbound.trim()
+    before = [await events_of(first), await events_of(row)]
+    messages = await Message.filter(sender_id=sender.id).count()
+    await take_up(*posts)
+    assert await Message.filter(sender_id=sender.id).count() == messages
+    assert [await events_of(first), await events_of(row)] == before
+    assert (await Message.get(id=row.id)).state is MessageState.READ
+    assert await ContactPhone.filter(phone_number=first.address).count() == 1
+
+
 async def test_drains_side_by_side_leave_nothing(sender: Sender) -> None:
     """Whoever finds another at it goes; the other must then see what the first came for."""
     ids: list[str] = []

@@ -228,6 +228,33 @@ async def test_a_stop_without_a_time_holds_and_posted_again_changes_nothing(send
     assert (await Contact.get(id=contact.id)).opt_in_changed_at == before.opt_in_changed_at
 
 
+async def test_a_stop_without_a_time_holds_against_a_start_of_before_that_comes_late(sender: Sender) -> None:
+    """Of one who had declined already; posted again it changes nothing for them or for their duplicates either."""
+    number = f"9{secrets.randbelow(10**7):07d}"
+    both = [await factories.contact(phone_number=f"+5511{more}{number}") for more in ("9", "")]
+    told = {"wa_id": f"55119{number}", "category": "marketing_messages", "value": "stop"}
+    preferences = [
+        body({"field": "user_preferences", "value": {"user_preferences": [preference]}})
+        for preference in (
+            {**told, "timestamp": NOW},
+            told,
+            {**told, "value": "resume", "timestamp": NOW + 5},
+        )
+    ]
+
+    async def contacts_now() -> list[tuple[str, datetime | None]]:
+        found = [await Contact.get(id=contact.id) for contact in both]
+        return [(contact.opt_in_status, contact.opt_in_changed_at) for contact in found]
+
+    for post in preferences:
+        await take_up(post)
+    before = await contacts_now()
+    assert [status for status, _ in before] == ["OPTED_OUT", "OPTED_OUT"]
+    for post in preferences:
+        await take_up(post)
+    assert await contacts_now() == before
+
+
 async def test_a_bsuid_of_two_contacts_is_whose_it_was_first(sender: Sender) -> None:
     """Whom a post means would change from time to time, and make duplicates of people who are none."""
     bsuid, former = f"PT.{secrets.token_hex(10)}", f"PT.{secrets.token_hex(10)}"

@@ -5,12 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from db.core import connect
+from db.senders import SenderProvider
 from domain.core.secrets import stamp
 from domain.messages import dispatch
 from domain.messages.dispatch import Departure
 from domain.messages.receipts import Status
 from domain.providers.reactions import of_code
-from tests.factories import phone
+from tests.factories import phone, unique
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -21,6 +22,8 @@ async def a_sender(**given: Any) -> int:
         " VALUES ($1, 'CLOUD_API', 'CONNECTED', false, '1065') RETURNING id",
         phone(),
     )
+    if given.get("provider") == SenderProvider.WAHA:
+        given = {"session_name": unique("session"), **given}
     for column, value in given.items():
         await connect.execute(f"UPDATE sender SET {column} = $2 WHERE id = $1", sender, value)
     return sender

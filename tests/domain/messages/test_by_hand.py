@@ -1,5 +1,6 @@
 """Statuses set by hand, and messages that are sent once more."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -42,12 +43,13 @@ async def test_who_may() -> None:
     ],
 )
 async def test_forward_it_goes(state: str, wanted: str) -> None:
-    message = await a_message(await a_sender(), state=state)
+    taken = datetime.now(UTC) if state in ("SENT", "DELIVERED") else None
+    message = await a_message(await a_sender(), state=state, sent_at=taken)
     words = "No such house." if wanted == "FAILED" else None
     kept = await set_to(message, MessageStatus(wanted), words)
     assert (kept.state, kept.due_at, kept.lease_until, kept.error_message) == (wanted, None, None, words)
-    assert (kept.sent_at is None, kept.read_at is None) == (wanted == "FAILED", wanted != "READ")
-    assert await events_of(message) == [wanted]
+    assert (kept.sent_at is None, kept.read_at is None) == (state == "QUEUED" and wanted == "FAILED", wanted != "READ")
+    assert await events_of(message) == (["SENT", wanted] if state == "IN_FLIGHT" else [wanted])
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,8 @@ async def test_failed_can_follow_sent_but_not_delivered_and_arrival_wins() -> No
     assert tuple(row) == ("NOT_ON_WHATSAPP", 131026)
     await receipts.settle_statuses([status(failing, "sent"), status(odd, "read")])
     assert [await state_of(d.id) for d in (failing, odd)] == ["FAILED", "READ"]
+    await receipts.settle_statuses([status(failing, "delivered")])
+    assert await events_of(failing.id) == ["SENT", "FAILED", "SENT", "DELIVERED"], "it was sent after all"
     # What was read has not failed: its error is in the event alone.
     row = await connect.row("SELECT error_code, error_message, provider_error_code FROM message WHERE id = $1", odd.id)
     assert row is not None

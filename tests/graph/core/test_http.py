@@ -137,7 +137,8 @@ async def test_a_body_that_does_not_arrive_is_408_and_the_end_of_its_connection(
     url = httpx.URL(served.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(
-        f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n".encode()
+        f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n"
+        f"x-hub-signature-256: sha256={'0' * 64}\r\n\r\n".encode()
         + b'{"query":"{ hello }"}'
     )
     async with asyncio.timeout(10):

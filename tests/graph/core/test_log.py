@@ -80,3 +80,13 @@ async def test_files_and_webhooks_that_went_well_are_debug_lines(served: Toy, li
     assert (await served.http.get("/static/graphiql/icon.svg")).status_code == 200
     assert (await served.http.get("/static/nothing")).status_code == 404
     assert sorted(levels) == ["debug", "info"], "a file may be done after the next request"
+
+
+async def test_callers_do_not_fill_the_log(served: Toy, lines: list[EventDict]) -> None:
+    """Names and paths are theirs to choose; a file of the log holds 10 MB, and the oldest goes."""
+    for name in ("x" * 900_000, f"call {CANARY}"):
+        await served.http.post("/graphql", json={"query": "{ hello }", "operationName": name})
+    await served.http.get("/" + "x" * 5000)
+    assert [line.get("operation") for line in requests(lines)] == ["…", "…", None]
+    assert all(len(str(line)) < 1000 for line in lines)
+    assert CANARY not in str(lines)

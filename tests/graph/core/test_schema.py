@@ -67,10 +67,9 @@ def test_an_enumeration_needs_a_description_for_each_value() -> None:
 
 
 def test_a_list_of_smaller_pages_costs_less() -> None:
-    query = whole._schema.query_type
-    assert query is not None
-    assert query.fields["messages"].extensions["price"].size == 50
-    assert query.fields["contacts"].extensions["price"].size == 100
+    prices = whole._schema.extensions["prices"]
+    assert prices["Query", "messages"].size == 50
+    assert prices["Query", "contacts"].size == 100
 
 
 def test_a_subscription_keeps_nothing_of_an_event_that_it_has_told() -> None:

@@ -20,7 +20,7 @@ from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
 from domain.core.tokens import digest
-from graph.core import sockets
+from graph.core import sockets, watch
 from tests.graph.core import toy
 from tests.graph.core.toy import Toy
 
@@ -292,3 +292,30 @@ async def test_a_document_without_the_operation_is_a_mistake(served: Toy, payloa
         assert answer["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
         await ask(socket, "{ hello }")
         assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
+
+
+async def test_what_a_caller_watches_is_bounded_over_all_sockets(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+    monkeypatch.setattr(watch, "MOST_TOLD", 2)
+    async with AsyncExitStack() as stack:
+        found = [await stack.enter_async_context(acknowledged(served)) for _ in range(3)]
+        for socket in found[:2]:
+            await ask(socket, "subscription { numbers(to: 100000) }")
+            assert (await receive(socket))["type"] == "next"
+        await ask(found[2], "subscription { numbers(to: 1) }")
+        message = await receive(found[2])
+        assert message["type"] == "error"
+        extensions = message["payload"][0]["extensions"]
+        assert (extensions["code"], extensions["details"]["reason"]) == (
+            "RATE_LIMIT_EXCEEDED",
+            "too_many_subscriptions",
+        )
+        async with acknowledged(served, Role.VIEWER) as other:
+            await ask(other, "subscription { numbers(to: 1) }")
+            assert (await receive(other))["type"] == "next", "what others watch is theirs"
+        await found[0].close()
+        async with asyncio.timeout(5):
+            while message["type"] != "next":
+                await asyncio.sleep(0.1)  # Until the end of the other has been noticed; few calls a second are allowed.
+                await ask(found[2], "subscription { numbers(to: 1) }")
+                message = await receive(found[2])

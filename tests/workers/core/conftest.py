@@ -10,27 +10,31 @@ import pytest_asyncio
 from db.core import doorbell
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
+from tests.clusters import MIGRATED
 from tests.factories import unique
-from tests.running import Program
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="package")
 async def apart(environment: dict[str, str], database: None) -> AsyncIterator[dict[str, str]]:
     """Settings of a worker that nobody else is near."""
+
+    async def execute(statement: str) -> None:
+        # Each by a connection of its own: tests between them cut those that are open.
+        server = await asyncpg.connect(environment["DATABASE_URL"])
+        try:
+            await server.execute(statement)
+        finally:
+            await server.close()
+
     name = unique("apart").replace("-", "_")
-    server = await asyncpg.connect(environment["DATABASE_URL"])
-    await server.execute(f"CREATE DATABASE {name}")
+    await execute(f"CREATE DATABASE {name} TEMPLATE {MIGRATED}")
     settings = {
         **environment,
         "DATABASE_URL": urlsplit(environment["DATABASE_URL"])._replace(path=f"/{name}").geturl(),
         "REDIS_URL": urlsplit(environment["REDIS_URL"])._replace(path="/1").geturl(),
     }
-    migrate = Program(["tidings", "migrate"], settings).start()
-    assert migrate.process is not None
-    assert migrate.process.wait(60) == 0
     yield settings
-    await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await server.close()
+    await execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from db.core import connect, doorbell, heartbeat
 from db.core.redis import shared_redis
 from tests.factories import unique
+from tests.faults.alerts import Scrapes, read, rules
 from tests.running import Program, free_port
 
 pytestmark = pytest.mark.usefixtures("in_their_redis")
@@ -166,12 +167,24 @@ async def test_a_frozen_leader_loses_the_lead(apart: dict[str, str]) -> None:
 
 
 @pytest.mark.timeout(60)
-async def test_a_failing_tick_stops_no_other(apart: dict[str, str]) -> None:
-    with toys(apart):
+async def test_a_failing_tick_stops_no_other_and_is_told_of(apart: dict[str, str]) -> None:
+    port = free_port()
+    with toys({**apart, "METRICS_PORT": str(port)}):
         await until(lambda: said("ticks"))
         before = len(await said("ticks"))
         await asyncio.sleep(1)
         assert len(await said("ticks")) - before >= 7
+        async with httpx.AsyncClient(trust_env=False) as http:
+            text = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+    failing = {
+        sample.labels["tick"]: sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == "tidings_tick_failing"
+    }
+    assert (failing["__main__.tick"], failing["__main__.failing_tick"]) == (0, 1)
+    assert failing.keys() >= {"domain.inbound.journal.trim", "domain.health.system.trim"}, "each has a name of its own"
+    assert Scrapes([(0.0, read(text))]).holds(rules()["TidingsTicksFail"])
 
 
 async def test_each_worker_tells_its_figures_at_a_port_of_its_own(apart: dict[str, str]) -> None:

@@ -1,0 +1,178 @@
+"""Calls counted over sliding windows: in Redis, so that all processes count together; here while Redis is away."""
+
+import asyncio
+import hashlib
+import time
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from redis.exceptions import NoScriptError, RedisError
+
+from db.core.redis import shared_redis
+
+PATIENCE = 0.5
+"""Seconds that Redis may take: whoever calls waits for it."""
+AWAY = 5.0
+"""Seconds after a failure in which Redis is not asked again."""
+MOST_KEPT = 10_000
+"""Windows that are counted here, at most: callers without credentials may have a new address each time. Beyond it goes
+the one that was unused for longest, and who is only refused makes none."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """At most `limit` calls of a kind in any so many seconds; `calls` are asked for now."""
+
+    caller: str
+    kind: str
+    limit: int
+    seconds: int
+    calls: int = 1
+
+    @property
+    def key(self) -> str:
+        return f"tidings:calls:{self.caller}:{self.kind}:{self.seconds}"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A window with the calls in it. Times are in seconds."""
+
+    window: Window
+    remaining: int
+    wait: float
+    """Until the calls that were asked for fit; 0 where they do."""
+    reset: float
+    """Until the oldest call leaves it."""
+
+
+# The time of each call is kept, newest first, as long as it counts: no border between two windows lets twice the limit
+# through, and it is known when the next call fits. All windows take the calls, or none does. Redis' own clock counts.
+_TAKE = b"""
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local found, fits = {}, true
+for i, key in ipairs(KEYS) do
+  local limit, length, calls = tonumber(ARGV[3 * i - 2]), tonumber(ARGV[3 * i - 1]), tonumber(ARGV[3 * i])
+  local oldest = redis.call('LINDEX', key, -1)
+  while oldest and now - oldest >= length do
+    redis.call('RPOP', key)
+    oldest = redis.call('LINDEX', key, -1)
+  end
+  local used, wait = redis.call('LLEN', key), 0
+  if calls > limit then
+    wait = length
+  elseif used + calls > limit then
+    wait = redis.call('LINDEX', key, limit - calls) + length - now
+  end
+  fits = fits and wait == 0
+  found[#found + 1] = used
+  found[#found + 1] = wait
+  found[#found + 1] = oldest and oldest + length - now or length
+end
+if fits then
+  for i, key in ipairs(KEYS) do
+    for _ = 1, ARGV[3 * i] do redis.call('LPUSH', key, string.format('%.0f', now)) end
+    redis.call('PEXPIRE', key, ARGV[3 * i - 1] / 1000)
+  end
+end
+return found
+"""
+_SHA = hashlib.sha1(_TAKE, usedforsecurity=False).hexdigest()
+
+
+@dataclass(slots=True)
+class _Here:
+    """The same, in this process alone."""
+
+    times: dict[str, deque[float]] = field(default_factory=dict[str, deque[float]])
+
+    def take(self, windows: Sequence[Window]) -> list[Count]:
+        now = time.monotonic()
+        found = [self._look(window, now) for window in windows]
+        if all(wait <= 0 for _, wait, _ in found):
+            for window in windows:
+                times = self.times.pop(window.key, deque[float]())
+                times.extendleft([now] * window.calls)
+                self.times[window.key] = times  # behind those that were used before it
+            while len(self.times) > MOST_KEPT:
+                del self.times[next(iter(self.times))]
+        return _counts(windows, found)
+
+    def _look(self, window: Window, now: float) -> tuple[int, float, float]:
+        times = self.times.get(window.key, deque[float]())
+        while times and now - times[-1] >= window.seconds:
+            times.pop()
+        wait = 0.0
+        if window.calls > window.limit:
+            wait = window.seconds
+        elif len(times) + window.calls > window.limit:
+            wait = times[window.limit - window.calls] + window.seconds - now
+        return len(times), wait, times[-1] + window.seconds - now if times else window.seconds
+
+
+_here = _Here()
+_ask_again = 0.0
+"""When Redis is asked again, by the monotonic clock; 0 while it answers."""
+
+
+async def take(windows: Sequence[Window], *, lenient: bool = False) -> list[Count] | None:
+    """Counts the calls in all windows, if they fit into each of them; else in none.
+
+    While Redis is away this process counts by itself; with `lenient` nobody counts, and None is answered.
+    """
+    global _ask_again
+    if time.monotonic() >= _ask_again:
+        if _ask_again:
+            _ask_again = time.monotonic() + AWAY  # One asks whether Redis is back; the others do not wait for it.
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await _run(windows)
+        except (RedisError, OSError) as error:
+            log.warning("limits_without_redis", error=repr(error))
+            _ask_again = time.monotonic() + AWAY
+        else:
+            _ask_again = 0.0
+            _here.times.clear()
+            return _counts(windows, [(used, wait / 1e6, reset / 1e6) for used, wait, reset in found])
+    return None if lenient else _here.take(windows)
+
+
+async def give_back(windows: Sequence[Window]) -> None:
+    """Takes the newest call of each window back."""
+    if _ask_again:
+        for window in windows:
+            if times := _here.times.get(window.key):
+                times.popleft()
+        return
+    try:
+        async with asyncio.timeout(PATIENCE), shared_redis().pipeline(transaction=False) as pipeline:
+            for window in windows:
+                pipeline.lpop(window.key)
+            await pipeline.execute()
+    except (RedisError, OSError) as error:
+        log.warning("limits_without_redis", error=repr(error))
+
+
+async def _run(windows: Sequence[Window]) -> list[tuple[int, int, int]]:
+    keys = [window.key for window in windows]
+    given = [value for window in windows for value in (window.limit, window.seconds * 1_000_000, window.calls)]
+    redis: Any = shared_redis()
+    try:
+        found = await redis.evalsha(_SHA, len(keys), *keys, *given)
+    except NoScriptError:
+        found = await redis.eval(_TAKE, len(keys), *keys, *given)
+    return list(zip(found[::3], found[1::3], found[2::3], strict=True))
+
+
+def _counts(windows: Sequence[Window], found: Sequence[tuple[int, float, float]]) -> list[Count]:
+    fits = all(wait <= 0 for _, wait, _ in found)
+    return [
+        Count(window, max(0, window.limit - used - (window.calls if fits else 0)), wait, reset)
+        for window, (used, wait, reset) in zip(windows, found, strict=True)
+    ]

@@ -1,0 +1,75 @@
+"""Attempts to sign in are limited before any password is looked at: finding out takes 64 MiB and tens of milliseconds.
+
+Who is kept out is so whether or not there is such an account, and while Redis is away too; sessions go on meanwhile.
+"""
+
+from db.core.settings import get_settings
+from db.core.window import Window, give_back, take
+from domain import audit
+from domain.core import rates
+from domain.core.access import Viewer
+from domain.core.errors import Refusal
+from domain.core.tokens import digest
+
+FROM_HERE = 10
+"""Wrong passwords for one account from one address, in 15 minutes."""
+FROM_ANYWHERE = 100
+"""Wrong passwords for one account, in an hour."""
+FOR_ANYONE = 100
+"""Wrong passwords from one address, in an hour; who registers, and fails to sign in by a provider, counts too."""
+
+RENEWALS = 10
+"""New pairs of tokens for one session, in a minute."""
+
+
+async def admit(viewer: Viewer, email: str | None = None) -> None:
+    """Counts an attempt, at an account or at whatever one. Raises Refusal RATE_LIMIT_EXCEEDED."""
+    if not get_settings().rate_limits:
+        return
+    windows = _windows(viewer, email)
+    try:
+        await rates.admit(*windows)
+    except Refusal as refusal:
+        await refused(viewer, refusal.details["reason"])
+        raise
+
+
+async def renewed(session_id: int) -> None:
+    """Counts a new pair of tokens, by session: nobody guesses 256 bits, and no stranger uses this up for others.
+
+    Raises Refusal RATE_LIMIT_EXCEEDED.
+    """
+    if get_settings().rate_limits:
+        await rates.admit(Window(f"session:{session_id}", "renewals", RENEWALS, 60))
+
+
+async def refused(viewer: Viewer, reason: str) -> None:
+    """Writes down that somebody is kept out: for each address once in 15 minutes, or strangers would fill the log."""
+    told = await take([Window(_address(viewer), f"refusals by {reason}", 1, 900)])
+    if told is not None and told[0].wait == 0:
+        await audit.note(viewer, "signInRefused", {"reason": (None, reason)})
+
+
+async def succeeded(viewer: Viewer, email: str | None = None) -> None:
+    """An attempt that succeeds is none, nor is one that nobody looked at."""
+    if get_settings().rate_limits:
+        await give_back(_windows(viewer, email))
+
+
+def _windows(viewer: Viewer, email: str | None) -> list[Window]:
+    """Those of the account, if it is known, and last that of the address."""
+    address = _address(viewer)
+    anyone = Window(address, "sign-in attempts", FOR_ANYONE, 3600)
+    if email is None:
+        return [anyone]
+    # Emails stay out of Redis.
+    account = f"account:{digest(email.strip().lower())}"
+    return [
+        Window(f"{account}@{address}", "sign-in attempts", FROM_HERE, 900),
+        Window(account, "sign-in attempts", FROM_ANYWHERE, 3600),
+        anyone,
+    ]
+
+
+def _address(viewer: Viewer) -> str:
+    return f"address:{rates.network(viewer.ip_address)}"

@@ -1,0 +1,204 @@
+"""Registering, changing and removing webhooks, and having events posted again."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypedDict, Unpack
+
+from tortoise.expressions import RawSQL
+
+from db import events as log
+from db.accounts import Role, Scope
+from db.core import connect
+from db.core.settings import get_settings
+from db.core.transaction import ring, transaction
+from db.events import EventType
+from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
+from domain import audit
+from domain.core.access import Viewer, allow
+from domain.core.errors import Checks, ErrorCode, Refusal, not_found
+from domain.core.fetch import check_url
+from domain.core.secrets import seal
+from domain.events import check_reaches, decode
+from domain.webhooks import payload
+from domain.webhooks.signing import check_secret, new_secret
+
+MOST = 50
+"""Webhooks of an installation: each has connections of its own."""
+OVERLAP = timedelta(hours=24)
+"""How long the secret before still signs."""
+_AT_ONCE = 5000
+
+
+class WebhookChanges(TypedDict, total=False):
+    """What is left out stays."""
+
+    url: str | None
+    events: Sequence[EventType] | None
+    active: bool | None
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def create(viewer: Viewer, *, url: str, events: Sequence[EventType], secret: str | None = None) -> Webhook:
+    """Is told of what happens from now on; its secret is on the answered row, and only there."""
+    check, values = Checks(), dict[str, Any]()
+    with check():
+        values["url"] = _url(url)
+    with check():
+        values["events"] = _events(events)
+    with check():
+        secret = new_secret() if secret is None else check_secret(secret)
+    check.done()
+    async with transaction():
+        if await Webhook.all().count() >= MOST:
+            words = f"There are {MOST} webhooks already; delete one first."
+            raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="url", reason="too_many")
+        head = (await log.read(0, 0)).head
+        webhook = await Webhook.create(**values, sealed=seal(secret or ""), position=head)
+        await _note(viewer, "createWebhook", webhook, {name: (None, value) for name, value in values.items()})
+    webhook.secret = secret
+    return webhook
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def update(viewer: Viewer, id: int, **changes: Unpack[WebhookChanges]) -> Webhook:
+    """Changes a webhook; active true switches it on again, and it goes on where it stopped."""
+    check, values = Checks(), dict[str, Any]()
+    with check():
+        if (url := changes.get("url")) is not None:
+            values["url"] = _url(url)
+    with check():
+        if (events := changes.get("events")) is not None:
+            values["events"] = _events(events)
+    if (active := changes.get("active")) is not None:
+        values["active"] = active
+    check.done()
+    async with transaction():
+        webhook = await _locked(id)
+        noted = {name: (was, value) for name, value in values.items() if (was := getattr(webhook, name)) != value}
+        if noted:
+            if noted.get("active") == (False, True):
+                values |= {"disabled_at": None, "failing_since": None}
+            await _note(viewer, "updateWebhook", webhook, noted)
+            await _wake(webhook, **{**values, "updated_at": RawSQL("now()")})
+    return await Webhook.get(id=id)
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def delete(viewer: Viewer, id: int) -> None:
+    """Deletes a webhook with its deliveries; what is being posted just now is not called back."""
+    async with transaction():
+        webhook = await _locked(id)
+        await _note(viewer, "deleteWebhook", webhook, {"url": (webhook.url, None)})
+        await webhook.delete()
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def rotate(viewer: Viewer, id: int, *, secret: str | None = None) -> Webhook:
+    """Gives it a new secret, shown this once; what is posted in the next 24 hours is signed with both."""
+    secret = new_secret() if secret is None else check_secret(secret)
+    async with transaction():
+        webhook = await _locked(id)
+        await Webhook.filter(id=id).update(
+            sealed=seal(secret),
+            old_sealed=webhook.sealed,
+            old_until=datetime.now(UTC) + OVERLAP,
+            updated_at=RawSQL("now()"),
+        )
+        await _note(viewer, "rotateWebhookSecret", webhook, {"secret": (audit.HIDDEN, audit.HIDDEN)})
+    webhook = await Webhook.get(id=id)
+    webhook.secret = secret
+    return webhook
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def test(viewer: Viewer, id: int) -> WebhookDelivery:
+    """Has a WEBHOOK_TEST event posted, once, also to a webhook that is switched off."""
+    async with transaction():
+        webhook = await _locked(id)
+        now = datetime.now(UTC)
+        made = await WebhookDelivery.create(
+            webhook_id=id,
+            type=EventType.WEBHOOK_TEST,
+            body=payload.body(EventType.WEBHOOK_TEST, now, {}),
+            subject=f"Webhook:{id}",
+            give_up_at=now,
+        )
+        await _wake(webhook)
+    return await WebhookDelivery.get(id=made.id)
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def replay(viewer: Viewer, id: int, *, after: str) -> Webhook:
+    """Has every matching event since a cursor posted again, under its first id. Raises CURSOR_EXPIRED."""
+    place = decode(after, "after")
+    async with transaction():
+        webhook = await _locked(id)
+        check_reaches(await log.read(0, 0), place)
+        await _note(viewer, "replayWebhook", webhook, {"position": (webhook.position, place.number)})
+        # Not beyond where it is: what lies between has not been told yet anyway.
+        await _wake(webhook, position=min(webhook.position, place.number), updated_at=RawSQL("now()"))
+    return await Webhook.get(id=id)
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def retry(viewer: Viewer, id: int) -> WebhookDelivery:
+    """Has one tried again now; one that was given up, this once. Raises INVALID_STATE for one that was delivered."""
+    async with transaction():
+        found = await WebhookDelivery.filter(id=id).select_related("webhook").first()
+        if found is None:
+            raise not_found("webhook delivery")
+        webhook = await _locked(found.webhook_id)
+        await found.refresh_from_db()
+        if found.status is WebhookDeliveryStatus.DELIVERED:
+            words = "It was delivered; replayWebhook posts what was delivered again."
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="delivered")
+        if not webhook.active and found.event_number is not None:
+            words = "Its webhook is switched off; switch it on first."
+            raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="inactive")
+        now = RawSQL("now()")
+        more = {"give_up_at": now} if found.status is WebhookDeliveryStatus.FAILED else {}
+        await WebhookDelivery.filter(id=id).update(status=WebhookDeliveryStatus.PENDING, next_attempt_at=now, **more)
+        await _wake(webhook)
+    return await WebhookDelivery.get(id=id)
+
+
+async def forget(days: int) -> None:
+    """Deletes deliveries of more than so many days ago that are over, in batches that each commit."""
+    sql = (
+        "DELETE FROM webhook_delivery WHERE id = ANY(ARRAY(SELECT id FROM webhook_delivery WHERE status <> 'PENDING'"
+        " AND created_at < now() - make_interval(days => $1) ORDER BY created_at LIMIT $2))"
+    )
+    while await connect.execute(sql, days, _AT_ONCE) == _AT_ONCE:
+        continue
+
+
+def _url(url: str) -> str:
+    return check_url(url, "url", anywhere=not get_settings().production)
+
+
+def _events(events: Sequence[EventType]) -> list[str]:
+    if not events:
+        raise Refusal(ErrorCode.VALIDATION_ERROR, "Name at least one.", field="events", reason="required")
+    if EventType.CONVERSATION_TYPING in events:
+        words = "CONVERSATION_TYPING is live only, and not for webhooks."
+        raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="events", reason="live_only")
+    return [type.value for type in dict.fromkeys(events)]
+
+
+async def _locked(id: int) -> Webhook:
+    if (found := await Webhook.filter(id=id).select_for_update().first()) is None:
+        raise not_found("webhook")
+    return found
+
+
+async def _wake(webhook: Webhook, **values: Any) -> None:
+    """Writes what changed, and has a worker look."""
+    await Webhook.filter(id=webhook.id).update(**values, due_at=RawSQL("now()"))
+    ring("deliver", webhook.id)
+
+
+async def _note(viewer: Viewer, action: str, webhook: Webhook, changes: dict[str, tuple[Any, Any]]) -> None:
+    """Without what follows the ? of a URL: tokens stand there."""
+    if "url" in changes:
+        changes = {**changes, "url": tuple(url and url.partition("?")[0] for url in changes["url"])}  # pyright: ignore[reportAssignmentType] - of two comes two
+    await audit.note(viewer, action, changes, subject=("Webhook", webhook.id))
