@@ -10,7 +10,7 @@ from db.conversations import Conversation
 from db.core.transaction import transaction
 from db.messages import Message
 from db.senders import Sender
-from domain import conversations, senders
+from domain import conversations
 from domain.conversations import Heard
 from domain.core.access import SYSTEM, Viewer
 from tests import factories
@@ -40,8 +40,7 @@ async def known() -> tuple[str, Sender, Sender]:
 
 
 async def the_default() -> Sender:
-    await factories.sender()  # the first that there is becomes it
-    return await senders.default_sender()
+    return await factories.sender(is_default=True)
 
 
 async def send_to(number: str, *, viewer: Viewer = SYSTEM, **given: Any) -> Message:
