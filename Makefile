@@ -33,9 +33,10 @@ bench: $(READY) ## every measurement, briefly
 	@for file in $$(grep -l __main__ benchmarks/*.py); do \
 		echo "== $$file" && $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
-soak: $(READY) ## the long tests
+soak: $(READY) ## the long tests; the table of faults goes into docs/reliability.md
 	@$(BIN)/pytest -m "hypothesis and not soak" --hypothesis-profile=default
-	@$(BIN)/pytest -m soak --timeout 3600
+	@$(BIN)/pytest -m soak --timeout 3600 --ignore tests/faults
+	@FAULTS_TABLE=docs/reliability.md $(BIN)/pytest tests/faults --timeout 3600
 
 schema: $(READY) ## write schema.graphql and docs/roles.md anew
 	@$(BIN)/tidings schema

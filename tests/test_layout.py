@@ -1,12 +1,14 @@
 """The house keeps its shape: what architecture asks for and neither ruff nor import-linter can see."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import workers.app
+from tests.faults.table import FAULTS
 
 ROOT = Path(__file__).parent.parent
 FLOORS = ("graph", "workers", "domain", "db")
@@ -147,3 +149,8 @@ def test_the_face_asks_the_rules_and_not_the_rows() -> None:
 def test_the_check_sees_queries(code: str, count: int) -> None:
     tree = compile(code, "example", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
     assert len(list(queries(tree))) == count
+
+
+def test_each_fault_of_the_list_has_its_tests() -> None:
+    told = "\n".join(file.read_text() for file in (ROOT / "tests" / "faults").glob("test_*.py"))
+    assert {int(number) for number in re.findall(r"async def test_(\d+)_", told)} == FAULTS.keys() == {*range(1, 26)}

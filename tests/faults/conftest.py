@@ -4,7 +4,7 @@ import asyncio
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from graph.core.ids import split
 from tests import canary, clusters
 from tests.factories import phone, unique
 from tests.faults import invariant
+from tests.faults.table import Table
 from tests.running import Api, Program, Simulator, free_port
 from tidings.services import Services
 
@@ -318,6 +319,19 @@ class Installation:
             rows += page["messages"]
             if len(page["messages"]) < 1000:
                 return rows
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Table(), "table of faults")
+
+
+@pytest.fixture(autouse=True)
+def _count_checked(record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """What a test held to I0 is one of its figures."""
+    invariant.checked.clear()
+    yield
+    if invariant.checked:
+        record_property("messages held to I0", f"{invariant.checked['messages']:,}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 ARRIVED = ("SENT", "DELIVERED", "READ")
 _ENDS = (*ARRIVED, "FAILED", "UNCONFIRMED", "CANCELLED")
+checked = Counter[str]()
+"""How many messages were held to I0 since somebody cleared it."""
 # A late receipt may still turn what was given up into what was sent; a failure holds unless the message arrived.
 _RANK = {"UNCONFIRMED": 0, "CANCELLED": 0, "SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
 
@@ -58,6 +60,7 @@ async def check(installation: "Installation", schedules: list[str]) -> None:
     for schedule in schedules:
         column, number = whose(schedule)
         rows = await installation.fetch(f"SELECT * FROM message WHERE {column} = $1 ORDER BY id", number)
+        checked["messages"] += len(rows)
         for row in rows:
             _check_row(row, accepted[row["id"]])
         addresses = Counter(row["address"] for row in rows if row["address"] is not None)

@@ -3,6 +3,8 @@
 import asyncio
 import random
 import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 
 import orjson
 import psutil
@@ -98,6 +100,58 @@ async def test_12_postgres_is_killed_and_recovers(installation: Installation) ->
     await check_recovery(installation, schedule, len(left))
     async with installation.traffic() as others:
         assert (await installation.done(schedule, seconds=120))["sent"] == 1200
+    await installation.check_invariant(schedule, *others)
+    await check_pool(installation, installation.api.program, "tidings api")
+    await check_pool(installation, installation.worker, "tidings worker")
+
+
+@contextmanager
+def frozen(installation: Installation) -> Generator[None]:
+    """Every process of the server stands still: connections are taken by the kernel, and nobody answers."""
+    server = psutil.Process(installation.services.postgres.pid)
+    processes = [server, *server.children(recursive=True)]
+    for process in processes:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
+
+
+@pytest.mark.parametrize(("people", "seconds"), [(600, 9), pytest.param(2000, 20, marks=LONG)], ids=["quick", "long"])
+async def test_13_postgres_is_frozen(
+    installation: Installation, record_property: Callable[[str, object], None], people: int, seconds: float
+) -> None:
+    """Nobody waits for ever: health says so, calls end with an error that is not ours to leak, and all comes back."""
+    installation.simulator.configure(latency=0.05)
+    schedule = await installation.schedule(people)
+    await installation.under_way(schedule, people // 6)
+    began = time.monotonic()
+    with frozen(installation):
+        calls = [asyncio.create_task(installation.api.gql(CREATE_GROUP, {"n": unique()})) for _ in range(2 * POOL)]
+        while (await installation.api.http.get("/health/ready")).status_code != 503:
+            assert time.monotonic() < began + seconds, "nobody noticed"
+            await asyncio.sleep(0.2)
+        noticed = time.monotonic() - began
+        assert (await installation.api.http.get("/health/live")).status_code == 200
+        await asyncio.sleep(began + seconds - time.monotonic())
+    back = time.monotonic()
+    refused = [
+        error["extensions"]["code"] for answer in await asyncio.gather(*calls) for error in answer.get("errors", ())
+    ]
+    assert set(refused) <= {"EXTERNAL_SERVICE_ERROR"}, "an outage is told as one"
+    sent = len(await installation.in_state(schedule, *ARRIVED))
+    if sent < people:
+        await check_recovery(installation, schedule, sent)
+    record_property("noticed after", f"{noticed:.1f} s")
+    record_property("back after", f"{time.monotonic() - back:.1f} s")
+    if seconds < 20:
+        await installation.pass_time("CLAIMED")
+        await installation.hurry(schedule)
+    async with installation.traffic() as others:
+        assert (await installation.done(schedule, seconds=120))["sent"] == people
     await installation.check_invariant(schedule, *others)
     await check_pool(installation, installation.api.program, "tidings api")
     await check_pool(installation, installation.worker, "tidings worker")

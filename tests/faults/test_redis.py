@@ -1,11 +1,11 @@
 """Redis is emptied, killed, frozen: rings are late, and nothing is lost. Numbers as in the list of faults."""
 
 import asyncio
-import logging
 import signal
 import time
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,7 +19,9 @@ RESUMED_SECONDS = 15
 QUICK_SECONDS = 2.0
 """What a change by the API may take while Redis is away. Whoever waits for Redis waits for two seconds at least."""
 CREATE = "mutation ($input: CreateContactInput!) { createContact(input: $input) { id } }"
-log = logging.getLogger(__name__)
+LONG = [pytest.mark.soak, pytest.mark.timeout(300)]
+Figure = Callable[[str, object], None]
+"""Notes what a test has measured, for the table."""
 
 
 def flush(installation: Installation) -> None:
@@ -47,7 +49,7 @@ async def test_7_redis_is_emptied(installation: Installation) -> None:
 
 
 @pytest.mark.soak
-async def test_7_redis_is_emptied_again_and_again(installation: Installation) -> None:
+async def test_7_redis_is_emptied_again_and_again(installation: Installation, record_property: Figure) -> None:
     schedule = await installation.schedule(4000)
     await installation.under_way(schedule, 100)
     took: list[float] = []
@@ -58,7 +60,8 @@ async def test_7_redis_is_emptied_again_and_again(installation: Installation) ->
     assert (await installation.done(schedule, seconds=60))["sent"] == 4000
     assert len(took) >= 3
     await installation.check_invariant(schedule)
-    log.info(f"emptied {len(took)} times, resumed after {max(took):.1f} s at most")
+    record_property("emptied", len(took))
+    record_property("resumed after, at most", f"{max(took):.1f} s")
 
 
 @contextmanager
@@ -87,6 +90,7 @@ async def without_redis(
     outage: Callable[[Installation], AbstractContextManager[None]],
     people: int,
     seconds: float,
+    figure: Figure,
 ) -> None:
     """In the midst of a send: changes are quick, sockets are told of them meanwhile, and sending goes on after."""
     installation.simulator.configure(latency=0.1)
@@ -123,23 +127,52 @@ async def without_redis(
             await follower.check()
     assert [follower.connected for follower in followers] == [1] * len(followers), "no socket was lost"
     assert max(waits) < QUICK_SECONDS
-    log.info(
-        f"{len(waits)} changes in {seconds} s, the slowest took {max(waits):.2f} s; sending resumed after {took:.1f} s;"
-        f" the worker {'ended and was started' if ended else 'lived'}"
-    )
+    figure(f"slowest of {len(waits)} changes", f"{max(waits):.2f} s")
+    figure("resumed after", f"{took:.1f} s")
+    figure("the worker", "ended and was started" if ended else "lived")
 
 
-async def test_9_redis_is_frozen(installation: Installation) -> None:
-    await without_redis(installation, frozen, 300, 3)
+@contextmanager
+def full(installation: Installation) -> Generator[None]:
+    """Redis has no memory left meanwhile: it answers reads, and refuses whatever writes."""
+    with redis.Redis.from_url(installation.services.redis_url) as client:
+        client.config_set("maxmemory-policy", "noeviction")
+        client.config_set("maxmemory", "1")
+        try:
+            yield
+        finally:
+            client.config_set("maxmemory", "0")
+
+
+async def test_9_redis_is_frozen(installation: Installation, record_property: Figure) -> None:
+    await without_redis(installation, frozen, 300, 3, record_property)
+
+
+def lost_rings(installation: Installation) -> list[str]:
+    """What the log says of rings that nobody heard."""
+    lines = Path(installation.environment["LOG_FILE"]).read_text().splitlines()
+    return [line for line in lines if "doorbell_failed" in line]
+
+
+@pytest.mark.parametrize(("people", "seconds"), [(300, 3), pytest.param(1000, 15, marks=LONG)], ids=["quick", "long"])
+async def test_10_redis_has_no_memory_left(
+    installation: Installation, record_property: Figure, people: int, seconds: float
+) -> None:
+    """Whoever rings is refused, and says so in the log; the clock makes up for it when there is memory again."""
+    before = len(lost_rings(installation))
+    await without_redis(installation, full, people, seconds, record_property)
+    said = lost_rings(installation)[before:]
+    assert any("OutOfMemoryError" in line for line in said), "rings were lost and nobody said so"
+    record_property("lost rings in the log", len(said))
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-async def test_8_redis_is_down_for_thirty_seconds(installation: Installation) -> None:
-    await without_redis(installation, down, 1000, 30)
+async def test_8_redis_is_down_for_thirty_seconds(installation: Installation, record_property: Figure) -> None:
+    await without_redis(installation, down, 1000, 30, record_property)
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(300)
-async def test_9_redis_is_frozen_for_fifteen_seconds(installation: Installation) -> None:
-    await without_redis(installation, frozen, 1000, 15)
+async def test_9_redis_is_frozen_for_fifteen_seconds(installation: Installation, record_property: Figure) -> None:
+    await without_redis(installation, frozen, 1000, 15, record_property)
