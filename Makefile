@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+SDK := sdk/typescript
 # Some containers set it; every process of the tests would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up test check soak bench lock schema migration format
+.PHONY: help demo up test check soak bench lock schema sdk migration format
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -27,7 +28,7 @@ check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/lint-imports
 	$(BIN)/tidings schema --check
 	$(BIN)/pytest -rs tests/test_layout.py tests/test_parity.py tests/conformance/test_operations.py \
-		tests/conformance/test_schema_lint.py
+		tests/conformance/test_schema_lint.py tests/sdk/test_operations.py
 
 bench: $(READY) ## every measurement, briefly
 	@for file in $$(grep -l __main__ benchmarks/*.py); do \
@@ -40,6 +41,12 @@ soak: $(READY) ## the long tests; the table of faults goes into docs/reliability
 
 schema: $(READY) ## write schema.graphql and docs/roles.md anew
 	@$(BIN)/tidings schema
+
+sdk: $(SDK)/node_modules/.package-lock.json ## write the generated half of the SDK anew
+	@node $(SDK)/codegen.mjs
+
+$(SDK)/node_modules/.package-lock.json: $(SDK)/package-lock.json
+	@cd $(SDK) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 
 migration: $(READY) ## write the migration of changed models: name=what_it_does
 	@$(BIN)/tortoise makemigrations --name $(name)

@@ -15,21 +15,26 @@ ROOT = HERE.parents[1]
 NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 
-@pytest.fixture(scope="session")
-def node() -> Path:
-    """The folder with the clients and their packages, installed; skips where there is no Node or no registry."""
+def installed(folder: Path) -> Path:
+    """A folder with the packages that its lock names; skips where there is no Node or no registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
         pytest.skip("there is no Node")
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
+    lock, packages = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
-        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        if not packages.exists() or packages.stat().st_mtime < lock.stat().st_mtime:
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
+            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             if done.returncode != 0:
                 say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
                 say(f"npm cannot install the clients: {done.stderr[-200:]}")
-    return HERE
+    return folder
+
+
+@pytest.fixture(scope="session")
+def node() -> Path:
+    """The folder with the clients and their packages."""
+    return installed(HERE)
 
 
 async def run(command: list[str], *, cwd: Path = HERE, given: Any = None, seconds: float = 100) -> tuple[int, str]:
