@@ -103,6 +103,13 @@ class ApiToken(Row):
         "models.Sender", on_delete=fields.CASCADE, null=True
     )
     sender_id: int | None
+    session: fields.ForeignKeyNullableRelation[UserSession] = fields.ForeignKeyField(
+        "models.UserSession", on_delete=fields.SET_NULL, null=True
+    )
+    """That it was made in; None too where another token made it, and a week after the session has ended."""
+    session_id: int | None
+    ip_address = fields.CharField(64, null=True)
+    """Where it was made from."""
     name = fields.CharField(100)
     digest = fields.CharField(64, unique=True)
     prefix = fields.CharField(16)

@@ -16,7 +16,7 @@ from domain.core.access import Viewer
 TOKENS = 5
 """Times the limits of one, which all API tokens of a user have together: fifty tokens are not fifty users."""
 QUESTIONS_PER_MINUTE = 20
-"""To the model, by queries: it is paid for each."""
+"""To the model, by queries: it is paid for each, so all tokens of a user have as many as one."""
 LISTS_PER_HOUR = 60
 """That are read by links of one caller, from wherever."""
 
@@ -53,7 +53,7 @@ def _all(viewer: Viewer, windows: list[Window]) -> list[Window]:
     """Those of a caller, and of all API tokens of their user where it is one."""
     if viewer.token_id is None:
         return windows
-    together = f"tokens:{viewer.user_id}"
+    together = holder_of(viewer)
     return windows + [replace(window, caller=together, limit=window.limit * TOKENS) for window in windows]
 
 
@@ -73,7 +73,7 @@ def _windows(caller: str, limits: settings.Limits, viewer: Viewer, mutations: in
 async def admit_question(viewer: Viewer) -> None:
     """Counts a question to the model. Raises Refusal RATE_LIMIT_EXCEEDED."""
     if get_settings().rate_limits:
-        window = Window(caller_of(viewer), "questions", QUESTIONS_PER_MINUTE, 60)
+        window = Window(holder_of(viewer), "questions", QUESTIONS_PER_MINUTE, 60)
         await rates.admit(window, lenient=settings.known().limits.fail_open)
 
 
@@ -96,8 +96,8 @@ def recall(viewer: Viewer, query: str | None = None) -> None:
 
 @asynccontextmanager
 async def turn(viewer: Viewer, kind: str, many: int, *, waiting: float = math.inf) -> AsyncGenerator[None]:
-    """So many of a caller's at a time in this process, the others wait. Raises Refusal where too many do."""
-    key = (caller_of(viewer), kind)
+    """So many of a holder's at a time in this process, the others wait. Raises Refusal where too many do."""
+    key = (holder_of(viewer), kind)
     if (turns := _turns.get(key)) is None:
         _turns[key] = turns = _Turns(asyncio.Semaphore(many))
     if turns.waiting >= waiting:
@@ -120,3 +120,10 @@ def caller_of(viewer: Viewer) -> str:
     if viewer.user_id is not None:
         return f"user:{viewer.user_id}"
     return "admin-token" if viewer.known else f"address:{rates.network(viewer.ip_address)}"
+
+
+def holder_of(viewer: Viewer) -> str:
+    """Whose sockets, subscriptions, places and questions are counted together: of all API tokens of a user, else those
+    of a caller. What runs at a time is taken from others, and a user makes fifty tokens in a minute.
+    """
+    return caller_of(viewer) if viewer.token_id is None else f"tokens:{viewer.user_id}"

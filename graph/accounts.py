@@ -65,7 +65,13 @@ class ApiToken(Node):
     expires_at: datetime | None = column("When it ends; null: never.")
     last_used_at: datetime | None = column("Last use, to the minute; null before the first.")
     created_at: datetime = column("When it was created.")
+    ip_address: str | None = column("Address it was created from; null: not known.")
 
+    session: UserSession | None = loaded(
+        "Session that it was created in; null: another token created it, or the session has ended.",
+        accounts.sessions_by_ids,
+        of="session_id",
+    )
     sender: Sender | None = loaded(
         "When set, the token sees and uses this sender, its schedules and messages, and the contacts of those; "
         "everything else is NOT_FOUND, in counts and events too.",
@@ -209,6 +215,10 @@ class UpdateUserInput:
     email_claimed: bool | None = optional(
         "ADMIN only. false confirms that the email is this user's, who then signs in by it through identity providers; "
         "whoever wrote it knows the password of the account, so delete one that is another's."
+    )
+    end_api_tokens: bool | None = optional(
+        "true revokes all API tokens of the user, but for the one that is calling: whoever knew the old password, or "
+        "held a token, may have made some. Left out, or false, they go on: programs depend on them."
     )
 
 

@@ -11,7 +11,14 @@ from domain.accounts.api_tokens import (
 from domain.accounts.callers import authenticate, authenticate_admin, recheck, recheck_all
 from domain.accounts.identities import MOST_IDENTITIES, delete_user_identity, get_identity, identities_of
 from domain.accounts.oauth import authorization_url, login_with_oauth, oauth_providers
-from domain.accounts.sessions import MOST_SESSIONS, delete_user_session, forget_ended, get_session, sessions_of
+from domain.accounts.sessions import (
+    MOST_SESSIONS,
+    delete_user_session,
+    forget_ended,
+    get_session,
+    sessions_by_ids,
+    sessions_of,
+)
 from domain.accounts.sign_in import AuthTokens, create_first_admin, login, logout, refresh_tokens, register
 from domain.accounts.users import (
     UserChanges,
@@ -65,6 +72,7 @@ __all__ = [
     "recheck_all",
     "refresh_tokens",
     "register",
+    "sessions_by_ids",
     "sessions_of",
     "update_user",
 ]

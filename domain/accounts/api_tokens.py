@@ -8,7 +8,7 @@ from db.accounts import ApiToken, Role, Scope, User
 from db.core.transaction import transaction
 from db.senders import Sender
 from domain import audit
-from domain.accounts.callers import API_TOKEN_PREFIX
+from domain.accounts.callers import API_TOKEN_PREFIX, origin, recheck
 from domain.accounts.sessions import manages
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found, text
@@ -67,10 +67,12 @@ async def create_api_token(
     check.done()
     secret = API_TOKEN_PREFIX + new_secret()
     async with transaction():
-        user = await _make_room(owner)
+        user = await _make_room(viewer, owner)
         token = await ApiToken.create(
             user_id=owner,
             sender_id=sender_id,
+            session_id=viewer.session_id,
+            ip_address=origin(viewer)[0] or None,
             name=name,
             digest=digest(secret),
             prefix=secret[:12],
@@ -93,11 +95,24 @@ async def delete_api_token(viewer: Viewer, token_id: int) -> int:
     return token_id
 
 
-async def _make_room(owner: int) -> User:
-    """The owner, locked until the transaction ends, so that tokens are counted one after another."""
-    user = await User.filter(id=owner).select_for_update(no_key=True).first()
-    if user is None:
+async def end_api_tokens(viewer: Viewer, owner: User) -> None:
+    """Revokes all tokens of a user, but for the one that is calling; in the caller's transaction."""
+    for token in await ApiToken.filter(user_id=owner.id).exclude(id=viewer.token_id or 0).order_by("id"):
+        if await ApiToken.filter(id=token.id).delete():
+            await _note(viewer, "deleteApiToken", token, owner)
+
+
+async def _make_room(viewer: Viewer, owner: int) -> User:
+    """The owner, locked until the transaction ends, so that tokens are counted one after another.
+
+    So is the caller, who is looked at again: one whose password and tokens have just ended makes no token any more.
+    """
+    ids = {owner, owner if viewer.user_id is None else viewer.user_id}
+    found = {user.id: user for user in await User.filter(id__in=ids).order_by("id").select_for_update(no_key=True)}
+    if (user := found.get(owner)) is None:
         raise not_found("user", field="userId")
+    if await recheck(viewer) != viewer:
+        raise Refusal(ErrorCode.AUTHENTICATION_ERROR, "The sign-in or token has ended, or its rights have changed.")
     if await ApiToken.filter(user_id=owner).count() >= MOST_TOKENS:
         raise Refusal(
             ErrorCode.VALIDATION_ERROR,

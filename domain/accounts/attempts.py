@@ -17,6 +17,8 @@ FROM_ANYWHERE = 100
 """Wrong passwords for one account, in an hour."""
 FOR_ANYONE = 100
 """Wrong passwords from one address, in an hour; who registers, and fails to sign in by a provider, counts too."""
+OF_ONES_OWN = 10
+"""Wrong current passwords of one user, in 15 minutes, in whatever session, from wherever; sign-ins are none of them."""
 
 RENEWALS = 10
 """New pairs of tokens for one session, in a minute."""
@@ -26,12 +28,22 @@ async def admit(viewer: Viewer, email: str | None = None) -> None:
     """Counts an attempt, at an account or at whatever one. Raises Refusal RATE_LIMIT_EXCEEDED."""
     if not get_settings().rate_limits:
         return
-    windows = _windows(viewer, email)
-    try:
-        await rates.admit(*windows)
-    except Refusal as refusal:
-        await refused(viewer, refusal.details["reason"])
-        raise
+    await _admit(viewer, *_windows(viewer, email))
+
+
+async def guessed(viewer: Viewer, user_id: int) -> None:
+    """Counts a current password that is shown, by user. Raises Refusal RATE_LIMIT_EXCEEDED.
+
+    Apart from sign-ins: or whoever holds a stolen token would keep its owner from the sign-in that ends it.
+    """
+    if get_settings().rate_limits:
+        await _admit(viewer, _guesses(user_id))
+
+
+async def not_guessed(user_id: int) -> None:
+    """A current password that is right is no guess, nor is one that nobody looked at."""
+    if get_settings().rate_limits:
+        await give_back([_guesses(user_id)])
 
 
 async def renewed(session_id: int) -> None:
@@ -54,6 +66,18 @@ async def succeeded(viewer: Viewer, email: str | None = None) -> None:
     """An attempt that succeeds is none, nor is one that nobody looked at."""
     if get_settings().rate_limits:
         await give_back(_windows(viewer, email))
+
+
+async def _admit(viewer: Viewer, *windows: Window) -> None:
+    try:
+        await rates.admit(*windows)
+    except Refusal as refusal:
+        await refused(viewer, refusal.details["reason"])
+        raise
+
+
+def _guesses(user_id: int) -> Window:
+    return Window(f"user:{user_id}", "current passwords", OF_ONES_OWN, 900)
 
 
 def _windows(viewer: Viewer, email: str | None) -> list[Window]:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from tortoise.expressions import RawSQL
+
 from db.accounts import Role, Scope, UserSession
 from db.core import connect
 from db.core.transaction import transaction
@@ -31,6 +33,14 @@ async def sessions_of(viewer: Viewer, user_ids: list[int]) -> list[list[UserSess
     for session in await UserSession.filter(id__in=await _live(seen)).order_by("-last_used_at", "-id"):
         found[session.user_id].append(session)
     return [found[id] for id in user_ids]
+
+
+@allow()
+async def sessions_by_ids(viewer: Viewer, ids: list[int]) -> list[UserSession | None]:
+    """Live sessions that the caller may see."""
+    live = UserSession.filter(id__in=ids, ended_at=None, expires_at__gt=RawSQL("now()"))
+    found = {session.id: session for session in await live if manages(viewer, session.user_id)}
+    return [found.get(id) for id in ids]
 
 
 @allow()

@@ -14,7 +14,7 @@ from domain.accounts.users import add_user, check_values, note_user, with_email
 from domain.core.access import Viewer, public
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.passwords import hash_password, is_password
-from domain.core.tokens import digest, new_secret, sign_access
+from domain.core.tokens import digest, may_be_refresh, new_refresh, session_of, sign_access
 
 # A client whose answer got lost may show its token again: for 10 s that is refused and no more. Later it is theft.
 _SPEND = """
@@ -110,20 +110,22 @@ async def refresh_tokens(viewer: Viewer, *, refresh_token: str) -> AuthTokens:
 
     Raises AUTHENTICATION_ERROR, RATE_LIMIT_EXCEEDED.
     """
+    named = session_of(refresh_token)
+    if named is not None:
+        await attempts.renewed(named)
+    if not may_be_refresh(refresh_token):
+        raise _spent()
     async with transaction():
         session = await connect.row(_SPEND, digest(refresh_token))
         if session is not None:
-            # Refused, the token is not spent: the transaction has not been.
-            await attempts.renewed(session["id"])
+            if named is None:
+                # Refused, the token is not spent: the transaction has not been.
+                await attempts.renewed(session["id"])
             await connect.execute(_PROLONG, session["id"], *origin(viewer), *_days())
             return await _issue(await User.get(id=session["user_id"]), session["id"])
         if stolen := await connect.row(_END_STOLEN, digest(refresh_token)):
             await audit.note(viewer, "refreshTokenReused", subject=("UserSession", stolen["id"]))
-    raise Refusal(
-        ErrorCode.AUTHENTICATION_ERROR,
-        "The refresh token is not valid, was used before or has expired.",
-        field="refreshToken",
-    )
+    raise _spent()
 
 
 @public
@@ -175,8 +177,16 @@ def _wrong() -> Refusal:
     return Refusal(ErrorCode.AUTHENTICATION_ERROR, "The email or the password is wrong.")
 
 
+def _spent() -> Refusal:
+    return Refusal(
+        ErrorCode.AUTHENTICATION_ERROR,
+        "The refresh token is not valid, was used before or has expired.",
+        field="refreshToken",
+    )
+
+
 async def _issue(user: User, session_id: int) -> AuthTokens:
-    refresh_token = new_secret()
+    refresh_token = new_refresh(session_id)
     await connect.execute(
         "INSERT INTO refresh_token (session_id, digest) VALUES ($1, $2)", session_id, digest(refresh_token)
     )

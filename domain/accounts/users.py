@@ -13,6 +13,7 @@ from db.core.transaction import transaction
 from db.events import EventType, record
 from domain import audit
 from domain.accounts import attempts
+from domain.accounts.api_tokens import end_api_tokens
 from domain.accounts.identities import end_identities
 from domain.accounts.sessions import end_sessions
 from domain.core.access import Viewer, allow
@@ -65,6 +66,7 @@ class UserChanges(TypedDict, total=False):
     role: Role | None
     active: bool | None
     email_claimed: bool | None
+    end_api_tokens: bool | None
 
 
 @allow()
@@ -197,6 +199,8 @@ async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChange
             await end_sessions(user_id, but=viewer.session_id)
         if "password" in changes:
             await end_identities(user_id)
+        if changes.get("end_api_tokens"):
+            await end_api_tokens(viewer, user)
         if noted := _noted(user, values):
             await audit.note(viewer, "updateUser", noted, subject=("User", user_id))
         return await User.get(id=user_id)
@@ -267,7 +271,7 @@ def check_values(changes: UserChanges) -> dict[str, Any]:
 
 
 async def _check_current_password(viewer: Viewer, user_id: int, password: str | None) -> None:
-    """Whoever holds a stolen token may neither make the account theirs, nor guess more often than by signing in."""
+    """Whoever holds a stolen token may neither make the account theirs, nor guess often, in however many sessions."""
     if password is None:
         raise Refusal(
             ErrorCode.VALIDATION_ERROR,
@@ -278,13 +282,18 @@ async def _check_current_password(viewer: Viewer, user_id: int, password: str | 
     user = await User.get_or_none(id=user_id)
     if user is None:
         raise not_found("user")
-    await attempts.admit(viewer, user.email)
-    if not await is_password(password, user.password_hash):
+    await attempts.guessed(viewer, user_id)
+    try:
+        right = await is_password(password, user.password_hash)
+    except Refusal:
+        await attempts.not_guessed(user_id)  # Too many were waiting, and nobody has looked at it.
+        raise
+    if not right:
         await audit.note(viewer, "signInFailed", {"reason": (None, "currentPassword")}, subject=("User", user_id))
         raise Refusal(
             ErrorCode.VALIDATION_ERROR, "This is not your password.", field="currentPassword", reason="incorrect"
         )
-    await attempts.succeeded(viewer, user.email)
+    await attempts.not_guessed(user_id)
 
 
 async def _keep_an_admin(user_id: int, *, field: str) -> None:

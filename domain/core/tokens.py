@@ -1,8 +1,11 @@
 """Tokens: signed ones (JWT) to call with, and opaque ones, of which only the digest is kept."""
 
 import hashlib
+import hmac
+import re
 import secrets
 import time
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -13,12 +16,19 @@ from joserfc.jwk import OctKey
 
 from db.accounts import Role
 from db.core.settings import get_settings
-from domain.core.secrets import derived_keys, key_id
+from domain.core.secrets import derived_key, derived_keys, key_id
 
 ALGORITHM = "HS256"
 _ISSUER = _AUDIENCE = "tidings"
 _SKEW = 60
 """Seconds that the clock of the process that signed it may be ahead."""
+
+
+_REFRESH = "refresh tokens"
+_OPENED = re.compile(r"[1-9]\d{0,18}\.[\w-]{43}", re.ASCII)
+_QUOTED = re.compile(r"[1-9]\d{0,18}\.[\w-]{43}\.[\w-]{16}", re.ASCII)
+_SHAPE = re.compile(rf"{_QUOTED.pattern}|[\w-]{{43}}", re.ASCII)
+"""The second is that of older releases."""
 
 
 class _Claims(jwt.JWTClaimsRegistry):
@@ -62,6 +72,41 @@ def new_secret() -> str:
 def digest(secret: str) -> str:
     """What is stored of an opaque token: it has too much chance in it to be guessed from its SHA-256."""
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def new_refresh(session_id: int) -> str:
+    """A refresh token: the session, a secret, and a seal that shows it to be ours without a look at the database."""
+    opened = f"{session_id}.{new_secret()}"
+    return f"{opened}.{_sealed(derived_key(_REFRESH), opened)}"
+
+
+def session_of(refresh_token: str) -> int | None:
+    """The session that a refresh token of ours names, whether or not it is good for anything any more.
+
+    None for what others made up, and for what was made under a key that is gone or by an older release: whether
+    those are good only the database knows.
+    """
+    opened, _, seal = refresh_token.rpartition(".")
+    if not _OPENED.fullmatch(opened) or not seal.isascii():
+        return None
+    made = (_sealed(key, opened) for key in derived_keys(_REFRESH).values())
+    return int(opened.partition(".")[0]) if any(hmac.compare_digest(one, seal) for one in made) else None
+
+
+def may_be_refresh(token: str) -> bool:
+    """Whether this has the shape of a refresh token; the database need not be asked for any other."""
+    return _SHAPE.fullmatch(token) is not None
+
+
+def quotes_refresh(text: str) -> bool:
+    """Whether the first that looks like one in a text, such as a document, is a refresh token of ours."""
+    found = _QUOTED.search(text)
+    return found is not None and session_of(found[0]) is not None
+
+
+def _sealed(key: bytes, opened: str) -> str:
+    """96 bits: nobody is let in by them, and who finds some by chance has made us look at the database once."""
+    return urlsafe_b64encode(hmac.digest(key, opened.encode(), "sha256")[:12]).decode()
 
 
 def sign_access(user_id: int, role: Role, session_id: int) -> str:

@@ -92,7 +92,7 @@ async def answer(request: Request, schema: Schema) -> Response:
         if not _is_little(request):
             rates.recall(context.viewer)
         asked = await _asked(request)
-        if not may_renew(asked.query):
+        if not may_renew(asked.query, asked.variables):
             rates.recall(context.viewer, asked.query)
         status, body = await _execute(context, schema, asked, request.method)
     except Refusal as refusal:

@@ -1,17 +1,23 @@
 """What happens around each operation: its limits, and the extensions of its answer."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Hashable, Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
     FieldNode,
     GraphQLError,
+    NameNode,
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
+    StringValueNode,
+    ValueNode,
+    VariableNode,
     validate,
 )
 from strawberry.extensions import SchemaExtension
@@ -23,6 +29,7 @@ from db.core.settings import get_settings
 from domain import rates
 from domain.core.errors import Refusal
 from domain.core.rates import Rate
+from domain.core.tokens import quotes_refresh, session_of
 from graph.core import limits
 from graph.core.context import Context
 from graph.core.scalars import write_datetime
@@ -42,14 +49,19 @@ REMEMBERED_LENGTH = 4096
 """Characters of a document that is remembered, at most: a valid one takes up to 0.7 MB, so all of them some 90 MB."""
 RENEWAL = 1000
 """Characters of a document that renews a session although its caller may call no more."""
+MOST_VARIABLES = 4
+"""Variables that such an operation may have."""
 
 remembered: OrderedDict[Hashable, DocumentNode] = OrderedDict()
 """Those asked last stand last."""
 
 
-def may_renew(query: str) -> bool:
-    """Whether a document may be refreshTokens alone, which is taken from those who may call no more."""
-    return len(query) <= RENEWAL and "refreshTokens" in query
+def may_renew(query: str, variables: Mapping[str, Any] | None) -> bool:
+    """Whether this may be refreshTokens alone with a token of ours, which is taken from those who may call no more."""
+    if len(query) > RENEWAL or "refreshTokens" not in query:
+        return False
+    texts = [query, *islice((variables or {}).values(), MOST_VARIABLES)]
+    return any(isinstance(text, str) and len(text) <= RENEWAL and quotes_refresh(text) for text in texts)
 
 
 class Limited(SchemaExtension):
@@ -129,11 +141,17 @@ class Limited(SchemaExtension):
             charge(max(1, self.cost))
 
     def _renews(self) -> bool:
-        """Whether it is refreshTokens alone, which is limited by session: by using up the calls of an address strangers
-        would sign out whoever shares it. A long document is none that anybody needs for that."""
-        fields = self._operation().selection_set.selections
-        named = [field.name.value for field in fields if isinstance(field, FieldNode)]
-        return len(fields) == 1 and named == ["refreshTokens"] and may_renew(self.execution_context.query or "")
+        """Whether it is refreshTokens alone with a token of ours, which is limited by session: by using up the calls of
+        an address strangers would sign out whoever shares it. A made-up token is a call like any other."""
+        context = self.execution_context
+        if not may_renew(context.query or "", context.variables):
+            return False
+        match self._operation().selection_set.selections:
+            case (FieldNode(name=NameNode(value="refreshTokens"), arguments=(ArgumentNode(value=given),)),):
+                value = _told(given, context.variables or {})
+                return isinstance(value, str) and session_of(value) is not None
+            case _:
+                return False
 
     def _validate(self, document: DocumentNode) -> list[GraphQLError]:
         if self.known:
@@ -184,3 +202,10 @@ class Limited(SchemaExtension):
         if name is None and len(nodes) > 1:
             raise GraphQLError("The document has several operations: operationName must say which is meant.")
         return next(node for node in nodes if name is None or (node.name is not None and node.name.value == name))
+
+
+def _told(given: ValueNode, variables: Mapping[str, Any]) -> Any:
+    """A value as it stands in a document, or as its variable has it; None of what is neither."""
+    if isinstance(given, VariableNode):
+        return variables.get(given.name.value)
+    return given.value if isinstance(given, StringValueNode) else None

@@ -35,7 +35,7 @@ from domain import accounts, rates
 from domain.core import traffic
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.rates import caller_of
+from domain.rates import holder_of
 from graph.core.callers import name_of, operation_of, request_id_of, signed_in, stranger_of
 from graph.core.context import Context
 from graph.core.errors import refused, unexpected
@@ -50,7 +50,8 @@ INIT_TIMEOUT = timedelta(seconds=10)
 SEND_DEADLINE = 20.0
 """Seconds that a client may leave a message unread before it is cut off."""
 MAX_SOCKETS = 100
-"""Sockets of one caller, and of one address before it has said who it is; in each process while Redis is away."""
+"""Sockets of one user, of all their API tokens, and of an address before it has said who it is; in each process while
+Redis is away."""
 MAX_OPERATIONS = 100
 """Operations that one socket may have running."""
 TOO_MANY = 4429
@@ -172,7 +173,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         try:
-            if not may_renew(query := message["payload"]["query"]):
+            if not may_renew(query := message["payload"]["query"], message["payload"].get("variables")):
                 rates.recall(self.viewer, query)
         except Refusal as refusal:
             await self.send_message(self._refused(message["id"], refusal))
@@ -260,8 +261,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
 
 async def _sit(viewer: Viewer) -> None:
-    """Raises Refusal for a caller with too many sockets."""
-    if get_settings().rate_limits and not await seat.get().take(caller_of(viewer), MAX_SOCKETS):
+    """Raises Refusal for whoever has too many sockets."""
+    if get_settings().rate_limits and not await seat.get().take(holder_of(viewer), MAX_SOCKETS):
         raise Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, f"At most {MAX_SOCKETS} sockets are allowed.")
 
 

@@ -17,7 +17,7 @@ from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.rates import caller_of
+from domain.rates import holder_of
 
 log = structlog.get_logger()
 
@@ -27,7 +27,7 @@ RECHECK = 2.0
 RENEW = round(seats.LEASE / 3 / RECHECK)
 """Looks from one renewal of the leases of sockets to the next."""
 MOST_TOLD = 10_000
-"""What all subscriptions of a caller in this process may cost at each event."""
+"""What all subscriptions of a user, or of all their API tokens, in this process may cost at each event."""
 
 charging: ContextVar[Callable[[int], None] | None] = ContextVar("charging", default=None)
 """In the task of a socket's operation: notes what it costs at each event. Raises Refusal."""
@@ -88,21 +88,21 @@ class Watch:
 
 @contextmanager
 def charged(viewer: Viewer) -> Generator[None]:
-    """An operation that may be a subscription: what it costs counts for its caller until it ends."""
-    caller, mine = caller_of(viewer), 0
+    """An operation that may be a subscription: what it costs counts for its holder until it ends."""
+    holder, mine = holder_of(viewer), 0
 
     def charge(cost: int) -> None:
         nonlocal mine
-        if get_settings().rate_limits and _told[caller] + cost > MOST_TOLD:
+        if get_settings().rate_limits and _told[holder] + cost > MOST_TOLD:
             words = f"All subscriptions of a caller may cost {MOST_TOLD} at each event; ask for less, or end some."
             raise Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, words, reason="too_many_subscriptions")
         mine += cost
-        _told[caller] += cost
+        _told[holder] += cost
 
     charging.set(charge)
     try:
         yield
     finally:
-        _told[caller] -= mine
-        if not _told[caller]:
-            del _told[caller]
+        _told[holder] -= mine
+        if not _told[holder]:
+            del _told[holder]

@@ -242,6 +242,28 @@ async def test_api_tokens_live_through_the_api(api: Api) -> None:
     assert await code(api, ME, bearer=made["token"]) == "AUTHENTICATION_ERROR"
 
 
+async def test_a_new_password_ends_api_tokens_and_the_list_tells_where_they_came_from(api: Api) -> None:
+    user = await factories.user(role=Role.SALES)
+    access, id = (await signed_in(api, user))["accessToken"], encode("User", user.id)
+    given = {"name": "CI", "scopes": ["READ", "ADMIN"]}
+    made = (await api.gql(CREATE_TOKEN, {"input": given}, token=access))["data"]["createApiToken"]
+    await api.gql(CREATE_TOKEN, {"input": given}, token=made["token"])
+    listed = "{ me { sessions { id } apiTokens { id ipAddress session { id current } } } }"
+    me = (await api.gql(listed, token=access))["data"]["me"]
+    assert [token["ipAddress"] for token in me["apiTokens"]] == ["127.0.0.1"] * 2
+    [session] = me["sessions"]
+    assert [token["session"] for token in me["apiTokens"]] == [None, {"id": session["id"], "current": True}]
+    change = {"password": "another-password", "currentPassword": PASSWORD}
+    assert "errors" not in await api.gql(UPDATE_USER, {"id": id, "input": change}, token=access)
+    assert "errors" not in await api.gql(ME, token=made["token"]), "programs go on unless they are to end"
+    ends = {"endApiTokens": True}
+    assert (await api.refusal(UPDATE_USER, role=Role.MARKETER, id=id, input=ends))["code"] == "AUTHORIZATION_ERROR"
+    assert "errors" not in await api.gql(ME, token=made["token"])
+    assert "errors" not in await api.gql(UPDATE_USER, {"id": id, "input": ends}, token=access)
+    assert await code(api, ME, bearer=made["token"]) == "AUTHENTICATION_ERROR"
+    assert (await api.gql(listed, token=access))["data"]["me"]["apiTokens"] == []
+
+
 async def test_what_may_not_be_creates_no_token(api: Api) -> None:
     before, other = await ApiToken.all().count(), await factories.user()
     for role, given, expected, field in (
@@ -282,7 +304,7 @@ async def test_however_many_users_the_statements_are_as_many() -> None:
             await accounts.create_api_token(SYSTEM, name="t", scopes=[Scope.READ], user_id=user.id)
     document = """query ($search: String!, $first: Int!) {
       users(filter: { search: $search }, first: $first) { edges { node {
-      id apiTokens { id sender { id } user { id } } sessions { id current } identities { id }
+      id apiTokens { id sender { id } user { id } session { id } } sessions { id current } identities { id }
     } } } }"""
 
     counts: list[int] = []

@@ -136,28 +136,43 @@ async def test_attempts_are_counted_while_redis_is_away(monkeypatch: pytest.Monk
     assert told == [FAILED] * attempts.FROM_HERE + [REFUSED]
 
 
-async def test_the_current_password_is_guessed_no_more_often_than_by_signing_in() -> None:
-    user, here = await factories.user(role=Role.SALES, password=RIGHT), somewhere()
-    me = replace(here, user_id=user.id, role=user.role)
+async def test_the_current_password_is_guessed_ten_times_by_whatever_many_sessions_and_signs_nobody_out() -> None:
+    user = await factories.user(role=Role.SALES, password=RIGHT)
     changes: list[Any] = [{"password": "another-password"}, {"email": f"{secrets.token_hex(6)}@example.com"}]
 
     async def guess(number: int, password: str = WRONG) -> tuple[ErrorCode, str | None, str | None]:
+        """In another session, from another address each time."""
+        me = replace(somewhere(), user_id=user.id, role=user.role, session_id=number + 1)
         return await only(accounts.update_user(me, user.id, **changes[number % 2], current_password=password))
 
     wrong = (ErrorCode.VALIDATION_ERROR, "currentPassword", "incorrect")
-    assert [await guess(number) for number in range(attempts.FROM_HERE)] == [wrong] * attempts.FROM_HERE
-    assert [await guess(number, RIGHT) for number in range(2)] == [REFUSED] * 2, "not even the right one is looked at"
-    assert await attempt(here, user.email, RIGHT) == REFUSED, "and it is the same limit"
-    entry = await AuditEntry.filter(action="signInFailed", ip_address=here.ip_address).first()
-    assert entry is not None
-    assert (entry.actor_id, entry.subject_id) == (user.id, user.id)
-    assert entry.changes == {"reason": [None, "currentPassword"]}
+    told = [await guess(number) for number in range(attempts.OF_ONES_OWN)]
+    assert told == [wrong] * attempts.OF_ONES_OWN == [wrong] * 10
+    kept_out = (ErrorCode.RATE_LIMIT_EXCEEDED, None, "too_many_current_passwords")
+    assert [await guess(number, RIGHT) for number in range(2)] == [kept_out] * 2, "not even the right one is looked at"
+    pair = await accounts.login(somewhere(), email=user.email, password=RIGHT)
+    assert pair.user.id == user.id, "who owns the account signs in all the same, and ends the sessions of others"
+    entries = await AuditEntry.filter(action="signInFailed", subject_type="User", subject_id=user.id)
+    assert len(entries) == attempts.OF_ONES_OWN
+    assert {entry.actor_id for entry in entries} == {user.id}
+    assert entries[0].changes == {"reason": [None, "currentPassword"]}
+    other = await factories.user(role=Role.SALES, password=RIGHT)
+    me = replace(somewhere(), user_id=other.id, role=other.role)
+    await accounts.update_user(me, other.id, password=RIGHT, current_password=RIGHT)
+
+
+async def test_who_signs_in_wrong_keeps_nobody_from_a_new_password() -> None:
+    user, here = await factories.user(role=Role.SALES, password=RIGHT), somewhere()
+    for _ in range(attempts.FROM_HERE + 1):
+        await attempt(here, user.email)
+    me = replace(here, user_id=user.id, role=user.role)
+    await accounts.update_user(me, user.id, password="another-password", current_password=RIGHT)
 
 
 async def test_the_right_current_password_is_no_attempt() -> None:
     user, here = await factories.user(role=Role.SALES, password=RIGHT), somewhere()
     me = replace(here, user_id=user.id, role=user.role)
-    for _ in range(attempts.FROM_HERE + 1):
+    for _ in range(attempts.OF_ONES_OWN + 1):
         await accounts.update_user(me, user.id, password=RIGHT, current_password=RIGHT)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from collections import OrderedDict
 
 import pytest
 
@@ -22,6 +23,7 @@ _users = itertools.count(10**9)
 def _limits(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(get_settings(), "rate_limits", True)
     monkeypatch.setattr(window, "_ask_again", 0.0)
+    monkeypatch.setattr(rates, "_refused", OrderedDict())
 
 
 async def test_what_is_full_is_remembered_until_something_fits() -> None:
@@ -78,3 +80,38 @@ async def test_questions_to_the_model_have_a_limit_of_their_own() -> None:
         await callers.admit_question(viewer)
     assert caught.value.details["reason"] == "too_many_questions"
     await callers.admit_question(Viewer(user_id=next(_users)))
+
+
+async def test_all_tokens_of_a_user_ask_the_model_as_often_as_one() -> None:
+    user = next(_users)
+
+    def token(id: int) -> Viewer:
+        return Viewer(user_id=user, token_id=id)
+
+    for id in range(callers.QUESTIONS_PER_MINUTE):
+        await callers.admit_question(token(id))
+    with pytest.raises(Refusal) as caught:
+        await callers.admit_question(token(callers.QUESTIONS_PER_MINUTE))
+    assert caught.value.details["reason"] == "too_many_questions"
+    await callers.admit_question(Viewer(user_id=user))
+    await callers.admit_question(Viewer(user_id=next(_users), token_id=1))
+
+
+async def test_all_tokens_of_a_user_have_the_places_of_one() -> None:
+    user = next(_users)
+    first, second = (Viewer(user_id=user, token_id=id) for id in (1, 2))
+    async with callers.turn(first, "operations", 1):
+        waits = asyncio.create_task(_has_a_turn(second))
+        await asyncio.sleep(0)
+        assert not waits.done()
+        with pytest.raises(Refusal) as caught:
+            await _has_a_turn(Viewer(user_id=user, token_id=3))
+        assert caught.value.details["reason"] == "too_many_operations"
+        for other in (Viewer(user_id=user), Viewer(user_id=next(_users), token_id=1)):
+            await _has_a_turn(other)
+    await waits
+
+
+async def _has_a_turn(viewer: Viewer) -> None:
+    async with callers.turn(viewer, "operations", 1, waiting=1):
+        pass

@@ -129,6 +129,10 @@ async def test_who_uses_up_an_address_signs_nobody_out_who_shares_it(apis: list[
         renews(pair.refresh_token, after="__typename"),
         renews(pair.refresh_token, more=" ".join(["accessToken"] * 100)),
         renews(pair.refresh_token).replace("{ refresh", "{ ...A } fragment A on Mutation { refresh", 1),
+        # Nobody has made these up but the caller, also where one of ours stands beside.
+        renews("x" * 43),
+        renews(f"{pair.refresh_token[:-1]}{'x' if pair.refresh_token[-1] != 'x' else 'y'}"),
+        renews("x" * 43).replace("mutation", f'mutation ($unused: String = "{pair.refresh_token}")'),
         'mutation { logout(refreshToken: "no such") ...refreshTokens }',
     ):
         assert (await post(apis[0], document)).status_code == 429, document

@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from db.accounts import Scope
 from graph.core.sockets import MAX_SOCKETS
 from tests import factories
 from tests.graph.rates.surroundings import (
@@ -86,14 +87,17 @@ async def test_wrong_passwords_are_counted_by_both_processes_over_http_and_socke
         await in_force_for_mutations(apis, LIMITS["rate_limit_per_minute"])
 
 
-async def test_a_caller_has_so_many_sockets_and_no_more(apis: list[Api]) -> None:
+async def test_all_tokens_of_a_user_have_so_many_sockets_and_no_more(apis: list[Api]) -> None:
     await put(queries_per_minute=1000)
-    token = await a_token()
+    user = await factories.user()
+    token, *others = [await factories.api_token(user, *Scope) for _ in range(3)]
     try:
         for api in apis:
             await in_force(api, 1000, await a_token())
         async with AsyncExitStack() as opened:
-            sockets = [await opened.enter_async_context(socket_of(apis[n % 2], token)) for n in range(MAX_SOCKETS)]
+            sockets = [
+                await opened.enter_async_context(socket_of(apis[n % 2], others[n % 2])) for n in range(MAX_SOCKETS)
+            ]
             for api in apis:
                 with pytest.raises(ConnectionClosed) as caught:
                     await opened.enter_async_context(socket_of(api, token))
