@@ -1668,6 +1668,8 @@ export type UpdateUserInput = {
   email?: string | null | undefined;
   /** ADMIN only. false confirms that the email is this user's, who then signs in by it through identity providers; whoever wrote it knows the password of the account, so delete one that is another's. */
   emailClaimed?: boolean | null | undefined;
+  /** true revokes all API tokens of the user, but for the one that is calling: whoever knew the old password, or held a token, may have made some. Left out, or false, they go on: programs depend on them. */
+  endApiTokens?: boolean | null | undefined;
   /** 1 to 100 characters. */
   name?: string | null | undefined;
   /** New password, 8 to 128 characters; other sessions of the user end, and so do identities at providers. */
