@@ -1,0 +1,180 @@
+"""kill -9 of each process at each named point of the way of a message: none is lost, none is sent twice.
+
+PostgreSQL itself holds whoever comes to a point, by a trigger that waits for a lock of ours, in the midst of the
+statement; or the simulator does, with its answer. Nothing in the product knows of these points.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import asyncpg
+import pytest
+
+from db.core.connect import TRANSIENT
+from tests.faults.conftest import Installation
+from tests.faults.test_postgres import answers
+
+PEOPLE = 20
+KEY = 20_250
+WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
+
+
+class Point(NamedTuple):
+    """Where somebody is held: on which change of which table, or by which fault of the simulator."""
+
+    table: str = ""
+    change: str = "UPDATE"
+    when: str = "true"
+    fault: str = ""
+    by_api: bool = False
+    """It is the API that comes to it, else the worker."""
+
+
+POINTS = {
+    "the audience is written": Point("message", "INSERT", "NEW.schedule_id IS NOT NULL"),
+    "messages are claimed": Point("message", when="OLD.state = 'QUEUED' AND NEW.state = 'CLAIMED'"),
+    "they are committed to leave": Point("message", when="OLD.state = 'CLAIMED' AND NEW.state = 'IN_FLIGHT'"),
+    "they are posted": Point(fault="cut_before_accept"),
+    "they are accepted": Point(fault="cut_after_accept"),
+    "their answers are written down": Point("message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'SENT'"),
+    "that is told in the log": Point("event", "INSERT", "NEW.type = 'MESSAGE_SENT'"),
+    "receipts are kept": Point("inbound_post", "INSERT", by_api=True),
+    "receipts are taken up": Point("message", when="OLD.state = 'SENT' AND NEW.state = 'DELIVERED'"),
+    "the schedule is completed": Point("schedule", when="NEW.status = 'SENT' AND OLD.status <> 'SENT'"),
+}
+"""The way of a message, in its order."""
+
+
+@dataclass
+class Held:
+    installation: Installation
+    point: Point
+    connection: "asyncpg.Connection[asyncpg.Record]"
+
+    async def reached(self) -> None:
+        if self.point.fault == "cut_before_accept":
+            await self.installation.until_rows("SELECT 1 FROM message WHERE state = 'IN_FLIGHT' LIMIT 1", 1)
+        elif self.point.fault:
+            await self.installation.until_accepted(1)
+        else:
+            end = asyncio.get_running_loop().time() + 60
+            while not await self.connection.fetch(WAITING, KEY):
+                assert asyncio.get_running_loop().time() < end, "nobody came to this point"
+                await asyncio.sleep(0.02)
+
+    async def let_go(self, *, kept: bool) -> None:
+        """What was under way is committed, although nobody hears of it any more, or undone."""
+        if self.point.fault:
+            self.installation.simulator.forget_faults()
+            return
+        try:
+            if not kept:
+                await self.connection.fetch(f"SELECT pg_terminate_backend(pid) FROM ({WAITING}) AS waiting", KEY)
+            await self.connection.execute("SELECT pg_advisory_unlock_all()")
+        except TRANSIENT:
+            # PostgreSQL was what was killed, and with it every lock.
+            self.connection.terminate()
+
+
+@asynccontextmanager
+async def held_at(installation: Installation, point: Point) -> AsyncIterator[Held]:
+    connection = await asyncpg.connect(installation.services.database_url)
+    if point.fault:
+        installation.simulator.post("faults", kind=point.fault, count=PEOPLE, seconds=60)
+    else:
+        await connection.execute(f"SELECT pg_advisory_lock({KEY})")
+        await installation.fetch(
+            "CREATE FUNCTION crash_point() RETURNS trigger LANGUAGE plpgsql AS"
+            f" $$ BEGIN PERFORM pg_advisory_xact_lock_shared({KEY}); RETURN NULL; END $$"
+        )
+        await installation.fetch(
+            f"CREATE TRIGGER crash_point AFTER {point.change} ON {point.table} FOR EACH ROW"
+            f" WHEN ({point.when}) EXECUTE FUNCTION crash_point()"
+        )
+    try:
+        yield Held(installation, point, connection)
+    finally:
+        connection.terminate()
+        if not point.fault:
+            await installation.fetch("DROP FUNCTION crash_point CASCADE")
+
+
+Restart = Callable[[Installation], Awaitable[None]]
+
+
+async def restart_worker(installation: Installation) -> None:
+    await installation.until_rows("SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker'", 0)
+    installation.worker.start()
+
+
+async def restart_api(installation: Installation) -> None:
+    installation.api.program.start()
+
+
+async def restart_postgres(installation: Installation) -> None:
+    installation.services.postgres.start()
+    async with asyncio.timeout(20):
+        while not await answers(installation):  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.1)
+
+
+async def restart_valkey(installation: Installation) -> None:
+    installation.services.valkey.start()
+
+
+VICTIMS: dict[str, tuple[Callable[[Installation], None], Restart]] = {
+    "worker": (lambda installation: installation.worker.kill(), restart_worker),
+    "api": (lambda installation: installation.api.program.kill(), restart_api),
+    "postgres": (lambda installation: installation.services.postgres.kill(), restart_postgres),
+    "valkey": (lambda installation: installation.services.valkey.kill(), restart_valkey),
+}
+QUICK = {
+    ("the audience is written", "worker", "undone"),
+    ("they are committed to leave", "worker", "committed"),
+    ("receipts are kept", "api", "undone"),
+    ("their answers are written down", "postgres", "undone"),
+}
+
+
+def cases() -> list[object]:
+    """Of whoever is killed at a point himself, what he was at is committed or undone; PostgreSQL's death undoes all."""
+    made: list[object] = []
+    for name, point in POINTS.items():
+        for victim in VICTIMS:
+            own = victim == ("api" if point.by_api else "worker") and not point.fault
+            for end in ("committed", "undone") if own else ("undone",) if victim == "postgres" else ("committed",):
+                marks = [] if (name, victim, end) in QUICK else [pytest.mark.soak]
+                made.append(pytest.param(name, victim, end, marks=marks, id=f"{victim}, as {name}, {end}"))
+    return made
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize(("name", "victim", "end"), cases())
+async def test_whoever_is_killed_at_whatever_point(
+    installation: Installation, name: str, victim: str, end: str
+) -> None:
+    installation.simulator.configure(latency=0.05, sent_delay=0.3, delivered_delay=0.5, read_delay=0.7)
+    schedule = await installation.schedule(PEOPLE, ahead=2.5)
+    kill, restart = VICTIMS[victim]
+    async with held_at(installation, POINTS[name]) as held:
+        await held.reached()
+        kill(installation)
+        await held.let_go(kept=end == "committed")
+        await restart(installation)
+    await installation.pass_time("CLAIMED")
+    await until_written(installation, schedule)
+    await installation.hurry(schedule)
+    async with installation.traffic() as others:
+        stats = await installation.done(schedule, seconds=60)
+    assert (stats["sent"], stats["failed"], stats["unconfirmed"]) == (PEOPLE, 0, 0)
+    await installation.check_invariant(schedule, *others)
+
+
+async def until_written(installation: Installation, schedule: str) -> None:
+    """Its audience is written down, by whoever took it over."""
+    async with asyncio.timeout(60):
+        while (await installation.stats(schedule))["recipients"] < PEOPLE:  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.1)
