@@ -70,7 +70,7 @@ def _remember(count: Count, refusal: Refusal) -> None:
     key = (count.window.caller, count.window.kind)
     _refused[key] = (time.monotonic() + min(count.wait, REMEMBERED), refusal)
     _refused.move_to_end(key)
-    if len(_refused) > _MOST_REMEMBERED:
+    while len(_refused) > _MOST_REMEMBERED:
         _refused.popitem(last=False)
 
 

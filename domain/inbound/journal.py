@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import orjson
 import structlog
-from asyncpg import Record
+from asyncpg import QueryCanceledError, Record
 
 from db.core import connect
 from db.core.connect import TRANSIENT
@@ -32,6 +32,11 @@ _LOCK = 0x7469_696E
 _POSTS, _BYTES = 200, 8_000_000
 """How much one transaction takes up, at most (one post at least)."""
 _RUN_SECONDS = 5.0
+_STATEMENT_SECONDS = 20
+"""How long one statement may take. A worker that freezes while PostgreSQL waits for the rest of what it says keeps the
+journal as long: that is no idle transaction, which would end after 10 s."""
+_PASSING = (*TRANSIENT, QueryCanceledError)
+"""What should pass with time: it speaks against no post."""
 MOST_TRIES = 6
 """Tries of a post that fails each time for what should pass with time: the last comes 23 minutes after the first."""
 
@@ -107,7 +112,7 @@ async def _take_up(ids: Sequence[int], *, patient: bool = False) -> bool:
                 lags.append((post["provider"], post["lag"]))
             await effects.apply(whole)
             await _note(errors)
-    except TRANSIENT as error:
+    except _PASSING as error:
         await _put_off(ids, error)
     except Exception:
         log.exception("inbound_taken_apart", posts=len(ids))
@@ -128,10 +133,11 @@ async def _alone(*, patient: bool) -> bool:
 
     One at a time is enough (it batches), and two would wait for each other's rows in circles.
     """
+    limit = f"set_config('statement_timeout', '{_STATEMENT_SECONDS * 1000:.0f}', true)"
     if patient:
-        await connect.execute("SELECT pg_advisory_xact_lock($1)", _LOCK)
+        await connect.execute(f"SELECT pg_advisory_xact_lock($1), {limit}", _LOCK)
         return True
-    return await connect.value("SELECT pg_try_advisory_xact_lock($1)", _LOCK)
+    return await connect.value(f"SELECT pg_try_advisory_xact_lock($1), {limit}", _LOCK)
 
 
 async def _put_off(ids: Sequence[int], error: BaseException) -> None:
@@ -155,7 +161,7 @@ async def _salvage(id: int) -> None:
                 await _alone(patient=True)
                 await effects.apply(element)
         except Exception as error:
-            if isinstance(error, TRANSIENT) and post["tries"] < MOST_TRIES:
+            if isinstance(error, _PASSING) and post["tries"] < MOST_TRIES:
                 await _put_off([id], error)
                 return
             log.exception("inbound_element_failed", post_id=id)

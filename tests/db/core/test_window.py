@@ -100,8 +100,9 @@ async def test_what_is_given_back_does_not_count() -> None:
     assert [(await one(given)).wait > 0 for _ in range(2)] == [False, True]
 
 
-async def test_many_at_once_never_get_more_than_is_allowed() -> None:
+async def test_many_at_once_never_get_more_than_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nor are there too many for the connections to Redis, as if it were away."""
+    monkeypatch.setattr(window, "PATIENCE", 10.0)  # a busy machine is another thing
     given = a_window(limit=20)
     counts = await asyncio.gather(*(one(given) for _ in range(300)))
     assert sum(count.wait == 0 for count in counts) == 20

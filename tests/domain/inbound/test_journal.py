@@ -11,6 +11,7 @@ import pytest
 
 from db.contacts import ContactPhone
 from db.core import connect
+from db.core.settings import get_settings
 from db.inbound import InboundPost
 from db.messages import Message, MessageState
 from db.senders import Sender
@@ -269,6 +270,32 @@ async def test_what_was_put_off_and_then_goes_well_is_like_any_other(sender: Sen
     post = await InboundPost.get(id=post.id)
     assert post.done_at is not None
     assert post.errors is None
+    assert await events_of(await received(posted["id"])) == ["MESSAGE_RECEIVED"]
+
+
+async def test_what_others_hold_for_long_puts_posts_off_and_parks_none(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal stands no longer than a statement may take, also where a frozen worker has what it wants."""
+    monkeypatch.setattr(journal, "_STATEMENT_SECONDS", 0.2)
+    posted = message(digits_of(factories.phone()), unique("held"))
+    post = await InboundPost.create(body=orjson.dumps(body(change(sender, messages=[posted]))))
+    holder = await connect.open_session(get_settings())
+    try:
+        transaction = holder.transaction()
+        await transaction.start()
+        await holder.execute("LOCK TABLE message IN EXCLUSIVE MODE")
+        await inbound.drain()
+        held = await InboundPost.get(id=post.id)
+        assert (held.done_at, held.errors) == (None, None)
+        assert held.tries > 0
+        await transaction.rollback()
+    finally:
+        await holder.close()
+    await connect.execute("UPDATE inbound_post SET retry_at = now() WHERE id = $1", post.id)
+    await inbound.drain()
+    post = await InboundPost.get(id=post.id)
+    assert (post.done_at is not None, post.errors) == (True, None)
     assert await events_of(await received(posted["id"])) == ["MESSAGE_RECEIVED"]
 
 
