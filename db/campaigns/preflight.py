@@ -10,6 +10,7 @@ from asyncpg import Record
 from db.campaigns import ExclusionReason
 from db.campaigns.audience import ADDRESS, Pool, people, pool_of, values
 from db.core import connect
+from db.messages.met import MET
 
 COLUMNS = ("name", "first_name", "last_name", "email", "company", "job_title")
 """What contacts fill by themselves, besides their number and their attributes."""
@@ -45,8 +46,6 @@ SELECT exclusion, sender_id, time_zone, count(*) AS people,
        CASE WHEN row_number() OVER () = 1 THEN {alike} END AS alike
 FROM people GROUP BY 1, 2, 3
 """
-
-_SEEN = "EXISTS (SELECT FROM message m WHERE m.contact_id = c.id AND m.sender_id = {:d})"
 
 _ANYONE = """
 SELECT whole.*, told.* FROM (SELECT max(contact_id) AS last, count(*) AS paged FROM page) AS whole
@@ -111,7 +110,7 @@ async def look(
     row, pool = await _of(id)
     lacks = [" OR ".join(map(_lacks, names)) or "true" for names in wanted]
     if seen_by is not None:
-        lacks = [f"({_SEEN.format(seen_by)}) AND ({each})" for each in lacks]
+        lacks = [f"({MET.format(contact='c.id', sender=int(seen_by))}) AND ({each})" for each in lacks]
     lacking = ", ".join(f"count(*) FILTER (WHERE lacks[{place}])" for place in range(1, len(wanted) + 1))
     begin = [(sender, *one) for sender, texts in (beginnings or {}).items() for one in texts.items()]
     sql = people(pool, lacks=f"ARRAY[{', '.join(lacks)}]::bool[]") + (_ALIKE if begin else "")

@@ -7,6 +7,7 @@ from asyncpg import Record
 from db.campaigns.audience import people, pool_of, values
 from db.campaigns.hold import USABLE, WHY
 from db.core import connect
+from db.messages.met import hold
 from db.messages.parking import CAMPAIGN
 
 _DUE = f"""
@@ -142,6 +143,11 @@ WHERE o.status = 'RUNNING' AND NOT ({USABLE}) AND {_TAKES}
               WHERE p.campaign_id = o.id AND {USABLE} AND {_TAKES})
 """
 
+_STUCK = f"""
+SELECT sender.id AS sender_id FROM {_POOL} WHERE o.id = $1 AND o.status = 'RUNNING' AND {_TAKES} AND NOT ({USABLE})
+  AND EXISTS (SELECT FROM message m WHERE m.campaign_id = o.id AND m.sender_id = sender.id AND {_MOVABLE})
+"""
+
 _MOVE = f"""
 WITH pool AS MATERIALIZED (
   SELECT sender.id, {USABLE} AS usable FROM {_POOL} WHERE o.id = $1 AND o.status = 'RUNNING' AND {_TAKES}
@@ -211,4 +217,7 @@ async def idle() -> list[int]:
 
 async def move_shares(id: int, chunk: int) -> list[int]:
     """Gives so many messages of senders that do not send to others of the campaign; the senders that got them."""
+    if not (stuck := await connect.rows(_STUCK, id)):
+        return []
+    await hold([row["sender_id"] for row in stuck])
     return [row["sender_id"] for row in await connect.rows(_MOVE, id, chunk)]

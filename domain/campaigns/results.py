@@ -10,6 +10,7 @@ from db.campaigns import CampaignRecipient, ExclusionReason, RecipientOutcome
 from db.campaigns.outcomes import among, message, outcome
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_pages
+from db.messages.met import MET
 from domain import contacts
 from domain.campaigns.reading import visible
 from domain.core.access import Viewer, allow
@@ -72,9 +73,6 @@ async def _veil(viewer: Viewer, recipients: Sequence[CampaignRecipient]) -> None
             recipient.address = None if contact is None else recipient.address
 
 
-_SEEN = "EXISTS (SELECT FROM message own WHERE own.contact_id = {}.contact_id AND own.sender_id = {})"
-
-
 def _join(asked: RecipientCriteria) -> str:
     return message(_TABLE) if asked.get("outcome") is not None else ""
 
@@ -88,7 +86,7 @@ async def _matching(campaign_ids: Sequence[int], asked: RecipientCriteria, sende
             *(pattern, pattern),
         )
         if sender_id is not None:
-            where.add(_SEEN.format("campaign_recipient", "{}"), sender_id)
+            where.add(MET.format(contact="campaign_recipient.contact_id", sender="{}"), sender_id)
     if (exclusion := asked.get("exclusion")) is not None:
         where.add("campaign_recipient.exclusion = ANY({}::text[])", list(exclusion))
     if (asked_for := asked.get("outcome")) is not None:
@@ -139,7 +137,7 @@ async def recipients_url(viewer: Viewer, *, campaign_id: int, **asked: Unpack[Re
 async def recipient_rows(campaign_id: int, asked: RecipientCriteria, sender_id: int | None) -> Rows:
     yield _HEADER
     where = await _matching([campaign_id], asked, sender_id)
-    seen = "true" if sender_id is None else _SEEN.format("r", where.place(sender_id))
+    seen = "true" if sender_id is None else MET.format(contact="r.contact_id", sender=where.place(sender_id))
     where.add("campaign_recipient.campaign_id = {}", campaign_id)
     bounded = f"{where.sql} AND campaign_recipient.contact_id > {where.place(0)}"
     sql = f"""

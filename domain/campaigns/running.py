@@ -100,10 +100,15 @@ async def fan_out(id: int, *, chunk: int = 20_000) -> None:
         async with transaction():
             cancelled = await CAMPAIGN.cancel(id, min(chunk, _CANCELLED_AT_ONCE))
             await announce(cancelled)
-            gone = [*await CAMPAIGN.let_go(id, chunk), *await run.move_shares(id, chunk)]
+            gone = await CAMPAIGN.let_go(id, chunk)
             for sender_id in set(gone):
                 ring("dispatch", sender_id)
-        moved = bool(cancelled or gone)
+        # By itself: it holds senders before it holds messages.
+        async with transaction():
+            shares = await run.move_shares(id, chunk)
+            for sender_id in set(shares):
+                ring("dispatch", sender_id)
+        moved = bool(cancelled or gone or shares)
     await _end_done()
 
 

@@ -12,6 +12,7 @@ from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Where, fetch_page
 from db.groups import USED_BY
 from db.messages import SHOWN
+from db.messages.met import MET
 from domain.contacts.filtering import having, indexed, search_in
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, check_characters, not_found
@@ -44,17 +45,14 @@ EXISTS (SELECT FROM (
     UNION ALL SELECT d.contact_id FROM contact_duplicate d WHERE d.other_id = contact.id
   ) AS twin{})
 """
-_TWIN_SEEN = " WHERE EXISTS (SELECT FROM message m WHERE m.contact_id = twin.id AND m.sender_id = {})"
+_TWIN_SEEN = f" WHERE {MET.format(contact='twin.id', sender='{}')}"
 
 
 def seen_by(viewer: Viewer, where: Where) -> None:
     """Confines a list of contacts to those that a caller may see."""
     where.add("contact.deleted_at IS NULL")
     if viewer.sender_id is not None:
-        where.add(
-            "EXISTS (SELECT FROM message WHERE message.contact_id = contact.id AND message.sender_id = {})",
-            viewer.sender_id,
-        )
+        where.add(MET.format(contact="contact.id", sender="{}"), viewer.sender_id)
 
 
 async def visible(viewer: Viewer, id: int, *, field: str = "id") -> Contact:
@@ -178,8 +176,7 @@ async def _seen(viewer: Viewer, ids: list[int]) -> set[int]:
     if viewer.sender_id is None:
         return set(ids)
     found = await connect.rows(
-        "SELECT id FROM unnest($1::bigint[]) AS asked(id) "
-        "WHERE EXISTS (SELECT FROM message WHERE contact_id = asked.id AND sender_id = $2)",
+        f"SELECT id FROM unnest($1::bigint[]) AS asked(id) WHERE {MET.format(contact='asked.id', sender='$2')}",
         ids,
         viewer.sender_id,
     )

@@ -10,6 +10,7 @@ from db.core.columns import as_row
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
 from db.leads import Lead, LeadActivity, LeadStatus
 from db.messages import Priority
+from db.messages.met import MET
 from domain.core.access import Viewer, allow
 from domain.core.assignment import Assignment, assigned
 from domain.core.errors import ErrorCode, Refusal, not_found
@@ -40,10 +41,7 @@ def seen_by(viewer: Viewer, *, deleted: bool = False) -> Where:
     """Those that a caller may see."""
     where = Where([] if deleted else ["lead.deleted_at IS NULL"])
     if viewer.sender_id is not None:
-        where.add(
-            "EXISTS (SELECT FROM message WHERE message.contact_id = lead.contact_id AND message.sender_id = {})",
-            viewer.sender_id,
-        )
+        where.add(MET.format(contact="lead.contact_id", sender="{}"), viewer.sender_id)
     return where
 
 
