@@ -17,11 +17,14 @@ from typing import Any
 import uvloop
 
 from benchmarks.measure import installation, report, spread
+from db.accounts import Role
 from db.analytics import recount, talk
 from db.core import connect
-from domain import analytics
+from db.core.paging import PageRequest
+from domain import analytics, contacts
+from domain import leads as domain_leads
 from domain.analytics import Period, TrendInterval
-from domain.core.access import SYSTEM
+from domain.core.access import SYSTEM, Viewer
 
 TARGET_MS = 300
 SENDERS = 4
@@ -104,6 +107,21 @@ async def timed(run: Callable[[], Awaitable[Any]]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
+def of_one_sender(period: Period) -> dict[str, Callable[[], Awaitable[Any]]]:
+    """What hangs on who has messages with a sender, for a token that is bound to one."""
+    viewer, page = Viewer(role=Role.ADMIN, sender_id=1), PageRequest(first=50)
+
+    async def leads() -> None:
+        await (await analytics.leads(viewer, period)).stages()
+
+    return {
+        "contacts of one sender": partial(analytics.contacts, viewer, period),
+        "leads of one sender": leads,
+        "fifty contacts of one sender": partial(contacts.find, viewer, page=page),
+        "fifty leads of one sender": partial(domain_leads.find, viewer, page=page),
+    }
+
+
 def asked(period: Period) -> dict[str, Callable[[], Awaitable[Any]]]:
     """What may be asked about a period, each as a request of its own would."""
 
@@ -136,7 +154,7 @@ def asked(period: Period) -> dict[str, Callable[[], Awaitable[Any]]]:
     async def at_once() -> None:
         await asyncio.gather(*(run() for run in [*others.values(), partial(trends, intervals[0])]))
 
-    return {**others, **trend, "all at once, with one trend": at_once}
+    return {**others, **of_one_sender(period), **trend, "all at once, with one trend": at_once}
 
 
 async def main(messages: int, runs: int) -> None:
@@ -149,7 +167,7 @@ async def main(messages: int, runs: int) -> None:
         await connect.execute("VACUUM ANALYZE conversation_day")
         await connect.execute("VACUUM ANALYZE conversation_quarter")
         size = "SELECT pg_size_pretty(pg_total_relation_size($1::regclass))"
-        for table in ("message", "conversation_day", "conversation_quarter"):
+        for table in ("message", "contact_sender", "conversation_day", "conversation_quarter"):
             rows = await connect.value(f"SELECT count(*) FROM {table}")
             print(f"  {rows:,} rows of {table}: {await connect.value(size, table)}", flush=True)
         now = datetime.now(UTC)
