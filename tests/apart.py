@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lacking import lacks
+
 NO_NETWORK = ("Failed to establish a new connection", "NameResolutionError", "Connection refused", "ConnectTimeout")
 
 
@@ -21,7 +23,7 @@ def installed(lock: Path, home: Path) -> Path:
             command = [home / "bin/pip", "install", "--quiet", "--require-hashes", "-r", lock]
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode != 0:
-                say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+                say = lacks if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
                 say(f"pip cannot install {lock.name}: {done.stderr[-200:]}")
             ready.write_text(lock.read_text())
     return home / "bin"

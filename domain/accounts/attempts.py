@@ -3,6 +3,8 @@
 Who is kept out is so whether or not there is such an account, and while Redis is away too; sessions go on meanwhile.
 """
 
+import unicodedata
+
 from db.core.settings import get_settings
 from db.core.window import Window, give_back, take
 from domain import audit
@@ -22,6 +24,10 @@ OF_ONES_OWN = 10
 
 RENEWALS = 10
 """New pairs of tokens for one session, in a minute."""
+
+
+_LONGEST = 1000
+"""Characters of an email that are looked at: an account's has 254."""
 
 
 async def admit(viewer: Viewer, email: str | None = None) -> None:
@@ -87,12 +93,21 @@ def _windows(viewer: Viewer, email: str | None) -> list[Window]:
     if email is None:
         return [anyone]
     # Emails stay out of Redis.
-    account = f"account:{digest(email.strip().lower())}"
+    account = f"account:{digest(_folded(email))}"
     return [
         Window(f"{account}@{address}", "sign-in attempts", FROM_HERE, 900),
         Window(account, "sign-in attempts", FROM_ANYWHERE, 3600),
         anyone,
     ]
+
+
+def _folded(email: str) -> str:
+    """The same for all spellings by which the database may find one account.
+
+    Its lower() makes a plain i of more letters than Python's does, as its locale has it: each would have a window.
+    """
+    folded = unicodedata.normalize("NFKD", email.strip()[:_LONGEST].casefold())
+    return "".join(char for char in folded if not unicodedata.combining(char)).replace("\u0131", "i")
 
 
 def _address(viewer: Viewer) -> str:

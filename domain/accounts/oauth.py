@@ -91,8 +91,8 @@ async def _sign_in(viewer: Viewer, provider: OAuthProvider, claims: Mapping[str,
         # Of two first sign-ins of one person at once, the second finds what the first has made.
         await connect.execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 8))", f"{issuer} {subject}")
         known = await UserIdentity.get_or_none(issuer=issuer, subject=subject)
-        user = await User.get(id=known.user_id) if known else await _met(viewer, provider, claims, subject)
-        if not user.active:
+        user = await User.get_or_none(id=known.user_id) if known else await _met(viewer, provider, claims, subject)
+        if user is None or not user.active:
             raise DoubtError("the account is switched off")
         return await begin_session(viewer, user, provider=provider.name)
 

@@ -103,7 +103,8 @@ async def vouched(
         _, told = await _call(provider, "GET", found["userinfo_endpoint"], headers=bearer)
         if told.get("sub") != person["sub"]:
             raise DoubtError("its answer cannot be trusted")
-        person = {**told, **person}
+        # Whether it is verified is said by who says which it is.
+        person = {**told, **person, "email": told.get("email"), "email_verified": told.get("email_verified")}
     if person.get("email_verified") not in (True, "true"):
         raise DoubtError("the provider has not verified the email")
     return person

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.lacking import lacks
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
@@ -18,7 +20,7 @@ NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT
 def installed(folder: Path) -> Path:
     """A folder with the packages that its lock names; skips where there is no Node or no registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("there is no Node")
+        lacks("there is no Node")
     lock, packages = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -26,7 +28,7 @@ def installed(folder: Path) -> Path:
             command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
             done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
             if done.returncode != 0:
-                say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+                say = lacks if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
                 say(f"npm cannot install the clients: {done.stderr[-200:]}")
     return folder
 

@@ -9,11 +9,11 @@ import pytest
 import pytest_asyncio
 from joserfc.jwk import RSAKey
 
-from db.accounts import User, UserIdentity, UserSession
+from db.accounts import Role, User, UserIdentity, UserSession
 from db.core.settings import OAuthProvider, get_settings
 from domain import accounts
 from domain.accounts import attempts, openid
-from domain.core.access import SYSTEM
+from domain.core.access import SYSTEM, Viewer
 from tests import factories
 from tests.factories import unique
 from tests.identity.attempt import URL, Attempt, code_of, someone
@@ -203,3 +203,47 @@ async def test_a_name_that_is_too_long_is_not_cut_to_somebody_elses(lying: Liar)
     assert (await attempt.give()).errors is None
     lying.sign({**claims, "sub": "x" * 256})
     assert code_of(await attempt.give()) == ("AUTHENTICATION_ERROR", None)
+
+
+async def test_who_says_the_email_says_whether_it_is_verified(lying: Liar) -> None:
+    """An id token that names no email proves none, whatever it says of one."""
+    lying.metadata["userinfo_endpoint"] = f"{lying.provider.issuer}/userinfo_endpoint"
+    user = await factories.user()
+    attempt = Attempt(lying.provider, code="a-code")
+    claims = lying.claims(await attempt.url(), email="")
+    lying.sign({name: value for name, value in claims.items() if name != "email"})
+    for verified in ({}, {"email_verified": False}):
+        lying.person = {"sub": claims["sub"], "email": user.email, **verified}
+        assert code_of(await attempt.give()) == ("AUTHENTICATION_ERROR", None)
+        assert not await UserIdentity.filter(user_id=user.id).exists()
+    lying.person = {"sub": "another", "email": user.email, "email_verified": True}
+    assert code_of(await attempt.give()) == ("AUTHENTICATION_ERROR", None)
+    lying.person = {"sub": claims["sub"], "email": user.email, "email_verified": True}
+    assert (await attempt.give()).data["loginWithOAuth"]["user"]["email"] == user.email
+
+
+async def test_whoever_is_signed_in_as_another_links_nothing_to_that_one(lying: Liar) -> None:
+    """What counts is whom the provider names, not who asks."""
+    user, other = await factories.user(role=Role.SALES), await factories.user(role=Role.ADMIN)
+    attempt = Attempt(lying.provider, code="a-code", by=Viewer(user_id=other.id, role=Role.ADMIN, session_id=1))
+    lying.sign(lying.claims(await attempt.url(), email=user.email))
+    pair = (await attempt.give()).data["loginWithOAuth"]
+    assert (await accounts.authenticate(pair["accessToken"])).user_id == user.id
+    assert not await UserIdentity.filter(user_id=other.id).exists()
+
+
+async def test_an_email_that_changes_at_the_provider_leads_to_nobody_else(lying: Liar) -> None:
+    mine, theirs = await factories.user(role=Role.VIEWER), await factories.user(role=Role.ADMIN)
+    attempt = Attempt(lying.provider, code="a-code")
+    claims = lying.claims(await attempt.url(), email=mine.email)
+    lying.sign(claims)
+    assert (await attempt.give()).errors is None
+    lying.sign({**claims, "email": theirs.email})
+    pair = (await attempt.give()).data["loginWithOAuth"]
+    assert (await accounts.authenticate(pair["accessToken"])).user_id == mine.id
+    assert not await UserIdentity.filter(user_id=theirs.id).exists()
+    await accounts.update_user(SYSTEM, mine.id, active=False)
+    for email in (mine.email, theirs.email):
+        lying.sign({**claims, "email": email})
+        assert code_of(await attempt.give()) == ("AUTHENTICATION_ERROR", None), "switched off is switched off"
+    assert not await UserIdentity.filter(user_id=theirs.id).exists()

@@ -1,7 +1,7 @@
 """A client that signs somebody in through an identity provider."""
 
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from db.audit import AuditEntry
 from db.core.settings import OAuthProvider, get_settings
-from domain.core.access import Viewer
+from domain.core.access import ANONYMOUS, Viewer
 from graph.core.context import Context
 from graph.schema import schema
 from tests.factories import unique
@@ -30,11 +30,12 @@ class Attempt:
     state: str = field(default_factory=lambda: secrets.token_urlsafe(16))
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     code: str = ""
+    by: Viewer = ANONYMOUS
 
     async def ask(self, document: str, variables: dict[str, Any]) -> Any:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(get_settings(), "oauth_providers", [self.provider])
-            context = Context(Viewer(ip_address=self.address), "test")
+            context = Context(replace(self.by, ip_address=self.address), "test")
             return await schema.execute(document, variables, context)
 
     async def url(self) -> str:

@@ -21,6 +21,7 @@ from pydantic import SecretStr
 
 from db.core.settings import OAuthProvider
 from tests.clients.node import NO_NETWORK
+from tests.lacking import lacks
 from tests.running import free_port
 
 HERE = Path(__file__).parent
@@ -32,12 +33,12 @@ SECRET = "a-secret-of-the-provider"
 def provider(name: str, *, userinfo: bool = False) -> Iterator[OAuthProvider]:
     """One that runs; with `userinfo` its id tokens name nobody's email, and the client has no secret."""
     if shutil.which("node") is None:
-        pytest.skip("there is no Node")
+        lacks("there is no Node")
     if not (HERE / "node_modules" / ".package-lock.json").exists():
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            say = pytest.skip if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+            say = lacks if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
             say(f"npm cannot install the provider: {done.stderr[-200:]}")
     port = free_port()
     command = ["node", "provider.mjs", str(port), REDIRECT, "userinfo" if userinfo else "token"]
@@ -100,6 +101,8 @@ class Liar:
             **{name: f"{issuer}/{name}" for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")},
         }
         self.id_token = ""
+        self.person: dict[str, Any] = {}
+        """What its userinfo endpoint tells, if it names one."""
         self.asked: list[str] = []
         """Paths, in the order in which they were asked for."""
         self.reached, self.answers = asyncio.Event(), asyncio.Event()
@@ -132,6 +135,8 @@ class Liar:
         match request.path:
             case "/token_endpoint":
                 return web.json_response({"access_token": "x", "token_type": "Bearer", "id_token": self.id_token})
+            case "/userinfo_endpoint":
+                return web.json_response(self.person)
             case "/jwks_uri":
                 return web.json_response(KeySet([self.key]).as_dict(private=False))
             case _:

@@ -90,6 +90,18 @@ async def test_an_account_is_limited_wherever_they_come_from(monkeypatch: pytest
     assert told == [FAILED] * 3 + [REFUSED] * 2, "and nobody learns that there is no such account"
 
 
+async def test_no_spelling_of_an_email_that_the_database_takes_for_it_has_attempts_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(attempts, "FROM_ANYWHERE", 3)
+    name = secrets.token_hex(6)
+    spelt = [
+        f"{name}{letters}@example.com" for letters in ("kim", "KIM", "\u212aim", "k\u0130m", "k\u0131m", "\uff4bim")
+    ]
+    told = [await attempt(somewhere(), email) for email in spelt]
+    assert told == [FAILED] * 3 + [REFUSED] * 3
+
+
 async def test_an_address_is_limited_whomever_it_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "FOR_ANYONE", 3)
     network = secrets.token_hex(2)

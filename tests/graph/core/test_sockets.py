@@ -19,6 +19,7 @@ from db.core.connect import execute
 from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import Viewer
+from domain.core.errors import Refusal
 from domain.core.tokens import digest
 from graph.core import sockets, watch
 from tests.graph.core import toy
@@ -292,6 +293,27 @@ async def test_a_document_without_the_operation_is_a_mistake(served: Toy, payloa
         assert answer["payload"][0]["extensions"]["code"] == "VALIDATION_ERROR"
         await ask(socket, "{ hello }")
         assert (await receive(socket))["payload"]["data"] == {"hello": "hello"}
+
+
+def test_all_tokens_of_a_user_watch_as_much_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+    monkeypatch.setattr(watch, "MOST_TOLD", 2)
+
+    def charge(**caller: int) -> None:
+        with watch.charged(Viewer(**caller)):
+            more = watch.charging.get()
+            assert more is not None
+            more(1)
+
+    with watch.charged(Viewer(user_id=1, token_id=1)):
+        more = watch.charging.get()
+        assert more is not None
+        more(2)
+        with pytest.raises(Refusal, match="may cost 2"):
+            charge(user_id=1, token_id=2)
+        charge(user_id=1, session_id=1)
+        charge(user_id=2, token_id=3)
+    charge(user_id=1, token_id=2)
 
 
 async def test_what_a_caller_watches_is_bounded_over_all_sockets(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
