@@ -50,7 +50,9 @@ async def admit_list(viewer: Viewer) -> None:
 
 
 def _all(viewer: Viewer, windows: list[Window]) -> list[Window]:
-    """Those of a caller, and of all API tokens of their user where it is one."""
+    """Those of a caller; where it is one of all API tokens of their user too, and of a stranger's site."""
+    if not viewer.known:
+        return rates.with_site(viewer.ip_address, windows)
     if viewer.token_id is None:
         return windows
     together = holder_of(viewer)
@@ -80,8 +82,9 @@ async def admit_question(viewer: Viewer) -> None:
 async def admit_request(viewer: Viewer, kind: str, limit: int) -> None:
     """Counts a request beside GraphQL, of which an address may make so many a minute. Raises Refusal."""
     if get_settings().rate_limits:
-        rates.recall(caller_of(viewer), kind)
-        await rates.admit(Window(caller_of(viewer), kind, limit, 60), lenient=settings.known().limits.fail_open)
+        _recall(viewer, kind)
+        windows = _all(viewer, [Window(caller_of(viewer), kind, limit, 60)])
+        await rates.admit(*windows, lenient=settings.known().limits.fail_open)
 
 
 def recall(viewer: Viewer, query: str | None = None) -> None:
@@ -89,9 +92,15 @@ def recall(viewer: Viewer, query: str | None = None) -> None:
 
     With a document also where it can be no mutation, and queries were refused.
     """
-    rates.recall(caller_of(viewer), "calls")
+    _recall(viewer, "calls")
     if query is not None and "mutation" not in query:
-        rates.recall(caller_of(viewer), "queries")
+        _recall(viewer, "queries")
+
+
+def _recall(viewer: Viewer, kind: str) -> None:
+    rates.recall(caller_of(viewer), kind)
+    if not viewer.known and (site := rates.site(viewer.ip_address)):
+        rates.recall(f"address:{site}", kind)
 
 
 @asynccontextmanager

@@ -1,8 +1,6 @@
 """Webhooks in: where WhatsApp's Cloud API shakes hands and posts, and WAHA posts."""
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from typing import Any
 
 import orjson
@@ -15,14 +13,12 @@ from db.core.connect import TRANSIENT
 from db.senders import SenderProvider
 from domain import inbound
 from domain.core import traffic
-from graph.core import http
+from domain.rates import caller_of
+from graph.core import bodies, http
+from graph.core.callers import stranger_of
 
 log = structlog.get_logger()
 
-LITTLE = 64 * 1024
-"""Bytes of a post that needs no place among the large ones."""
-_large = asyncio.Semaphore(32)
-"""Large posts that are being read: strangers may send them, too, and nobody knows before all has come."""
 _PATHS = ("/webhooks/whatsapp", "/webhook", "/v1/webhooks/whatsapp")
 
 
@@ -51,32 +47,19 @@ async def _take(request: Request, provider: SenderProvider, header: str) -> Resp
     signature = "".join(signatures)
     if len(signatures) > 1 or not inbound.is_signed(provider, signature):
         return _answer(401, {"detail": "Invalid signature"})
-    async with AsyncExitStack() as place:
-        try:
-            async with asyncio.timeout(http.BODY_SECONDS):
-                body = await _body(request, place)
-        except TimeoutError:
-            return Response(status_code=408, headers={"connection": "close"})
-        except ClientDisconnect:
-            return Response(status_code=400)
-        if body is None:
-            return _answer(503, {"detail": "Too much at once, post it again"})
-        if not inbound.is_genuine(provider, body, signature):
-            return _answer(401, {"detail": "Invalid signature"})
-        return await _keep(body, provider)
-
-
-async def _body(request: Request, place: AsyncExitStack) -> bytes | None:
-    """All of it; None where it is large, and so are too many others just now. What is little always has its place."""
-    body, large = bytearray(), False
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LITTLE and not large:
-            if _large.locked():
-                return None
-            large = True
-            await place.enter_async_context(_large)
-    return bytes(body)
+    try:
+        body = await bodies.strangers.read(request, caller_of(stranger_of(request)), inbound.MOST_BYTES)
+    except bodies.Crowded:
+        return _answer(503, {"detail": "Too much at once, post it again"}, http.RETRY_AFTER)
+    except bodies.TooLarge:
+        return _answer(413, {"detail": f"A post may have {inbound.MOST_BYTES} bytes"})
+    except TimeoutError:
+        return Response(status_code=408, headers={"connection": "close"})
+    except ClientDisconnect:
+        return Response(status_code=400)
+    if not inbound.is_genuine(provider, body, signature):
+        return _answer(401, {"detail": "Invalid signature"})
+    return await _keep(body, provider)
 
 
 async def _keep(body: bytes, provider: SenderProvider) -> Response:
@@ -106,12 +89,12 @@ def _message_id(body: bytes) -> str | None:
         return None
 
 
-def _answer(status: int, content: Mapping[str, Any]) -> Response:
-    return Response(orjson.dumps(content), status, media_type="application/json")
+def _answer(status: int, content: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(content), status, headers, media_type="application/json")
 
 
 routes = [
     *(Route(path, handshake, methods=["GET"]) for path in _PATHS),
-    *(Route(path, post, methods=["POST"], max_body_size=inbound.MOST_BYTES) for path in _PATHS),
-    Route("/webhooks/waha", post_of_waha, methods=["POST"], max_body_size=inbound.MOST_BYTES),
+    *(Route(path, post, methods=["POST"]) for path in _PATHS),
+    Route("/webhooks/waha", post_of_waha, methods=["POST"]),
 ]

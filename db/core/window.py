@@ -1,9 +1,13 @@
-"""Calls counted over sliding windows: in Redis, so that all processes count together; here while Redis is away."""
+"""Calls counted over sliding windows: in Redis, so that all processes count together; here while Redis is away.
+
+What Redis has let in is noted here as well. So a process goes on from what it knows when Redis goes away, and nobody
+gets a fresh window each time.
+"""
 
 import asyncio
 import hashlib
 import time
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,21 +92,31 @@ _SHA = hashlib.sha1(_TAKE, usedforsecurity=False).hexdigest()
 
 @dataclass(slots=True)
 class _Here:
-    """The same, in this process alone."""
+    """The same, in this process alone: of what it has let in itself, or Redis for it."""
 
-    times: dict[str, deque[float]] = field(default_factory=dict[str, deque[float]])
+    times: OrderedDict[str, deque[float]] = field(default_factory=OrderedDict[str, deque[float]])
 
     def take(self, windows: Sequence[Window]) -> list[Count]:
         now = time.monotonic()
         found = [self._look(window, now) for window in windows]
         if all(wait <= 0 for _, wait, _ in found):
-            for window in windows:
-                times = self.times.pop(window.key, deque[float]())
-                times.extendleft([now] * window.calls)
-                self.times[window.key] = times  # behind those that were used before it
-            while len(self.times) > MOST_KEPT:
-                del self.times[next(iter(self.times))]
+            self.note(windows, now)
         return _counts(windows, found)
+
+    def note(self, windows: Sequence[Window], now: float) -> None:
+        for window in windows:
+            times = self.times.pop(window.key, deque[float]())
+            times.extendleft([now] * window.calls)
+            while len(times) > window.limit:
+                times.pop()
+            self.times[window.key] = times  # behind those that were used before it
+        while len(self.times) > MOST_KEPT:
+            self.times.popitem(last=False)
+
+    def give_back(self, windows: Sequence[Window]) -> None:
+        for window in windows:
+            if times := self.times.get(window.key):
+                times.popleft()
 
     def _look(self, window: Window, now: float) -> tuple[int, float, float]:
         times = self.times.get(window.key, deque[float]())
@@ -127,7 +141,8 @@ async def take(windows: Sequence[Window], *, lenient: bool = False) -> list[Coun
     While Redis is away this process counts by itself; with `lenient` nobody counts, and None is answered.
     """
     global _ask_again
-    if time.monotonic() >= _ask_again:
+    began = time.monotonic()
+    if began >= _ask_again:
         if _ask_again:
             _ask_again = time.monotonic() + AWAY  # One asks whether Redis is back; the others do not wait for it.
         try:
@@ -138,17 +153,17 @@ async def take(windows: Sequence[Window], *, lenient: bool = False) -> list[Coun
             _ask_again = time.monotonic() + AWAY
         else:
             _ask_again = 0.0
-            _here.times.clear()
-            return _counts(windows, [(used, wait / 1e6, reset / 1e6) for used, wait, reset in found])
+            counts = _counts(windows, [(used, wait / 1e6, reset / 1e6) for used, wait, reset in found])
+            if all(count.wait <= 0 for count in counts):
+                _here.note(windows, began)
+            return counts
     return None if lenient else _here.take(windows)
 
 
 async def give_back(windows: Sequence[Window]) -> None:
     """Takes the newest call of each window back."""
+    _here.give_back(windows)
     if _ask_again:
-        for window in windows:
-            if times := _here.times.get(window.key):
-                times.popleft()
         return
     try:
         async with asyncio.timeout(PATIENCE), shared_redis().pipeline(transaction=False) as pipeline:

@@ -63,8 +63,9 @@ async def renewed(session_id: int) -> None:
 
 async def refused(viewer: Viewer, reason: str) -> None:
     """Writes down that somebody is kept out: for each address once in 15 minutes, or strangers would fill the log."""
-    told = await take([Window(_address(viewer), f"refusals by {reason}", 1, 900)])
-    if told is not None and told[0].wait == 0:
+    once = Window(_address(viewer), f"refusals by {reason}", 1, 900)
+    told = await take(rates.with_site(viewer.ip_address, [once]))
+    if told is not None and all(count.wait == 0 for count in told):
         await audit.note(viewer, "signInRefused", {"reason": (None, reason)})
 
 
@@ -87,17 +88,17 @@ def _guesses(user_id: int) -> Window:
 
 
 def _windows(viewer: Viewer, email: str | None) -> list[Window]:
-    """Those of the account, if it is known, and last that of the address."""
+    """Those of the account, if it is known, and last those of the address."""
     address = _address(viewer)
-    anyone = Window(address, "sign-in attempts", FOR_ANYONE, 3600)
+    anyone = rates.with_site(viewer.ip_address, [Window(address, "sign-in attempts", FOR_ANYONE, 3600)])
     if email is None:
-        return [anyone]
+        return anyone
     # Emails stay out of Redis.
     account = f"account:{digest(_folded(email))}"
     return [
         Window(f"{account}@{address}", "sign-in attempts", FROM_HERE, 900),
         Window(account, "sign-in attempts", FROM_ANYWHERE, 3600),
-        anyone,
+        *anyone,
     ]
 
 

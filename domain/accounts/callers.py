@@ -10,7 +10,7 @@ from asyncpg import Record
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.settings import get_settings
-from domain.accounts import attempts
+from domain.accounts import attempts, guesses
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.tokens import InvalidTokenError, digest, read_access
@@ -111,9 +111,12 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
 
 
 async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
-    found = await connect.row(_API_TOKENS.format("t.digest = $1"), digest(token))
+    shown = digest(token)
+    await guesses.admit(caller.ip_address, shown)
+    found = await connect.row(_API_TOKENS.format("t.digest = $1"), shown)
     if found is None:
         return None
+    await guesses.right(caller.ip_address, shown)
     if found["stale"]:
         await connect.execute(
             "UPDATE api_token SET last_used_at = now()"

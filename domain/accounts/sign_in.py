@@ -71,7 +71,7 @@ async def login(viewer: Viewer, *, email: str, password: str) -> AuthTokens:
     await attempts.admit(viewer, email)
     user = await with_email(email)
     try:
-        right = await is_password(password, user.password_hash if user else None)
+        right = await is_password(password, user.password_hash if user else None, address=viewer.ip_address)
     except Refusal:
         await attempts.succeeded(viewer, email)  # Too many were waiting, and nobody has looked at it.
         raise

@@ -3,6 +3,7 @@
 import asyncio
 import secrets
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -23,7 +24,11 @@ _hasher = PasswordHasher()
 _threads = ThreadPoolExecutor(2, "argon2")
 MOST_WAITING = 50
 """Computations that are under way or wait for it: a second or two. More are refused, and nobody waits for minutes."""
+MOST_OF_ONE = 20
+"""Of them for sign-ins from one address, or one site of IPv6: others come in meanwhile."""
 _waiting = 0
+_from = Counter[str]()
+"""How many of them are for sign-ins from where."""
 
 
 def check_password(password: str | None, field: str) -> str:
@@ -60,12 +65,23 @@ def no_password() -> str:
 _NOBODYS = no_password()
 
 
-async def is_password(password: str, stored: str | None) -> bool:
+async def is_password(password: str, stored: str | None, *, address: str = "") -> bool:
     """Whether the password is the one stored; where nobody is stored it takes as long, and is not.
 
-    Raises RATE_LIMIT_EXCEEDED where too many wait.
+    Raises RATE_LIMIT_EXCEEDED where too many wait, also of those from this address.
     """
-    return await _in_turn(_verify, stored or _NOBODYS, password)
+    if not address:
+        return await _in_turn(_verify, stored or _NOBODYS, password)
+    place = rates.site(address) or rates.network(address)
+    if _from[place] >= MOST_OF_ONE:
+        raise rates.busy("passwords", MOST_OF_ONE)
+    _from[place] += 1
+    try:
+        return await _in_turn(_verify, stored or _NOBODYS, password)
+    finally:
+        _from[place] -= 1
+        if not _from[place]:
+            del _from[place]
 
 
 async def _in_turn(compute: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -5,7 +5,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -15,6 +15,8 @@ from domain.core.errors import ErrorCode, Refusal
 REMEMBERED = 1.0
 """Seconds in which who was refused is refused again by what is remembered: to find it out costs more than to ask."""
 _MOST_REMEMBERED = 10_000
+SITE = 16
+"""Times the limit of a network of IPv6, which all networks of its site have together."""
 _PERIODS = {1: "a second", 60: "a minute", 3600: "an hour"}
 
 _refused: OrderedDict[tuple[str, str], tuple[float, Refusal]] = OrderedDict()
@@ -79,10 +81,26 @@ def network(address: str) -> str:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:
-        return address[:64]
+        return address[:64].replace(":", "_")
     if isinstance(found, ipaddress.IPv6Address):
         return str(found.ipv4_mapped or ipaddress.IPv6Network((int(found), 64), strict=False).network_address)
     return str(found)
+
+
+def with_site(address: str, windows: list[Window]) -> list[Window]:
+    """The windows of an address; of an IPv6 one those of its site too, the /48 around it: its owner may have all 65,536
+    networks in it, or share it with thousands of others.
+    """
+    around = site(address)
+    if around is None:
+        return windows
+    return windows + [replace(each, caller=f"address:{around}", limit=each.limit * SITE) for each in windows]
+
+
+def site(address: str) -> str | None:
+    """The /48 around an IPv6 address; None for others."""
+    inner = network(address)
+    return str(ipaddress.IPv6Network((int(ipaddress.IPv6Address(inner)), 48), strict=False)) if ":" in inner else None
 
 
 def busy(what: str, most: int, *, seconds: int = 5) -> Refusal:

@@ -1,6 +1,5 @@
 """GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -18,8 +17,11 @@ from strawberry.types.graphql import OperationType
 
 from db.core.connect import TRANSIENT
 from domain import rates
+from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
-from domain.core.rates import Rate
+from domain.core.rates import Rate, busy
+from domain.rates import caller_of
+from graph.core import bodies
 from graph.core.callers import context_of, name_of, operation_of, request_id_of, stranger_of
 from graph.core.context import Context
 from graph.core.errors import AWAY, MISTAKES, refused, tell, unexpected
@@ -33,8 +35,6 @@ MAX_BODY = 1024 * 1024
 """Bytes of a request."""
 LITTLE = 4096
 """Bytes of a request that are read in any case."""
-BODY_SECONDS = 30.0
-"""Seconds that a request may take to arrive."""
 RETRY_AFTER = {"retry-after": "5"}
 """Seconds, with a 503."""
 RATE_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-RateLimit-Retry-After")
@@ -91,7 +91,7 @@ async def answer(request: Request, schema: Schema) -> Response:
         media_type = answer_type(request.headers.get("accept"))
         if not _is_little(request):
             rates.recall(context.viewer)
-        asked = await _asked(request)
+        asked = await _asked(request, context.viewer)
         if not may_renew(asked.query, asked.variables):
             rates.recall(context.viewer, asked.query)
         status, body = await _execute(context, schema, asked, request.method)
@@ -185,7 +185,7 @@ def _quality(text: str) -> float:
         return 0.0
 
 
-async def _asked(request: Request) -> Asked:
+async def _asked(request: Request, viewer: Viewer) -> Asked:
     if request.method != "POST":
         given = dict[str, Any](request.query_params)
         for name in ("variables", "extensions"):
@@ -193,7 +193,7 @@ async def _asked(request: Request) -> Asked:
                 given[name] = _json(given[name])
     else:
         _check_content_type(request.headers.get("content-type", ""))
-        body = _json(await _body(request))
+        body = _json(await _body(request, viewer))
         if not isinstance(body, dict):
             raise Rejected(400, "The request must be one JSON object; batches are not taken.")
         given = cast(dict[str, Any], body)
@@ -203,20 +203,19 @@ async def _asked(request: Request) -> Asked:
     return Asked(given["query"], given.get("variables"), given.get("operationName") or None)
 
 
-async def _body(request: Request) -> bytes:
-    """All of it, up to MAX_BODY; Starlette's own limit answers in plain text."""
-    body = bytearray()
+async def _body(request: Request, viewer: Viewer) -> bytes:
+    """All of it, up to MAX_BODY. Raises Rejected, and Refusal where its room is needed for others."""
+    room = bodies.callers if viewer.known else bodies.strangers
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_BODY:
-                    raise Rejected(413, f"A request may have {MAX_BODY} bytes.")
+        return await room.read(request, caller_of(viewer), MAX_BODY)
+    except bodies.TooLarge:
+        raise Rejected(413, f"A request may have {MAX_BODY} bytes.") from None
+    except bodies.Crowded:
+        raise busy("bodies", room.each) from None
     except TimeoutError:
-        raise Rejected(408, f"A request may take {BODY_SECONDS:g} seconds.", connection="close") from None
+        raise Rejected(408, f"A request may take {bodies.BODY_SECONDS:g} seconds.", connection="close") from None
     except ClientDisconnect:
         raise Rejected(400, "The request was cut off.") from None
-    return bytes(body)
 
 
 def _check_content_type(content_type: str) -> None:

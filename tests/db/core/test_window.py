@@ -118,16 +118,37 @@ async def test_calls_are_forgotten_by_redis_itself() -> None:
 
 async def test_redis_is_left_alone_while_it_is_away_and_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(window, "AWAY", 0.3)
-    given = a_window(limit=2)
+    given = a_window(limit=3)
     await one(given)
     with monkeypatch.context() as patch:
         await redis_away(patch)
-        assert (await one(given)).remaining == 1, "this process has counted none yet"
+        assert (await one(given)).remaining == 1, "this process knows what Redis has let in for it"
         assert await take([given], lenient=True) is None
     assert (await one(given)).remaining == 0, "Redis is back, and not asked yet"
     await asyncio.sleep(0.35)
-    assert (await one(given)).remaining == 0, "it has counted one, and this is the second"
-    assert (await one(given)).wait > 0
+    assert (await one(given)).remaining == 1, "it has counted one, and this is the second"
+
+
+async def test_however_often_redis_goes_away_there_is_one_window_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "AWAY", 0.0)
+    given, let_in = a_window(limit=5), 0
+    for _ in range(6):
+        let_in += sum([(await one(given)).wait == 0 for _ in range(2)])
+        with monkeypatch.context() as patch:
+            await redis_away(patch)
+            let_in += sum([(await one(given)).wait == 0 for _ in range(9)])
+    assert let_in <= 2 * 5, "those of Redis, and those of this process"
+    assert let_in > 5
+
+
+async def test_what_redis_let_in_is_kept_no_longer_than_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = window._Here()
+    monkeypatch.setattr(window, "_here", here)
+    given = a_window(limit=3, seconds=1)
+    for _ in range(4):
+        await one(given)
+        await asyncio.sleep(0.4)
+    assert len(here.times[given.key]) <= 3
 
 
 async def test_many_callers_push_out_who_was_here_longest_ago_and_nobody_else(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from db.accounts import Role
 from db.core.settings import get_settings
 from domain import accounts
-from graph.core import errors, http
+from graph.core import bodies, errors
 from graph.core.ids import encode
 from tests.graph.core import toy
 from tests.graph.core.toy import Toy
@@ -133,7 +133,7 @@ async def test_a_body_over_a_mebibyte_is_413_also_in_chunks(served: Toy) -> None
 async def test_a_body_that_does_not_arrive_is_408_and_the_end_of_its_connection(
     served: Toy, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(http, "BODY_SECONDS", 0.2)
+    monkeypatch.setattr(bodies, "BODY_SECONDS", 0.2)
     url = httpx.URL(served.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
     writer.write(

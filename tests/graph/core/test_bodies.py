@@ -1,0 +1,123 @@
+"""Bodies that begin and do not end: how much of them is held, and who gets through meanwhile."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+
+import httpx
+import pytest
+
+from db.accounts import Role
+from graph.core import bodies
+from graph.core.bodies import Room
+from tests.graph.core.toy import Toy
+
+LARGE = 90_000
+QUERY = b'{"query": "{ hello }"}'
+
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+@pytest.fixture(autouse=True)
+def _little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two large bodies of an owner, and five in all."""
+    rooms = Room(220_000, 550_000), Room(220_000, 550_000)
+    monkeypatch.setattr(bodies, "strangers", rooms[0])
+    monkeypatch.setattr(bodies, "callers", rooms[1])
+    yield
+    assert all((room._held, len(room._bodies), room._by_owner.total()) == (0, 0, 0) for room in rooms)  # pyright: ignore[reportPrivateUsage]
+
+
+async def begun(served: Toy, address: str = "", token: str = "", sent: int = LARGE) -> Connection:
+    """A request of which all but the end comes."""
+    url = httpx.URL(served.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    given = f"x-forwarded-for: {address}\r\n" if address else ""
+    given += f"authorization: Bearer {token}\r\n" if token else ""
+    head = (
+        f"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{given}content-length: 100000\r\n\r\n"
+    )
+    writer.write(head.encode() + QUERY.ljust(sent)[:sent])
+    await writer.drain()
+    await asyncio.sleep(0.05)  # The server reads what has come, in the order in which it came.
+    return reader, writer
+
+
+async def ended(connection: Connection) -> bytes:
+    """The answer to a request that is not waited for any more."""
+    reader, writer = connection
+    async with asyncio.timeout(5):
+        answer = await reader.readuntil(b"]}")
+    await closed(writer)
+    return answer
+
+
+async def finished(connection: Connection, sent: int = LARGE) -> bytes:
+    """The answer to a request whose end comes now."""
+    reader, writer = connection
+    writer.write(b" " * (100_000 - sent))
+    async with asyncio.timeout(5):
+        line = await reader.readline()
+    await closed(writer)
+    return line
+
+
+async def closed(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+
+
+async def test_an_address_holds_so_much_and_its_oldest_gives_way(served: Toy) -> None:
+    one, two, three = [await begun(served) for _ in range(3)]
+    answer = await ended(one)
+    assert answer.startswith(b"HTTP/1.1 429 ")
+    assert b"too_many_bodies" in answer
+    assert b"\r\nretry-after: 5\r\n" in answer
+    for connection in (two, three):
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_all_strangers_hold_so_much_and_who_comes_at_once_gets_through(served: Toy) -> None:
+    slow = [await begun(served, f"203.0.113.{number}") for number in range(6)]
+    quick = await served.http.post("/graphql", content=QUERY.ljust(LARGE), headers={"content-type": "application/json"})
+    assert (quick.status_code, quick.json()["data"]) == (200, {"hello": "hello"})
+    assert (await ended(slow[0])).startswith(b"HTTP/1.1 429 ")
+    for connection in slow[1:]:
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_strangers_take_no_room_of_those_who_are_signed_in(served: Toy) -> None:
+    known = [await begun(served, token=served.tokens[role]) for role in (Role.ADMIN, Role.VIEWER)]
+    slow = [await begun(served, f"203.0.113.{number}") for number in range(9)]
+    for connection in known:
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+    for _, writer in slow:
+        await closed(writer)
+    await asyncio.sleep(0.1)  # The server reads that they are gone.
+
+
+async def test_a_caller_who_is_signed_in_holds_so_much_too(served: Toy) -> None:
+    mine = [await begun(served, token=served.tokens[Role.VIEWER]) for _ in range(3)]
+    other = await begun(served, token=served.tokens[Role.ADMIN])
+    assert (await ended(mine[0])).startswith(b"HTTP/1.1 429 ")
+    for connection in (*mine[1:], other):
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_what_has_not_begun_to_come_holds_nothing(served: Toy) -> None:
+    silent = [await begun(served, sent=0) for _ in range(50)]
+    slow = [await begun(served) for _ in range(2)]
+    for connection in slow:
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+    for _, writer in silent:
+        await closed(writer)
+
+
+async def test_what_says_that_it_is_too_large_is_not_waited_for(served: Toy) -> None:
+    url = httpx.URL(served.url)
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(
+        b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1048577\r\n\r\n"
+    )
+    assert (await ended((reader, writer))).startswith(b"HTTP/1.1 413 ")
