@@ -115,6 +115,7 @@ async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
     await guesses.admit(caller.ip_address, shown)
     found = await connect.row(_API_TOKENS.format("t.digest = $1"), shown)
     if found is None:
+        guesses.wrong(shown)
         return None
     await guesses.right(caller.ip_address, shown)
     if found["stale"]:

@@ -44,6 +44,11 @@ async def right(address: str, digest: str) -> None:
         await give_back(_windows(address))
 
 
+def wrong(digest: str) -> None:
+    """What is no more is a guess from now on."""
+    _known.discard(digest)
+
+
 async def _read() -> None:
     """Which tokens there are: once for all who ask, however many do."""
     global _read_at

@@ -18,11 +18,16 @@ _REQUEST_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 
 
 async def context_of(connection: HTTPConnection) -> Context:
-    """The context of a request. Bad credentials make the caller anonymous, so that signing in still works."""
+    """The context of a request. Bad credentials make the caller anonymous, so that signing in still works.
+
+    Raises Refusal where too many tokens were guessed.
+    """
     context = Context(stranger_of(connection), request_id_of(connection))
     try:
         context.viewer = await _viewer(connection.headers, context.viewer)
     except Refusal as refusal:
+        if refusal.code is ErrorCode.RATE_LIMIT_EXCEEDED:
+            raise
         structlog.contextvars.bind_contextvars(credentials=str(refusal))
     return context
 

@@ -84,6 +84,9 @@ async def answer(request: Request, schema: Schema) -> Response:
     media_type, headers, request_id = JSON, dict[str, str](), request_id_of(request)
     try:
         context = await context_of(request)
+    except Refusal as refusal:
+        body = refused(refusal, request_id)
+        return _response(TOO_MANY, body, media_type, _rate_headers(None, TOO_MANY, body))
     except TRANSIENT as error:
         return _response(503, refused(unexpected(error), request_id), media_type, RETRY_AFTER)
     structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))

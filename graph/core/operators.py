@@ -19,7 +19,11 @@ from graph.core.errors import unexpected
 REMEMBERED_SECONDS = 3600.0
 _let_in: dict[bytes, tuple[Viewer, float]] = {}
 """Who was let in by what they showed, and until when that is good while the database cannot be asked."""
-_STATUS = {ErrorCode.AUTHENTICATION_ERROR: 401, ErrorCode.EXTERNAL_SERVICE_ERROR: 503}
+_STATUS = {
+    ErrorCode.AUTHENTICATION_ERROR: 401,
+    ErrorCode.RATE_LIMIT_EXCEEDED: 429,
+    ErrorCode.EXTERNAL_SERVICE_ERROR: 503,
+}
 
 
 def for_operators(tell: Callable[[Viewer], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:

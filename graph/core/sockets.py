@@ -31,7 +31,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 from db.core.connect import TRANSIENT
 from db.core.seats import Seat
 from db.core.settings import get_settings
-from domain import accounts, rates
+from domain import accounts, rates, settings
 from domain.core import traffic
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
@@ -262,7 +262,8 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
 async def _sit(viewer: Viewer) -> None:
     """Raises Refusal for whoever has too many sockets."""
-    if get_settings().rate_limits and not await seat.get().take(holder_of(viewer), MAX_SOCKETS):
+    lenient = settings.known().limits.fail_open
+    if get_settings().rate_limits and not await seat.get().take(holder_of(viewer), MAX_SOCKETS, lenient=lenient):
         raise Refusal(ErrorCode.RATE_LIMIT_EXCEEDED, f"At most {MAX_SOCKETS} sockets are allowed.")
 
 
@@ -332,7 +333,9 @@ class Sockets(GraphQL[Context, None]):
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
         try:
             context.viewer = await signed_in(context.connection_params or {}, context.viewer)
-        except Refusal:
+        except Refusal as refusal:
+            if refusal.code is ErrorCode.RATE_LIMIT_EXCEEDED:
+                raise
             # Guessing is asking, too. Raises Refusal for those who have guessed too often.
             await rates.admit(context.viewer)
             raise ConnectionRejectionError from None

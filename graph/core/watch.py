@@ -67,9 +67,10 @@ class Watch:
         while True:
             await asyncio.sleep(RECHECK)
             try:
-                await self._look()
                 if next(looks) % RENEW == 0:
+                    # Before the look: leases that end while the database is away would let others in.
                     await seats.renew()
+                await self._look()
             except TRANSIENT as error:
                 log.warning("sockets_not_rechecked", error=repr(error))
             except Exception:

@@ -60,3 +60,17 @@ async def test_each_process_counts_while_redis_is_away(monkeypatch: pytest.Monke
     assert await shared_redis().zcard(f"tidings:seats:{owner}") == 2, "and tells Redis when it is back"
     await some[0].leave()
     assert await some[2].take(owner, 2)
+
+
+async def test_nobody_counts_while_redis_is_away_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away:
+        async def eval(self, *given: object) -> int:
+            raise ConnectionError
+
+    owner, some = unique("owner"), [Seat() for _ in range(4)]
+    with monkeypatch.context() as patch:
+        patch.setattr(seats, "shared_redis", Away)
+        assert [await seat.take(owner, 2, lenient=True) for seat in some[:3]] == [True] * 3
+    assert not await Seat().take(owner, 2), "it is full when Redis is back"
+    await seats.renew()
+    assert not await some[3].take(owner, 2, lenient=True), "which then counts for all"

@@ -35,9 +35,9 @@ async def hashed(database: None, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     found: list[str] = []
     look = sign_in.is_password
 
-    async def looked(password: str, stored: str | None) -> bool:
+    async def looked(password: str, stored: str | None, *, address: str) -> bool:
         found.append(password)
-        return await look(password, stored)
+        return await look(password, stored, address=address)
 
     monkeypatch.setattr(sign_in, "is_password", looked)
     yield found
