@@ -71,3 +71,19 @@ async def test_who_gives_up_leaves_room(held: threading.Event) -> None:
     assert all(isinstance(end, asyncio.CancelledError) for end in ended)
     held.set()
     assert await is_password(PASSWORD, None)
+
+
+async def test_one_site_does_not_take_all_places(held: threading.Event) -> None:
+    """Of IPv6 all networks of a /48 count as one."""
+    waiting = [
+        asyncio.ensure_future(is_password(PASSWORD, None, address=f"2001:db8:7:{number:x}::1"))
+        for number in range(passwords.MOST_OF_ONE)
+    ]
+    await asyncio.sleep(0)
+    assert await only(is_password(PASSWORD, None, address="2001:db8:7:ffff::1")) == BUSY
+    others = [asyncio.ensure_future(is_password(PASSWORD, None, address=f"203.0.113.{number}")) for number in range(5)]
+    await asyncio.sleep(0)
+    assert not any(other.done() for other in others)
+    held.set()
+    assert await asyncio.gather(*waiting, *others) == [True] * (passwords.MOST_OF_ONE + 5)
+    assert await is_password(PASSWORD, None, address="2001:db8:7::1"), "and then there is room again"
