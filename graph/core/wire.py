@@ -5,11 +5,12 @@ import json
 from typing import Any
 
 import orjson
-from uvicorn._types import ASGISendEvent
+from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
+from websockets.frames import Frame
 from websockets.http11 import Request
 
 ABORT = "tidings.abort"
@@ -20,6 +21,10 @@ HEAD_SECONDS = 10.0
 """Seconds in which a connection must have sent the head of a request."""
 TOGETHER = 50
 """Messages that are written at a time, at most."""
+IN_TURN = 20
+"""Messages of a socket that are taken up before others have their turn: one read brings thousands of little ones."""
+MOST_PIECES = 1024
+"""Frames of a message: those without bytes would be kept without end."""
 
 
 def read_json(text: str | bytes) -> Any:
@@ -93,13 +98,42 @@ class HttpProtocol(HttpToolsProtocol):
 class SocketProtocol(WebSocketsSansIOProtocol):
     """uvicorn's sockets, but a peer that has stopped reading or answering is cut off.
 
-    uvicorn closes such connections politely, and waits for ever for its last words to be read.
+    uvicorn closes such connections politely, and waits for ever for its last words to be read. Of who reads nothing,
+    nothing is read either: each ping would leave an answer in memory.
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._taken = 0
+        """Messages that have been taken up."""
 
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
             self.scope["extensions"] = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
+
+    async def receive(self) -> ASGIReceiveEvent:
+        self._taken += 1
+        if self._taken % IN_TURN == 0:
+            await asyncio.sleep(0)
+        await self.writable.wait()
+        return await super().receive()
+
+    def handle_ping(self) -> None:
+        super().handle_ping()
+        if not self.writable.is_set():
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if not self.read_paused:
+            self.transport.resume_reading()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) >= MOST_PIECES:
+            self.transport.abort()
+            return
+        super().handle_cont(event)
 
     async def send(self, message: ASGISendEvent) -> None:
         """uvicorn takes it for a fault of ours when something is sent after it has ended a socket by itself."""

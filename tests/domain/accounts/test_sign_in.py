@@ -261,7 +261,9 @@ async def test_who_is_changed_while_signing_in_is_not_signed_in(monkeypatch: pyt
     for change in ({"password": "another-password"}, {"active": False}, None):
         user = await factories.user(role=Role.SALES)
 
-        async def right(password: str, stored: str | None, user: User = user, change: Any = change) -> bool:
+        async def right(
+            password: str, stored: str | None, *, address: str, user: User = user, change: Any = change
+        ) -> bool:
             await (accounts.update_user(SYSTEM, user.id, **change) if change else accounts.delete_user(SYSTEM, user.id))
             return True
 
