@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import OrderedDict
 from typing import Any
 
 import orjson
@@ -19,6 +20,8 @@ MOST_HEAD = 64 * 1024
 """Bytes of a request that are no body: its line, headers and trailers. What one read brings is taken beyond that."""
 HEAD_SECONDS = 10.0
 """Seconds in which a connection must have sent the head of a request."""
+MOST_SILENT = 2000
+"""Connections that have not sent a whole head yet: beyond them the one that is silent for longest is cut off."""
 TOGETHER = 50
 """Messages that are written at a time, at most."""
 IN_TURN = 20
@@ -86,13 +89,24 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _await_head(self) -> None:
-        if self._deadline is None:
-            self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        if self._deadline is not None:
+            return
+        self._deadline = self.loop.call_later(HEAD_SECONDS, self.transport.abort)
+        _silent[self] = None
+        if len(_silent) > MOST_SILENT:
+            longest = next(iter(_silent))
+            longest._head_has_come()
+            longest.transport.abort()
 
     def _head_has_come(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+            del _silent[self]
+
+
+_silent = OrderedDict[HttpProtocol, None]()
+"""Those that wait for longest stand first."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):

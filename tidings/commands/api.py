@@ -1,6 +1,7 @@
 """Serve the API: GraphQL over HTTP and sockets, webhooks, health. SIGTERM ends it within 10 s."""
 
 import argparse
+import resource
 
 import uvicorn
 
@@ -9,6 +10,9 @@ from db.core.settings import DEVELOPMENT_SECRET, LOOPBACK, get_settings
 from graph.app import create_app
 from tidings.running import join
 from tidings.trouble import Trouble
+
+FILES = 65_536
+"""Open files and connections, where the system allows as many."""
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +25,9 @@ def run(given: argparse.Namespace) -> int:
     configure_logging()
     settings = get_settings()
     host: str = given.host or settings.api_host
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    # Each connection takes one; by default there are 1024, which strangers could use up.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most if 0 <= most < FILES else FILES, most))
     if host not in LOOPBACK and settings.secret_key.get_secret_value() == DEVELOPMENT_SECRET:
         # Production does not start with it; this is for where ENVIRONMENT was forgotten.
         raise Trouble(

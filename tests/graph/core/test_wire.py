@@ -1,6 +1,7 @@
 """Frames on their way out: several in one write, never after a farewell, and not compressed. Heads that do not end."""
 
 import asyncio
+import json
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from uvicorn.server import ServerState
 from websockets import Subprotocol
 from websockets.asyncio.client import connect as connect_socket
 
+from db.accounts import Role
 from graph.core import wire
 from graph.core.wire import TOGETHER, SocketProtocol
 from tests.graph.core.toy import Toy
@@ -20,6 +22,8 @@ HANDSHAKE = (
     b"GET /graphql HTTP/1.1\r\nHost: here\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
+
+OURS = HANDSHAKE.replace(b"\r\n\r\n", b"\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n")
 
 
 class Transport(asyncio.Transport):
@@ -69,6 +73,71 @@ async def test_what_is_sent_in_one_turn_of_the_loop_leaves_in_one_write_in_order
     assert transport.writes[-1].startswith(b"\x88")
     assert len(transport.writes) == 3
     protocol.connection_lost(None)
+
+
+def frame(kind: int, payload: bytes = b"", *, ends: bool = True) -> bytes:
+    """As a client sends it, under a mask of zeros."""
+    size = bytes([128 | len(payload)]) if len(payload) < 126 else b"\xfe" + len(payload).to_bytes(2)
+    return bytes([(128 if ends else 0) | kind]) + size + b"\0\0\0\0" + payload
+
+
+TEXT, MORE, PING = 1, 0, 9
+
+
+async def test_a_flood_of_little_messages_lets_others_have_their_turn() -> None:
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def app(_scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "websocket.accept"})
+        for _ in range(2000):
+            await receive()
+        await send({"type": "websocket.close", "code": 1000})
+
+    config = Config(app, ws=SocketProtocol, ws_per_message_deflate=False)
+    config.load()
+    protocol, beside = SocketProtocol(config, ServerState(), {}), asyncio.create_task(other())
+    protocol.connection_made(Transport())
+    protocol.data_received(HANDSHAKE + frame(TEXT, b"{}") * 2000)
+    await asyncio.gather(*protocol.tasks)
+    beside.cancel()
+    assert turns >= 2000 // wire.IN_TURN
+    protocol.connection_lost(None)
+
+
+async def test_pieces_of_a_message_that_hold_nothing_are_not_kept_without_end(served: Toy) -> None:
+    reader, writer = await connected(served)
+    writer.write(OURS)
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    writer.write(frame(TEXT, b"{", ends=False) + frame(MORE, ends=False) * 20_000)
+    async with asyncio.timeout(5):
+        with suppress(ConnectionResetError):
+            assert await reader.read() == b""
+    writer.close()
+
+
+async def test_of_who_reads_nothing_nothing_is_read(served: Toy) -> None:
+    """Each ping has an answer, which would wait in memory."""
+    url, most, sent = urlsplit(served.url), 60_000_000, 0
+    reader, writer = await asyncio.open_connection(url.hostname, url.port, limit=1024)
+    writer.write(OURS)
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    credentials = {"type": "connection_init", "payload": {"Authorization": f"Bearer {served.tokens[Role.VIEWER]}"}}
+    writer.write(frame(TEXT, json.dumps(credentials).encode()))
+    pings = frame(PING, b"x" * 125) * 1000
+    with suppress(TimeoutError):
+        while sent < most:
+            writer.write(pings)
+            async with asyncio.timeout(2):
+                await writer.drain()
+            sent += len(pings)
+    assert sent < most
+    writer.transport.abort()
 
 
 async def test_sockets_are_not_compressed(api: Api) -> None:
@@ -132,6 +201,21 @@ async def test_who_does_not_say_what_they_want_is_cut_off(
             while await reader.read(1024):
                 pass
     writer.close()
+
+
+async def test_of_many_who_say_nothing_the_first_is_cut_off(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So those who say something get in, however many do not."""
+    monkeypatch.setattr(wire, "MOST_SILENT", 20)
+    opened = [await connected(served) for _ in range(25)]
+    for reader, _ in opened[:5]:
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+    assert (await served.http.get("/", headers={"connection": "close"})).status_code == 200
+    for _, writer in opened:
+        writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_who_says_nothing_is_cut_off_after_ten_seconds(api: Api) -> None:
