@@ -75,7 +75,10 @@ MOST_SHOWN = 200
 
 def _shown(path: str) -> str:
     """A path in the log: whoever has a link to a list reads it."""
-    return "/csv/…" if path.startswith("/csv/") else path[:MOST_SHOWN]
+    if path.startswith("/csv/"):
+        return "/csv/…"
+    # What a terminal would obey is none of a path's letters.
+    return "".join(letter if letter.isprintable() else "�" for letter in path[:MOST_SHOWN])
 
 
 def _add_headers(message: Message, request_id: str) -> None:

@@ -57,6 +57,8 @@ MAX_OPERATIONS = 100
 TOO_MANY = 4429
 TRY_AGAIN = 1013
 """Code of a close that says nothing against the client (RFC 6455's registry)."""
+MAX_ID = 100
+"""Characters that a client's id of an operation may have: it is kept, and stands before each event."""
 MAX_REASON = 123
 """Bytes that the reason of a close frame may have."""
 
@@ -293,8 +295,8 @@ def _fault(message: Any) -> str | None:
         return None if isinstance(payload, dict | None) else f"The payload of {kind} is an object"
     if kind not in ("subscribe", "complete"):
         return "Unknown message type"
-    if not isinstance(given.get("id"), str) or not given["id"]:
-        return f"{kind} needs an id"
+    if not isinstance(given.get("id"), str) or not 0 < len(given["id"]) <= MAX_ID:
+        return f"{kind} needs an id of 1 to {MAX_ID} characters"
     if kind == "subscribe":
         return _payload_fault(payload)
     return None

@@ -20,6 +20,8 @@ MOST_HEAD = 64 * 1024
 """Bytes of a request that are no body: its line, headers and trailers. What one read brings is taken beyond that."""
 HEAD_SECONDS = 10.0
 """Seconds in which a connection must have sent the head of a request."""
+UNREAD_SECONDS, LEAST_READ = 20.0, 20 * 1024
+"""Whoever does not read so many bytes of an answer in so many seconds is cut off: what is unread waits in memory."""
 MOST_SILENT = 2000
 """Connections that have not sent a whole head yet: beyond them the one that is silent for longest is cut off."""
 TOGETHER = 50
@@ -57,6 +59,8 @@ class HttpProtocol(HttpToolsProtocol):
         self._unused = 0
         """Bytes since the last head or piece of a body was complete."""
         self._deadline: asyncio.TimerHandle | None = None
+        self._reading: asyncio.TimerHandle | None = None
+        """Looks whether an answer is being read, while much of one waits."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -64,7 +68,32 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_has_come()
+        self._is_read()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._is_read()
+        self._look_again()
+
+    def resume_writing(self) -> None:
+        self._is_read()
+        super().resume_writing()
+
+    def _look_again(self) -> None:
+        unread = self.transport.get_write_buffer_size()
+        self._reading = self.loop.call_later(UNREAD_SECONDS, self._look, unread)
+
+    def _look(self, unread: int) -> None:
+        if unread - self.transport.get_write_buffer_size() < LEAST_READ:
+            self.transport.abort()
+        else:
+            self._look_again()
+
+    def _is_read(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
 
     def data_received(self, data: bytes) -> None:
         # What comes while nothing is being answered belongs to the next request, or to a body that nobody reads.

@@ -87,6 +87,8 @@ async def test_callers_do_not_fill_the_log(served: Toy, lines: list[EventDict]) 
     for name in ("x" * 900_000, f"call {CANARY}"):
         await served.http.post("/graphql", json={"query": "{ hello }", "operationName": name})
     await served.http.get("/" + "x" * 5000)
-    assert [line.get("operation") for line in requests(lines)] == ["…", "…", None]
+    await served.http.get("/%1b%5b2J%0arequest%20status=200")
+    assert [line.get("operation") for line in requests(lines)] == ["…", "…", None, None]
+    assert requests(lines)[-1]["path"] == "/�[2J�request status=200", "terminals obey nothing of it"
     assert all(len(str(line)) < 1000 for line in lines)
     assert CANARY not in str(lines)

@@ -42,6 +42,12 @@ class Transport(asyncio.Transport):
     def close(self) -> None:
         """Nothing is open."""
 
+    def pause_reading(self) -> None:
+        """Nothing is read."""
+
+    def resume_reading(self) -> None:
+        """Nor is it now."""
+
 
 async def test_what_is_sent_in_one_turn_of_the_loop_leaves_in_one_write_in_order() -> None:
     begun = asyncio.Event()
@@ -216,6 +222,27 @@ async def test_of_many_who_say_nothing_the_first_is_cut_off(served: Toy, monkeyp
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+
+
+async def test_an_answer_that_nobody_reads_is_not_kept(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is asked for; who reads slowly gets all of it."""
+    monkeypatch.setattr(wire, "UNREAD_SECONDS", 0.5)
+    monkeypatch.setattr(wire, "LEAST_READ", 1)
+    url = urlsplit(served.url)
+    ask = b"GET /schema.graphql HTTP/1.1\r\nHost: here\r\n\r\n"
+    size = len((await served.http.get("/schema.graphql")).content)
+    many = 30_000_000 // size
+    answers: list[bytes] = []
+    for reads in (False, True):
+        reader, writer = await asyncio.open_connection(url.hostname, url.port, limit=1024)
+        writer.write(ask * (many - 1) + ask.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        await asyncio.sleep(0.2 if reads else 3)  # It is the time that is tried.
+        with suppress(ConnectionResetError):
+            async with asyncio.timeout(20):
+                answers.append(await reader.read())
+        writer.close()
+    assert len(answers[-1]) > many * size
+    assert len(answers) == 1 or len(answers[0]) < many * size
 
 
 async def test_who_says_nothing_is_cut_off_after_ten_seconds(api: Api) -> None:
