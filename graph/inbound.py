@@ -13,7 +13,7 @@ from db.core.connect import TRANSIENT
 from db.senders import SenderProvider
 from domain import inbound
 from domain.core import traffic
-from domain.rates import caller_of
+from domain.rates import holder_of
 from graph.core import bodies, http
 from graph.core.callers import stranger_of
 
@@ -48,7 +48,7 @@ async def _take(request: Request, provider: SenderProvider, header: str) -> Resp
     if len(signatures) > 1 or not inbound.is_signed(provider, signature):
         return _answer(401, {"detail": "Invalid signature"})
     try:
-        body = await bodies.strangers.read(request, caller_of(stranger_of(request)), inbound.MOST_BYTES)
+        body = await bodies.strangers.read(request, holder_of(stranger_of(request)), inbound.MOST_BYTES)
     except bodies.Crowded:
         return _answer(503, {"detail": "Too much at once, post it again"}, http.RETRY_AFTER)
     except bodies.TooLarge:

@@ -20,7 +20,7 @@ from domain import rates
 from domain.core.access import Viewer
 from domain.core.errors import ErrorCode, Refusal
 from domain.core.rates import Rate, busy
-from domain.rates import caller_of
+from domain.rates import holder_of
 from graph.core import bodies
 from graph.core.callers import context_of, name_of, operation_of, request_id_of, stranger_of
 from graph.core.context import Context
@@ -210,7 +210,7 @@ async def _body(request: Request, viewer: Viewer) -> bytes:
     """All of it, up to MAX_BODY. Raises Rejected, and Refusal where its room is needed for others."""
     room = bodies.callers if viewer.known else bodies.strangers
     try:
-        return await room.read(request, caller_of(viewer), MAX_BODY)
+        return await room.read(request, holder_of(viewer), MAX_BODY)
     except bodies.TooLarge:
         raise Rejected(413, f"A request may have {MAX_BODY} bytes.") from None
     except bodies.Crowded:

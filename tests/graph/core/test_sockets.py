@@ -206,7 +206,7 @@ async def test_a_long_reason_is_cut_to_what_a_close_frame_holds(served: Toy) -> 
     async with acknowledged(served) as socket:
         for _ in range(2):
             payload = {"query": "subscription { numbers(to: 1000000) }"}
-            await send(socket, type="subscribe", id="é" * 500, payload=payload)
+            await send(socket, type="subscribe", id="é" * sockets.MAX_ID, payload=payload)
         code, reason = await closing(socket)
         assert code == 4409
         assert 100 < len(reason.encode()) <= 123
