@@ -133,7 +133,8 @@ def caller_of(viewer: Viewer) -> str:
 
 def holder_of(viewer: Viewer) -> str:
     """Whose sockets, subscriptions, places and questions are counted together: of all API tokens of a user, else those
-    of a caller, and of all strangers of a site. What runs at a time is taken from others, and a user makes fifty tokens in a minute.
+    of a caller, and of all strangers of a site. What runs at a time is taken from others, and a user makes fifty tokens
+    in a minute.
     """
     if not viewer.known:
         return f"address:{rates.site(viewer.ip_address) or rates.network(viewer.ip_address)}"
