@@ -138,7 +138,12 @@ class Limited(SchemaExtension):
         if self.cost is None or (charge := charging.get()) is None:
             return
         if self._operation().operation is OperationType.SUBSCRIPTION:
-            charge(max(1, self.cost))
+            charge(max(1, self.cost) + self._kept())
+
+    def _kept(self) -> int:
+        """KiB that a subscription holds in memory until it ends, by its document and variables."""
+        context = self.execution_context
+        return (len(context.query or "") + len(repr(context.variables or {}))) // 1024
 
     def _renews(self) -> bool:
         """Whether it is refreshTokens alone with a token of ours, which is limited by session: by using up the calls of
