@@ -5,6 +5,8 @@ import fcntl
 import json
 import shutil
 import subprocess
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,3 +54,21 @@ async def run(command: list[str], *, cwd: Path = HERE, given: Any = None, second
             process.kill()
             await process.wait()
     return process.returncode or 0, out.decode() + trouble.decode()
+
+
+@asynccontextmanager
+async def telling(node: Path, script: str, given: dict[str, Any]) -> AsyncGenerator[asyncio.StreamReader]:
+    """A client at work, and what it tells."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec("node", script, cwd=node, stdin=pipe, stdout=pipe)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps(given).encode())
+        process.stdin.close()
+        yield process.stdout
+        assert await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

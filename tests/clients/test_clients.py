@@ -6,8 +6,6 @@ Each sees the refusal, gets new tokens, and goes on after the last cursor that i
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,28 +13,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.clients.line import Line
+from tests.clients.node import telling
 from tests.clients.sending import PEOPLE, SEEN_BEFORE_THE_CUT, logged, over, prepared
 from tests.running import Api, Program
 
 pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
-
-
-@asynccontextmanager
-async def telling(node: Path, script: str, given: dict[str, Any]) -> AsyncGenerator[asyncio.StreamReader]:
-    """A client at work, and what it tells."""
-    pipe = asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec("node", script, cwd=node, stdin=pipe, stdout=pipe)
-    assert process.stdin is not None
-    assert process.stdout is not None
-    try:
-        process.stdin.write(json.dumps(given).encode())
-        process.stdin.close()
-        yield process.stdout
-        assert await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 @pytest.mark.parametrize("script", ["graphql-ws.mjs", "urql.mjs", "apollo.mjs"])

@@ -105,24 +105,25 @@ export class Tidings {
     const once = async () => {
       const token = anonymous ? undefined : this.session.accessToken;
       try {
-        return await this.post({ query, variables }, token);
+        return await this.post(query, variables, token);
       } catch (error) {
         const refused = error instanceof TidingsError && error.code === 'AUTHENTICATION_ERROR';
         if (!refused || anonymous || !this.session.renewable) throw error;
         await this.session.renew(token);
-        return await this.post({ query, variables }, this.session.accessToken);
+        return await this.post(query, variables, this.session.accessToken);
       }
     };
     return retried(once, harmless, this.tries);
   }
 
-  private async post(body: object, token: string | undefined): Promise<Variables> {
+  private async post(query: string, variables: Variables, token: string | undefined): Promise<Variables> {
     const headers = {
       accept: 'application/graphql-response+json',
       'content-type': 'application/json',
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     };
-    const init = { method: 'POST', headers, body: JSON.stringify(body) };
+    const operationName = /\b(?:query|mutation|subscription)\s+(\w+)/.exec(query)?.[1];
+    const init = { method: 'POST', headers, body: JSON.stringify({ query, variables, operationName }) };
     return (await request(this.url, init, this.timeout)).data ?? {};
   }
 

@@ -20,8 +20,10 @@ export type Code = ErrorCode | 'NETWORK_ERROR';
 export class TidingsError extends Error {
   override readonly name = 'TidingsError';
   readonly code: Code;
-  /** The path of the input that is wrong, such as input.phones.0.phoneNumber. */
+  /** Which part of the input is wrong, such as name. */
   readonly field: string | undefined;
+  /** Why the field is wrong, in one word, such as too_long. */
+  readonly reason: string | undefined;
   /** What a program may want to know, by code: retryAfterSeconds of RATE_LIMIT_EXCEEDED, templates of WINDOW_CLOSED. */
   readonly details: Record<string, unknown>;
   /** What to look for in the server's log. */
@@ -37,6 +39,7 @@ export class TidingsError extends Error {
     this.code = told?.code ?? 'NETWORK_ERROR';
     this.field = told?.field ?? undefined;
     this.details = told?.details ?? {};
+    this.reason = typeof this.details['reason'] === 'string' ? this.details['reason'] : undefined;
     this.requestId = told?.requestId;
   }
 

@@ -1,0 +1,3 @@
+"""Programs that use the SDKs."""
+
+from tests.clients.conftest import readers as readers
