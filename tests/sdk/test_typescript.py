@@ -26,7 +26,7 @@ from tests.clients.node import ROOT, installed, run, telling
 from tests.clients.sending import PEOPLE, SEEN_BEFORE_THE_CUT, logged, over, prepared
 from tests.conftest import PASSWORD
 from tests.domain.campaigns.surroundings import a_campaign
-from tests.domain.conversations.surroundings import ACCOUNT, a_conversation
+from tests.domain.conversations.surroundings import ACCOUNT, a_conversation, approved
 from tests.running import Api, Program
 
 pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
@@ -184,7 +184,7 @@ async def test_events_go_on_after_every_cut(api: Api, worker: Program, readers: 
 async def test_hooks_for_react(api: Api, worker: Program, readers: None, built: Path) -> None:
     sender = await factories.sender(business_account_id=ACCOUNT)
     conversation = await a_conversation(sender.id, name=(name := factories.unique("Rita")))
-    campaign = await a_campaign(sender.id, text="Hello")
+    campaign = await a_campaign(sender.id, template_id=(await approved()).id)
     ids = {
         "name": name,
         "conversation": encode("Conversation", conversation),

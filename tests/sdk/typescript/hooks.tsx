@@ -61,8 +61,10 @@ fireEvent.click(screen.getByRole('button', { name: 'Hand back' }));
 await screen.findByRole('button', { name: 'Take over' }, { timeout: 15_000 });
 
 // Somebody else's doing comes by itself.
-await act(() => client.startCampaign({ id: campaignId! }));
-await until(() => assert.equal(screen.getByTestId('campaign').textContent, 'COMPLETED 3'));
+await act(() => client.startCampaign({ id: campaignId!, at: new Date(Date.now() + 3600_000) }));
+await until(() => assert.equal(screen.getByTestId('campaign').textContent, 'SCHEDULED 0'));
+await act(() => client.stopCampaign({ id: campaignId! }));
+await until(() => assert.match(screen.getByTestId('campaign').textContent!, /^(STOPPED|CANCELLED) 0$/));
 await act(() => client.updateSender({ id: senderId!, input: { name: 'The new name' } }));
 await act(() => client.disconnectSender({ id: senderId! }));
 await until(() => assert.equal(screen.getByTestId('sender').textContent, 'The new name'));
