@@ -51,6 +51,16 @@ local start = math.max(tonumber(redis.call('GET', KEYS[1]) or '0'), now)
 
 _LOOK = _HOUR + "return {start - now, hour()}"
 
+_TAKEN = (
+    _HOUR
+    + """
+local most = tonumber(ARGV[1])
+local last = tonumber(ARGV[2]) > 0 and redis.call('HGET', KEYS[3], 'last') or '0'
+if redis.call('EXISTS', KEYS[1]) == 1 or now - last < 60000000 or most >= 0 and hour() >= most then return 1 end
+return 0
+"""
+)
+
 _RESERVE = (
     _HOUR
     + """
@@ -108,6 +118,14 @@ async def look(pace: Pace) -> tuple[float, int | None]:
     """Seconds until the next place is free, and how many messages are left in the present hour; None: no end."""
     wait, sent = await shared_redis().eval(_LOOK, 2, *_keys(pace.sender_id)[:2])
     return wait / 1_000_000, None if pace.per_hour is None else max(0, pace.per_hour - sent)
+
+
+async def holds_back(pace: Pace) -> bool:
+    """Whether a sender that has not sent may wait for its pace: it, or one that it takes turns with, has taken a place
+    within the last minute, or its hour is full."""
+    per_hour = -1 if pace.per_hour is None else pace.per_hour
+    values = (str(per_hour), str(_micro(pace.switch_delay)))
+    return bool(await shared_redis().eval(_TAKEN, 3, *_keys(pace.sender_id), *values))
 
 
 def _micro(seconds: float) -> int:

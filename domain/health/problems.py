@@ -8,10 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeAlias
 
+from redis.exceptions import RedisError
+
 from db.core import connect, leader
 from db.core.settings import get_settings
 from db.messages.dispatch import FLIGHT_SECONDS
-from domain import settings
+from db.senders import SenderProvider
+from domain import senders, settings
 from domain.core import traffic
 from domain.core.cache import Cached
 
@@ -100,25 +103,9 @@ SELECT (SELECT count(*) FROM (SELECT FROM inbound_post WHERE done_at IS NULL LIM
        (SELECT count(*) FROM inbound_post WHERE done_at IS NULL AND retry_at > now()) AS posts_put_off,
        (SELECT count(*) FROM inbound_post
         WHERE errors IS NOT NULL AND created_at > now() - interval '1 hour') AS posts_faulty,
-       (SELECT count(*) FROM (SELECT FROM message WHERE lease_until < now() - $3::interval
+       (SELECT count(*) FROM (SELECT FROM message WHERE lease_until < now() - $2::interval
                               AND state = 'UNKNOWN' LIMIT 100000) AS m) AS doubts,
        of_senders.*,
-       (SELECT max(extract(epoch FROM now() - head.due_at))::int FROM (
-          SELECT s.*, head.due_at FROM sender s,
-            LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
-                     ORDER BY priority DESC, due_at, id LIMIT 1) AS head
-          WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL
-            AND (s.paused_until IS NULL OR s.paused_until <= now()) AND s.provider = 'CLOUD_API'
-            AND head.due_at < now() - $2::interval
-            -- One in doubt waits for its receipt, for an hour perhaps: it moves nothing.
-            AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until > now() AND m.sender_id = s.id
-                            AND m.state <> 'UNKNOWN')
-          OFFSET 0) AS head
-        -- Counted for those alone that would be worth a word.
-        WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
-          SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
-            AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
-       ) AS queue_waits,
        (SELECT extract(epoch FROM now() - min(due_at))::int FROM (
           (SELECT send_at AS due_at FROM schedule WHERE status = 'PENDING' AND deleted_at IS NULL AND send_at <= now()
            ORDER BY send_at LIMIT 1)
@@ -143,19 +130,46 @@ FROM (
 ) AS of_senders
 """
 
+_QUEUES = """
+SELECT head.id, head.provider, extract(epoch FROM now() - head.due_at)::int AS seconds FROM (
+  SELECT s.*, head.due_at FROM sender s,
+    LATERAL (SELECT due_at FROM message m WHERE m.sender_id = s.id AND m.due_at <= now()
+             ORDER BY priority DESC, due_at, id LIMIT 1) AS head
+  WHERE s.status = 'CONNECTED' AND s.deleted_at IS NULL AND (s.paused_until IS NULL OR s.paused_until <= now())
+    AND head.due_at < now() - $1::interval
+    -- One in doubt waits for its receipt, for an hour perhaps: it moves nothing.
+    AND NOT EXISTS (SELECT FROM message m WHERE m.lease_until > now() AND m.sender_id = s.id AND m.state <> 'UNKNOWN')
+  OFFSET 0) AS head
+-- Counted for those alone that would be worth a word.
+WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
+  SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
+    AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
+ORDER BY head.due_at LIMIT 100
+"""
+
+
+async def _queue_waits() -> int:
+    """Seconds for which the oldest message waits that nothing holds back; 0 where none does."""
+    rows = await connect.rows(_QUEUES, timedelta(seconds=QUEUE_SECONDS))
+    hourly = (await settings.current()).limits.messages_per_hour is not None
+    paced = [row["id"] for row in rows if hourly or row["provider"] == SenderProvider.WAHA]
+    try:
+        held = await senders.held_back(paced)
+    except (RedisError, OSError):
+        held = set(paced)  # Nobody knows, and that Redis is away is told by itself.
+    return max((row["seconds"] for row in rows if row["id"] not in held), default=0)
+
 
 async def in_database() -> Found:
     """What goes wrong slowly, as the database shows it; no names and numbers, since logs keep it."""
     row = await connect.row(
         _STATE,
         timedelta(seconds=SILENT_SECONDS),
-        timedelta(seconds=QUEUE_SECONDS),
         timedelta(seconds=DOUBT_SECONDS - FLIGHT_SECONDS),
     )
     assert row is not None
     is_led = await leader.has_leader()
-    # The limit of an hour holds a queue back as it should.
-    hourly = (await settings.current()).limits.messages_per_hour is not None
+    queue_waits = await _queue_waits()
     minutes = SILENT_SECONDS // 60
     found = {
         Kind.JOURNAL_GROWS: (
@@ -169,8 +183,8 @@ async def in_database() -> Found:
         ),
         Kind.NO_CLOCK: (not is_led, "No clock runs: schedules do not start, and lost rings are not made up for."),
         Kind.QUEUE_STUCK: (
-            row["queue_waits"] and not hourly,
-            f"Queued messages do not leave: the oldest waits {row['queue_waits']} s.",
+            queue_waits,
+            f"Queued messages do not leave: the oldest waits {queue_waits} s.",
         ),
         Kind.SENDS_IN_DOUBT: (
             row["doubts"] >= DOUBTS,

@@ -67,6 +67,13 @@ def _portfolio(sender: Record) -> Portfolio | None:
     return None if sender["messaging_limit"] is None else Portfolio(sender["portfolio"], sender["messaging_limit"])
 
 
+async def held_back(ids: Sequence[int]) -> set[int]:
+    """Those of these senders that may be waiting for their pace: its pauses, their turn or the end of an hour."""
+    rows = await connect.rows(f"SELECT {_PACE} FROM sender WHERE id = ANY($1)", list(ids))
+    held = await asyncio.gather(*[pace.holds_back(await _pace(row)) for row in rows])
+    return {row["id"] for row, holds in zip(rows, held, strict=True) if holds}
+
+
 async def has_sent(id: int) -> None:
     """Notes that WhatsApp took something from a sender: from here on its statuses are waited for."""
     await connect.execute("UPDATE sender SET unheard_since = now() WHERE id = $1 AND unheard_since IS NULL", id)

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,22 +15,26 @@ from starlette.requests import Request
 from structlog.testing import capture_logs
 
 from db.campaigns import Campaign
-from db.core import connect, leader
+from db.core import connect, leader, pace
 from db.core.leader import leadership
+from db.core.pace import Pace
+from db.core.redis import shared_redis
 from db.core.settings import get_settings
 from db.inbound import InboundPost
 from db.leads import Lead
 from db.senders import SenderProvider
-from domain import health
+from domain import health, settings
 from domain.core import traffic
+from domain.core.access import SYSTEM
 from domain.core.cache import Cached
 from domain.health import problems, system
 from domain.health.parts import ExternalHealth
 from domain.health.problems import DOWN, MENDS, Kind
+from domain.senders.pacing import WAHA_PER_HOUR
 from graph import inbound as door
 from tests import factories
 from tests.databases import database_of_its_own
-from tests.domain.messages.surroundings import a_contact, a_message
+from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.factories import unique
 from tests.plans import plan
 
@@ -50,6 +54,16 @@ async def words(kind: Kind) -> str | None:
 def test_each_has_its_remedy() -> None:
     assert MENDS.keys() == set(Kind)
     assert set(Kind) > DOWN
+
+
+@asynccontextmanager
+async def set_to(changes: dict[str, dict[str, int | None]]) -> AsyncIterator[None]:
+    await settings.update(SYSTEM, changes)
+    try:
+        yield
+    finally:
+        usual = {"limits": {"messages_per_hour": None}, "delays": {"sender_switch_delay": 0}}
+        await settings.update(SYSTEM, {name: usual[name] for name in changes})
 
 
 async def test_a_queue_that_nothing_holds_back_must_move() -> None:
@@ -72,6 +86,41 @@ async def test_a_queue_that_nothing_holds_back_must_move() -> None:
     assert await words(Kind.QUEUE_STUCK) is not None, "whoever had claimed it is long gone"
     over = "UPDATE message SET due_at = NULL, lease_until = NULL, state = 'CANCELLED' WHERE sender_id = $1"
     await connect.execute(over, sender.id)
+
+
+@pytest.mark.parametrize(("provider", "hourly"), [("WAHA", None), ("WAHA", 7), ("CLOUD_API", 7)])
+async def test_a_queue_that_waits_for_its_pace_is_not_stuck_and_one_that_does_not_is(
+    provider: str, hourly: int | None
+) -> None:
+    async with database_of_its_own(), set_to({"limits": {"messages_per_hour": hourly}}):
+        sender = await a_sender(provider=provider)
+        id = await a_message(sender, await a_contact())
+        await connect.execute("UPDATE message SET due_at = now() - interval '65 s' WHERE id = $1", id)
+        assert await words(Kind.QUEUE_STUCK) is not None
+        most = hourly or WAHA_PER_HOUR
+        full = Pace(sender, 80, per_hour=most)
+        keys = [f"tidings:{name}:{sender}" for name in ("pace", "hour")]
+        await shared_redis().delete(*keys)
+        await pace.reserve(full, 1)
+        assert await words(Kind.QUEUE_STUCK) is None, "it took a place just now"
+        await shared_redis().delete(keys[0])
+        assert await words(Kind.QUEUE_STUCK) is not None, "none for a minute, and its hour has room"
+        await pace.reserve(full, most - 1)
+        await shared_redis().delete(keys[0])
+        assert await words(Kind.QUEUE_STUCK) is None, "its hour is full"
+        await shared_redis().delete(*keys)
+
+
+async def test_a_session_that_waits_for_its_turn_is_not_stuck() -> None:
+    async with database_of_its_own(), set_to({"delays": {"sender_switch_delay": 5}}):
+        one, other = await a_sender(provider="WAHA"), await a_sender(provider="WAHA")
+        id = await a_message(one, await a_contact())
+        await connect.execute("UPDATE message SET due_at = now() - interval '65 s' WHERE id = $1", id)
+        await shared_redis().delete("tidings:turn")
+        assert await words(Kind.QUEUE_STUCK) is not None
+        await pace.reserve(Pace(other, 1, switch_delay=5), 1)
+        assert await words(Kind.QUEUE_STUCK) is None
+        await shared_redis().delete("tidings:turn")
 
 
 async def test_answers_that_were_lost_and_that_nothing_was_told_of() -> None:
