@@ -145,6 +145,25 @@ async def eventually(holds: Any) -> None:
             await asyncio.sleep(0.005)
 
 
+async def test_those_who_ask_the_same_share_one_execution_and_others_have_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # On a busy machine the last of them may come later than a second.
+    monkeypatch.setattr(telling, "FRESH", 60.0)
+    where, tailer = contact(), Tailer({})
+    same = [Listener(tailer, where) for _ in range(100)]
+    other = Listener(tailer, where, asked=b"the same with other rights")
+    for one in (*same, other):
+        one.may_go_on.set()
+    await listening(tailer, 101)
+    for number in range(10):
+        await say(where, number)
+    await eventually(lambda: all(len(one.executed) + len(one.repeated) == 10 for one in (*same, other)))
+    assert sum(len(one.executed) for one in same) == 10, "each event is executed and encoded once for all of them"
+    assert (len(other.executed), other.repeated) == (10, [])
+    await end(*same, other)
+
+
 async def test_who_waits_for_one_that_is_cut_off_sees_for_themselves() -> None:
     where, tailer = contact(), Tailer({})
     first, *others = [Listener(tailer, where) for _ in range(5)]
