@@ -310,7 +310,7 @@ async def test_what_is_done_is_written_down_once_by_whom_and_from_where(name: st
         if "!" in (kind := str(served.fields[name].type)) and kind[:-1] in ("ID", "Boolean", "String")
         else ("{ __typename }")
     )
-    viewer = Viewer(user_id=admin.id, role=Role.ADMIN, token_id=77, ip_address="203.0.113.77")
+    viewer = await accounts.authenticate(await factories.api_token(admin, *Scope), ip_address="203.0.113.77")
     request_id = unique("request")
     with structlog.contextvars.bound_contextvars(request_id=request_id):
         answer = await schema.execute(
@@ -324,7 +324,7 @@ async def test_what_is_done_is_written_down_once_by_whom_and_from_where(name: st
     for entry in found:
         assert entry.ip_address == "203.0.113.77"
         if entry.action not in ("signIn", "logout"):
-            assert (entry.actor_id, entry.token_id) == (admin.id, 77)
+            assert (entry.actor_id, entry.token_id) == (admin.id, viewer.token_id)
         assert all(len(change) == 2 for change in entry.changes.values())
         told = str(entry.changes)
         assert not [word for word in (NAME, SECRET, "canary", "tdg_", "argon2") if word in told], told
