@@ -39,7 +39,7 @@ END $$""",
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0011_webhooks')]
+    dependencies = [('models', '0012_accounts')]
 
     initial = False
 
