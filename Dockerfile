@@ -4,6 +4,14 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN python -m venv /opt/venv && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 
+FROM packages AS pages
+COPY requirements-dev.lock ./
+RUN /opt/venv/bin/pip install --no-cache-dir --require-hashes -r requirements-dev.lock
+COPY docs docs
+COPY graph graph
+COPY mkdocs.yml schema.graphql ./
+RUN /opt/venv/bin/python docs/reference.py && /opt/venv/bin/zensical build --strict
+
 FROM python:3.11-slim-bookworm
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/app \
@@ -18,7 +26,7 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY db db
 COPY domain domain
-COPY graph graph
+COPY --from=pages /app/graph graph
 COPY workers workers
 COPY simulator simulator
 COPY tidings tidings

@@ -6,7 +6,9 @@ SDK := sdk/typescript
 # Some containers set it; every process of the tests would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up test check soak bench lock schema sdk migration format
+SITE := graph/static/docs/index.html
+
+.PHONY: help demo up docs test check soak bench lock schema sdk migration format
 .DEFAULT_GOAL := help
 
 help: ## say what there is
@@ -15,7 +17,7 @@ help: ## say what there is
 demo: $(READY) ## watch a scheduled message reach a thousand people
 	@$(BIN)/tidings demo
 
-up: $(READY) ## run everything and leave it running
+up: $(READY) $(SITE) ## run everything and leave it running
 	@$(BIN)/tidings up
 
 test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
@@ -39,6 +41,8 @@ soak: $(READY) ## the long tests; the table of faults goes into docs/reliability
 	@$(BIN)/pytest -m soak --timeout 3600 --ignore tests/faults
 	@FAULTS_TABLE=docs/reliability.md $(BIN)/pytest tests/faults --timeout 3600
 
+docs: $(SITE) ## build the documentation, which the API serves at /docs
+
 schema: $(READY) ## write schema.graphql and docs/roles.md anew
 	@$(BIN)/tidings schema
 
@@ -53,6 +57,10 @@ migration: $(READY) ## write the migration of changed models: name=what_it_does
 
 format: $(READY) ## put the code into its usual form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+$(SITE): $(READY) mkdocs.yml schema.graphql graph/static/openapi.json $(wildcard docs/*.md docs/moving/*.md docs/*.py)
+	@$(BIN)/python docs/reference.py
+	@$(BIN)/zensical build --strict >/dev/null
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links pyproject.toml

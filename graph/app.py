@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp
 
@@ -23,7 +23,7 @@ from domain.files import storage
 from domain.health import system, watch
 from domain.inbound import attend
 from graph import files, health, inbound
-from graph.core import export, graphiql, http
+from graph.core import export, graphiql, http, pages
 from graph.core.callers import request_id_of
 from graph.core.errors import FAULT, refused
 from graph.core.http import RATE_HEADERS
@@ -38,21 +38,16 @@ ROUTES: list[BaseRoute] = [*inbound.routes, *files.routes, *health.routes, *expo
 
 def create_app(schema: Schema = whole_schema) -> ASGIApp:
     """The ASGI application; it reads the settings now and connects when it starts."""
-    sdl = schema.as_str()
 
     async def graphql(request: Request) -> Response:
         return graphiql.page() if graphiql.wanted(request) else await http.answer(request, schema)
-
-    async def schema_text(_: Request) -> Response:
-        return PlainTextResponse(sdl)
 
     app = Starlette(
         routes=[
             Route("/", _root),
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", Sockets(schema)),
-            *([Route("/schema.graphql", schema_text)] if get_settings().introspection else []),
-            Route("/docs", _docs),
+            *pages.routes(schema.as_str()),
             *graphiql.routes(),
             *ROUTES,
         ],
@@ -105,10 +100,6 @@ async def _root(_: Request) -> Response:
             "graphql": "/graphql",
         }
     )
-
-
-async def _docs(_: Request) -> Response:
-    return RedirectResponse("/graphql")
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

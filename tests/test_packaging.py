@@ -135,7 +135,7 @@ def test_the_image_is_small_in_rights_and_tells_its_health() -> None:
     lines = (ROOT / "Dockerfile").read_text().splitlines()
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert users == ["tidings"]
-    assert len([line for line in lines if line.startswith("FROM ")]) == 2
+    assert len([line for line in lines if line.startswith("FROM ")]) == 3
     text = "\n".join(lines)
     assert "/health" in text.partition("HEALTHCHECK")[2]
     assert "--require-hashes" in text

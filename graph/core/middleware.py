@@ -20,7 +20,7 @@ _HEADERS = {
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 }
-_QUIET = ("/webhook", "/v1/webhooks/", "/health", "/api/v1/health", "/v1/health", "/metrics", "/static/")
+_QUIET = ("/webhook", "/v1/webhooks/", "/health", "/api/v1/health", "/v1/health", "/metrics", "/static/", "/docs/")
 """Where a request that went well is written at DEBUG only: its line would cost more than a webhook's insert does, and
 the journal keeps every webhook anyway."""
 _HSTS = "max-age=31536000; includeSubDomains"

@@ -15,7 +15,7 @@ def shown() -> dict[str, str]:
     """Operations by where they stand."""
     files = [*(ROOT / "examples/operations").glob("*.graphql"), *(ROOT / "tests/clients/operations").glob("*.graphql")]
     found = {file.relative_to(ROOT).as_posix(): file.read_text() for file in files}
-    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "docs/moving").glob("*.md")]:
         for number, block in enumerate(FENCED.findall(document.read_text())):
             for line, operation in enumerate(operations(block)):
                 found[f"{document.relative_to(ROOT)}:{number}.{line}"] = operation
