@@ -48,6 +48,7 @@ schema: $(READY) ## write schema.graphql and docs/roles.md anew
 
 sdk: $(SDK)/node_modules/.package-lock.json ## write the generated half of the SDK anew
 	@node $(SDK)/codegen.mjs
+	@$(BIN)/python -m sdk.python.codegen
 
 $(SDK)/node_modules/.package-lock.json: $(SDK)/package-lock.json
 	@cd $(SDK) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -1,0 +1,1 @@
+"""The client's parts; the twin without asyncio is written from those with."""

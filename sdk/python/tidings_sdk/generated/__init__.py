@@ -1,0 +1,1 @@
+"""Written by codegen.py: make sdk."""

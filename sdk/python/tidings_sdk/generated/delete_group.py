@@ -1,0 +1,7 @@
+from pydantic import Field
+
+from .base_model import BaseModel
+
+
+class DeleteGroup(BaseModel):
+    delete_group: str = Field(alias="deleteGroup")

@@ -1,0 +1,7 @@
+from pydantic import Field
+
+from .base_model import BaseModel
+
+
+class DeleteMessageTemplate(BaseModel):
+    delete_message_template: str = Field(alias="deleteMessageTemplate")

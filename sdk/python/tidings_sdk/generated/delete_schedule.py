@@ -1,0 +1,7 @@
+from pydantic import Field
+
+from .base_model import BaseModel
+
+
+class DeleteSchedule(BaseModel):
+    delete_schedule: str = Field(alias="deleteSchedule")

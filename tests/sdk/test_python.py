@@ -1,0 +1,124 @@
+"""The SDK for Python as its wheel holds it: generated from what is there, and programs on it work with the real API."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from tidings_sdk import (
+    AsyncTidings,
+    LoginInput,
+    Tidings,
+)
+
+import domain
+from db.accounts import Role, Scope
+from db.core import connect
+from graph.core.ids import encode
+from sdk.python import codegen
+from tests import factories
+from tests.clients.node import ROOT, run
+from tests.conftest import PASSWORD
+from tests.domain.conversations.surroundings import a_conversation
+from tests.running import Api, Program
+
+pytestmark = pytest.mark.timeout(300)  # the first to want the generator installs it
+
+SDK = ROOT / "sdk/python"
+
+
+def test_what_is_generated_is_current(tmp_path: Path) -> None:
+    codegen.write(tmp_path)
+    written = {file.relative_to(tmp_path): file.read_text() for file in tmp_path.rglob("*.py")}
+    assert len(written) > 100
+    kept = {
+        file.relative_to(SDK / "tidings_sdk")
+        for folder in ("generated", "synchronous")
+        for file in (SDK / "tidings_sdk" / folder).rglob("*.py")
+    }
+    assert kept | {Path("harmless.py")} == set(written)
+    other = [name for name, text in written.items() if (SDK / "tidings_sdk" / name).read_text() != text]
+    assert other == [], "make sdk"
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what the wheel brings, and nothing of its sources."""
+    folder = tmp_path_factory.mktemp("python")
+    source = folder / "source"
+    names = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "."]
+    listed = subprocess.run(names, cwd=SDK, check=True, capture_output=True, text=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        (source / name).write_bytes((SDK / name).read_bytes())
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    command = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source]
+    subprocess.run(command, check=True, timeout=120)
+    with zipfile.ZipFile(folder / f"tidings_sdk-{domain.VERSION}-py3-none-any.whl") as wheel:
+        wheel.extractall(folder / "site")
+    return folder / "site"
+
+
+async def program(installed: Path, name: str, *arguments: str, **environment: str) -> list[str]:
+    given = {**environment, "PYTHONPATH": str(installed), "PATH": os.environ["PATH"]}
+    command = ["env", *(f"{key}={value}" for key, value in given.items())]
+    command += [sys.executable, "-W", "error", str(ROOT / f"examples/sdk/{name}.py"), *arguments]
+    status, said = await run(command, cwd=installed)
+    assert status == 0, said
+    return said.splitlines()
+
+
+async def bearer(api: Api, *scopes: Scope) -> dict[str, str]:
+    token = await factories.api_token(await factories.user(), Scope.READ, *scopes)
+    return {"TIDINGS_URL": api.url, "TIDINGS_TOKEN": token}
+
+
+def test_the_wheel_wants_three_packages_and_says_its_types(installed: Path) -> None:
+    metadata = (installed / f"tidings_sdk-{domain.VERSION}.dist-info/METADATA").read_text()
+    wants = {line.split()[1].split(">")[0] for line in metadata.splitlines() if line.startswith("Requires-Dist")}
+    assert wants == {"httpx", "pydantic", "websockets"}
+    assert (installed / "tidings_sdk/py.typed").is_file()
+    assert not (installed / "codegen.py").exists()
+
+
+async def test_a_message_is_scheduled_for_a_group(api: Api, installed: Path) -> None:
+    """S1's example."""
+    await factories.sender(is_default=True)
+    group = await factories.group(await factories.contact())
+    environment = await bearer(api, Scope.CAMPAIGNS, Scope.CONTACTS)
+    assert await program(installed, "schedule", encode("Group", group.id), **environment) == ["Status: PENDING"]
+
+
+async def test_a_text_is_sent_and_its_conversation_read(api: Api, worker: Program, installed: Path) -> None:
+    """S3's example: the number as a chat id, the priority as a number."""
+    found = "SELECT phone_number FROM contact_phone JOIN conversation USING (contact_id) WHERE conversation.id = $1"
+    number: str = await connect.value(found, await a_conversation())
+    environment = await bearer(api, Scope.CONVERSATIONS)
+    said = await program(installed, "send", f"{number.removeprefix('+')}@c.us", **environment)
+    assert said[0].startswith("Message queued: ")
+    assert "Hello from the API!" in said[1:]
+
+
+async def signed_in(api: Api, url: str | None = None) -> AsyncTidings:
+    user = await factories.user(role=Role.ADMIN, password=PASSWORD)
+    tidings = AsyncTidings(url or api.url, wait=0.05)
+    await tidings.login(LoginInput(email=user.email, password=PASSWORD))
+    return tidings
+
+
+async def test_every_node_of_a_connection_page_by_page(api: Api) -> None:
+    names = ["Ana", "Bia", "Cid", "Dora", "Eva"]
+    people = [encode("Contact", (await factories.contact(name=name)).id) for name in names]
+    async with await signed_in(api) as tidings:
+        found = [each.id async for each in tidings.each(tidings.contacts, first=2) if each.id in people]
+        assert sorted(found) == sorted(people)
+        token = tidings.token
+
+    def read() -> list[str]:
+        with Tidings(api.url, token) as alone:
+            return [each.id for each in alone.each(alone.contacts, first=2) if each.id in people]
+
+    assert sorted(await asyncio.to_thread(read)) == sorted(people)
