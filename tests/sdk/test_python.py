@@ -5,18 +5,28 @@ import os
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import httpx
 import pytest
 from tidings_sdk import (
     AsyncTidings,
+    ConversationRef,
+    CreateContactInput,
+    CreateGroupInput,
     LoginInput,
+    MessageInput,
+    SendMessageInput,
     Tidings,
+    TidingsError,
 )
 
 import domain
 from db.accounts import Role, Scope
 from db.core import connect
+from domain.events import Place
+from domain.events import encode as cursor
 from graph.core.ids import encode
 from sdk.python import codegen
 from tests import factories
@@ -122,3 +132,99 @@ async def test_every_node_of_a_connection_page_by_page(api: Api) -> None:
             return [each.id for each in alone.each(alone.contacts, first=2) if each.id in people]
 
     assert sorted(await asyncio.to_thread(read)) == sorted(people)
+
+
+async def test_a_refusal_says_its_code_and_field(api: Api) -> None:
+    async with await signed_in(api) as tidings:
+        with pytest.raises(TidingsError) as refused:
+            await tidings.send_text("+919", "Hello")
+        assert (refused.value.code, refused.value.field) == ("INVALID_PHONE_NUMBER", "to.phoneNumber")
+        assert refused.value.reason
+        assert refused.value.request_id
+        with pytest.raises(ValueError, match="1 to 5"):
+            await tidings.send_text("+919", "Hello", priority=6)
+
+
+async def test_a_stale_token_is_renewed_once_for_all(api: Api) -> None:
+    told: list[tuple[str | None, str | None]] = []
+    async with await signed_in(api) as tidings:
+        tidings.token, tidings.on_tokens = "a.stale.token", lambda *pair: told.append(pair)
+        await asyncio.gather(*(tidings.me() for _ in range(5)))
+        assert told == [(tidings.token, tidings.refresh_token)]
+        await tidings.logout(tidings.refresh_token or "")
+        assert told[1:] == [(None, None)]
+        with pytest.raises(TidingsError) as refused:
+            await tidings.users()
+        assert refused.value.code == "AUTHENTICATION_ERROR"
+
+
+class Losing(httpx.AsyncHTTPTransport):
+    """Loses the answers to the first requests, or the requests before they leave."""
+
+    def __init__(self, count: int, error: Callable[[str], httpx.TransportError]) -> None:
+        super().__init__()
+        self.count, self.error, self.asked = count, error, 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        lost = self.asked <= self.count
+        if lost and self.error is httpx.ConnectError:
+            raise self.error("lost")
+        response = await super().handle_async_request(request)
+        if lost:
+            await response.aread()
+            raise self.error("lost")
+        return response
+
+
+async def test_only_what_does_no_harm_is_tried_again(api: Api) -> None:
+    conversation = encode("Conversation", await a_conversation())
+    async with await signed_in(api) as tidings:
+        await tidings.http.aclose()
+
+        def losing(count: int, error: Callable[[str], httpx.TransportError] = httpx.ReadError) -> Losing:
+            transport = Losing(count, error)
+            tidings.http = httpx.AsyncClient(transport=transport)
+            return transport
+
+        line = losing(2)
+        assert (await tidings.me()).id
+        assert line.asked == 3
+        # A message goes with an id of its own: lost twice and sent once.
+        line = losing(2)
+        sent = await tidings.send_message(
+            SendMessageInput(to=ConversationRef(id=conversation), message=MessageInput(text="Once"))
+        )
+        assert line.asked == 3
+        assert sent.correlation_id
+        assert await connect.value("SELECT count(*) FROM message WHERE correlation_id = $1", sent.correlation_id) == 1
+        # A group may have been made: the caller is told, and looks.
+        name = factories.unique("Group")
+        line = losing(1)
+        with pytest.raises(TidingsError) as unanswered:
+            await tidings.create_group(CreateGroupInput(name=name))
+        assert (line.asked, unanswered.value.code) == (1, "NETWORK_ERROR")
+        assert await connect.value("SELECT count(*) FROM contact_group WHERE name = $1", name) == 1
+        # It surely was not, where no connection was made.
+        line = losing(1, httpx.ConnectError)
+        assert (await tidings.create_group(CreateGroupInput(name=f"{name} 2"))).id
+        assert line.asked == 2
+
+
+async def test_a_file_is_uploaded(api: Api) -> None:
+    async with await signed_in(api) as tidings:
+        file = await tidings.upload("hello.txt", b"Hello")
+        found = await tidings.execute("query ($id: ID!) { node(id: $id) { id } }", None, {"id": file})
+        assert found["node"]["id"] == file
+
+
+async def test_a_cursor_that_has_gone_is_refused(api: Api) -> None:
+    async with await signed_in(api) as tidings:
+        with pytest.raises(TidingsError) as refused:
+            async for _ in tidings.watch_message_events(after=cursor(Place("0123abcd", 1))):
+                pass
+        assert refused.value.code == "CURSOR_EXPIRED"
+    async with AsyncTidings(api.url, "a.stale.token", wait=0.05) as stranger:
+        with pytest.raises(TidingsError) as refused:
+            await stranger.create_contact(CreateContactInput(name="Ana", phones=[]))
+        assert refused.value.code == "AUTHENTICATION_ERROR"
