@@ -30,7 +30,8 @@ check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/lint-imports
 	$(BIN)/tidings schema --check
 	$(BIN)/pytest -rs tests/test_layout.py tests/test_parity.py tests/conformance/test_operations.py \
-		tests/conformance/test_schema_lint.py tests/sdk/test_operations.py
+		tests/conformance/test_schema_lint.py tests/sdk/test_operations.py \
+		tests/sdk/test_python.py::test_what_is_generated_is_current
 
 bench: $(READY) ## every measurement, briefly
 	@for file in $$(grep -l __main__ benchmarks/*.py); do \
