@@ -7,6 +7,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -15,6 +16,8 @@ from tidings_sdk import (
     ConversationRef,
     CreateContactInput,
     CreateGroupInput,
+    CreateScheduleInput,
+    EventFilter,
     LoginInput,
     MessageInput,
     SendMessageInput,
@@ -30,7 +33,9 @@ from domain.events import encode as cursor
 from graph.core.ids import encode
 from sdk.python import codegen
 from tests import factories
+from tests.clients.line import Line
 from tests.clients.node import ROOT, run
+from tests.clients.sending import PEOPLE, SEEN_BEFORE_THE_CUT, logged, over, prepared
 from tests.conftest import PASSWORD
 from tests.domain.conversations.surroundings import a_conversation
 from tests.running import Api, Program
@@ -216,6 +221,50 @@ async def test_a_file_is_uploaded(api: Api) -> None:
         file = await tidings.upload("hello.txt", b"Hello")
         found = await tidings.execute("query ($id: ID!) { node(id: $id) { id } }", None, {"id": file})
         assert found["node"]["id"] == file
+
+
+@pytest.mark.parametrize("kind", ["asynchronous", "synchronous"])
+async def test_events_go_on_after_a_cut(api: Api, worker: Program, readers: None, kind: str) -> None:
+    given = await prepared(api)
+    heard: list[str] = []
+    async with Line.to(urlsplit(api.url).port or 0) as line, await signed_in(api) as straight:
+        url = f"http://127.0.0.1:{line.port}"
+        start = await straight.newest_cursor()
+        schedule = (await straight.create_schedule(CreateScheduleInput.model_validate(given["schedule"]))).id
+        await straight.execute("mutation ($id: ID!) { sendScheduleNow(id: $id) { id } }", None, {"id": schedule})
+        half = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        filter = EventFilter(scheduleId=schedule)
+
+        def hear(event_cursor: str) -> None:
+            heard.append(event_cursor)
+            if len(heard) == SEEN_BEFORE_THE_CUT:
+                loop.call_soon_threadsafe(half.set)
+
+        async def listen() -> None:
+            async with AsyncTidings(url, straight.token, wait=0.05) as tidings:
+                async for event in tidings.watch_message_events(filter, start):
+                    hear(event.cursor)
+                    if event.type_.value == "MESSAGE_COMPLETED":
+                        return
+
+        def listen_alone() -> None:
+            with Tidings(url, straight.token, wait=0.05) as tidings:
+                for event in tidings.watch_message_events(filter, start):
+                    hear(event.cursor)
+                    if event.type_.value == "MESSAGE_COMPLETED":
+                        return
+
+        async with asyncio.timeout(60):
+            task = asyncio.create_task(listen() if kind == "asynchronous" else asyncio.to_thread(listen_alone))
+            await half.wait()
+            line.cut()
+            await over(api, schedule)
+            line.mend()
+            await task
+    every = [each["cursor"] for each in await logged(api, schedule)]
+    assert len(heard) > PEOPLE
+    assert heard == every[: len(heard)]
 
 
 async def test_a_cursor_that_has_gone_is_refused(api: Api) -> None:
