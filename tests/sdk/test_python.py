@@ -13,6 +13,7 @@ import httpx
 import pytest
 from tidings_sdk import (
     AsyncTidings,
+    ContactFilter,
     ConversationRef,
     CreateContactInput,
     CreateGroupInput,
@@ -126,15 +127,17 @@ async def signed_in(api: Api, url: str | None = None) -> AsyncTidings:
 
 async def test_every_node_of_a_connection_page_by_page(api: Api) -> None:
     names = ["Ana", "Bia", "Cid", "Dora", "Eva"]
-    people = [encode("Contact", (await factories.contact(name=name)).id) for name in names]
+    made = [await factories.contact(name=name) for name in names]
+    people = [encode("Contact", contact.id) for contact in made]
+    ours = ContactFilter(groupId=encode("Group", (await factories.group(*made)).id))
     async with await signed_in(api) as tidings:
-        found = [each.id async for each in tidings.each(tidings.contacts, first=2) if each.id in people]
+        found = [each.id async for each in tidings.each(tidings.contacts, filter_=ours, first=2)]
         assert sorted(found) == sorted(people)
         token = tidings.token
 
     def read() -> list[str]:
         with Tidings(api.url, token) as alone:
-            return [each.id for each in alone.each(alone.contacts, first=2) if each.id in people]
+            return [each.id for each in alone.each(alone.contacts, filter_=ours, first=2)]
 
     assert sorted(await asyncio.to_thread(read)) == sorted(people)
 

@@ -7,6 +7,7 @@ from collections import OrderedDict
 
 import pytest
 
+from db.accounts import Role
 from db.core import window
 from db.core.settings import get_settings
 from db.core.window import Window
@@ -73,41 +74,41 @@ async def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def test_questions_to_the_model_have_a_limit_of_their_own() -> None:
-    viewer = Viewer(user_id=next(_users))
+    viewer = Viewer(role=Role.SALES, user_id=next(_users))
     for _ in range(callers.QUESTIONS_PER_MINUTE):
         await callers.admit_question(viewer)
     with pytest.raises(Refusal) as caught:
         await callers.admit_question(viewer)
     assert caught.value.details["reason"] == "too_many_questions"
-    await callers.admit_question(Viewer(user_id=next(_users)))
+    await callers.admit_question(Viewer(role=Role.SALES, user_id=next(_users)))
 
 
 async def test_all_tokens_of_a_user_ask_the_model_as_often_as_one() -> None:
     user = next(_users)
 
     def token(id: int) -> Viewer:
-        return Viewer(user_id=user, token_id=id)
+        return Viewer(role=Role.SALES, user_id=user, token_id=id)
 
     for id in range(callers.QUESTIONS_PER_MINUTE):
         await callers.admit_question(token(id))
     with pytest.raises(Refusal) as caught:
         await callers.admit_question(token(callers.QUESTIONS_PER_MINUTE))
     assert caught.value.details["reason"] == "too_many_questions"
-    await callers.admit_question(Viewer(user_id=user))
-    await callers.admit_question(Viewer(user_id=next(_users), token_id=1))
+    await callers.admit_question(Viewer(role=Role.SALES, user_id=user))
+    await callers.admit_question(Viewer(role=Role.SALES, user_id=next(_users), token_id=1))
 
 
 async def test_all_tokens_of_a_user_have_the_places_of_one() -> None:
     user = next(_users)
-    first, second = (Viewer(user_id=user, token_id=id) for id in (1, 2))
+    first, second = (Viewer(role=Role.SALES, user_id=user, token_id=id) for id in (1, 2))
     async with callers.turn(first, "operations", 1):
         waits = asyncio.create_task(_has_a_turn(second))
         await asyncio.sleep(0)
         assert not waits.done()
         with pytest.raises(Refusal) as caught:
-            await _has_a_turn(Viewer(user_id=user, token_id=3))
+            await _has_a_turn(Viewer(role=Role.SALES, user_id=user, token_id=3))
         assert caught.value.details["reason"] == "too_many_operations"
-        for other in (Viewer(user_id=user), Viewer(user_id=next(_users), token_id=1)):
+        for other in (Viewer(role=Role.SALES, user_id=user), Viewer(role=Role.SALES, user_id=next(_users), token_id=1)):
             await _has_a_turn(other)
     await waits
 

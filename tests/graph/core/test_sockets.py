@@ -300,12 +300,12 @@ def test_all_tokens_of_a_user_watch_as_much_as_one(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(watch, "MOST_TOLD", 2)
 
     def charge(**caller: int) -> None:
-        with watch.charged(Viewer(**caller)):
+        with watch.charged(Viewer(role=Role.SALES, **caller)):
             more = watch.charging.get()
             assert more is not None
             more(1)
 
-    with watch.charged(Viewer(user_id=1, token_id=1)):
+    with watch.charged(Viewer(role=Role.SALES, user_id=1, token_id=1)):
         more = watch.charging.get()
         assert more is not None
         more(2)
