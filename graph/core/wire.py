@@ -24,6 +24,8 @@ UNREAD_SECONDS, LEAST_READ = 20.0, 20 * 1024
 """Whoever does not read so many bytes of an answer in so many seconds is cut off: what is unread waits in memory."""
 MOST_SILENT = 2000
 """Connections that have not sent a whole head yet: beyond them the one that is silent for longest is cut off."""
+MOST_PIPELINED = 16
+"""Requests of a connection that wait for the answer to another: one read brings thousands, and each is kept."""
 TOGETHER = 50
 """Messages that are written at a time, at most."""
 IN_TURN = 20
@@ -107,6 +109,10 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._unused = 0
         self._head_has_come()
+        if len(self.pipeline) >= MOST_PIPELINED:
+            # What is left of the read comes here, too.
+            self.transport.abort()
+            return
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:

@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect as connect_socket
 
 from db.accounts import Role
 from graph.core import wire
-from graph.core.wire import TOGETHER, SocketProtocol
+from graph.core.wire import TOGETHER, HttpProtocol, SocketProtocol
 from tests.graph.core.toy import Toy
 from tests.running import Api
 
@@ -232,6 +232,7 @@ async def test_an_answer_that_nobody_reads_is_not_kept(served: Toy, monkeypatch:
     ask = b"GET /schema.graphql HTTP/1.1\r\nHost: here\r\n\r\n"
     size = len((await served.http.get("/schema.graphql")).content)
     many = 30_000_000 // size
+    monkeypatch.setattr(wire, "MOST_PIPELINED", many)
     answers: list[bytes] = []
     for reads in (False, True):
         reader, writer = await asyncio.open_connection(url.hostname, url.port, limit=1024)
@@ -243,6 +244,27 @@ async def test_an_answer_that_nobody_reads_is_not_kept(served: Toy, monkeypatch:
         writer.close()
     assert len(answers[-1]) > many * size
     assert len(answers) == 1 or len(answers[0]) < many * size
+
+
+@pytest.mark.parametrize("more", [0, 1, 10_000], ids=["as many as may be", "one more", "thousands"])
+async def test_few_requests_wait_for_the_answer_to_another(more: int) -> None:
+    """However many one read brings."""
+    waits, aborted = asyncio.Event(), list[bool]()
+
+    async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        await waits.wait()
+
+    config = Config(app, http=HttpProtocol)
+    config.load()
+    transport, protocol = Transport(), HttpProtocol(config, ServerState(), {})
+    transport.abort = lambda: aborted.append(True)
+    protocol.connection_made(transport)
+    protocol.data_received(b"GET / HTTP/1.1\r\n\r\n" * (1 + wire.MOST_PIPELINED + more))
+    assert len(protocol.pipeline) == wire.MOST_PIPELINED
+    assert bool(aborted) is bool(more)
+    protocol.connection_lost(None)
+    for task in list(protocol.tasks):
+        task.cancel()
 
 
 async def test_who_says_nothing_is_cut_off_after_ten_seconds(api: Api) -> None:
