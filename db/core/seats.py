@@ -81,11 +81,13 @@ class Seat:
 
 
 async def renew() -> None:
-    """Holds all seats of this process for another lease."""
+    """Holds all seats of this process for another lease; as far as it gets while Redis answers."""
     held = list(_held.items())
     for start in range(0, len(held), TOGETHER):
         some = held[start : start + TOGETHER]
-        await _call(_RENEW, [key for _, key in some], [_milliseconds(), *(name for name, _ in some)])
+        if await _call(_RENEW, [key for _, key in some], [_milliseconds(), *(name for name, _ in some)]) is None:
+            # Each would wait for a Redis that does not answer, and the look at rights waits for all of them.
+            return
 
 
 def _milliseconds() -> int:

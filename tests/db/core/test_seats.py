@@ -62,6 +62,23 @@ async def test_each_process_counts_while_redis_is_away(monkeypatch: pytest.Monke
     assert await some[2].take(owner, 2)
 
 
+async def test_a_redis_that_does_not_answer_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many seats there are: the look at the rights of their sockets comes after it."""
+    asked = 0
+
+    class Frozen:
+        async def eval(self, *given: object) -> int:
+            nonlocal asked
+            asked += 1
+            return await asyncio.Future[int]()
+
+    monkeypatch.setattr(seats, "shared_redis", Frozen)
+    monkeypatch.setattr(seats, "_held", {f"name {number}": "key" for number in range(20 * seats.TOGETHER)})
+    async with asyncio.timeout(2 * seats.PATIENCE):
+        await seats.renew()
+    assert asked == 1
+
+
 async def test_nobody_counts_while_redis_is_away_where_that_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     class Away:
         async def eval(self, *given: object) -> int:
