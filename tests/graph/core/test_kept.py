@@ -12,7 +12,7 @@ from db.core import seats
 from db.core.paging import Page, PageRequest
 from db.core.redis import shared_redis
 from db.core.settings import get_settings
-from domain import accounts
+from domain import accounts, rates
 from domain.core.access import SYSTEM
 from graph.core import operation, sockets, watch
 from tests.graph.core import toy
@@ -61,9 +61,7 @@ async def test_sockets_keep_their_seats_while_the_database_is_away(
         with monkeypatch.context() as patch:
             patch.setattr(accounts, "recheck_all", away)
             await asyncio.sleep(2)  # Two leases.
-            key = next(
-                held for held in seats._held.values() if str(found.token_id) in held or str(found.user_id) in held
-            )  # pyright: ignore[reportPrivateUsage]
+            key = f"tidings:seats:{rates.holder_of(found)}"
             assert await shared_redis().zcount(key, time.time() * 1000, "+inf") == 1
 
 

@@ -6,11 +6,12 @@ from contextlib import AsyncExitStack
 
 import pytest_asyncio
 
+from domain import settings
 from tests.graph.rates.surroundings import ASK, LIMITS, forget, in_force, post, put
 from tests.running import Api, Program, free_port
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def apis(environment: dict[str, str], database: None) -> AsyncIterator[list[Api]]:
     """Two processes of the API that keep limits, which are small here."""
     await put(**LIMITS)
@@ -31,6 +32,7 @@ async def apis(environment: dict[str, str], database: None) -> AsyncIterator[lis
             await in_force(api, LIMITS["anonymous_calls_per_minute"])
         yield found
         await put(**dict.fromkeys(LIMITS))
+        await settings.read()  # what runs in this process after is not to be held to them
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")

@@ -32,7 +32,6 @@ LIMITS = {
 
 async def put(**limits: Any) -> None:
     await settings.update(SYSTEM, {"limits": limits})
-    await settings.read()  # whatever runs in this process after has them, too
 
 
 async def forget() -> None:
