@@ -181,6 +181,7 @@ class Losing(httpx.AsyncHTTPTransport):
         response = await super().handle_async_request(request)
         if lost:
             await response.aread()
+            await response.aclose()
             raise self.error("lost")
         return response
 
@@ -188,18 +189,18 @@ class Losing(httpx.AsyncHTTPTransport):
 async def test_only_what_does_no_harm_is_tried_again(api: Api) -> None:
     conversation = encode("Conversation", await a_conversation())
     async with await signed_in(api) as tidings:
-        await tidings.http.aclose()
 
-        def losing(count: int, error: Callable[[str], httpx.TransportError] = httpx.ReadError) -> Losing:
+        async def losing(count: int, error: Callable[[str], httpx.TransportError] = httpx.ReadError) -> Losing:
             transport = Losing(count, error)
+            await tidings.http.aclose()
             tidings.http = httpx.AsyncClient(transport=transport)
             return transport
 
-        line = losing(2)
+        line = await losing(2)
         assert (await tidings.me()).id
         assert line.asked == 3
         # A message goes with an id of its own: lost twice and sent once.
-        line = losing(2)
+        line = await losing(2)
         sent = await tidings.send_message(
             SendMessageInput(to=ConversationRef(id=conversation), message=MessageInput(text="Once"))
         )
@@ -208,13 +209,13 @@ async def test_only_what_does_no_harm_is_tried_again(api: Api) -> None:
         assert await connect.value("SELECT count(*) FROM message WHERE correlation_id = $1", sent.correlation_id) == 1
         # A group may have been made: the caller is told, and looks.
         name = factories.unique("Group")
-        line = losing(1)
+        line = await losing(1)
         with pytest.raises(TidingsError) as unanswered:
             await tidings.create_group(CreateGroupInput(name=name))
         assert (line.asked, unanswered.value.code) == (1, "NETWORK_ERROR")
         assert await connect.value("SELECT count(*) FROM contact_group WHERE name = $1", name) == 1
         # It surely was not, where no connection was made.
-        line = losing(1, httpx.ConnectError)
+        line = await losing(1, httpx.ConnectError)
         assert (await tidings.create_group(CreateGroupInput(name=f"{name} 2"))).id
         assert line.asked == 2
 
