@@ -208,7 +208,7 @@ class UpdateUserInput:
         "New password, 8 to 128 characters; other sessions of the user end, and so do identities at providers."
     )
     current_password: str | None = optional(
-        "Needed by users who change their own email or password, ADMIN too; guesses count as attempts to sign in."
+        "Needed by users who change their own email or password, ADMIN too; ten wrong ones in 15 minutes are looked at."
     )
     role: Role | None = optional("ADMIN only; the last ADMIN stays one.")
     active: bool | None = optional("ADMIN only; the last ADMIN stays active.")

@@ -126,7 +126,13 @@ async def _make_room(viewer: Viewer, owner: int) -> User:
 async def _note(viewer: Viewer, action: str, token: ApiToken, owner: User) -> None:
     """Writes down what a token may do, after createApiToken or before deleteApiToken."""
     ends = None if token.expires_at is None else token.expires_at.isoformat()
-    values = {"name": token.name, "owner": owner.email, "scopes": token.scopes, "expiresAt": ends}
+    values = {
+        "name": token.name,
+        "owner": owner.email,
+        "scopes": token.scopes,
+        "sender": token.sender_id,
+        "expiresAt": ends,
+    }
     made = action == "createApiToken"
     changes = {name: (None, value) if made else (value, None) for name, value in values.items()}
     await audit.note(viewer, action, changes, subject=("ApiToken", token.id))

@@ -61,6 +61,12 @@ async def renewed(session_id: int) -> None:
         await rates.admit(Window(f"session:{session_id}", "renewals", RENEWALS, 60))
 
 
+async def late(shown: str) -> bool:
+    """Whether a refresh token, by its digest, is looked at although its session may renew no more: once a minute."""
+    told = await take([Window(f"refresh:{shown}", "late renewals", 1, 60)])
+    return told is not None and told[0].wait == 0
+
+
 async def refused(viewer: Viewer, reason: str) -> None:
     """Writes down that somebody is kept out: for each address once in 15 minutes, or strangers would fill the log."""
     once = Window(_address(viewer), f"refusals by {reason}", 1, 900)

@@ -112,7 +112,13 @@ async def refresh_tokens(viewer: Viewer, *, refresh_token: str) -> AuthTokens:
     """
     named = session_of(refresh_token)
     if named is not None:
-        await attempts.renewed(named)
+        try:
+            await attempts.renewed(named)
+        except Refusal:
+            # A thief who renews all the time is found out all the same.
+            if await attempts.late(digest(refresh_token)):
+                await _end_if_stolen(viewer, refresh_token)
+            raise
     if not may_be_refresh(refresh_token):
         raise _spent()
     async with transaction():
@@ -123,14 +129,22 @@ async def refresh_tokens(viewer: Viewer, *, refresh_token: str) -> AuthTokens:
                 await attempts.renewed(session["id"])
             await connect.execute(_PROLONG, session["id"], *origin(viewer), *_days())
             return await _issue(await User.get(id=session["user_id"]), session["id"])
+    await _end_if_stolen(viewer, refresh_token)
+    raise _spent()
+
+
+async def _end_if_stolen(viewer: Viewer, refresh_token: str) -> None:
+    """Ends the session of a token that was spent before: two hold it, and one of them is a thief."""
+    async with transaction():
         if stolen := await connect.row(_END_STOLEN, digest(refresh_token)):
             await audit.note(viewer, "refreshTokenReused", subject=("UserSession", stolen["id"]))
-    raise _spent()
 
 
 @public
 async def logout(viewer: Viewer, *, refresh_token: str) -> bool:
     """Ends the session of any of its refresh tokens; whether it was live."""
+    if not may_be_refresh(refresh_token):
+        return False
     async with transaction():
         ended = await connect.row(_END, digest(refresh_token))
         if ended is not None:

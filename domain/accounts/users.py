@@ -180,9 +180,9 @@ async def note_user(viewer: Viewer, action: str, user: User) -> None:
 async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChanges]) -> User:
     """Users change what is their own, email and password only with the current one; ADMIN changes everything."""
     _check_rights(viewer, user_id, changes)
-    values = check_values(changes)
+    values, shown = check_values(changes), None
     if user_id == viewer.user_id and changes.keys() & {"email", "password"}:
-        await _check_current_password(viewer, user_id, changes.get("current_password"))
+        shown = await _check_current_password(viewer, user_id, changes.get("current_password"))
     if "password" in changes:
         values["password_hash"] = await hash_password(changes["password"] or "")
     async with transaction():
@@ -191,6 +191,8 @@ async def update_user(viewer: Viewer, user_id: int, **changes: Unpack[UserChange
         user = await User.select_for_update().get_or_none(id=user_id)
         if user is None:
             raise not_found("user")
+        if shown is not None and user.password_hash != shown:
+            raise _not_yours()  # It has been changed meanwhile.
         if values.get("email", user.email) != user.email:
             values.setdefault("email_claimed", viewer.role is not Role.ADMIN)
         with unique("user_account_email", _TAKEN, field="email"):
@@ -270,7 +272,7 @@ def check_values(changes: UserChanges) -> dict[str, Any]:
     return values
 
 
-async def _check_current_password(viewer: Viewer, user_id: int, password: str | None) -> None:
+async def _check_current_password(viewer: Viewer, user_id: int, password: str | None) -> str:
     """Whoever holds a stolen token may neither make the account theirs, nor guess often, in however many sessions."""
     if password is None:
         raise Refusal(
@@ -290,16 +292,24 @@ async def _check_current_password(viewer: Viewer, user_id: int, password: str | 
         raise
     if not right:
         await audit.note(viewer, "signInFailed", {"reason": (None, "currentPassword")}, subject=("User", user_id))
-        raise Refusal(
-            ErrorCode.VALIDATION_ERROR, "This is not your password.", field="currentPassword", reason="incorrect"
-        )
+        raise _not_yours()
     await attempts.not_guessed(user_id)
+    return user.password_hash
+
+
+def _not_yours() -> Refusal:
+    words = "This is not your password."
+    return Refusal(ErrorCode.VALIDATION_ERROR, words, field="currentPassword", reason="incorrect")
 
 
 async def _keep_an_admin(user_id: int, *, field: str) -> None:
     """Refuses to lose the last active ADMIN. All of them stay locked, so that two cannot go at once."""
-    admins = await connect.rows("SELECT id FROM user_account WHERE role = 'ADMIN' AND active ORDER BY id FOR UPDATE")
-    if [admin["id"] for admin in admins] == [user_id]:
+    rows = await connect.rows(
+        "SELECT id, role = 'ADMIN' AND active AS counts FROM user_account"
+        " WHERE id = $1 OR role = 'ADMIN' AND active ORDER BY id FOR UPDATE",
+        user_id,
+    )
+    if [row["id"] for row in rows if row["counts"]] == [user_id]:
         raise Refusal(
             ErrorCode.INVALID_STATE,
             "This is the last active ADMIN, and one must stay.",

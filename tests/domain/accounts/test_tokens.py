@@ -92,6 +92,8 @@ async def test_a_token_bound_to_a_sender() -> None:
     user, sender = await factories.user(), await factories.sender()
     made = await accounts.create_api_token(signed_in(user), name="t", scopes=READ, sender_id=sender.id)
     assert (await accounts.authenticate(made.token or "")).sender_id == sender.id
+    [entry] = await AuditEntry.filter(action="createApiToken", subject_id=made.id)
+    assert entry.changes["sender"] == [None, sender.id]
     await connect.execute("UPDATE sender SET deleted_at = now() WHERE id = $1", sender.id)
     assert await only(accounts.authenticate(made.token or "")) == BAD_TOKEN
     doing = accounts.create_api_token(signed_in(user), name="t", scopes=READ, sender_id=sender.id)

@@ -10,9 +10,10 @@ from db.core import connect
 from db.core.paging import PageRequest
 from db.leads import Lead, LeadActivity, LeadActivityType
 from domain import accounts, leads
-from domain.accounts import UserOrder
+from domain.accounts import UserOrder, users
 from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.errors import ErrorCode
+from domain.core.passwords import hash_password
 from tests import factories
 from tests.callers import check_callers, only, refused, token
 from tests.factories import unique
@@ -145,6 +146,23 @@ async def test_ones_own_password_needs_the_current_one_and_ends_other_sessions()
     assert (await only(accounts.login(ANONYMOUS, email=user.email, password=PASSWORD)))[
         0
     ] is ErrorCode.AUTHENTICATION_ERROR
+
+
+async def test_a_change_that_knew_the_password_before_the_owners_undoes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    user = await factories.user()
+    owners = await hash_password("the-owners-new-password")
+
+    async def meanwhile(password: str) -> str:
+        """The owner's change commits while this one makes its hash, which takes long by intention."""
+        await User.filter(id=user.id).update(password_hash=owners)
+        return await hash_password(password)
+
+    monkeypatch.setattr(users, "hash_password", meanwhile)
+    doing = accounts.update_user(signed_in(user), user.id, password="the-thiefs-password", current_password=PASSWORD)
+    assert await only(doing) == (ErrorCode.VALIDATION_ERROR, "currentPassword", "incorrect")
+    assert (await User.get(id=user.id)).password_hash == owners
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.ADMIN])
