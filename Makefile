@@ -6,6 +6,11 @@ SDK := sdk/typescript
 # Some containers set it; every process of the tests would compile the whole product anew.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Tests of the text of the repository, which `make check` runs and `make test` does not again.
+CHECKS := tests/test_layout.py tests/test_parity.py tests/conformance/test_operations.py \
+	tests/conformance/test_schema_lint.py tests/sdk/test_operations.py \
+	tests/sdk/test_python.py::test_what_is_generated_is_current
+
 SITE := graph/static/docs/index.html
 
 .PHONY: help demo up docs test check soak bench lock schema sdk migration format
@@ -20,8 +25,8 @@ demo: $(READY) ## watch a scheduled message reach a thousand people
 up: $(READY) $(SITE) ## run everything and leave it running
 	@$(BIN)/tidings up
 
-test: $(READY) ## all tests, against real PostgreSQL, Valkey and processes
-	@$(BIN)/pytest -m "not soak" -rs -n 2 --dist loadfile
+test: $(READY) ## all tests but those of check, against real PostgreSQL, Valkey and processes
+	@$(BIN)/pytest -m "not soak" -rs -n 2 --dist loadfile $(addprefix --deselect ,$(CHECKS))
 
 check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/ruff format --check .
@@ -29,9 +34,7 @@ check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/basedpyright
 	$(BIN)/lint-imports
 	$(BIN)/tidings schema --check
-	$(BIN)/pytest -rs tests/test_layout.py tests/test_parity.py tests/conformance/test_operations.py \
-		tests/conformance/test_schema_lint.py tests/sdk/test_operations.py \
-		tests/sdk/test_python.py::test_what_is_generated_is_current
+	$(BIN)/pytest -rs $(CHECKS)
 
 bench: $(READY) ## every measurement, briefly
 	@for file in $$(grep -l __main__ benchmarks/*.py); do \

@@ -1,6 +1,7 @@
 """Programs under test, and a client for each."""
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import httpx
 
 from db.accounts import Role
 from tests import canary
+from tests.nursery import Child
 from tidings.child import spawn
 from tidings.services.server import free_port as free_port
 
@@ -30,19 +32,21 @@ class Program:
         arguments: list[str],
         environment: Mapping[str, str],
         ready_url: str | None = None,
-        python: str = sys.executable,
+        python: str | None = None,
     ) -> None:
         self.python = python
         self.arguments = arguments
         self.environment = dict(environment)
         self.ready_url = ready_url
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Child | subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         # A test run that is killed leaves none of them behind.
-        self.process = spawn(
-            [self.python, "-m", *self.arguments], environment=self.environment, farewell=signal.SIGKILL
-        )
+        if self.arguments[0] in ("tidings", "simulator") and "PYTHONPATH" not in self.environment:
+            self.process = Child(self.arguments, {**os.environ, **self.environment})
+        else:
+            command = [self.python or sys.executable, "-m", *self.arguments]
+            self.process = spawn(command, environment=self.environment, farewell=signal.SIGKILL)
         if self.ready_url is not None:
             self._wait_until_ready(self.ready_url)
         return self

@@ -46,11 +46,11 @@ def spawn(
         user=identity.uid if identity else None,
         group=identity.gid if identity else None,
         extra_groups=[] if identity else None,
-        preexec_fn=_die_with(os.getpid(), farewell),
+        preexec_fn=die_with(os.getpid(), farewell),
     )
 
 
-def _die_with(parent: int, farewell: signal.Signals) -> Callable[[], None]:
+def die_with(parent: int, farewell: signal.Signals) -> Callable[[], None]:
     """Runs in the child after it changed its user, which would clear the signal, and before exec, which keeps it."""
 
     def ask() -> None:

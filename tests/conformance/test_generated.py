@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.timeout(600)
-async def test_generated_operations_find_no_fault(installation: Installation, tmp_path: Path) -> None:
+@pytest.mark.parametrize("examples", [12, pytest.param(40, marks=pytest.mark.soak)], ids=["quick", "long"])
+async def test_generated_operations_find_no_fault(installation: Installation, tmp_path: Path, examples: int) -> None:
     await installation.done(await installation.schedule(generated.PEOPLE))
     await campaigns_and_conversations(installation)
     for role in Role:
@@ -35,7 +36,7 @@ async def test_generated_operations_find_no_fault(installation: Installation, tm
     command = [sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(generated.SCHEMA)]
     command += ["--url", f"{installation.api.url}/graphql", "--header", f"X-Admin-Token: {ADMIN_TOKEN}"]
     command += ["--checks", "every_error_is_a_refusal,response_schema_conformance", "--continue-on-failure"]
-    command += ["--seed", "3", "--max-examples", "40", "--generation-database", "none"]
+    command += ["--seed", "3", "--max-examples", str(examples), "--generation-database", "none"]
     run = await asyncio.create_subprocess_exec(
         *command,
         cwd=tmp_path,  # It keeps a folder of notes where it runs.

@@ -108,11 +108,6 @@ async def provoked(installation: Installation, kind: Kind) -> AsyncIterator[Look
     await lookout.is_over(kind)
 
 
-# ---------------------------------------------------------------------------
-# The four that matter most
-# ---------------------------------------------------------------------------
-
-
 async def test_redis_is_stopped(installation: Installation) -> None:
     kind = Kind.REDIS_AWAY
     async with provoked(installation, kind) as lookout:
@@ -125,6 +120,7 @@ async def test_redis_is_stopped(installation: Installation) -> None:
             await asyncio.to_thread(installation.services.valkey.start)
 
 
+@pytest.mark.soak
 async def test_webhooks_cannot_be_kept(installation: Installation) -> None:
     """Somebody holds the table that they are kept in: none is there that could grow old."""
     kind, words = Kind.WEBHOOKS_REFUSED, "Webhooks of the last five minutes that this server could not keep"
@@ -136,6 +132,7 @@ async def test_webhooks_cannot_be_kept(installation: Installation) -> None:
         await lookout.sees(kind, words)
 
 
+@pytest.mark.soak
 async def test_answers_of_whatsapp_are_broken(installation: Installation) -> None:
     """It answers 502 to each send, and tells of none."""
     kind, words = Kind.SENDS_IN_DOUBT, "Sends of which WhatsApp's answer was lost"
@@ -167,6 +164,7 @@ async def test_intake_is_blocked(installation: Installation) -> None:
         await lookout.sees(kind, words)
 
 
+@pytest.mark.soak
 async def test_a_sender_is_silenced(installation: Installation) -> None:
     """WhatsApp takes what is sent and tells nothing of it."""
     kind, words = Kind.SENDER_SILENT, "Senders that send and hear of nothing"
@@ -193,11 +191,6 @@ async def test_the_worker_is_gone(installation: Installation) -> None:
             installation.worker.start()
     lost = Scrapes([(0.0, read((await installation.api.http.get("/metrics")).text))])
     assert lost.holds(rules()["TidingsWorkerLost"]), "for a minute the killed one is remembered"
-
-
-# ---------------------------------------------------------------------------
-# All others
-# ---------------------------------------------------------------------------
 
 
 @pytest.mark.soak

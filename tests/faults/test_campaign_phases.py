@@ -55,7 +55,9 @@ async def in_the_midst_of_a_chunk(installation: Installation) -> AsyncIterator[N
 
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize(
-    "kill", [worker, postgres, valkey, pytest.param(api, marks=pytest.mark.soak)], ids=lambda kill: kill.__name__
+    "kill",
+    [postgres, *(pytest.param(kill, marks=pytest.mark.soak) for kill in (worker, valkey, api))],
+    ids=lambda kill: kill.__name__,
 )
 async def test_whatever_is_killed_in_whatever_phase(installation: Installation, kill: Kill) -> None:
     """Frozen, sent, paused, resumed, stopped: each with a kill in its midst."""

@@ -132,10 +132,8 @@ VICTIMS: dict[str, tuple[Callable[[Installation], None], Restart]] = {
     "valkey": (lambda installation: installation.services.valkey.kill(), restart_valkey),
 }
 QUICK = {
-    ("the audience is written", "worker", "undone"),
     ("they are committed to leave", "worker", "committed"),
     ("receipts are kept", "api", "undone"),
-    ("their answers are written down", "postgres", "undone"),
 }
 
 

@@ -91,6 +91,7 @@ async def test_a_killed_worker_leaves_no_half_file_and_the_next_fetches_it(insta
 
 
 @pytest.mark.timeout(300)  # the first to want S3 installs its server
+@pytest.mark.soak
 async def test_a_worker_killed_on_the_way_to_a_bucket_leaves_nothing_to_be_seen(installation: Installation) -> None:
     gateway = SlowGateway()
     gateway.asked = 1  # Nobody is kept waiting by it.

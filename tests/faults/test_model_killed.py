@@ -195,7 +195,9 @@ async def test_what_comes_while_no_worker_lives_is_answered_with_what_came_befor
     await bot.each_is_answered_once(people)
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(20, marks=[pytest.mark.soak, pytest.mark.timeout(900)])])
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("rounds", [2, 20])
 async def test_workers_killed_at_any_moment_of_an_answer(bot: Bot, rounds: int) -> None:
     bot.slow.pause = (0.0, 1.0)
     for _ in range(rounds):
@@ -268,7 +270,9 @@ async def test_a_takeover_of_what_is_posted_and_the_worker_dies(bot: Bot) -> Non
     assert set(map(len, (await nobody_hears_the_bot_after(bot, taken)).values())) == {1}
 
 
-@pytest.mark.parametrize("rounds", [2, pytest.param(25, marks=[pytest.mark.soak, pytest.mark.timeout(1200)])])
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("rounds", [2, 25])
 async def test_takeovers_and_deaths_at_any_moment(bot: Bot, rounds: int) -> None:
     """Written, queued, posted: wherever an answer is as somebody takes over, and wherever the worker dies."""
     bot.slow.pause = (0.0, 0.5)

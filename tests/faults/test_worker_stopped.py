@@ -69,6 +69,7 @@ async def test_a_worker_frozen_before_it_posts_leaves_it_to_whoever_decided(inst
     await installation.check_invariant(schedule)
 
 
+@pytest.mark.soak
 async def test_a_worker_frozen_while_it_takes_up_posts_keeps_them_from_nobody(installation: Installation) -> None:
     """It holds locks on what WhatsApp told, in a transaction that PostgreSQL ends after a while."""
     installation.simulator.configure(sent_delay=1, delivered_delay=1.2, read_delay=1.4)

@@ -34,7 +34,9 @@ def child(process: subprocess.Popen[str], word: str) -> psutil.Process:
     return found
 
 
-@pytest.mark.parametrize("killed", [None, "api", "worker"])
+@pytest.mark.parametrize(
+    "killed", ["api", *(pytest.param(killed, marks=pytest.mark.soak) for killed in (None, "worker"))], ids=str
+)
 def test_it_ends_well_and_leaves_nothing_running(tmp_path: Path, killed: str | None) -> None:
     """Wrong rows are reported; a socket that is cut goes on where it was, and a killed worker costs time only."""
     process = demo(tmp_path, "--people=150")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -93,8 +92,11 @@ def start(folder: Path) -> Up:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     running = start(tmp_path_factory.mktemp("up"))
     yield running
+    family = everything(running)
     running.process.terminate()
-    running.process.wait(40)
+    assert running.process.wait(40) == 0
+    assert gone(family)
+    assert not (running.folder / "data" / "running.json").exists()
 
 
 def until(is_so: Callable[[], bool], *, seconds: float = 30.0) -> None:
@@ -192,22 +194,14 @@ def test_kill_9_leaves_nothing_behind_and_the_next_start_works(tmp_path: Path) -
     assert second.ready["admin"] == first.ready["admin"]
     assert second.ready["token"] == first.ready["token"]
     family = everything(second)
-    second.process.send_signal(signal.SIGTERM)
+    (api,) = second.children("tidings", "api")
+    api.suspend()  # It will not answer SIGTERM: a second one ends all of them within 30 seconds.
+    second.process.terminate()
+    time.sleep(1)
+    second.process.terminate()
     assert second.process.wait(30) == 0
     assert gone(family)
     assert not (tmp_path / "data" / "running.json").exists()
-
-
-def test_a_second_sigterm_ends_it_within_30_seconds(tmp_path: Path) -> None:
-    up = start(tmp_path)
-    family = everything(up)
-    (api,) = up.children("tidings", "api")
-    api.suspend()  # it will not answer SIGTERM
-    up.process.terminate()
-    time.sleep(1)
-    up.process.terminate()
-    assert up.process.wait(30) == 0
-    assert gone(family)
 
 
 def test_a_busy_port_is_told(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ DEBOUNCE = 0.5
 @pytest_asyncio.fixture(autouse=True, scope="module", loop_scope="session")
 async def knowledge(api: Api, worker: Program) -> AsyncIterator[None]:
     """What the bot knows here, and forgets for the other tests of this database."""
+    await forget_everything()  # that others had it read
     await settings.update(SYSTEM, {"bot": {"debounce": DEBOUNCE}})
     file = await given_to_read("returns.txt", FACT)
     async with asyncio.timeout(20):
