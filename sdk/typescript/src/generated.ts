@@ -1662,7 +1662,7 @@ export type UpdateSenderInput = {
 export type UpdateUserInput = {
   /** ADMIN only; the last ADMIN stays active. */
   active?: boolean | null | undefined;
-  /** Needed by users who change their own email or password, ADMIN too; guesses count as attempts to sign in. */
+  /** Needed by users who change their own email or password, ADMIN too; ten wrong ones in 15 minutes are looked at. */
   currentPassword?: string | null | undefined;
   /** Unique email, up to 254 characters. */
   email?: string | null | undefined;

@@ -1119,7 +1119,7 @@ class UpdateUserInput(BaseModel):
     active: Optional[bool] = None
     "ADMIN only; the last ADMIN stays active."
     current_password: Optional[str] = Field(alias="currentPassword", default=None)
-    "Needed by users who change their own email or password, ADMIN too; guesses count as attempts to sign in."
+    "Needed by users who change their own email or password, ADMIN too; ten wrong ones in 15 minutes are looked at."
     email: Optional[str] = None
     "Unique email, up to 254 characters."
     email_claimed: Optional[bool] = Field(alias="emailClaimed", default=None)
