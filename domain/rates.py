@@ -42,6 +42,14 @@ async def admit(viewer: Viewer, *, mutations: int = 0) -> rates.Rate | None:
     return await rates.admit(*windows, lenient=limits.fail_open)
 
 
+def most_mutations(viewer: Viewer) -> int:
+    """Of one operation: more would never fit, however long its caller waited."""
+    limits = settings.known().limits
+    if not viewer.known:
+        return limits.anonymous_calls_per_minute
+    return min(limits.rate_limit_per_minute, limits.rate_limit_per_hour)
+
+
 async def admit_list(viewer: Viewer) -> None:
     """Counts a list that is read by a link of this caller: each is a line in the audit log, which is kept for good."""
     if get_settings().rate_limits:

@@ -68,7 +68,7 @@ async def _keep(body: bytes, provider: SenderProvider) -> Response:
     except TRANSIENT as error:
         traffic.refuse_webhook()
         log.warning("webhook_not_kept", error=repr(error))
-        return _answer(503, {"detail": "Not kept, post it again"})
+        return _answer(503, {"detail": "Not kept, post it again"}, http.RETRY_AFTER)
     except Exception:
         traffic.refuse_webhook()
         raise

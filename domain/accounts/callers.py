@@ -112,12 +112,12 @@ async def _by_access_token(caller: Viewer, token: str) -> Viewer | None:
 
 async def _by_api_token(caller: Viewer, token: str) -> Viewer | None:
     shown = digest(token)
-    await guesses.admit(caller.ip_address, shown)
-    found = await connect.row(_API_TOKENS.format("t.digest = $1"), shown)
-    if found is None:
-        guesses.wrong(shown)
-        return None
-    await guesses.right(caller.ip_address, shown)
+    async with guesses.look(caller.ip_address, shown):
+        found = await connect.row(_API_TOKENS.format("t.digest = $1"), shown)
+        if found is None:
+            guesses.wrong(shown)
+            return None
+        await guesses.right(caller.ip_address, shown)
     if found["stale"]:
         await connect.execute(
             "UPDATE api_token SET last_used_at = now()"

@@ -1,7 +1,11 @@
 """Guessed API tokens: each would cost the database a look, so they are counted by address before it is asked."""
 
 import asyncio
+import math
 import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from db.core import connect
 from db.core.settings import get_settings
@@ -20,21 +24,39 @@ _known = set[str]()
 """Digests of tokens that there are, as far as this process has heard. Whether they hold the database says each time."""
 _read_at = 0.0
 _reading = asyncio.Lock()
+_looks = WeakValueDictionary[str, asyncio.Event]()
+"""By digest: the end of a look at the database for a token that nobody has shown here before."""
 
 
-async def admit(address: str, digest: str) -> None:
-    """Counts a token that nobody has shown here before. Raises Refusal RATE_LIMIT_EXCEEDED for one that there is not,
-    where an address has shown too many of those: what is behind the same address and has a token goes on.
+@asynccontextmanager
+async def look(address: str, digest: str) -> AsyncGenerator[None]:
+    """Counts a token that nobody has shown here before, around the look at the database for it, which says `right` or
+    `wrong`. Raises Refusal RATE_LIMIT_EXCEEDED for one that there is not, where an address has shown too many of those:
+    what is behind the same address and has a token goes on, also with many calls at once.
     """
+    if (first := _looks.get(digest)) is not None:
+        await first.wait()
     if digest in _known or not get_settings().rate_limits:
+        yield
         return
+    _looks[digest] = ended = asyncio.Event()
+    try:
+        await _admit(address, digest)
+        yield
+    finally:
+        ended.set()
+
+
+async def _admit(address: str, digest: str) -> None:
     try:
         rates.recall(_caller(address), _KIND)
         await rates.admit(*_windows(address))
-    except Refusal:
+    except Refusal as refusal:
         await _read()
         if digest not in _known:
-            raise
+            # A new token is found by the next reading.
+            seconds = min(refusal.details["retryAfterSeconds"], math.ceil(READ_EVERY))
+            raise rates.busy(_KIND, FROM_HERE, seconds=seconds) from None
 
 
 async def right(address: str, digest: str) -> None:

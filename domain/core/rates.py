@@ -106,7 +106,7 @@ def site(address: str) -> str | None:
 def busy(what: str, most: int, *, seconds: int = 5) -> Refusal:
     """Too many are at this in the same moment, whoever they are."""
     words = f"Too many {what} are looked at just now; try again in {seconds} s."
-    return _told(words, f"too_many_{what}", Rate(most, 0, math.ceil(time.time()) + seconds), seconds)
+    return _told(words, f"too_many_{what.replace(' ', '_')}", Rate(most, 0, math.ceil(time.time()) + seconds), seconds)
 
 
 def _refusal(count: Count) -> Refusal:

@@ -12,6 +12,7 @@ from db.core.settings import get_settings
 from db.core.transaction import ring
 from db.inbound import takes_in
 from db.senders import SenderProvider
+from domain.core.errors import AwayError
 
 log = structlog.get_logger()
 
@@ -26,10 +27,15 @@ _KEEP = "INSERT INTO inbound_post (body, provider) SELECT * FROM unnest($1::byte
 _TOGETHER_BYTES = 16_000_000
 _WRITE_SECONDS = 10.0
 """A frozen database must not make posts pile up here; what was written all the same does no harm twice."""
+_MOST_WAITING, _BESIDE = 128_000_000, 8_000
+"""Bytes of posts that wait to be written, and what each takes besides its body: more are refused while the database is
+frozen, and come again."""
 _SAY_EVERY = 2.0
 
 Arrived = tuple[bytes, SenderProvider, "asyncio.Future[None]"]
 _arrived: list[Arrived] = []
+_waiting = 0
+"""Bytes of those, and of those that are being written."""
 _writers: set["asyncio.Task[None]"] = set()
 
 
@@ -77,18 +83,26 @@ async def attend() -> None:
 
 
 async def keep(body: bytes, provider: SenderProvider = SenderProvider.CLOUD_API) -> None:
-    """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away.
+    """Writes a post into the journal and rings; raises what connect.TRANSIENT lists while PostgreSQL is away, and where
+    too much waits for it.
 
     Posts that arrive while others are being written are written together next: one statement, one commit, one ring.
     Nobody waits for company, so a lone post is as fast as it can be.
     """
-    kept = asyncio.get_running_loop().create_future()
+    global _waiting
+    size, kept = len(body) + _BESIDE, asyncio.get_running_loop().create_future()
+    if _waiting + size > _MOST_WAITING:
+        raise AwayError("Too many posts wait to be written.")
     _arrived.append((body, provider, kept))
+    _waiting += size
     if not _writers:
         writer = asyncio.create_task(_write_all(), context=contextvars.Context())
         _writers.add(writer)
         writer.add_done_callback(_writers.discard)
-    await kept
+    try:
+        await kept
+    finally:
+        _waiting -= size
 
 
 async def _write_all() -> None:

@@ -214,7 +214,7 @@ async def _body(request: Request, viewer: Viewer) -> bytes:
     except bodies.TooLarge:
         raise Rejected(413, f"A request may have {MAX_BODY} bytes.") from None
     except bodies.Crowded:
-        raise busy("bodies", room.each) from None
+        raise busy("bodies", room.each // MAX_BODY) from None
     except TimeoutError:
         raise Rejected(408, f"A request may take {bodies.BODY_SECONDS:g} seconds.", connection="close") from None
     except ClientDisconnect:

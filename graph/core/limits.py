@@ -331,6 +331,11 @@ def _measured(
     return _Walk(schema, schema.extensions["prices"], fragments, variables).operation(meant)
 
 
+def check_mutations(fields: int, most: int) -> None:
+    """Raises GraphQLError for an operation that never fits into what its caller may change, however late it comes."""
+    _check("too_many_mutations", fields, most)
+
+
 _MESSAGES = {
     "too_many_fields": "A document may have {} fields.",
     "too_many_spreads": "A document may spread {} fragments.",
@@ -339,6 +344,7 @@ _MESSAGES = {
     "too_deep": "An operation may nest {} levels deep.",
     "too_many_aliases": "An operation may have {} aliases.",
     "too_many_directives": "An operation may have {} directives.",
+    "too_many_mutations": "An operation may have {} mutations, for no more are allowed in a minute or an hour.",
     "too_many_sign_ins": "An operation may have {} field that takes credentials.",
     "too_costly": "An operation may cost {}; ask for fewer items with first, or in several operations.",
 }

@@ -122,7 +122,12 @@ class Limited(SchemaExtension):
             operation,
             context.variables or {},
         )
-        return fields if operation.operation is OperationType.MUTATION else 0
+        if operation.operation is not OperationType.MUTATION:
+            return 0
+        caller: object = context.context
+        if isinstance(caller, Context) and get_settings().rate_limits:
+            limits.check_mutations(fields, rates.most_mutations(caller.viewer))
+        return fields
 
     async def _count(self, mutations: int) -> None:
         """Raises Refusal where the caller has asked too often, or watches too much."""

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -50,8 +51,9 @@ INIT_TIMEOUT = timedelta(seconds=10)
 SEND_DEADLINE = 20.0
 """Seconds that a client may leave a message unread before it is cut off."""
 MAX_SOCKETS = 100
-"""Sockets of one user, of all their API tokens, and of an address before it has said who it is; in each process while
-Redis is away."""
+"""Sockets of one user, of all their API tokens, and of an address while who it is is looked up; in each process while
+Redis is away. Of an address also those of a process that have not said who they are: beyond them the one that is silent
+for longest is cut off, so that nobody locks out whoever shares their address."""
 MAX_OPERATIONS = 100
 """Operations that one socket may have running."""
 TOO_MANY = 4429
@@ -69,6 +71,8 @@ seat: ContextVar[Seat] = ContextVar("seat")
 _numbers = itertools.count()
 _watch = Watch()
 """Over all sockets of this process."""
+_silent = dict[str, "OrderedDict[Handler, None]"]()
+"""Sockets that have not said who they are, by address; those that are silent for longest stand first."""
 
 
 class Adapter(ASGIWebSocketAdapter):
@@ -119,7 +123,10 @@ class Adapter(ASGIWebSocketAdapter):
         if first > loop.time():
             self._timer = loop.call_at(first, self._look)
             return
-        # What waits to be sent ends with the connection.
+        self.abort()
+
+    def abort(self) -> None:
+        """What waits to be sent ends with the connection."""
         abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
         if abort is not None:
             abort()
@@ -132,6 +139,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._address = holder_of(self.viewer)
         self._carried: set[asyncio.Task[None]] = set()
         """Mutations that the client has completed before they were: they count as running."""
 
@@ -142,14 +150,26 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle(self) -> None:
         with _watch.over(self), traffic.SOCKETS.track_inprogress():
             seat.set(own := Seat())
+            self._is_silent()
             try:
-                await _sit(self.viewer)
                 await super().handle()
-            except Refusal as refusal:
-                await self.websocket.close(TOO_MANY, refusal.message)
-                await self.shutdown()
             finally:
+                self._has_spoken()
                 await own.leave()
+
+    def _is_silent(self) -> None:
+        if not get_settings().rate_limits:
+            return
+        others = _silent.setdefault(self._address, OrderedDict())
+        others[self] = None
+        if len(others) > MAX_SOCKETS:
+            others.popitem(last=False)[0].websocket.abort()
+
+    def _has_spoken(self) -> None:
+        others = _silent.get(self._address, OrderedDict())
+        others.pop(self, None)
+        if not others:
+            _silent.pop(self._address, None)
 
     async def handle_message(self, message: Any) -> None:
         if (fault := _fault(message)) is not None:
@@ -161,6 +181,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """While the database is away nobody knows whether credentials are good: clients come again by themselves."""
+        self._has_spoken()
         try:
             await super().handle_connection_init(message)
         except Refusal as refusal:
@@ -333,6 +354,7 @@ class Sockets(GraphQL[Context, None]):
         return Context(stranger_of(request), request_id_of(request))
 
     async def on_ws_connect(self, context: Context) -> dict[str, object] | None:
+        await _sit(context.viewer)
         try:
             context.viewer = await signed_in(context.connection_params or {}, context.viewer)
         except Refusal as refusal:

@@ -24,6 +24,9 @@ UNREAD_SECONDS, LEAST_READ = 20.0, 20 * 1024
 """Whoever does not read so many bytes of an answer in so many seconds is cut off: what is unread waits in memory."""
 MOST_SILENT = 2000
 """Connections that have not sent a whole head yet: beyond them the one that is silent for longest is cut off."""
+MOST_UNENDED = 2000
+"""Connections with a head whose body has not ended: beyond them the one of which nothing has come for longest is cut
+off. Bodies have bounds of their own once they are read, and before that the database may be asked who calls."""
 MOST_PIPELINED = 16
 """Requests of a connection that wait for the answer to another: one read brings thousands, and each is kept."""
 TOGETHER = 50
@@ -70,6 +73,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._head_has_come()
+        _unended.pop(self, None)
         self._is_read()
         super().connection_lost(exc)
 
@@ -113,14 +117,20 @@ class HttpProtocol(HttpToolsProtocol):
             # What is left of the read comes here, too.
             self.transport.abort()
             return
+        _unended[self] = None
+        if len(_unended) > MOST_UNENDED:
+            _unended.popitem(last=False)[0].transport.abort()
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unused = 0
+        if self in _unended:
+            _unended.move_to_end(self)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._unused = 0
+        _unended.pop(self, None)
         super().on_message_complete()
 
     def _await_head(self) -> None:
@@ -141,7 +151,8 @@ class HttpProtocol(HttpToolsProtocol):
 
 
 _silent = OrderedDict[HttpProtocol, None]()
-"""Those that wait for longest stand first."""
+_unended = OrderedDict[HttpProtocol, None]()
+"""In both those that wait for longest stand first."""
 
 
 class SocketProtocol(WebSocketsSansIOProtocol):

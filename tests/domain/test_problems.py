@@ -176,7 +176,8 @@ async def test_a_webhook_that_cannot_be_kept_is_counted(
         with pytest.raises(ValueError, match="ours"):
             await taking
     else:
-        assert (await taking).status_code == status
+        answer = await taking
+        assert (answer.status_code, answer.headers["retry-after"]) == (status, "5")
     assert traffic.webhooks_refused() == 1
 
 

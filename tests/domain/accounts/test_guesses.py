@@ -1,6 +1,8 @@
 """Guessed API tokens: so many from an address, and then the database is not asked; who has one goes on all the same."""
 
+import asyncio
 import secrets
+import time
 
 import pytest
 
@@ -10,7 +12,7 @@ from db.core.redis import make_redis
 from db.core.settings import get_settings
 from domain import accounts
 from domain.accounts import guesses
-from domain.core.errors import ErrorCode
+from domain.core.errors import ErrorCode, Refusal
 from domain.core.rates import SITE
 from tests import factories
 from tests.callers import only
@@ -72,6 +74,26 @@ async def test_right_tokens_are_no_guesses() -> None:
     for _ in range(guesses.FROM_HERE + 5):
         assert (await accounts.authenticate(await a_token(), ip_address=here)).known
     assert await guess(here) == WRONG
+
+
+async def test_many_first_calls_of_a_token_at_once_are_no_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guesses, "_read_at", time.monotonic())
+    here, token = somewhere(), await a_token()
+    calls = [accounts.authenticate(token, ip_address=here) for _ in range(guesses.FROM_HERE + 20)]
+    assert all(caller.known for caller in await asyncio.gather(*calls))
+    wrong = f"tdg_{secrets.token_urlsafe(32)}"
+    found = await asyncio.gather(*[guess(here, wrong) for _ in range(guesses.FROM_HERE + 20)])
+    assert (found.count(WRONG), found.count(REFUSED)) == (guesses.FROM_HERE, 20)
+
+
+async def test_who_has_a_new_token_is_told_to_come_again_when_it_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guesses, "READ_EVERY", 2.0)
+    here = somewhere()
+    await use_up(here)
+    for _ in range(2):
+        with pytest.raises(Refusal) as caught:
+            await accounts.authenticate("tdg_wrong", ip_address=here)
+        assert caught.value.details["retryAfterSeconds"] == 2
 
 
 async def test_a_token_that_was_revoked_is_a_guess() -> None:

@@ -24,6 +24,8 @@ def _little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     rooms = Room(220_000, 550_000), Room(220_000, 550_000)
     monkeypatch.setattr(bodies, "strangers", rooms[0])
     monkeypatch.setattr(bodies, "callers", rooms[1])
+    monkeypatch.setattr(bodies, "STEP", 1000)
+    monkeypatch.setattr(bodies, "WITHIN", 0.04)
     yield
     assert all((room._held, len(room._bodies), room._by_owner.total()) == (0, 0, 0) for room in rooms)  # pyright: ignore[reportPrivateUsage]
 
@@ -68,13 +70,37 @@ async def closed(writer: asyncio.StreamWriter) -> None:
         await writer.wait_closed()
 
 
-async def test_an_address_holds_so_much_and_its_oldest_gives_way(served: Toy) -> None:
+async def test_an_address_holds_so_much_and_its_slowest_gives_way(served: Toy) -> None:
     one, two, three = [await begun(served) for _ in range(3)]
     answer = await ended(one)
     assert answer.startswith(b"HTTP/1.1 429 ")
     assert b"too_many_bodies" in answer
     assert b"\r\nretry-after: 5\r\n" in answer
+    assert b"220000" not in answer, "its limits are of requests, not bytes"
     for connection in (two, three):
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_who_goes_on_is_not_given_up_for_having_begun_first(served: Toy) -> None:
+    """It is nearest to its end."""
+    one, two = await begun(served, sent=60_000), await begun(served)
+    one[1].write(b" " * 30_000)
+    third = await begun(served)
+    assert (await ended(two)).startswith(b"HTTP/1.1 429 ")
+    for connection in (one, third):
+        assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
+
+
+async def test_where_none_is_slow_the_newest_gives_way(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else none came to its end while more begin than fit; and what comes in one piece gets through all the same."""
+    monkeypatch.setattr(bodies, "WITHIN", 60)
+    one, two, three = [await begun(served) for _ in range(3)]
+    assert (await ended(three)).startswith(b"HTTP/1.1 429 ")
+    little = await served.http.post(
+        "/graphql", content=QUERY.ljust(45_000), headers={"content-type": "application/json"}
+    )
+    assert (little.status_code, little.json()["data"]) == (200, {"hello": "hello"})
+    for connection in (one, two):
         assert (await finished(connection)).startswith(b"HTTP/1.1 200 ")
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
@@ -222,6 +223,43 @@ async def test_of_many_who_say_nothing_the_first_is_cut_off(served: Toy, monkeyp
         writer.close()
         with suppress(ConnectionError):
             await writer.wait_closed()
+
+
+async def test_of_many_whose_bodies_do_not_come_the_longest_silent_is_cut_off(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each holds a task and a head, and nobody counts bodies before they are read."""
+    monkeypatch.setattr(wire, "MOST_UNENDED", 5)
+    body = b'{"query": "{ __typename }"}'
+    head = b"POST /graphql HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    opened = [await connected(served) for _ in range(8)]
+    for number, (_, writer) in enumerate(opened):
+        writer.write(head % len(body))
+        await until(lambda number=number: len(wire._unended) == min(5, number + 1))  # pyright: ignore[reportPrivateUsage]
+        opened[0][1].write(body[number : number + 1])  # the first goes on
+        await asyncio.sleep(0.02)
+    for reader, _ in opened[1:4]:
+        async with asyncio.timeout(5):
+            with suppress(ConnectionResetError):
+                assert await reader.read() == b""
+    assert (await served.http.get("/", headers={"connection": "close"})).status_code == 200
+    opened[0][1].write(body[8:])
+    opened[7][1].write(body)
+    for reader, _ in (opened[0], opened[7]):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+    for _, writer in opened:
+        writer.close()
+    reader, writer = await connected(served)
+    writer.write(OURS)
+    assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
+    await until(lambda: not wire._unended)  # pyright: ignore[reportPrivateUsage]
+    writer.close()
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(5):
+        while not holds():  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
 
 
 async def test_an_answer_that_nobody_reads_is_not_kept(served: Toy, monkeypatch: pytest.MonkeyPatch) -> None:

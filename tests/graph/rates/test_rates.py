@@ -77,6 +77,18 @@ async def test_an_operation_fits_as_a_whole_or_not_at_all(apis: list[Api]) -> No
     assert standing(await post(apis[0], CHANGE, token)) == (8, 1), "what was refused has not counted"
 
 
+async def test_more_mutations_than_ever_fit_are_not_told_to_come_again(apis: list[Api]) -> None:
+    token = await a_token()
+    nine = "mutation { " + " ".join(f"a{n}: updateSettings(input: {{}}) {{ version }}" for n in range(9)) + " }"
+    answer = await post(apis[0], nine, token)
+    [error] = answer.json()["errors"]
+    details = error["extensions"]["details"]
+    assert (error["extensions"]["code"], details["reason"]) == ("COST_LIMIT_EXCEEDED", "too_many_mutations")
+    assert (details["limit"], details["count"]) == (8, 9)
+    assert "retry-after" not in answer.headers
+    assert standing(answer) == (10, 9), "it counts as a query"
+
+
 async def test_mutations_have_an_hour_too(apis: list[Api]) -> None:
     token = await a_token()
     await put(rate_limit_per_minute=100)

@@ -118,20 +118,31 @@ async def test_all_tokens_of_a_user_have_so_many_sockets_and_no_more(apis: list[
             await in_force(api, LIMITS["queries_per_minute"], await a_token())
 
 
-async def test_sockets_that_do_not_say_who_they_are_are_counted_by_address(apis: list[Api]) -> None:
+async def test_of_many_sockets_that_do_not_say_who_they_are_the_longest_silent_is_cut_off(apis: list[Api]) -> None:
+    """So whoever shares an address with those who say nothing gets in, however many they are."""
     async with AsyncExitStack() as opened:
         async with asyncio.timeout(10):
-            sockets = [
+            first, *others = [
                 await opened.enter_async_context(connect(apis[1].ws_url, subprotocols=PROTOCOLS, proxy=None))
                 for _ in range(MAX_SOCKETS + 1)
             ]
         with pytest.raises(ConnectionClosed) as caught:
-            await receive(sockets[-1])
-        assert caught.value.rcvd is not None
-        assert (caught.value.rcvd.code, caught.value.rcvd.reason) == (4429, "At most 100 sockets are allowed.")
+            await receive(first)
+        assert caught.value.rcvd is None, "its client comes again by itself"
         credentials = {"Authorization": f"Bearer {await a_token()}"}
-        await sockets[0].send(json.dumps({"type": "connection_init", "payload": credentials}))
-        assert (await receive(sockets[0]))["type"] == "connection_ack"
+        for socket in (others[0], others[-1]):
+            await socket.send(json.dumps({"type": "connection_init", "payload": credentials}))
+            assert (await receive(socket))["type"] == "connection_ack"
+        more = [
+            await opened.enter_async_context(connect(apis[1].ws_url, subprotocols=PROTOCOLS, proxy=None))
+            for _ in range(3)
+        ]
+        await more[-1].send(json.dumps({"type": "connection_init", "payload": credentials}))
+        assert (await receive(more[-1]))["type"] == "connection_ack"
+        with pytest.raises(ConnectionClosed):
+            await receive(others[1])
+        await subscribe(others[0], ASK)
+        assert (await receive(others[0]))["type"] == "next", "who has said it is not silent"
 
 
 async def test_sockets_with_wrong_credentials_count_for_their_address(apis: list[Api]) -> None:
