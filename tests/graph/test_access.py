@@ -245,6 +245,23 @@ TABLE: list[tuple[str, frozenset[Role], Scope]] = [
     (r"updateUser|(create|delete)ApiToken|deleteUser(Session|Identity)", ALL, Scope.ADMIN),
 ]
 """What was asked for, written down by hand and not from the code: fields, roles, and the scope of tokens."""
+UNBOUND = {
+    # Whom others have dealings with: contacts and their numbers are found by those who deal with them, groups are
+    # everyone's, and what erases, exports or merges somebody reaches what they said to other senders.
+    *("createContact", "deleteContact", "eraseContact", "exportContact", "mergeContacts"),
+    *("createContactPhone", "deleteContactPhone", "importContacts", "contactImportPreview"),
+    *("createGroup", "updateGroup", "deleteGroup"),
+    # Templates that other senders use, and other senders.
+    *("updateMessageTemplate", "deleteMessageTemplate", "unpauseMessageTemplate", "createSender", "deleteSender"),
+    # What tells of everything that happens, and what all share.
+    *("webhook", "webhooks", "createWebhook", "updateWebhook", "deleteWebhook", "testWebhook", "replayWebhook"),
+    *("rotateWebhookSecret", "retryWebhookDelivery", "settings", "updateSettings", "systemMetrics"),
+    *("auditEntries", "AuditEntryConnection.csvUrl"),
+    # Accounts: a token would rise above itself.
+    *("createUser", "updateUser", "deleteUser", "createApiToken", "deleteApiToken"),
+    *("deleteUserSession", "deleteUserIdentity"),
+}
+"""What a token that is bound to a sender may not, whatever its scopes; written down by hand, too."""
 WAYS = {
     "Analytics": "{ analytics { %s } }",
     "AuditEntryConnection": "{ auditEntries(first: 0) { %s } }",
@@ -263,11 +280,13 @@ def test_each_rule_is_the_one_that_was_asked_for(name: str) -> None:
     [(_, roles, scope)] = [row for row in TABLE if re.fullmatch(row[0], name)]
     assert rule is not None
     assert (rule.public, rule.roles, rule.scope) == (False, roles, scope)
+    assert (rule.bound, RULES[name].bound) == ((name not in UNBOUND),) * 2
 
 
 def test_each_line_of_what_was_asked_for_is_about_something() -> None:
     for pattern, _, _ in TABLE:
         assert any(re.fullmatch(pattern, name) for name in RULES), pattern
+    assert RULES.keys() >= UNBOUND
 
 
 @pytest.mark.parametrize("name", sorted(WITHIN.keys() - {"OAuthProvider.authorizationUrl"}))

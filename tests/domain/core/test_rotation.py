@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+import standardwebhooks
 from pydantic import SecretStr
 
 from db.audit import AuditEntry
@@ -13,7 +14,7 @@ from db.contacts import OptInStatus
 from db.core import connect
 from db.core.settings import get_settings
 from db.senders import Sender
-from domain import accounts, contacts
+from domain import accounts, contacts, webhooks
 from domain.accounts import AuthTokens
 from domain.core import export, rotation
 from domain.core.access import ANONYMOUS, SYSTEM
@@ -22,6 +23,7 @@ from domain.core.secrets import SecretError, is_stamp, key_id, seal, stamp, unse
 from domain.files import links
 from tests import factories
 from tests.databases import database_of_its_own
+from tests.receivers import hook, receiving, say
 
 OLD, NEW = "a-secret-key-for-tests-of-32-bytes-and-more", "the-next-secret-key-of-32-bytes-and-more"
 PASSWORD = "correct-horse-battery"
@@ -127,6 +129,20 @@ async def test_opt_outs_of_who_was_deleted_outlive_the_key(monkeypatch: pytest.M
             assert (await factories.contact(phone_number=each)).opt_in_status is OptInStatus.OPTED_OUT
         change(monkeypatch, "neither-the-one-nor-the-other-of-32-bytes")
         assert (await factories.contact()).opt_in_status is not OptInStatus.OPTED_OUT
+
+
+async def test_webhooks_are_signed_with_the_same_secrets_under_another_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with database_of_its_own(), receiving() as receiver:
+        webhook = await hook(receiver)
+        first, second = webhook.secret, (await webhooks.rotate(SYSTEM, webhook.id)).secret
+        change(monkeypatch, NEW, OLD)
+        assert await rotation.reseal() == (2, 0), "the one before holds for a day"
+        change(monkeypatch, NEW)
+        await say(1)
+        await webhooks.deliver(webhook.id)
+        [(headers, body)] = receiver.posts
+        for secret in (first, second):
+            assert standardwebhooks.Webhook(secret or "").verify(body, headers)
 
 
 async def test_the_command_line_lists_keys_and_rotates(environment: dict[str, str]) -> None:
