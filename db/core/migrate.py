@@ -28,13 +28,17 @@ END $$
 async def migrate(*, target: str | None = None) -> None:
     """Brings the schema up to date, or to a target such as models.0001_initial; safe to repeat, also twice at once.
 
+    Raises ValueError for a target that is not there, or that would take something back: the program goes back alone,
+    as what migrations write by hand (functions, indexes) would stay.
+
     Tortoise's executor takes no lock, so the whole run holds an advisory one on a connection of its own.
     """
     settings = get_settings()
     lock = await open_session(settings)
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", _LOCK)
-        await tortoise_migrate(config=tortoise_config(settings, application="tidings migrate"), target=target)
+        config = tortoise_config(settings, application="tidings migrate")
+        await tortoise_migrate(config=config, target=target, direction="forward")
         await lock.execute(_EMBEDDINGS)
     finally:
         await Tortoise.close_connections()

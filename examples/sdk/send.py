@@ -3,8 +3,9 @@
 import asyncio
 import os
 import sys
+from datetime import UTC, datetime, timedelta
 
-from tidings_sdk import AsyncTidings, MessageFilter
+from tidings_sdk import AsyncTidings, DateTimeRange, MessageFilter
 
 
 async def main() -> None:
@@ -15,6 +16,9 @@ async def main() -> None:
         filter = MessageFilter(conversationId=message.conversation.id)
         async for each in tidings.each(tidings.messages, filter_=filter, first=50):
             print(each.content)
+        midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        today = await tidings.analytics(DateTimeRange(start=midnight, end=midnight + timedelta(days=1)))
+        print(f"Messages today: {today.conversations.total_messages}")
 
 
 asyncio.run(main())

@@ -68,6 +68,8 @@ class Context:
     """What a socket's first message carried."""
     rate: Rate | None = None
     """Where the caller stands, once an operation was counted; None too where nobody counts."""
+    leaving: dict[str, str] = field(default_factory=dict[str, str])
+    """Headers that tell of what the operation uses and will go."""
     _loaders: dict[Hashable, DataLoader[int, Any]] = field(default_factory=dict[Hashable, DataLoader[int, Any]])
 
     def for_one(self) -> Viewer:

@@ -115,7 +115,9 @@ async def answer(request: Request, schema: Schema) -> Response:
         headers = RETRY_AFTER
     if media_type == GRAPHQL and status == 200 and "data" not in body:
         status = 400
-    return _response(status, body, media_type, {**headers, **_rate_headers(context.rate, status, body)})
+    return _response(
+        status, body, media_type, {**headers, **context.leaving, **_rate_headers(context.rate, status, body)}
+    )
 
 
 def limited(kind: str, limit: int, tell: Endpoint) -> Endpoint:

@@ -30,7 +30,7 @@ from domain import rates
 from domain.core.errors import Refusal
 from domain.core.rates import Rate
 from domain.core.tokens import quotes_refresh, session_of
-from graph.core import limits
+from graph.core import deprecation, limits
 from graph.core.context import Context
 from graph.core.scalars import write_datetime
 from graph.core.watch import charging
@@ -100,6 +100,9 @@ class Limited(SchemaExtension):
         except Refusal as refusal:
             mistake = GraphQLError(refusal.message, original_error=refusal)
         context.pre_execution_errors = [mistake] if mistake else self._validate(context.graphql_document)
+        if not context.pre_execution_errors and isinstance(caller := context.context, Context):
+            schema = context.schema._schema  # pyright: ignore[reportPrivateUsage]
+            caller.leaving = deprecation.headers(schema, context.graphql_document)
         yield
 
     async def on_execute(self) -> AsyncIterator[None]:

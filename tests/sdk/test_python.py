@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -116,6 +117,7 @@ async def test_a_text_is_sent_and_its_conversation_read(api: Api, worker: Progra
     said = await program(installed, "send", f"{number.removeprefix('+')}@c.us", **environment)
     assert said[0].startswith("Message queued: ")
     assert "Hello from the API!" in said[1:]
+    assert re.fullmatch(r"Messages today: \d+", said[-1])
 
 
 async def signed_in(api: Api, url: str | None = None) -> AsyncTidings:

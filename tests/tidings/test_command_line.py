@@ -5,11 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from pydantic import ValidationError
 
-from db.core.settings import Settings
+from db.core import connect
+from db.core.settings import Settings, get_settings
+from tests.databases import a_database, connected_to
 from tidings.__main__ import COMMANDS
 from tidings.demo.people import FILE, read_people
 from tidings.kept import FILE as SECRETS
@@ -17,6 +20,7 @@ from tidings.kept import keep, kept, recall
 from tidings.trouble import Trouble, spell_out
 
 ROOT = Path(__file__).parents[2]
+MIGRATIONS = sorted((ROOT / "db/migrations").glob("[0-9]*.py"))
 
 
 def tidings(*arguments: str, folder: Path, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -139,6 +143,19 @@ def test_a_kept_secret_is_made_up_once_and_private(tmp_path: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert set(json.loads(file.read_text())) == {"one", "two"}
     assert [each.name for each in tmp_path.iterdir()] == [SECRETS]
+
+
+async def test_migrations_are_repeated_without_harm_and_not_taken_back(database: None, tmp_path: Path) -> None:
+    async with a_database() as name:
+        url = urlsplit(get_settings().database_url)._replace(path=f"/{name}").geturl()
+        done = tidings("migrate", "--target", "models.0002_indexes", folder=tmp_path, DATABASE_URL=url)
+        assert done.returncode == 1
+        assert done.stderr.startswith("tidings migrate: cannot stop at models.0002_indexes (")
+        assert "an older program runs on the newer schema" in done.stderr
+        done = tidings("migrate", folder=tmp_path, DATABASE_URL=url)
+        assert (done.returncode, done.stderr) == (0, "")
+        async with connected_to(name):
+            assert await connect.value("SELECT count(*) FROM tortoise_migrations") == len(MIGRATIONS)
 
 
 def test_the_people_of_the_demonstration(tmp_path: Path) -> None:

@@ -9,10 +9,11 @@ from db.core.settings import get_settings
 from domain import accounts
 from domain.core.access import SYSTEM
 from tidings.database import work
+from tidings.trouble import Trouble
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--target", help="stop at this migration, such as models.0001_initial; also goes back to it")
+    parser.add_argument("--target", help="stop at this migration, such as models.0001_initial")
 
 
 def run(given: argparse.Namespace) -> int:
@@ -21,7 +22,13 @@ def run(given: argparse.Namespace) -> int:
 
 
 async def _migrate(target: str | None) -> None:
-    await migrate(target=target)
+    try:
+        await migrate(target=target)
+    except ValueError as error:
+        if target is None:
+            raise
+        advice = "migrations are not taken back: an older program runs on the newer schema"
+        raise Trouble(f"cannot stop at {target} ({error}); {advice}") from error
     settings = get_settings()
     password = settings.admin_password.get_secret_value()
     if target is None and password:
