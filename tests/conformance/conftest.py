@@ -14,7 +14,7 @@ from tests.graph.core.conftest import served as served
 from tests.running import free_port
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="package")
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def installation(environment: dict[str, str], cluster: Path) -> AsyncIterator[Installation]:
     """One of its own: some of these suites change and delete whatever they find."""
     api_port = free_port()

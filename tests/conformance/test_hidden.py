@@ -20,7 +20,7 @@ NUMBER = "106540352242977"
 PASSWORD = "correct-horse-battery"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def callers() -> dict[str, str]:
     """Tokens of callers who may see less than everything; filled by the first who needs them."""
     return {}
