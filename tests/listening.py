@@ -47,7 +47,7 @@ async def subscribe(socket: ClientConnection, query: str, id: str = "1", **varia
 async def receive(socket: ClientConnection, seconds: float = 10) -> dict[str, Any]:
     async with asyncio.timeout(seconds):
         found = json.loads(await socket.recv())
-    canary.check_errors(found.get("payload"))
+    canary.check_errors(found.get("payload"), "")
     return found
 
 

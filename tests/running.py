@@ -152,8 +152,9 @@ class Api:
         """The whole answer, asked with a token, as a role, or as nobody."""
         token = token or (self.tokens[role] if role else None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        answer = await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=headers)
-        canary.check_errors(found := answer.json())
+        asked = {"query": query, "variables": variables or {}}
+        answer = await self.http.post("/graphql", json=asked, headers=headers)
+        canary.check_errors(found := answer.json(), json.dumps(asked))
         return found
 
     async def data(self, query: str, *, role: Role = Role.ADMIN, **variables: Any) -> dict[str, Any]:
