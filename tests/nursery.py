@@ -1,7 +1,8 @@
-"""Programs of ours that start by a fork of a process that has loaded them already: the API in 0.1 s instead of 3.
+"""Programs of `tidings` that start by a fork of a process that has loaded them already: the API in 0.1 s instead of 3.
 
 Each of a thousand starts would else read the same modules again, and that was a third of what the tests cost. A program
 of the tests is a process all the same, of its own session, environment and signals, which is killed like any other.
+The simulator starts as everywhere: it counts its ids from when it was loaded, and it is loaded in a moment.
 """
 
 import atexit
@@ -22,7 +23,7 @@ from pathlib import Path
 from tidings.child import die_with
 
 _LOADED = ("tidings.commands.api", "tidings.commands.worker", "tidings.commands.migrate")
-_LOADED += ("simulator.app", "uvicorn.lifespan.on", "uvicorn.protocols.http.httptools_impl")
+_LOADED += ("uvicorn.lifespan.on", "uvicorn.protocols.http.httptools_impl")
 _LONGEST = 1 << 20
 """Bytes of a request: arguments and environment."""
 

@@ -42,7 +42,7 @@ class Program:
 
     def start(self) -> Self:
         # A test run that is killed leaves none of them behind.
-        if self.arguments[0] in ("tidings", "simulator") and "PYTHONPATH" not in self.environment:
+        if self.arguments[0] == "tidings" and "PYTHONPATH" not in self.environment:
             self.process = Child(self.arguments, {**os.environ, **self.environment})
         else:
             command = [self.python or sys.executable, "-m", *self.arguments]
