@@ -187,7 +187,7 @@ async def check_none_is_lost(installation: Installation, posted: list[Post]) -> 
 
 
 async def test_whatever_is_posted_is_taken_and_again_changes_nothing(installation: Installation) -> None:
-    await fuzz(installation, 150, 1)
+    await fuzz(installation, 400, 1)
 
 
 @pytest.mark.soak
