@@ -68,7 +68,11 @@ _NAMES = {
     "lost_reason": "lostReason",
     "closed_at": "closedAt",
 }
-_IDS = {"assigned_to_id": ("assignedTo", "User"), "campaign_id": ("campaign", "Campaign")}
+_IDS = {
+    "assigned_to_id": ("assignedTo", "User"),
+    "campaign_id": ("campaign", "Campaign"),
+    "contact_id": ("contact", "Contact"),
+}
 
 
 @node(rows.LeadActivity, get=leads.get_activity, description="Something that happened to a lead.")
@@ -81,7 +85,9 @@ class LeadActivity(Node):
         "Who did it; null for the system, and where the caller may not see users.", accounts.by_ids, of="user_id"
     )
 
-    @computed("Changed values by the lead's fields, each as [before, after]; of users and campaigns their ids.")
+    @computed(
+        "Changed values by the lead's fields, each as [before, after]; of users, campaigns and contacts their ids."
+    )
     @staticmethod
     def changes(row: strawberry.Parent[rows.LeadActivity]) -> JSON:
         found: dict[str, Any] = {}

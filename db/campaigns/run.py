@@ -155,7 +155,8 @@ WITH pool AS MATERIALIZED (
   SELECT m.id FROM message m
   WHERE m.id = ANY(ARRAY(
       SELECT m.id FROM message m
-      WHERE m.campaign_id = $1 AND m.sender_id IN (SELECT id FROM pool WHERE NOT usable) AND {_MOVABLE}
+      WHERE m.campaign_id = $1 AND m.sender_id = ANY($3) AND m.sender_id IN (SELECT id FROM pool WHERE NOT usable)
+        AND {_MOVABLE}
         AND EXISTS (SELECT FROM pool WHERE usable) LIMIT $2)) AND {_MOVABLE}
   ORDER BY m.id FOR UPDATE OF m SKIP LOCKED
 ), share AS (
@@ -219,5 +220,6 @@ async def move_shares(id: int, chunk: int) -> list[int]:
     """Gives so many messages of senders that do not send to others of the campaign; the senders that got them."""
     if not (stuck := await connect.rows(_STUCK, id)):
         return []
-    await hold([row["sender_id"] for row in stuck])
-    return [row["sender_id"] for row in await connect.rows(_MOVE, id, chunk)]
+    await hold(held := [row["sender_id"] for row in stuck])
+    # One that has stopped since is not held, and waits for the next time.
+    return [row["sender_id"] for row in await connect.rows(_MOVE, id, chunk, held)]

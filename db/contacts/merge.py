@@ -166,13 +166,29 @@ WHERE id = $2 OR merged_into_id = $2
 """
 
 
+_LEADS = """
+WITH moved AS (
+  UPDATE lead SET contact_id = $1, updated_at = clock_timestamp() WHERE contact_id = $2 RETURNING id, deleted_at
+)
+INSERT INTO lead_activity (lead_id, type, changes, user_id, created_at)
+SELECT id, 'UPDATED', jsonb_build_object('contact_id', jsonb_build_array($2::bigint, $1::bigint)), $3, clock_timestamp()
+FROM moved WHERE deleted_at IS NULL
+RETURNING lead_id, id
+"""
+
+
 async def lock_both(id: int, other: int) -> dict[int, Record]:
     """Two contacts, deleted ones too, and who goes with them, locked against whoever writes to what hangs on them."""
     return {row["id"]: row for row in await connect.rows(_LOCK, [id, other])}
 
 
+async def move_leads(stays: int, goes: int, *, user_id: int | None) -> list[Record]:
+    """Gives the leads of one contact to the other, with an activity each: (lead_id, id of the activity)."""
+    return await connect.rows(_LEADS, stays, goes, user_id)
+
+
 async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
-    """Gives all that one contact has, memberships aside, to the other.
+    """Gives all that one contact has, memberships and leads aside, to the other.
 
     Answers messages that were called off (id, sender_id, schedule_id), and conversations that moved (id, sender_id).
     """
@@ -186,7 +202,6 @@ async def move(stays: int, goes: int) -> tuple[list[Record], list[Record]]:
     await connect.execute(_PLACES, stays, goes)
     await connect.execute(_MESSAGES, stays, goes)
     conversations = await connect.rows(_CONVERSATIONS, stays, goes)
-    await connect.execute("UPDATE lead SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute("UPDATE import_row SET contact_id = $1 WHERE contact_id = $2", stays, goes)
     await connect.execute(_GO, stays, goes)
     return [row for row in detached if row["waits"]], conversations

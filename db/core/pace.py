@@ -55,8 +55,10 @@ _TAKEN = (
     _HOUR
     + """
 local most = tonumber(ARGV[1])
-local last = tonumber(ARGV[2]) > 0 and redis.call('HGET', KEYS[3], 'last') or '0'
-if redis.call('EXISTS', KEYS[1]) == 1 or now - last < 60000000 or most >= 0 and hour() >= most then return 1 end
+local switch = tonumber(ARGV[2])
+local last = switch > 0 and redis.call('HGET', KEYS[3], 'last') or '0'
+local full = most >= 0 and hour() >= most
+if full or redis.call('EXISTS', KEYS[1]) == 1 or now - last < 60000000 + switch then return 1 end
 return 0
 """
 )
@@ -122,9 +124,9 @@ async def look(pace: Pace) -> tuple[float, int | None]:
 
 async def holds_back(pace: Pace) -> bool:
     """Whether a sender that has not sent may wait for its pace: it, or one that it takes turns with, has taken a place
-    within the last minute, or its hour is full."""
+    within the last minute and its pause, or its hour is full."""
     per_hour = -1 if pace.per_hour is None else pace.per_hour
-    values = (str(per_hour), str(_micro(pace.switch_delay)))
+    values = (str(per_hour), str(_micro(pace.switch_delay * (1 + JITTER))))
     return bool(await shared_redis().eval(_TAKEN, 3, *_keys(pace.sender_id), *values))
 
 

@@ -72,6 +72,9 @@ async def _join(viewer: Viewer, stays: Record, goes: Record) -> None:
     await Contact.filter(id=id).update(**_values(stays, goes), updated_at=RawSQL("now()"))
     await numbered(id)
     await consents.merge(id, duplicate_id)
+    for moved in await rows.move_leads(id, duplicate_id, user_id=viewer.user_id):
+        told = {"activity_id": moved["id"]}
+        record(EventType.LEAD_UPDATED, "Lead", moved["lead_id"], actor_id=viewer.user_id, contact_id=id, data=told)
     for message in called_off:
         record(
             EventType.MESSAGE_CANCELLED,

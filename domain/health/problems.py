@@ -144,7 +144,8 @@ SELECT head.id, head.provider, extract(epoch FROM now() - head.due_at)::int AS s
 WHERE head.messaging_limit IS NULL OR head.messaging_limit > (
   SELECT count(*) FROM portfolio_reach r WHERE r.reached_at > now() - interval '24 h'
     AND r.portfolio_id = coalesce(head.portfolio_id, head.business_account_id, 'sender ' || head.id))
-ORDER BY head.due_at LIMIT 100
+-- Those that pause by intention come last, however long they wait: they hide no other.
+ORDER BY head.provider = 'WAHA', head.due_at LIMIT 100
 """
 
 

@@ -103,6 +103,29 @@ async def test_a_message_that_is_written_while_the_last_one_leaves_keeps_its_pai
         assert await wrong() == []
 
 
+async def test_messages_that_move_to_and_from_a_sender_at_once_keep_its_pair(database: None) -> None:
+    async with database_of_its_own():
+        one, two, three, contact = await a_sender(), await a_sender(), await a_sender(), await a_contact()
+        comes, goes = await a_message(one, contact), await a_message(two, contact)
+        came, leave = asyncio.Event(), asyncio.Event()
+
+        async def come() -> None:
+            async with transaction():
+                await hold([one])
+                await connect.execute("UPDATE message SET sender_id = $2 WHERE id = $1", comes, two)
+                came.set()
+                await leave.wait()
+
+        coming = asyncio.create_task(come())
+        await came.wait()
+        async with transaction():
+            await hold([two])
+            await connect.execute("UPDATE message SET sender_id = $2 WHERE id = $1", goes, three)
+        leave.set()
+        await coming
+        assert await wrong() == []
+
+
 async def test_messages_of_an_older_release_are_counted_in(database: None) -> None:
     async with database_of_its_own(template="template0"):
         await connect.disconnect()

@@ -112,14 +112,18 @@ async def test_a_queue_that_waits_for_its_pace_is_not_stuck_and_one_that_does_no
 
 
 async def test_a_session_that_waits_for_its_turn_is_not_stuck() -> None:
-    async with database_of_its_own(), set_to({"delays": {"sender_switch_delay": 5}}):
+    async with database_of_its_own(), set_to({"delays": {"sender_switch_delay": 100}}):
         one, other = await a_sender(provider="WAHA"), await a_sender(provider="WAHA")
         id = await a_message(one, await a_contact())
         await connect.execute("UPDATE message SET due_at = now() - interval '65 s' WHERE id = $1", id)
         await shared_redis().delete("tidings:turn")
         assert await words(Kind.QUEUE_STUCK) is not None
-        await pace.reserve(Pace(other, 1, switch_delay=5), 1)
+        await pace.reserve(Pace(other, 1, switch_delay=100), 1)
         assert await words(Kind.QUEUE_STUCK) is None
+        await shared_redis().hincrby("tidings:turn", "last", -90_000_000)
+        assert await words(Kind.QUEUE_STUCK) is None, "it pauses for 75 to 125 s"
+        await shared_redis().hincrby("tidings:turn", "last", -100_000_000)
+        assert await words(Kind.QUEUE_STUCK) is not None, "a minute longer than the longest pause"
         await shared_redis().delete("tidings:turn")
 
 

@@ -186,7 +186,7 @@ async def test_the_worker_is_gone(installation: Installation) -> None:
         installation.worker.kill()
         try:
             await lookout.sees(kind, words)
-            assert await lookout.alert(Kind.NO_CLOCK)
+            await lookout.sees(Kind.NO_CLOCK, "No clock runs", status=503)
         finally:
             installation.worker.start()
     lost = Scrapes([(0.0, read((await installation.api.http.get("/metrics")).text))])

@@ -63,6 +63,20 @@ async def test_settings_are_read_and_changed_in_part(api: Api) -> None:
         )
 
 
+async def test_delays_are_set_and_taken_back(api: Api) -> None:
+    try:
+        given = {"delays": {"messageDelay": 1, "senderSwitchDelay": 2}}
+        assert (await api.data(UPDATE, input=given))["updateSettings"]["delays"] == {"messageDelay": 1}
+        assert (await api.data(SETTINGS))["settings"]["delays"] == given["delays"]
+        given = {"delays": {"messageDelay": -1}}
+        refusal = await api.refusal(UPDATE, input=given)
+        assert (refusal["code"], refusal["field"]) == ("VALIDATION_ERROR", "delays.messageDelay")
+        assert (await api.data(SETTINGS))["settings"]["delays"]["messageDelay"] == 1
+    finally:
+        await api.data(UPDATE, input={"delays": {"messageDelay": None, "senderSwitchDelay": None}})
+    assert (await api.data(SETTINGS))["settings"]["delays"] == {"messageDelay": 0, "senderSwitchDelay": 0}
+
+
 async def test_outside_services_are_shown_with_where_they_post_to(api: Api) -> None:
     await factories.sender()
     found = {each.pop("name"): each for each in (await api.data(SETTINGS))["settings"]["integrations"]}

@@ -50,13 +50,14 @@ SAYS = """
 import logging
 from db.core.logs import configure_logging
 configure_logging()
-logging.getLogger("x").error("hello %s", "you")
+for level in ("debug", "info", "warning", "error"):
+    getattr(logging.getLogger("x"), level)("hello %s", "you" if level == "error" else level)
 """
 
 
-def said_with(file: Path) -> str:
+def said_with(file: Path, level: str = "ERROR") -> str:
     """What a process of its own writes to standard error, which goes on whatever becomes of the file."""
-    environment = {**os.environ, "LOG_FILE": str(file)}
+    environment = {**os.environ, "LOG_FILE": str(file), "LOG_LEVEL": level}
     done = subprocess.run([sys.executable, "-c", SAYS], capture_output=True, text=True, env=environment, check=True)
     return done.stderr
 
@@ -67,9 +68,16 @@ def test_a_line_in_the_file_is_json(tmp_path: Path) -> None:
     assert json.loads(line)["event"] == "hello you"
 
 
+@pytest.mark.parametrize(("level", "told"), [("DEBUG", 4), ("WARNING", 2)])
+def test_log_level_says_how_much_is_told(tmp_path: Path, level: str, told: int) -> None:
+    said_with(tmp_path / "log", level)
+    lines = [json.loads(line) for line in (tmp_path / "log").read_text().splitlines()]
+    assert [line["level"] for line in lines] == ["debug", "info", "warning", "error"][4 - told :]
+
+
 def test_a_file_that_cannot_be_written_is_a_warning(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = said_with(tmp_path / "file" / "log")
+    said = said_with(tmp_path / "file" / "log", "WARNING")
     assert "LOG_FILE cannot be written" in said
     assert "hello you" in said
 

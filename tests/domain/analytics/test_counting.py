@@ -63,6 +63,7 @@ async def test_campaigns_by_status_and_their_figures_added_up() -> None:
             "INSERT INTO campaign_tally (campaign_id, state, count) VALUES ($1, $2, 1), ($1, 'QUEUED', -1)",
             *(campaign.id, state),
         )
+    await connect.execute("INSERT INTO campaign_tally (campaign_id, state, count) VALUES ($1, 'REPLIED', 1)", first.id)
     await aged("campaign", first.id)
     found = await analytics.campaigns(SYSTEM, EVERYTHING)
     assert (found.total, {status: count for status, count in found.by_status.items() if count}) == (
@@ -70,9 +71,9 @@ async def test_campaigns_by_status_and_their_figures_added_up() -> None:
     )
     assert len(found.by_status) == 6
     stats = await analytics.delivery(SYSTEM, found.ids)
-    assert (stats.sent, stats.delivered, stats.read, stats.replies) == (3, 2, 1, 0)
+    assert (stats.sent, stats.delivered, stats.read, stats.replies) == (3, 2, 1, 1)
     assert (stats.recipients, stats.pending) == (6, 3)
-    assert (stats.delivery_rate, stats.read_rate, stats.reply_rate) == (2 / 3, 0.5, 0.0)
+    assert (stats.delivery_rate, stats.read_rate, stats.reply_rate) == (2 / 3, 0.5, 0.5)
     early = await analytics.campaigns(SYSTEM, BEFORE)
     assert (early.ids, (await analytics.delivery(SYSTEM, early.ids)).read) == ([first.id], 1)
     other = await factories.sender()

@@ -12,7 +12,9 @@ from db.contacts import Contact, ContactDuplicate, ContactIdentity, ContactPhone
 from db.conversations import Conversation
 from db.core import connect
 from db.core.transaction import transaction
+from db.events import Event, EventType
 from db.groups import Group, GroupMember
+from db.leads import Lead, LeadActivity, LeadActivityType
 from db.messages import Message, MessageState
 from db.senders import Sender
 from domain import contacts
@@ -76,6 +78,18 @@ async def test_all_that_one_has_moves_to_the_other() -> None:
     assert (gone.merged_into_id, gone.deleted_at is not None) == (stays.id, True)
     assert (await only(contacts.get(SYSTEM, goes.id)))[0] is ErrorCode.NOT_FOUND
     assert (await updates_of(stays.id))[-1] == (await updates_of(goes.id))[-1] == actor.id
+
+
+async def test_leads_follow_and_their_trail_says_so() -> None:
+    stays, goes, user = await factories.contact(), await factories.contact(), await factories.user()
+    lead, gone = [await Lead.create(contact_id=goes.id, title="An offer", deleted_at=at) for at in (None, NOW)]
+    await contacts.merge(Viewer(user_id=user.id, role=Role.ADMIN), stays.id, goes.id)
+    assert {one.contact_id for one in await Lead.filter(id__in=[lead.id, gone.id])} == {stays.id}
+    [activity] = await LeadActivity.filter(lead_id__in=[lead.id, gone.id])
+    assert (activity.lead_id, activity.type, activity.user_id) == (lead.id, LeadActivityType.UPDATED, user.id)
+    assert activity.changes == {"contact_id": [goes.id, stays.id]}
+    [event] = await Event.filter(type=EventType.LEAD_UPDATED, subject_id=lead.id)
+    assert (event.contact_id, event.actor_id, event.data) == (stays.id, user.id, {"activity_id": activity.id})
 
 
 async def test_to_repeat_it_changes_nothing() -> None:

@@ -18,6 +18,7 @@ from domain.core.errors import ErrorCode
 from domain.leads import LeadOrder
 from tests import factories
 from tests.callers import check_callers, only, refused, token
+from tests.domain.campaigns.surroundings import a_campaign
 from tests.domain.conversations.surroundings import a_conversation, heard_in, the_sender
 from tests.domain.messages.surroundings import a_message
 from tests.factories import unique
@@ -211,6 +212,28 @@ async def test_an_update_changes_what_is_given_and_leaves_a_trace_of_it() -> Non
     again = await leads.update(SYSTEM, lead.id, title="Tables", probability=0)
     assert again.updated_at == changed.updated_at
     assert await events_of(lead.id) == ["LEAD_CREATED", "LEAD_UPDATED"]
+
+
+async def test_the_campaign_of_a_lead_is_given_changed_looked_for_and_taken_away() -> None:
+    first, second = await a_campaign(), await a_campaign()
+    lead = await a_lead(campaign_id=first.id)
+    assert (lead.campaign_id, await found(campaign_id=first.id)) == (first.id, [lead.id])
+    changed = await leads.update(SYSTEM, lead.id, campaign_id=second.id)
+    assert changed.campaign_id == second.id
+    assert (await found(campaign_id=first.id), await found(campaign_id=second.id)) == ([], [lead.id])
+    before = await everything()
+    assert await only(leads.update(SYSTEM, lead.id, campaign_id=10**15)) == (ErrorCode.NOT_FOUND, "campaignId", None)
+    assert await everything() == before
+    assert (await leads.update(SYSTEM, lead.id, campaign_id=None)).campaign_id is None
+    changes = [changes for kind, _, changes in await trail(lead.id) if kind == "UPDATED"]
+    assert changes == [{"campaign_id": [first.id, second.id]}, {"campaign_id": [second.id, None]}]
+
+
+async def test_the_conversation_of_a_lead_is_that_of_its_contact() -> None:
+    conversation = await a_conversation()
+    row = await connect.row("SELECT contact_id FROM conversation WHERE id = $1", conversation)
+    assert row is not None
+    assert (await a_lead(contact_id=row["contact_id"], conversation_id=conversation)).conversation_id == conversation
 
 
 @pytest.mark.parametrize("field", ["title", "priority", "probability"])
