@@ -69,7 +69,7 @@ async def bare(indexes: str) -> float:
 
 async def ours(recipients: int) -> float:
     """Seconds of a fan-out into the final table, with all its indexes, resumable, in chunks of 20,000."""
-    await connect.execute("TRUNCATE message, event")
+    await connect.execute("TRUNCATE message, contact_sender, event")
     id = await connect.value(SCHEDULE)
     seconds = await timed(schedules.fan_out(id), recipients)
     await connect.execute("UPDATE schedule SET status = 'CANCELLED'")
@@ -78,7 +78,7 @@ async def ours(recipients: int) -> float:
 
 async def of_campaign(recipients: int) -> tuple[float, float]:
     """Seconds of the same for a campaign, with a row for each recipient; and of counting its audience before."""
-    await connect.execute("TRUNCATE message, event, campaign_recipient, campaign_tally")
+    await connect.execute("TRUNCATE message, contact_sender, event, campaign_recipient, campaign_tally")
     id = await connect.value(CAMPAIGN)
     started = time.perf_counter()
     told = await look(id, [["name"]])
