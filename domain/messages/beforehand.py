@@ -126,7 +126,7 @@ async def _chat(api: Waha, case: _Case) -> str:
         return chat_of(known)
     case.found = await api.find(address)
     if case.found.chat is None:
-        raise Refusal(ErrorCode.NOT_ON_WHATSAPP, f"{address} is not on WhatsApp.")
+        raise Refusal(ErrorCode.NOT_ON_WHATSAPP, "This number is not on WhatsApp.")
     return case.found.chat
 
 

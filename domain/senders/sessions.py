@@ -140,7 +140,7 @@ def code_ends(since: datetime, now: datetime) -> datetime:
 def check_session(sender: Sender, *, field: str) -> None:
     """Raises SESSION_EXPIRED for a sender of WAHA whose session has lapsed: what waits for it would wait for good."""
     if sender.provider is SenderProvider.WAHA and sender.status is SenderStatus.EXPIRED:
-        words = f"The session of {sender.phone_number} has expired: connect the sender and scan its code anew."
+        words = "The session of this sender has expired: connect the sender and scan its code anew."
         raise Refusal(ErrorCode.SESSION_EXPIRED, words, field=field, reason="session_expired")
 
 
