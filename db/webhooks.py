@@ -1,5 +1,7 @@
 """Outgoing webhooks: who is told of events, how far, and what was posted."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,6 +10,7 @@ import orjson
 from tortoise import fields
 from tortoise.fields.db_defaults import Now
 
+from db.core import connect
 from db.core.columns import ChangingRow, Row, choice
 from db.events import EventType
 
@@ -75,3 +78,39 @@ class WebhookDelivery(Row):
         table = "webhook_delivery"
         unique_together = (("webhook_id", "event_number"),)
         indexes = (("webhook_id", "id"), ("contact_id",))
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a webhook has not been told yet."""
+
+    webhook_id: int
+    active: bool
+    events: int
+    """That were taken from the log, and are neither delivered nor given up; counted to 10,000."""
+    since: datetime | None
+    """When the oldest of them was taken, or that happened which comes next in the log; null where nothing waits."""
+    late: float
+    """Seconds since then, or since the webhook was last changed; 0 where nothing waits."""
+
+
+# The oldest is the first of its index, however many wait.
+_BACKLOGS = """
+SELECT w.id AS webhook_id, w.active, counted.events, first.since,
+       coalesce(extract(epoch FROM now() - greatest(first.since, w.updated_at))::float8, 0) AS late
+FROM webhook w,
+LATERAL (SELECT count(*) AS events FROM (
+  SELECT FROM webhook_delivery
+  WHERE webhook_id = w.id AND status = 'PENDING' AND event_number IS NOT NULL LIMIT 10000) AS d) AS counted,
+LATERAL (SELECT least(
+  (SELECT created_at FROM webhook_delivery
+   WHERE webhook_id = w.id AND status = 'PENDING' AND event_number IS NOT NULL ORDER BY event_number LIMIT 1),
+  (SELECT occurred_at FROM event WHERE number > w.position ORDER BY number LIMIT 1)) AS since) AS first
+WHERE $1::bigint[] IS NULL OR w.id = ANY($1)
+ORDER BY w.id
+"""
+
+
+async def backlogs(ids: Sequence[int] | None = None) -> list[Backlog]:
+    """Of these webhooks, or of all."""
+    return [Backlog(**row) for row in await connect.rows(_BACKLOGS, ids)]

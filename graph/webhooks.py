@@ -42,13 +42,16 @@ class WebhookDelivery(Node):
     type: EventType = column("Kind of the event.")
     payload: JSON = column("The body as posted.")
     status: WebhookDeliveryStatus = column("Where it stands.")
-    attempts: int = column("Times it was tried.")
+    attempts: int = column(
+        "Times it was tried since it was queued, replayed, or its webhook was switched on again or given another URL."
+    )
     response_status: int | None = column("HTTP status of the last answer; null when there was none.")
     error_message: str | None = column("What went wrong at the last try.")
-    created_at: datetime = column("When it was queued.")
+    created_at: datetime = column("When it was queued, the last time where it was replayed.")
     delivered_at: datetime | None = column("When it was answered with 2xx.")
     next_attempt_at: datetime | None = column(
-        "When it is tried next, at the soonest: those before it in its conversation or campaign come first."
+        "When it is tried next. One that waits for those before it in its subject, conversation or campaign is tried "
+        "as soon as these are over, if that is sooner."
     )
     attempt_log: list[WebhookAttempt] = strawberry.field(
         description="The last 50 tries, oldest first.", metadata={"size": 50}
@@ -85,6 +88,15 @@ class Webhook(Node):
     cursor: str = loaded(
         "Cursor of the event up to which it was told of all, or they were given up; at first the newest of then.",
         webhooks.cursors,
+    )
+    waiting: int = loaded(
+        "Events on their way to it, up to 10,000: neither answered with 2xx nor given up. What is still in the log is "
+        "not counted.",
+        webhooks.waiting,
+    )
+    waiting_since: datetime | None = loaded(
+        "Since when the oldest waits of what it has not been told; null when it was told of everything.",
+        webhooks.waiting_since,
     )
     created_at: datetime = column("When it was registered.")
     updated_at: datetime = column("When it was last changed.")
@@ -148,7 +160,7 @@ class WebhooksMutation:
         webhooks.update,
         description=(
             "Changes an outgoing webhook; active true switches one on again that was switched off, and it goes on "
-            "where it stopped."
+            "where it stopped. Switched on, or at another URL, what failed is tried at once, and anew for 3 days."
         ),
         graphql_type=Webhook,
     )

@@ -5,18 +5,22 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
 from db import events as log
+from db.core import connect
 from db.core.transaction import transaction
 from db.events import EventType, record
 from db.webhooks import Webhook, WebhookDelivery
 from domain import webhooks
 from domain.core.access import SYSTEM
+from domain.webhooks import delivering
 from tests.factories import unique
 
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 Answering = Callable[[dict[str, Any]], Awaitable[int] | int]
 
 
@@ -85,3 +89,13 @@ async def say(*numbers: int, contact: int = 1, **more: Any) -> int:
 
 async def deliveries(webhook: Webhook) -> list[WebhookDelivery]:
     return await WebhookDelivery.filter(webhook_id=webhook.id).order_by("event_number", "id")
+
+
+async def later(webhook: Webhook) -> None:
+    """The pauses of its deliveries are over."""
+    await WebhookDelivery.filter(webhook_id=webhook.id, status="PENDING").update(next_attempt_at=LONG_AGO)
+
+
+async def due() -> set[int]:
+    """Webhooks that the clock would ring for."""
+    return {row["id"] for row in await connect.rows(delivering._DUE)}

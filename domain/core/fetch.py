@@ -11,7 +11,7 @@ import socket
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
@@ -38,6 +38,8 @@ _KNOWN_SECONDS = 10
 """For how long a session goes by what a name meant."""
 _NO_URL = "This is not a URL."
 _PRIVATE = "This address is not one of the public internet."
+_BEGINNING_SECONDS = 1.0
+"""How long the body of an answer to a POST is waited for."""
 _AGAIN = frozenset({404, 408, 425, 429})
 """Statuses that may pass: of 4xx these, and all of 5xx."""
 
@@ -89,7 +91,7 @@ async def opened(
     """
     parts = _parts(url)
     door = _Door(anywhere=bool(trusted) and _origin(parts) == _origin(_parts(trusted)))
-    with _in_words(door):
+    with _in_words():
         async with (
             asyncio.timeout(seconds),
             _session(door, timeout=_TIMEOUT) as session,
@@ -123,9 +125,13 @@ async def posting(
 
     async def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         _parts(url)
-        with _in_words(door):
+        with _in_words():
             async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
-                beginning = await response.content.read(MOST_SHOWN * 4)
+                beginning = b""
+                # The status says all that counts: a body that is late, or is cut, is no failure.
+                with suppress(TimeoutError, aiohttp.ClientError):
+                    async with asyncio.timeout(_BEGINNING_SECONDS):
+                        beginning = await response.content.read(MOST_SHOWN * 4)
                 return Answer(response.status, beginning.decode(errors="replace").replace("\0", "")[:MOST_SHOWN])
 
     async with _session(door, timeout=whole) as session:
@@ -149,7 +155,7 @@ async def _session(door: "_Door", *, timeout: aiohttp.ClientTimeout) -> AsyncGen
 
 
 @contextmanager
-def _in_words(door: "_Door") -> Generator[None]:
+def _in_words() -> Generator[None]:
     """Whatever goes wrong, as an UnfetchableError."""
     try:
         yield
@@ -159,7 +165,8 @@ def _in_words(door: "_Door") -> Generator[None]:
         # The second: a name with an empty part, or one that is too long.
         raise UnfetchableError(_NO_URL) from None
     except (aiohttp.ClientError, OSError) as error:
-        if door.refused:
+        # Of this connection alone, and in words, which is what is left where several addresses were tried.
+        if _PRIVATE in str(getattr(error, "os_error", error)):
             raise UnfetchableError(_PRIVATE) from None
         raise UnfetchableError(f"It could not be fetched: {type(error).__name__}.", again=True) from error
 
@@ -197,12 +204,10 @@ class _Door:
 
     def __init__(self, *, anywhere: bool) -> None:
         self._anywhere = anywhere
-        self.refused = False
 
     def __call__(self, found: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
         family, type, proto, _, address = found
         if not self._anywhere and not is_public(ipaddress.ip_address(str(address[0]).partition("%")[0])):
-            self.refused = True
             raise OSError(_PRIVATE)
         made = socket.socket(family, type, proto)
         made.setblocking(False)

@@ -17,9 +17,11 @@ from db.core import connect, doorbell
 from db.core.heartbeat import heartbeats
 from db.core.settings import get_settings
 from db.messages import Priority
+from db.webhooks import backlogs
 from domain import VERSION
 from domain.core import traffic
 from domain.core.access import SYSTEM, Viewer
+from domain.core.ids import global_id
 from domain.health import Health, bounded, check, check_operator
 from domain.health.problems import events_behind
 from domain.health.system import MOST_COUNTED, queues
@@ -116,6 +118,7 @@ async def _database() -> list[Metric]:
         _single("journal_faulty_posts", "Posts of the last hour not understood, in part.", whole["posts_faulty"]),
         moving,
         *await _senders(),
+        *await _webhooks(),
         *await _queues(),
     ]
 
@@ -136,6 +139,18 @@ async def _senders() -> list[Metric]:
         up.add_metric([row["phone_number"], row["provider"]], row["status"] == "CONNECTED" and not row["resting"])
         silent.add_metric([row["phone_number"]], row["silent"] or 0)
     return [up, silent]
+
+
+async def _webhooks() -> list[Metric]:
+    """Of those that are switched on, by their ids: URLs hold tokens."""
+    events = _gauge("webhook_events_waiting", "Events on their way to an outgoing webhook.", ["webhook"])
+    late = _gauge("webhook_late_seconds", "For how long the oldest event waits for an outgoing webhook.", ["webhook"])
+    for one in await backlogs():
+        if one.active:
+            id = global_id("Webhook", one.webhook_id)
+            events.add_metric([id], one.events)
+            late.add_metric([id], one.late)
+    return [events, late]
 
 
 async def _queues() -> list[Metric]:

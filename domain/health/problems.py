@@ -14,6 +14,7 @@ from db.core import connect, leader
 from db.core.settings import get_settings
 from db.messages.dispatch import FLIGHT_SECONDS
 from db.senders import SenderProvider
+from db.webhooks import backlogs
 from domain import senders, settings
 from domain.core import traffic
 from domain.core.cache import Cached
@@ -32,6 +33,8 @@ DOUBT_SECONDS = 60
 """Age of a send whose answer was lost and of which no status told: mostly the first comes within one."""
 DOUBTS = 10
 """Such sends that are worth a word: one lost answer is what the grace is for."""
+WEBHOOK_SECONDS = 900
+"""The same of an event that an outgoing webhook was not told: a receiver that restarts is no fault."""
 SILENT_SECONDS = 900
 """Seconds from a send to its first status: mostly one, so that this means that WhatsApp does not reach us."""
 
@@ -51,6 +54,7 @@ class Kind(StrEnum):
     SENDS_IN_DOUBT = "sends_in_doubt"
     WORK_OVERDUE = "work_overdue"
     EVENTS_BEHIND = "events_behind"
+    WEBHOOK_BEHIND = "webhook_behind"
     SENDER_SILENT = "sender_silent"
     SENDER_REFUSED = "sender_refused"
     SENDER_EXPIRED = "sender_expired"
@@ -84,6 +88,8 @@ MENDS: Mapping[Kind, str] = {
     "it is decided after SEND_GRACE.",
     Kind.WORK_OVERDUE: "Look into the worker that keeps the clock (`clock_leads`) for `tick_failed`.",
     Kind.EVENTS_BEHIND: "Look into this API's log for `tailer_waits`; start it anew, sockets resume without a gap.",
+    Kind.WEBHOOK_BEHIND: "`Webhook.deliveries` with status PENDING says what its receiver answers: mend that, or "
+    "switch it off; where nothing was tried, look into the log of workers for `telling_failed`.",
     Kind.SENDER_SILENT: "See that WhatsApp reaches PUBLIC_URL/webhooks/whatsapp, and what the app says of it.",
     Kind.SENDER_REFUSED: "Mend what `Sender.errorMessage` says at WhatsApp, then connectSender.",
     Kind.SENDER_EXPIRED: "Give the sender a new access token, or scan its session anew, then connectSender.",
@@ -171,6 +177,7 @@ async def in_database() -> Found:
     assert row is not None
     is_led = await leader.has_leader()
     queue_waits = await _queue_waits()
+    late = [one.late for one in await backlogs() if one.active and one.late > WEBHOOK_SECONDS]
     minutes = SILENT_SECONDS // 60
     found = {
         Kind.JOURNAL_GROWS: (
@@ -194,6 +201,10 @@ async def in_database() -> Found:
         Kind.WORK_OVERDUE: (
             (row["overdue"] or 0) > OVERDUE_SECONDS,
             f"Scheduled work does not begin: the oldest was due {row['overdue']} s ago.",
+        ),
+        Kind.WEBHOOK_BEHIND: (
+            late,
+            f"Outgoing webhooks that are told late: {len(late)}; the oldest event waits {max(late, default=0):.0f} s.",
         ),
         Kind.SENDER_REFUSED: (row["failed"], f"Senders that WhatsApp refuses: {row['failed']}."),
         Kind.SENDER_EXPIRED: (row["expired"], f"Senders whose sign-in has expired: {row['expired']}."),

@@ -4,7 +4,16 @@ Only ADMIN has to do with them, and no token that is bound to a sender: they tel
 """
 
 from domain.webhooks.delivering import deliver, ring_due
-from domain.webhooks.reading import by_ids, cursors, find, get, get_delivery, pages_of_deliveries
+from domain.webhooks.reading import (
+    by_ids,
+    cursors,
+    find,
+    get,
+    get_delivery,
+    pages_of_deliveries,
+    waiting,
+    waiting_since,
+)
 from domain.webhooks.writing import create, delete, forget, replay, retry, rotate, test, update
 
 __all__ = [
@@ -24,4 +33,6 @@ __all__ = [
     "rotate",
     "test",
     "update",
+    "waiting",
+    "waiting_since",
 ]

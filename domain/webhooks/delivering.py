@@ -3,17 +3,20 @@
 A round makes deliveries of the next events, posts what is due, and writes what became of it. Whoever is killed in
 between leaves deliveries PENDING, which the next one posts again once the lease has run out: nothing is lost, and
 nothing that comes later in a conversation or campaign is posted before.
+
+An event waits for those before it with its subject, conversation or campaign, and for no other. Those that wait behind
+one that pauses are set aside, so that a round looks at what can go on, however many wait; they come back a few at a
+time as what they wait for is over.
 """
 
 import asyncio
 import random
 import time
 import uuid
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
 from typing import Any
 
 import orjson
@@ -40,7 +43,9 @@ TIMEOUT = 15.0
 AT_ONCE = 20
 """Posts to one webhook at a time."""
 WINDOW = 1000
-"""Events that wait for one webhook, at most; the rest waits in the log."""
+"""Due events that a round looks at, and takes from the log until there are as many."""
+LANE = WINDOW // AT_ONCE
+"""Of one subject, conversation or campaign that many where the window is full, and that many come back at a time."""
 MOST_TRIES_KEPT = 50
 _BATCH = 500
 _ROUND = 5.0
@@ -49,15 +54,12 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 5.0, 3 * 3600.0
 
 Post = Callable[[str, bytes, Mapping[str, str]], Awaitable[Answer]]
 
-# One that waits, unless the window is full: then its first pause to end is when it is due. A lease that has run out is
-# that of a process which was killed.
-_DUE = f"""
+# A lease that has run out is that of a process which was killed.
+_DUE = """
 SELECT w.id FROM webhook w,
   (SELECT greatest((SELECT trimmed_to FROM event_log), (SELECT max(number) FROM event)) AS head) log
 WHERE (w.lease IS NULL OR w.leased_until < now())
-  AND (w.lease IS NOT NULL OR w.due_at <= now() OR w.active AND w.position < log.head AND {WINDOW} > (
-    SELECT count(*) FROM webhook_delivery d
-    WHERE d.webhook_id = w.id AND d.status = 'PENDING' AND d.event_number <= w.position))
+  AND (w.lease IS NOT NULL OR w.due_at <= now() OR w.active AND w.position < log.head)
 """
 _CLAIM = """
 UPDATE webhook SET lease = $2, leased_until = clock_timestamp() + interval '30 seconds', due_at = NULL
@@ -66,8 +68,11 @@ WHERE id = $1 AND (lease IS NULL OR lease = $2 OR leased_until < now()) RETURNIN
 _RELEASE = """
 UPDATE webhook SET lease = NULL, leased_until = NULL, due_at = least(due_at, $3) WHERE id = $1 AND lease = $2
 """
-_WAITING = """
-SELECT count(*) FROM webhook_delivery WHERE webhook_id = $1 AND status = 'PENDING' AND event_number <= $2
+_ROOM = f"""
+SELECT {WINDOW} - count(*) FROM (
+  SELECT FROM webhook_delivery
+  WHERE webhook_id = $1 AND status = 'PENDING' AND next_attempt_at <= now() AND event_number <= $2
+  LIMIT {WINDOW}) AS due
 """
 # A replay comes to events that were told before: they keep their ids, by which receivers know them.
 _ADD = """
@@ -76,14 +81,37 @@ INSERT INTO webhook_delivery (webhook_id, event_number, type, body, subject, con
 SELECT $1, e.*, '[]' FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::bigint[],
                                  $8::bigint[]) AS e
 ON CONFLICT (webhook_id, event_number)
-DO UPDATE SET status = 'PENDING', next_attempt_at = now(), give_up_at = NULL, delivered_at = NULL
+DO UPDATE SET status = 'PENDING', attempts = 0, created_at = now(), next_attempt_at = now(), give_up_at = NULL,
+              delivered_at = NULL
 """
-_PENDING = f"""
-SELECT id, event_number, attempts, subject, conversation_id, campaign_id, next_attempt_at,
-       next_attempt_at <= now() AS due
-FROM webhook_delivery
+# What is put off, because it failed or was set aside; the second condition is that of the indexes.
+_PUT_OFF = "webhook_id = $1 AND status = 'PENDING' AND next_attempt_at > now() AND next_attempt_at > created_at"
+_SHARED = ("subject", "conversation_id", "campaign_id")
+_BEHIND = " OR ".join(
+    f"EXISTS (SELECT FROM webhook_delivery d WHERE {_PUT_OFF} AND d.{name} = due.{name}"
+    " AND d.event_number < due.event_number)"
+    for name in _SHARED
+)
+_WINDOW = f"""
+SELECT due.*, {_BEHIND} AS behind
+FROM (SELECT id, event_number, attempts, subject, conversation_id, campaign_id FROM webhook_delivery
+      WHERE webhook_id = $1 AND status = 'PENDING' AND next_attempt_at <= now()
+        AND (event_number IS NULL OR $3 AND event_number <= $2)
+      ORDER BY event_number NULLS FIRST, id LIMIT {WINDOW}) AS due
+ORDER BY event_number NULLS FIRST, id
+"""
+# They come back by themselves after an hour, should what they wait for have been erased.
+_SET_ASIDE = "UPDATE webhook_delivery SET next_attempt_at = now() + interval '1 hour' WHERE id = ANY($1::bigint[])"
+_NEXT_OF = " UNION ALL ".join(
+    f"SELECT next.id FROM (SELECT DISTINCT {name} FROM webhook_delivery WHERE id = ANY($2::bigint[])) AS over,"
+    f" LATERAL (SELECT id FROM webhook_delivery d WHERE {_PUT_OFF} AND d.{name} = over.{name} AND attempts = 0"
+    f" ORDER BY event_number LIMIT {LANE}) AS next"
+    for name in _SHARED
+)
+_COME_BACK = f"UPDATE webhook_delivery SET next_attempt_at = now() WHERE id IN ({_NEXT_OF})"
+_SOONEST = """
+SELECT min(next_attempt_at) FROM webhook_delivery
 WHERE webhook_id = $1 AND status = 'PENDING' AND (event_number IS NULL OR $3 AND event_number <= $2)
-ORDER BY event_number NULLS FIRST, id LIMIT {WINDOW}
 """
 _BODIES = "SELECT id, body FROM webhook_delivery WHERE id = ANY($1::bigint[])"
 _TRIED = """
@@ -101,24 +129,27 @@ SET attempts = d.attempts + 1, response_status = t.status, error_message = t.err
     status = CASE WHEN t.error IS NULL THEN 'DELIVERED' WHEN t.again > t.until THEN 'FAILED' ELSE 'PENDING' END,
     next_attempt_at = CASE WHEN t.error IS NOT NULL AND t.again <= t.until THEN t.again END
 FROM (
+  -- Of one that began anew meanwhile, at another URL perhaps, a failure does not count.
   SELECT r.*, now() + r.pause * interval '1 second' AS again,
          coalesce(w.give_up_at, now() + interval '3 days') AS until
-  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::jsonb[], $5::float8[]) AS r(id, status, error, entry, pause)
+  FROM unnest($1::bigint[], $2::int[], $3::text[], $4::jsonb[], $5::float8[], $6::int[])
+    AS r(id, status, error, entry, pause, attempts)
   JOIN webhook_delivery w USING (id)
 ) AS t
-WHERE d.id = t.id AND d.status = 'PENDING'
+WHERE d.id = t.id AND d.status = 'PENDING' AND (t.error IS NULL OR d.attempts = t.attempts)
+RETURNING d.id, d.status
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Round:
     webhook: Webhook
-    chains: list[list[Record]]
-    """What is due, by what must stay in order."""
+    ready: list[Record]
+    """What is due and waits for nothing but others of these, in order."""
     more: bool
-    """The log holds more than was looked at."""
+    """There is more than was looked at."""
     due: datetime | None
-    """When the first of those that pause is tried again."""
+    """When the first of those that pause is tried again, where nothing is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +169,11 @@ async def ring_due() -> None:
 async def deliver(webhook_id: int) -> None:
     """Tells a webhook of all that is due, unless somebody does so already. It may be killed at any point."""
     # Whoever is stopped, or fails, leaves it due at once.
-    lease, due = uuid.uuid4().hex, datetime.now(UTC)
+    lease, due = uuid.uuid4().hex, datetime.fromtimestamp(0, UTC)
     try:
         async with posting(seconds=TIMEOUT, anywhere=not get_settings().production) as post:
             while (found := await _begin(webhook_id, lease)) is not None:
-                if found.chains:
+                if found.ready:
                     if not await _settle(webhook_id, lease, await _post_all(post, found)):
                         return
                 elif not found.more:
@@ -159,21 +190,19 @@ async def _begin(id: int, lease: str) -> _Round | None:
             return None
         webhook = as_row(Webhook, row)
         more = webhook.active and await _take(webhook)
-        pending = await connect.rows(_PENDING, id, webhook.position, webhook.active)
-    chains = chained(pending)
-    ready = [list(takewhile(lambda row: row["due"], chain)) for chain in chains]
-    paused = [chain[len(first)] for chain, first in zip(chains, ready, strict=True) if len(first) < len(chain)]
-    return _Round(
-        webhook,
-        [chain for chain in ready if chain],
-        more,
-        min((row["next_attempt_at"] for row in paused), default=None),
-    )
+        where = (id, webhook.position, webhook.active)
+        due = await connect.rows(_WINDOW, *where)
+        ready, aside = sifted(due, LANE if len(due) == WINDOW else WINDOW)
+        if aside:
+            await connect.execute(_SET_ASIDE, aside)
+        return _Round(
+            webhook, ready, more or len(due) == WINDOW, None if ready else await connect.value(_SOONEST, *where)
+        )
 
 
 async def _take(webhook: Webhook) -> bool:
     """Makes deliveries of the next events, as far as the window has room; whether there may be more."""
-    room = min(_BATCH, WINDOW - await connect.value(_WAITING, webhook.id, webhook.position))
+    room = min(_BATCH, await connect.value(_ROOM, webhook.id, webhook.position))
     if room <= 0:
         return False
     types = frozenset(map(EventType, webhook.events))
@@ -199,51 +228,51 @@ async def _take(webhook: Webhook) -> bool:
     return more
 
 
-def chained(rows: Iterable[Record]) -> list[list[Record]]:
-    """Rows, in their order, in lists of those that have a subject, conversation or campaign in common with another."""
-    parent = dict[str, str]()
-
-    def root(key: str) -> str:
-        while (above := parent.setdefault(key, key)) != key:
-            parent[key] = parent[above]
-            key = above
-        return key
-
-    chains: defaultdict[str, list[Record]] = defaultdict(list)
+def sifted(rows: Sequence[Record], most: int) -> tuple[list[Record], list[int]]:
+    """Of rows, in order: those that may go, at most so many that share a key, and the ids of those set aside."""
+    ready, aside = list[Record](), list[int]()
+    counts, closed = Counter[str](), set[str]()
     for row in rows:
-        for key in _keys(row):
-            parent[root(key)] = root(_keys(row)[0])
-    for row in rows:
-        chains[root(_keys(row)[0])].append(row)
-    return list(chains.values())
+        keys = _keys(row)
+        if row["behind"] or not closed.isdisjoint(keys) or any(counts[key] >= most for key in keys):
+            # Whatever shares a key with it comes after it.
+            closed.update(keys)
+            aside.append(row["id"])
+        else:
+            counts.update(keys)
+            ready.append(row)
+    return ready, aside
 
 
 def _keys(row: Record) -> list[str]:
-    # A test waits for nobody.
+    """What it shares with those that it waits for; a test waits for nobody."""
     if row["event_number"] is None:
-        return [f"test {row['id']}"]
-    shared = (("conversation", row["conversation_id"]), ("campaign", row["campaign_id"]))
-    return [row["subject"], *(f"{kind} {id}" for kind, id in shared if id is not None)]
+        return []
+    return [f"{name} {row[name]}" for name in _SHARED if row[name] is not None]
 
 
 async def _post_all(post: Post, found: _Round) -> list[_Try]:
-    """Posts what is due: chains beside one another, each in order, and none on after a failure."""
-    ids = [row["id"] for chain in found.chains for row in chain]
+    """Posts what is ready: each once those before it were answered with 2xx, and beside all others."""
+    ids = [row["id"] for row in found.ready]
     bodies = {row["id"]: row["body"].encode() for row in await connect.rows(_BODIES, ids)}
     end, places, tries = time.monotonic() + _ROUND, asyncio.Semaphore(AT_ONCE), list[_Try]()
 
-    async def tell(chain: Sequence[Record]) -> None:
+    async def tell(row: Record, before: Sequence[asyncio.Task[bool]]) -> bool:
+        for one in before:
+            if not await one:
+                return False
         async with places:
-            for row in chain:
-                if time.monotonic() > end or row["id"] not in bodies:
-                    return
-                tries.append(tried := await _post(post, found.webhook, row, bodies[row["id"]]))
-                if tried.error is not None:
-                    return
+            if time.monotonic() > end or row["id"] not in bodies:
+                return False
+            tries.append(tried := await _post(post, found.webhook, row, bodies[row["id"]]))
+        return tried.error is None
 
+    last = dict[str, asyncio.Task[bool]]()
     async with asyncio.TaskGroup() as group:
-        for chain in found.chains:
-            group.create_task(tell(chain))
+        for row in found.ready:
+            keys = _keys(row)
+            task = group.create_task(tell(row, [last[key] for key in keys if key in last]))
+            last.update(dict.fromkeys(keys, task))
     return tries
 
 
@@ -276,19 +305,21 @@ def _secrets(webhook: Webhook, now: datetime) -> list[str]:
 
 async def _settle(id: int, lease: str, tries: Sequence[_Try]) -> bool:
     """Writes what became of a round; false where the webhook is somebody else's by now, or gone."""
-    counted = [one.error is None for one in tries if one.delivery["event_number"] is not None]
+    # A test says nothing of events.
+    went = [one.error is None for one in tries if one.delivery["event_number"] is not None]
     async with transaction():
-        row = await connect.row(_TRIED, id, lease, any(one.error is None for one in tries), not all(counted))
-        if row is None:
+        if (row := await connect.row(_TRIED, id, lease, any(went), not all(went))) is None:
             return False
-        await connect.execute(
+        settled = await connect.rows(
             _SETTLE,
             [one.delivery["id"] for one in tries],
             [one.status for one in tries],
             [one.error for one in tries],
             [orjson.dumps(one.entry).decode() for one in tries],
             [pause(one.delivery["attempts"]) for one in tries],
+            [one.delivery["attempts"] for one in tries],
         )
+        await connect.execute(_COME_BACK, id, [one["id"] for one in settled if one["status"] != "PENDING"])
         if row["over"]:
             sql = "UPDATE webhook SET active = false, disabled_at = now(), updated_at = now() WHERE id = $1"
             await connect.execute(sql, id)

@@ -1,12 +1,13 @@
 """Reading webhooks and what was posted."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from db import events as log
 from db.accounts import Role, Scope
 from db.core import connect
 from db.core.paging import Order, Page, PageRequest, Parents, Where, fetch_page, fetch_pages
-from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
+from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus, backlogs
 from domain.core.access import Viewer, access_of, allow, public
 from domain.core.errors import Refusal, not_found
 from domain.events import Place, encode
@@ -16,10 +17,10 @@ _NEWEST_DELIVERIES = Order("webhook_delivery.id", "bigint", descending=True)
 
 # What waits although its number lies beyond the position belongs to a replay, which will come to it.
 _TOLD = """
-SELECT w.id, coalesce(min(d.event_number) - 1, w.position) AS number
-FROM webhook w LEFT JOIN webhook_delivery d
-  ON d.webhook_id = w.id AND d.status = 'PENDING' AND d.event_number <= w.position
-WHERE w.id = ANY($1) GROUP BY w.id
+SELECT w.id, coalesce((SELECT min(event_number) - 1 FROM webhook_delivery
+                       WHERE webhook_id = w.id AND status = 'PENDING' AND event_number <= w.position),
+                      w.position) AS number
+FROM webhook w WHERE w.id = ANY($1)
 """
 
 
@@ -53,6 +54,20 @@ async def cursors(viewer: Viewer, ids: list[int]) -> list[str | None]:
     epoch = (await log.read(0, 0)).epoch
     found = {row["id"]: row["number"] for row in await connect.rows(_TOLD, ids)}
     return [encode(Place(epoch, found[id])) if id in found else None for id in ids]
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def waiting(viewer: Viewer, ids: list[int]) -> list[int | None]:
+    """How many events wait for each."""
+    found = {one.webhook_id: one.events for one in await backlogs(ids)}
+    return [found.get(id) for id in ids]
+
+
+@allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
+async def waiting_since(viewer: Viewer, ids: list[int]) -> list[datetime | None]:
+    """Since when the oldest of what waits for each does."""
+    found = {one.webhook_id: one.since for one in await backlogs(ids)}
+    return [found.get(id) for id in ids]
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)

@@ -26,6 +26,8 @@ MOST = 50
 """Webhooks of an installation: each has connections of its own."""
 OVERLAP = timedelta(hours=24)
 """How long the secret before still signs."""
+_MAKING = 0x7469_7768
+"""Advisory lock of those who make webhooks, so that there are never more than MOST."""
 _AT_ONCE = 5000
 
 
@@ -49,6 +51,7 @@ async def create(viewer: Viewer, *, url: str, events: Sequence[EventType], secre
         secret = new_secret() if secret is None else check_secret(secret)
     check.done()
     async with transaction():
+        await connect.execute("SELECT pg_advisory_xact_lock($1)", _MAKING)
         if await Webhook.all().count() >= MOST:
             words = f"There are {MOST} webhooks already; delete one first."
             raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="url", reason="too_many")
@@ -61,7 +64,10 @@ async def create(viewer: Viewer, *, url: str, events: Sequence[EventType], secre
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
 async def update(viewer: Viewer, id: int, **changes: Unpack[WebhookChanges]) -> Webhook:
-    """Changes a webhook; active true switches it on again, and it goes on where it stopped."""
+    """Changes a webhook; active true switches it on again, and it goes on where it stopped.
+
+    Switched on, or at another URL, it is judged anew: what failed before is tried at once, and for three days again.
+    """
     check, values = Checks(), dict[str, Any]()
     with check():
         if (url := changes.get("url")) is not None:
@@ -76,8 +82,13 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[WebhookChanges]) -> 
         webhook = await _locked(id)
         noted = {name: (was, value) for name, value in values.items() if (was := getattr(webhook, name)) != value}
         if noted:
-            if noted.get("active") == (False, True):
-                values |= {"disabled_at": None, "failing_since": None}
+            if (switched_on := noted.get("active") == (False, True)) or "url" in noted:
+                values["failing_since"] = None
+                await WebhookDelivery.filter(
+                    webhook_id=id, status=WebhookDeliveryStatus.PENDING, attempts__gt=0
+                ).update(next_attempt_at=RawSQL("now()"), give_up_at=None, attempts=0)
+            if switched_on:
+                values["disabled_at"] = None
             await _note(viewer, "updateWebhook", webhook, noted)
             await _wake(webhook, **{**values, "updated_at": RawSQL("now()")})
     return await Webhook.get(id=id)
@@ -115,14 +126,14 @@ async def test(viewer: Viewer, id: int) -> WebhookDelivery:
     """Has a WEBHOOK_TEST event posted, once, also to a webhook that is switched off."""
     async with transaction():
         webhook = await _locked(id)
-        now = datetime.now(UTC)
         made = await WebhookDelivery.create(
             webhook_id=id,
             type=EventType.WEBHOOK_TEST,
-            body=payload.body(EventType.WEBHOOK_TEST, now, {}),
+            body=payload.body(EventType.WEBHOOK_TEST, datetime.now(UTC), {}),
             subject=f"Webhook:{id}",
-            give_up_at=now,
         )
+        # By the clock that tells the next try.
+        await WebhookDelivery.filter(id=made.id).update(give_up_at=RawSQL("now()"))
         await _wake(webhook)
     return await WebhookDelivery.get(id=made.id)
 

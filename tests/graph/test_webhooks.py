@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ import pytest_asyncio
 import standardwebhooks
 
 from db.accounts import Role, Scope
-from db.events import EventType
+from db.core.transaction import transaction
+from db.events import EventType, record
+from db.webhooks import Webhook
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal
@@ -17,11 +20,11 @@ from graph.core.ids import decode, encode
 from tests import factories
 from tests.callers import token
 from tests.listening import now
-from tests.receivers import Receiver, hook, receiving
+from tests.receivers import Receiver, deliveries, hook, receiving
 from tests.running import Api, Program
 from tests.statements import counted
 
-FIELDS = """id url events secret active disabledAt cursor createdAt updatedAt
+FIELDS = """id url events secret active disabledAt cursor waiting waitingSince createdAt updatedAt
   deliveries(first: 20) { totalCount edges { node {
     id type payload status attempts responseStatus errorMessage createdAt deliveredAt nextAttemptAt webhook { id }
     attemptLog { attemptedAt durationMs responseStatus responseExcerpt errorMessage } } } }"""
@@ -131,10 +134,38 @@ async def test_bad_input_names_each_field(api: Api, receiver: Receiver) -> None:
 
 
 async def test_there_are_no_more_than_fifty(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("domain.webhooks.writing.MOST", 0)
-    with pytest.raises(Refusal) as caught:
-        await hook(receiver)
-    assert (caught.value.code, caught.value.details) == (ErrorCode.VALIDATION_ERROR, {"reason": "too_many"})
+    """Nor when eight are made at once."""
+    before = await Webhook.all().count()
+    monkeypatch.setattr("domain.webhooks.writing.MOST", before + 3)
+    made = await asyncio.gather(*(hook(receiver) for _ in range(8)), return_exceptions=True)
+    refused = [one for one in made if isinstance(one, Refusal)]
+    assert {(one.code, one.details["reason"]) for one in refused} == {(ErrorCode.VALIDATION_ERROR, "too_many")}
+    assert (len(refused), await Webhook.all().count()) == (5, before + 3)
+    for one in made:
+        if not isinstance(one, BaseException):
+            await webhooks.delete(SYSTEM, one.id)
+
+
+async def test_what_has_not_arrived_is_counted(api: Api, receiver: Receiver) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver, EventType.LEAD_UPDATED)
+    document = "query ($id: ID!) { webhook(id: $id) { waiting waitingSince } }"
+    id = encode("Webhook", webhook.id)
+    await webhooks.test(SYSTEM, webhook.id)
+    await webhooks.deliver(webhook.id)
+    found = (await api.data(document, id=id))["webhook"]
+    assert found["waiting"] == 0
+    async with transaction():
+        for lead in (1, 1, 2):
+            record(EventType.LEAD_UPDATED, "Lead", lead)
+    await webhooks.deliver(webhook.id)
+    async with asyncio.timeout(10):
+        # A worker may be about it just now.
+        while (found := (await api.data(document, id=id))["webhook"])["waiting"] != 3:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    made = [row.created_at for row in await deliveries(webhook) if row.event_number is not None]
+    assert datetime.fromisoformat(found["waitingSince"]) == min(made)
+    await webhooks.delete(SYSTEM, webhook.id)
 
 
 async def test_however_long_the_lists_the_statements_are_as_many(receiver: Receiver) -> None:

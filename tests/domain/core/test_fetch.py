@@ -223,6 +223,15 @@ async def test_a_name_that_no_server_answers_for_is_looked_up_once_and_holds_up_
     await runner.cleanup()
 
 
+async def test_one_address_that_is_refused_says_nothing_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetch, "is_public", lambda address: str(address) == "127.0.0.2")
+    async with posting(seconds=5, anywhere=False) as post:
+        before = await why(post("http://127.0.0.1:1/", b"{}", {}))
+        after = await why(post("http://127.0.0.2:1/", b"{}", {}))
+    assert (before.again, before.words) == (False, "This address is not one of the public internet.")
+    assert (after.again, after.words.partition(":")[0]) == (True, "It could not be fetched")
+
+
 async def test_the_installations_own_gateway_is_reached_by_its_own_url_alone(site: Site) -> None:
     assert await read(f"{site.url}/good", trusted=f"{site.url}/v26.0", headers={"Authorization": "Bearer x"}) == b"good"
     assert site.calls[0]["Authorization"] == "Bearer x"

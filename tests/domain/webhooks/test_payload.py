@@ -3,13 +3,11 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import standardwebhooks
 
 from db import events as log
@@ -28,16 +26,9 @@ from domain.webhooks.signing import check_secret, headers, new_secret
 from tests import factories
 from tests.callers import only
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
-from tests.receivers import Receiver, deliveries, hook, receiving, say
+from tests.receivers import Receiver, deliveries, hook, say
 
 BODY = b'{"event":"message.sent","timestamp":"2024-01-01T10:00:00Z","data":{}}'
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
-    await Webhook.all().delete()
 
 
 def as_s1_checks(body: bytes, signature: str, secret: str) -> bool:
