@@ -13,13 +13,16 @@ from db.core import connect, heartbeat
 from db.inbound import InboundPost
 from db.messages import Priority
 from db.senders import Sender
+from domain import webhooks
 from domain.core import traffic
 from domain.core.access import SYSTEM
+from domain.core.ids import global_id
 from domain.health import metrics, problems, system
 from domain.health.problems import Kind
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_contact, a_message
+from tests.receivers import Receiver, hook, say
 
 Figures = Mapping[tuple[str, ...], float]
 
@@ -103,6 +106,21 @@ async def test_the_journal_and_what_of_it_was_not_understood(database: None) -> 
         words = (await problems.in_database())[Kind.JOURNAL_GROWS]
         assert words is not None
         assert words.startswith("The inbound journal grows: 2 wait, the oldest that is due 12")
+
+
+async def test_what_a_webhook_waits_for_is_told_by_its_id(database: None) -> None:
+    async with quiet():
+        webhook = await hook(Receiver(url="http://127.0.0.1:1/"))
+        await say(1, 2)
+        await webhooks.deliver(webhook.id)
+        hour = "now() - interval '1 h'"
+        await connect.execute(f"UPDATE webhook_delivery SET created_at = {hour} WHERE attempts > 0")
+        await connect.execute(f"UPDATE webhook SET updated_at = {hour}")
+        found, id = await figures(), global_id("Webhook", webhook.id)
+        assert found["tidings_webhook_events_waiting", id] == 2
+        assert 3590 < found["tidings_webhook_late_seconds", id] < 3700
+        await webhooks.update(SYSTEM, webhook.id, active=False)
+        assert ("tidings_webhook_late_seconds", id) not in await figures()
 
 
 async def test_workers_are_counted_and_not_named(database: None) -> None:

@@ -23,7 +23,7 @@ from db.core.settings import get_settings
 from db.inbound import InboundPost
 from db.leads import Lead
 from db.senders import SenderProvider
-from domain import health, settings
+from domain import health, settings, webhooks
 from domain.core import traffic
 from domain.core.access import SYSTEM
 from domain.core.cache import Cached
@@ -37,6 +37,7 @@ from tests.databases import database_of_its_own
 from tests.domain.messages.surroundings import a_contact, a_message, a_sender
 from tests.factories import unique
 from tests.plans import plan
+from tests.receivers import Receiver, hook, say
 
 AWAY = ExternalHealth(health.HealthStatus.DEGRADED, fault="It does not answer.")
 
@@ -365,3 +366,25 @@ async def test_a_server_that_is_busy_is_not_without_a_database() -> None:
         busy = await health._ask_database()
         assert (busy.status, busy.checked_out) == (health.HealthStatus.DEGRADED, get_settings().database_pool)
     assert (await health._ask_database()).status is health.HealthStatus.HEALTHY
+
+
+async def test_a_webhook_is_late_that_was_not_told_for_a_quarter_of_an_hour() -> None:
+    """Of what was refused, of what nobody took from the log, and not of what it was switched off for."""
+    async with database_of_its_own():
+        webhook = await hook(Receiver(url="http://127.0.0.1:1/"))
+        old = "UPDATE webhook SET updated_at = now() - interval '1 day'"
+        await connect.execute(old)
+        await say(1, 2)
+        assert await words(Kind.WEBHOOK_BEHIND) is None
+        await connect.execute("UPDATE event SET occurred_at = now() - interval '16 min'")
+        assert "told late: 1;" in (await words(Kind.WEBHOOK_BEHIND) or "")
+        await webhooks.deliver(webhook.id)
+        assert await words(Kind.WEBHOOK_BEHIND) is None, "it was tried just now for the first time"
+        for minutes, told in ((14, False), (16, True)):
+            await connect.execute("UPDATE webhook_delivery SET created_at = now() - make_interval(mins => $1)", minutes)
+            assert (await words(Kind.WEBHOOK_BEHIND) is not None) is told
+        await webhooks.update(SYSTEM, webhook.id, active=False)
+        await connect.execute(old)
+        assert await words(Kind.WEBHOOK_BEHIND) is None
+        await webhooks.update(SYSTEM, webhook.id, active=True)
+        assert await words(Kind.WEBHOOK_BEHIND) is None, "it has just been switched on"
