@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from db import events as log
 from tests.faults.conftest import Installation
 from tests.faults.followers import number_of
 from tests.receivers import Receiver, receiving
@@ -96,3 +97,89 @@ async def test_24_a_receiver_hangs_fails_redirects_and_returns(
     record_property("tries", len(receiver.posts))
     record_property("answers that were none", moody.moods)
     await installation.data(DELETE, id=webhook)
+
+
+TELL = f"""
+WITH lock AS MATERIALIZED (SELECT pg_advisory_xact_lock({log._LOCK}))
+INSERT INTO event (type, subject_type, subject_id, conversation_id, data, occurred_at)
+SELECT 'CONTACT_UPDATED', 'Contact', n, n % 20 + 1, jsonb_build_object('n', n), clock_timestamp()
+FROM lock, generate_series($1::int, $2::int) AS n ORDER BY n
+"""
+"""Events of twenty conversations in turn, each of somebody else."""
+HURRY = "UPDATE webhook SET due_at = now() WHERE due_at > now()"
+
+
+async def kill_worker(installation: Installation) -> None:
+    await installation.kill_worker()
+    await installation.fetch("UPDATE webhook SET leased_until = now() WHERE lease IS NOT NULL")
+    installation.worker.start()
+
+
+async def restart_postgres(installation: Installation) -> None:
+    installation.services.postgres.stop()
+    installation.services.postgres.start()
+
+
+async def kill_postgres(installation: Installation) -> None:
+    installation.services.postgres.kill()
+    installation.services.postgres.start()
+
+
+async def kill_redis(installation: Installation) -> None:
+    installation.services.valkey.kill()
+    await asyncio.sleep(0.5)
+    installation.services.valkey.start()
+
+
+@pytest.mark.parametrize(
+    ("events", "rounds"),
+    [(600, 1), pytest.param(20_000, 5, marks=[pytest.mark.soak, pytest.mark.timeout(600)])],
+    ids=["quick", "long"],
+)
+async def test_24_the_worker_is_killed_and_redis_and_postgres_are_away_meanwhile(
+    installation: Installation,
+    receiver: Receiver,
+    record_property: Callable[[str, object], None],
+    events: int,
+    rounds: int,
+) -> None:
+    """Each event arrives at least once, under one id, and of each conversation in order."""
+    seen, taken = set[int](), list[int]()
+
+    async def answer(body: dict[str, Any]) -> int:
+        n = body["data"]["n"]
+        await asyncio.sleep(0.01)
+        if n % 50 == 7 and n not in seen:
+            seen.add(n)
+            return 503
+        taken.append(n)
+        return 200
+
+    receiver.answer = answer
+    made = await installation.data(CREATE, input={"url": receiver.url, "events": ["CONTACT_UPDATED"]})
+    breaks = [kill_worker, kill_redis, restart_postgres, kill_postgres][: 3 if rounds == 1 else 4] * rounds
+    size = events // (len(breaks) + 1)
+    for number in range(len(breaks) + 1):
+        await installation.fetch(TELL, number * size, (number + 1) * size - 1)
+        await receiver.reach(len(receiver.posts) + size // 4)
+        if number < len(breaks):
+            assert len(set(taken)) < (number + 1) * size, "nothing was left to tell of"
+            await breaks[number](installation)
+            assert installation.worker.process is not None
+            if installation.worker.process.poll() is not None:  # As a supervisor does.
+                installation.worker.start()
+    everything = set(range((len(breaks) + 1) * size))
+    async with asyncio.timeout(120):
+        while set(taken) != everything:
+            await installation.fetch(NO_PAUSE)
+            await installation.fetch(HURRY)
+            await asyncio.sleep(0.1)
+    for conversation in range(20):
+        first = [n for n in dict.fromkeys(taken) if n % 20 == conversation]
+        assert first == sorted(first), f"one of conversation {conversation} came before those before it"
+    ids = {json.loads(body)["data"]["n"]: headers["webhook-id"] for headers, body in receiver.posts}
+    assert all(headers["webhook-id"] == ids[json.loads(body)["data"]["n"]] for headers, body in receiver.posts)
+    record_property("events", len(everything))
+    record_property("told once more", len(taken) - len(everything))
+    record_property("breaks", len(breaks))
+    await installation.data(DELETE, id=made["createWebhook"]["id"])
