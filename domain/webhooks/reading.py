@@ -57,10 +57,10 @@ async def cursors(viewer: Viewer, ids: list[int]) -> list[str | None]:
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
-async def waiting(viewer: Viewer, ids: list[int]) -> list[int | None]:
+async def waiting(viewer: Viewer, ids: list[int]) -> list[int]:
     """How many events wait for each."""
     found = {one.webhook_id: one.events for one in await backlogs(ids)}
-    return [found.get(id) for id in ids]
+    return [found.get(id, 0) for id in ids]
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
