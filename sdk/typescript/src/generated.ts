@@ -6317,7 +6317,7 @@ export interface Calls {
   updateSettings(variables: UpdateSettingsMutationVariables): Promise<UpdateSettingsMutation['updateSettings']>;
   /** Changes a user. Users may change their own name, and with their current password email and password; ADMIN may change everything of anyone. */
   updateUser(variables: UpdateUserMutationVariables): Promise<UpdateUserMutation['updateUser']>;
-  /** Changes an outgoing webhook; active true switches one on again that was switched off, and it goes on where it stopped. */
+  /** Changes an outgoing webhook; active true switches one on again that was switched off, and it goes on where it stopped. Switched on, or at another URL, what failed is tried at once, and anew for 3 days. */
   updateWebhook(variables: UpdateWebhookMutationVariables): Promise<UpdateWebhookMutation['updateWebhook']>;
   /** A user; null with NOT_FOUND when there is none. */
   user(variables: UserQueryVariables): Promise<UserQuery['user']>;
