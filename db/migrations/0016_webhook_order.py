@@ -16,7 +16,7 @@ UP = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('models', '0014_contact_senders_of_old')]
+    dependencies = [('models', '0015_contact_sender_moves')]
 
     initial = False
 
