@@ -12,10 +12,14 @@ from db.core import connect
 
 CHUNK = 2000
 
+# What of a message names its person.
+_NAMED = """num_nonnulls(content, details, variables, referral, metadata, address, correlation_id,
+      nullif(left(provider_message_id, 7), 'erased:'), nullif(error_message, 'Erased.')) > 0"""
+
 # What may still write of the contact: a message in flight, an import that has met it, and whoever began before it was
-# hidden, such as the freezing of an audience.
-_OPEN = """
-SELECT EXISTS (SELECT FROM message WHERE contact_id = $1 AND lease_until IS NOT NULL)
+# hidden, such as the freezing of an audience. A message that was settled after the step had left it out names it still.
+_OPEN = f"""
+SELECT EXISTS (SELECT FROM message WHERE contact_id = $1 AND (lease_until IS NOT NULL OR {_NAMED}))
     OR EXISTS (SELECT FROM import_row r JOIN contact_import i ON i.id = r.contact_import_id
                WHERE r.contact_id = $1 AND i.status IN ('QUEUED', 'RUNNING'))
     OR EXISTS (SELECT FROM pg_stat_activity
@@ -52,12 +56,10 @@ SET name = 'erased', metadata = NULL, source = NULL, deleted_at = now(), due_at 
 FROM own WHERE f.id = own.id
 """
 
-_MESSAGES = """
+_MESSAGES = f"""
 WITH page AS MATERIALIZED (
   SELECT id FROM message
-  WHERE contact_id = $1 AND lease_until IS NULL
-    AND num_nonnulls(content, details, variables, referral, metadata, address, correlation_id,
-                     nullif(left(provider_message_id, 7), 'erased:'), nullif(error_message, 'Erased.')) > 0
+  WHERE contact_id = $1 AND lease_until IS NULL AND {_NAMED}
   ORDER BY id LIMIT $2 FOR UPDATE
 ), waiting AS (
   DELETE FROM waiting_amendment w USING page WHERE w.message_id = page.id

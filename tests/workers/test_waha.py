@@ -160,7 +160,7 @@ async def test_a_number_that_is_not_there_is_not_written_to(simulator: Simulator
     await messages.dispatch(sender.id)
     failed = await now(message)
     assert (failed.state, failed.error_code, failed.attempts) == ("FAILED", "NOT_ON_WHATSAPP", 0)
-    assert number in str(failed.error_message)
+    assert failed.error_message == "This number is not on WhatsApp."
     assert sent_to(simulator, sender, text) == []
     found = await ContactPhone.get(phone_number=number)
     assert (found.on_whatsapp, found.verified_at is not None) == (False, True)

@@ -188,6 +188,31 @@ async def test_what_is_in_flight_and_posts_that_wait_hold_up_its_end() -> None:
     assert await kept(number, word) == []
 
 
+async def test_what_was_in_flight_and_settles_while_its_worker_is_past_messages_is_forgotten_too() -> None:
+    contact, number, word = await somebody()
+    flying = await message(contact, await factories.sender(), MessageState.IN_FLIGHT)
+    asked = await contacts.erase(SYSTEM, contact.id)
+    elsewhere = await connect.open_session(get_settings())
+    holding = elsewhere.transaction()
+    await holding.start()
+    await elsewhere.execute("SELECT FROM event WHERE contact_id = $1 FOR UPDATE", contact.id)
+    erasing = asyncio.create_task(contacts.run_receipt(asked.id))
+    waits = (
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE event SET data = NULL%'"
+    )
+    async with asyncio.timeout(10):
+        while not await connect.rows(waits):  # noqa: ASYNC110 - of PostgreSQL
+            await asyncio.sleep(0.01)
+    await Message.filter(id=flying.id).update(state="SENT", lease_until=None, address=number, content=word)
+    await holding.rollback()
+    await elsewhere.close()
+    await erasing
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
+    await contacts.run_receipt(asked.id)
+    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.COMPLETED
+    assert await kept(number, word) == []
+
+
 async def test_one_that_was_deleted_or_merged_before_is_erased_too() -> None:
     contact, *here = await somebody()
     merged, *there = await somebody()
