@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from db.core import connect
+from db.core import connect, doorbell, heartbeat
 from db.core.redis import shared_redis
 from db.senders import Sender
 from domain import health, senders
@@ -18,6 +18,7 @@ from domain.providers.cloud_numbers import calls_left
 from tests import factories
 from tests.databases import database_of_its_own
 from tests.domain.standings import forget
+from tests.factories import unique
 from tests.running import Simulator
 
 
@@ -71,6 +72,22 @@ async def test_whatsapp_that_is_away_degrades_and_no_more(simulator: Simulator) 
     finally:
         simulator.program.start()
     assert away == ExternalHealth(HealthStatus.DEGRADED, fault="WhatsApp does not answer.")
+
+
+async def test_tasks_of_workers_that_are_online_and_those_that_wait_are_counted(
+    database: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "_WORKERS", unique("workers"))
+    monkeypatch.setattr(doorbell, "QUEUE", unique("queue"))
+    for name, tasks in (("busy:1", ["dispatch", "ingest"]), ("lost:1", ["deliver"])):
+        await heartbeat.beat(name, tasks=tasks, processed=7, started="")
+    await shared_redis().pexpire(f"{heartbeat._WORKERS}:lost:1", 40_000)  # pyright: ignore[reportPrivateUsage]
+    await shared_redis().rpush(f"tidings:{doorbell.QUEUE}", "one", "two", "three")
+    await asyncio.sleep(health.KEPT_SECONDS + 0.1)
+    of_workers, of_redis = await health.workers(SYSTEM), await health.redis(SYSTEM)
+    assert (of_workers.count, of_workers.active_tasks, of_workers.queued_tasks) == (1, 2, 3)
+    assert of_redis.queue_depth == 3
+    assert of_redis.used_memory_mb == pytest.approx((await shared_redis().info())["used_memory"] / 2**20, abs=5)
 
 
 async def test_a_token_that_another_secret_key_has_sealed_is_a_fault_and_no_error(database: None) -> None:

@@ -6,8 +6,9 @@ import pytest
 import pytest_asyncio
 
 from db.contacts import JobStatus
+from db.core import connect
 from db.files import File
-from domain import settings
+from domain import senders, settings
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode, Refusal
 from domain.messages import dispatch
@@ -110,3 +111,17 @@ async def test_a_document_that_a_url_leads_to(site: Site) -> None:  # noqa: F811
 async def test_what_people_send_is_kept_however_large(simulator: Simulator) -> None:
     file = await received(held(simulator, TOO_LARGE, "application/pdf"), TOO_LARGE)
     assert (await tended(file.id)).status is JobStatus.COMPLETED
+
+
+async def test_pauses_are_those_of_whatsapp_web_alone_and_hold_for_the_next_message() -> None:
+    waha, number = await a_sender(provider="WAHA"), (await factories.sender()).id
+    await connect.execute("UPDATE sender SET status = 'CONNECTED' WHERE id = $1", number)
+    await settings.update(SYSTEM, {"delays": {"message_delay": 7, "sender_switch_delay": 9}})
+    try:
+        found = [await senders.departing(id) for id in (waha, number)]
+    finally:
+        await settings.update(SYSTEM, {"delays": {"message_delay": None, "sender_switch_delay": None}})
+    assert [(one.pace.delay, one.pace.switch_delay) for one in found if one is not None] == [(7, 9), (0, 0)]
+    after = await senders.departing(waha)
+    assert after is not None
+    assert (after.pace.delay, after.pace.switch_delay) == (0, 0)

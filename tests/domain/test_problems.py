@@ -112,6 +112,21 @@ async def test_a_queue_that_waits_for_its_pace_is_not_stuck_and_one_that_does_no
         await shared_redis().delete(*keys)
 
 
+async def test_a_hundred_sessions_that_wait_for_their_pace_hide_no_number_that_is_stuck() -> None:
+    async with database_of_its_own():
+        slow = [await a_sender(provider="WAHA") for _ in range(100)]
+        queue = [(sender, "2 h") for sender in slow] + [(await a_sender(), "65 s")]
+        for sender, waits in queue:
+            id = await a_message(sender, await a_contact())
+            await connect.execute("UPDATE message SET due_at = now() - $2::text::interval WHERE id = $1", id, waits)
+        for sender in slow:
+            await pace.reserve(Pace(sender, 1), 1)
+        told = await words(Kind.QUEUE_STUCK)
+        await shared_redis().delete(*(f"tidings:pace:{sender}" for sender in slow))
+        assert told is not None
+        assert 65 <= int(told.rpartition("waits ")[2].partition(" s")[0]) < 100
+
+
 async def test_a_session_that_waits_for_its_turn_is_not_stuck() -> None:
     async with database_of_its_own(), set_to({"delays": {"sender_switch_delay": 100}}):
         one, other = await a_sender(provider="WAHA"), await a_sender(provider="WAHA")

@@ -1,14 +1,19 @@
 """Operating figures, summed over processes and minutes, against what is written here by hand."""
 
+import asyncio
+import shutil
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 import pytest_asyncio
 
 from db.accounts import Role
 from db.core import connect
+from db.core.settings import get_settings
 from db.health import OperatingMinute
 from domain.core import traffic
 from domain.core.access import SYSTEM, Viewer
@@ -108,13 +113,49 @@ async def test_senders_queues_and_turns_as_they_are_now() -> None:
     turn = "INSERT INTO bot_turn (conversation_id, epoch, due_at, message_ids) VALUES ($1, 0, now() + $2, '{}')"
     await connect.execute(turn, 1, timedelta(seconds=30))
     await connect.execute(turn, 2, timedelta(seconds=-1))
+    await connect.execute("SELECT setval('bot_gathered', 7)")
     found = await system.figures()
-    assert (found.active_senders, found.queue_size, found.active_buffers) == (1, 2, 2)
+    assert (found.active_senders, found.queue_size) == (1, 2)
+    assert (found.active_buffers, found.total_buffered) == (2, 7)
     assert found.deduplication_cache == "postgresql"
-    assert 0 < found.memory_utilization <= 100
-    assert 0 <= found.cpu_utilization <= 100
-    assert found.disk_usage_gb > 0
-    assert found.network_throughput_mbps >= 0
+
+
+async def test_the_machine_is_seen_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    began = time.monotonic()
+    monkeypatch.setattr(traffic, "STARTED", began - 100)
+    monkeypatch.setattr(system, "NOTE_SECONDS", 0.1)
+    at_work = asyncio.gather(system.keep_noting(serves=False), moving_bytes())
+    try:
+        async with asyncio.timeout(10):
+            while (found := await system.figures()).network_throughput_mbps < 10 or found.cpu_utilization < 10:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+    finally:
+        at_work.cancel()
+        await asyncio.gather(at_work, return_exceptions=True)
+    assert 100 <= found.uptime <= 100 + time.monotonic() - began
+    assert found.cpu_utilization <= 100
+    assert found.memory_utilization == pytest.approx(psutil.virtual_memory().percent, abs=10)
+    used = shutil.disk_usage(get_settings().data_dir.parent).used / 1e9
+    assert found.disk_usage_gb == pytest.approx(used, abs=1)
+
+
+async def moving_bytes() -> None:
+    """Sends megabytes through this machine's own network until it is cancelled."""
+
+    async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(2**20):
+            continue
+        writer.close()
+
+    async with await asyncio.start_server(swallow, "127.0.0.1") as server:
+        _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+        try:
+            while True:
+                writer.write(bytes(2**20))
+                await writer.drain()
+                await asyncio.sleep(0.001)
+        finally:
+            writer.close()
 
 
 async def test_a_month_is_kept() -> None:

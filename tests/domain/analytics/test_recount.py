@@ -1,5 +1,6 @@
 """Figures of contacts, campaigns and leads equal a recount one by one, whatever happened to them."""
 
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 
 from db.core import connect
 from db.leads import CLOSED, LeadStatus
-from db.messages import Priority
+from db.messages import Message, Priority
+from db.senders import Sender
 from domain import analytics, contacts, leads
 from domain.analytics import Period
 from domain.core.access import SYSTEM
@@ -22,6 +24,7 @@ from tests import factories
 from tests.crowds import crowd
 from tests.databases import database_of_its_own
 from tests.domain.campaigns.surroundings import arrive, leave, messages_of, running_one
+from tests.domain.inbound.posts import body, change, digits_of, message, take_up
 from tests.domain.messages.surroundings import status
 
 NOW = datetime.now(UTC)
@@ -229,20 +232,40 @@ async def test_contacts_by_consent(history: list[tuple[Any, ...]]) -> None:
         assert found.opt_in_rate == share(found.opted_in, found.total)
 
 
+async def a_number() -> int:
+    """A sender that is connected, and that no other has the name of at WhatsApp."""
+    sender = await factories.sender()
+    await Sender.filter(id=sender.id).update(status="CONNECTED")
+    return sender.id
+
+
+async def write_back(ids: list[int]) -> None:
+    """Posts of what those to whom these messages of campaigns went say a while after."""
+    await connect.execute("UPDATE message SET sent_at = now() - interval '2 min' WHERE sent_at IS NOT NULL")
+    for id in ids:
+        sent = await Message.get(id=id)
+        assert sent.address is not None
+        said = message(digits_of(sent.address), "sim", timestamp=str(int(time.time())))
+        await take_up(body(change(await Sender.get(id=sent.sender_id), messages=[said])))
+
+
 RECEIPTS = st.lists(
     st.tuples(st.integers(0, 5), st.sampled_from(["sent", "delivered", "read", "failed"])), min_size=3, max_size=15
 )
 
 
-@given(receipts=RECEIPTS, leaving=st.integers(1, 6))
+@given(receipts=RECEIPTS, leaving=st.integers(1, 6), answering=st.lists(st.integers(0, 5), max_size=4))
 @a_few
-async def test_campaigns_by_what_became_of_their_messages(receipts: list[tuple[int, str]], leaving: int) -> None:
-    campaigns = [await running_one(group=await crowd(size)) for size in (6, 2)]
+async def test_campaigns_by_what_became_of_their_messages(
+    receipts: list[tuple[int, str]], leaving: int, answering: list[int]
+) -> None:
+    campaigns = [await running_one(await a_number(), group=await crowd(size)) for size in (6, 2)]
     left = await leave(campaigns[0], leaving)
     await arrive(left, *["sent"] * len(left))
     await arrive(await leave(campaigns[1]), "delivered", "read")
     for which, kind in receipts:
         await settle_statuses([status(left[which % len(left)], kind)])
+    await write_back([left[which % len(left)].id for which in answering])
     found = await analytics.delivery(SYSTEM, [campaign.id for campaign in campaigns])
     states = Counter[str]()
     for campaign in campaigns:
@@ -253,3 +276,5 @@ async def test_campaigns_by_what_became_of_their_messages(receipts: list[tuple[i
     assert (found.sent, found.delivered, found.read) == (sent, delivered, states["READ"])
     assert found.delivery_rate == share(delivered, sent)
     assert found.read_rate == share(states["READ"], delivered)
+    replied = len({left[which % len(left)].id for which in answering})
+    assert (found.replies, found.reply_rate) == (replied, min(1.0, share(replied, delivered)))

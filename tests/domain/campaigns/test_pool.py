@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from db.campaigns import Campaign, CampaignStatus
+from db.campaigns import Campaign, CampaignStatus, run
 from db.core import connect
+from db.core.transaction import transaction
 from domain.campaigns import running
 from domain.messages import dispatch
 from tests.crowds import crowd, members
@@ -56,6 +57,27 @@ async def test_the_share_of_one_that_does_not_send_moves_to_the_others(
     rung.clear()
     await running.complete_all()
     assert ("fan_out_campaign", campaign.id) not in rung
+
+
+async def test_one_that_stops_while_anothers_share_moves_is_not_held_and_keeps_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two, three = [await a_sender() for _ in range(3)]
+    campaign = await running_one(one, two, three, group=await crowd(12))
+    stop, hold = "UPDATE sender SET paused_until = now() + interval '1 h' WHERE id = $1", run.hold
+
+    async def hold_as_another_stops(ids: list[int]) -> None:
+        await hold(ids)
+        await connect.execute(stop, two)
+
+    await connect.execute(stop, one)
+    with monkeypatch.context() as patch:
+        patch.setattr(run, "hold", hold_as_another_stops)
+        async with transaction():
+            assert await run.move_shares(campaign.id, 100) == [three] * 4
+    assert await shares(campaign) == {two: 4, three: 8}
+    await running.fan_out(campaign.id)
+    assert await shares(campaign) == {three: 12}
 
 
 async def test_whoever_does_not_send_at_the_start_has_no_share() -> None:
