@@ -1,12 +1,12 @@
-// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER NUMBER; prints what each tab was answered.
-// A WAHA session is made for NUMBER.
+// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER NUMBER CALLER; prints what each tab was
+// answered. A WAHA session is made for NUMBER, a conversation opened with CALLER.
 // The browser reaches nothing but 127.0.0.1. Screenshots go to FOLDER.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [url, email, password, folder, number] = process.argv.slice(2);
+const [url, email, password, folder, number, caller] = process.argv.slice(2);
 const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'chromium-')), {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   viewport: { width: 1440, height: 900 },
@@ -169,6 +169,11 @@ await run('EraseContact', ({ data }) => data?.eraseContact.status === 'COMPLETED
 await open('Contact');
 await tool(0, JSON.stringify({ id: found.tabs.Contacts.data.contacts.edges[0].node.id }));
 for (const tab of ['Contact', 'CreateLead', 'LeadSteps', 'Leads']) await run(tab);
+await open('OpenConversation');
+const opening = JSON.parse(await tool(0));
+opening.input.phoneNumber = caller;
+await tool(0, JSON.stringify(opening));
+for (const tab of ['OpenConversation', 'ChangeConversation', 'AssignConversation', 'ConversationAsText']) await run(tab);
 for (const tab of ['TakeOver', 'HandBack', 'Escalate', 'CloseAndReopen']) await run(tab);
 await watch('WatchInbox');
 
@@ -185,6 +190,8 @@ await run('AskKnowledge');
 await open('ChangeBot');
 await tool(0, JSON.stringify({ ...JSON.parse(await tool(0)), botEnabled: false, input: { bot: {} } }));
 await run('ChangeBot');
+
+for (const tab of ['Analytics', 'CreateWebhook', 'Webhooks', 'DeleteWebhook', 'CreateApiToken', 'Operations']) await run(tab);
 
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');

@@ -27,9 +27,10 @@ TABS = (
     "ChangeSettings AnnounceCsv PreviewImport ImportFile ImportVerdicts "
     "CreateCampaign Preflight StartCampaign PauseCampaign ResumeCampaign WatchCampaign CampaignResults "
     "UnreadOnceMore OptOut Label FindByValues VerifyNumber ExportContact ExportReceipt EraseContact "
-    "CreateLead LeadSteps Leads "
+    "CreateLead LeadSteps Leads OpenConversation ChangeConversation AssignConversation ConversationAsText "
     "TakeOver HandBack Escalate CloseAndReopen WatchInbox "
-    "AnnounceKnowledge Knowledge AskKnowledge ChangeBot"
+    "AnnounceKnowledge Knowledge AskKnowledge ChangeBot "
+    "Analytics CreateWebhook Webhooks DeleteWebhook CreateApiToken Operations"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign", "WatchInbox"}
 """Subscriptions to which nothing happens."""
@@ -80,14 +81,22 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["VerifyNumber"]["data"]["verifyContactPhone"]["onWhatsApp"] is True
     assert tabs["ExportReceipt"]["data"]["node"]["file"]["url"].startswith(api.url)
     assert tabs["EraseContact"]["data"]["eraseContact"]["completedAt"]
+    assert tabs["ChangeConversation"]["data"]["updateConversation"]["tags"] == ["vip"]
+    assert "Are you open?" in tabs["ConversationAsText"]["data"]["conversation"]["transcript"]
+    assert tabs["Analytics"]["data"]["analytics"]["leads"]["total"] >= 1
+    webhook = tabs["CreateWebhook"]["data"]["createWebhook"]
+    told = {edge["node"]["id"]: edge["node"] for edge in tabs["Webhooks"]["data"]["webhooks"]["edges"]}[webhook["id"]]
+    assert (webhook["secret"] is not None, told["waiting"], told["waitingSince"]) == (True, 0, None)
+    assert tabs["CreateApiToken"]["data"]["createApiToken"]["token"]
+    done = [edge["node"]["action"] for edge in tabs["Operations"]["data"]["auditEntries"]["edges"]]
+    assert "createApiToken" in done
     assert found["code"].startswith("Scan it in WhatsApp")
     assert set(found["shots"]) >= {*TABS.split(), "Code"} - WATCHING
 
 
 async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:
-    status, said = await run(
-        ["node", "graphiql.mjs", f"{url}/graphql", email, PASSWORD, str(folder), factories.phone()], cwd=node
-    )
+    given = (f"{url}/graphql", email, PASSWORD, str(folder), factories.phone(), factories.phone())
+    status, said = await run(["node", "graphiql.mjs", *given], cwd=node)
     assert status == 0, said
     return json.loads(said)
 

@@ -146,4 +146,11 @@ export const tabs = await Promise.all([
     input: { bot: { debounce: 2, escalationThreshold: 0.5 }, features: { autoEscalation: true } },
   }),
   tab('66-analytics', { period: null, timeZone: 'Europe/Lisbon', interval: 'WEEK' }),
+  tab('67-create-webhook', { input: { url: 'https://example.com/hooks', events: ['LEAD_CREATED', 'LEAD_FOLLOW_UP_DUE'] } }),
+  tab('68-webhooks'),
+  tab('69-delete-webhook', { id: '${createWebhook.id}' }),
+  tab('70-create-api-token', {
+    input: { name: 'Shop', scopes: ['READ', 'CONVERSATIONS'], expiresInDays: 365, senderId: '${senders.edges.0.node.id}' },
+  }),
+  tab('71-operations'),
 ]);
