@@ -16,10 +16,14 @@ CHUNK = 2000
 _NAMED = """num_nonnulls(content, details, variables, referral, metadata, address, correlation_id,
       nullif(left(provider_message_id, 7), 'erased:'), nullif(error_message, 'Erased.')) > 0"""
 
-# What may still write of the contact: a message in flight, an import that has met it, and whoever began before it was
-# hidden, such as the freezing of an audience. A message that was settled after the step had left it out names it still.
+# What may still write of the contact: a message in flight, an import that has met it, and whoever began before there
+# was nothing left to read of it, such as the freezing of an audience, or the telling of webhooks. What was written once
+# a step had passed by, as when a message is settled meanwhile, is left for the next time.
 _OPEN = f"""
 SELECT EXISTS (SELECT FROM message WHERE contact_id = $1 AND (lease_until IS NOT NULL OR {_NAMED}))
+    OR EXISTS (SELECT FROM event
+               WHERE contact_id = ANY(ARRAY(SELECT id FROM contact WHERE $1 IN (id, merged_into_id)))
+                 AND data IS NOT NULL)
     OR EXISTS (SELECT FROM import_row r JOIN contact_import i ON i.id = r.contact_import_id
                WHERE r.contact_id = $1 AND i.status IN ('QUEUED', 'RUNNING'))
     OR EXISTS (SELECT FROM pg_stat_activity

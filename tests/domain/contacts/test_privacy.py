@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -13,9 +14,10 @@ from db.contacts import Consent, Contact, ContactIdentity, ContactIdentityType, 
 from db.core import connect
 from db.core.paging import PageRequest
 from db.core.settings import get_settings
+from db.events import EventType
 from db.files import File, FilePurpose
 from db.messages import Message, MessageState
-from domain import contacts
+from domain import contacts, webhooks
 from domain.contacts import imports, privacy, sources
 from domain.core.access import SYSTEM, Viewer
 from domain.core.errors import ErrorCode
@@ -188,28 +190,61 @@ async def test_what_is_in_flight_and_posts_that_wait_hold_up_its_end() -> None:
     assert await kept(number, word) == []
 
 
+@asynccontextmanager
+async def erasing_up_to_events(receipt: PrivacyReceipt) -> AsyncIterator[None]:
+    """Meanwhile a worker that erases is past messages, and waits for events of the contact; it ends thereafter."""
+    waits = (
+        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE event SET data = NULL%'"
+    )
+    holder = await connect.open_session(get_settings())
+    holding = holder.transaction()
+    await holding.start()
+    await holder.execute("SELECT FROM event WHERE contact_id = $1 FOR UPDATE", receipt.contact_id)
+    erasing = asyncio.create_task(contacts.run_receipt(receipt.id))
+    async with asyncio.timeout(10):
+        while not await connect.rows(waits):  # noqa: ASYNC110 - of PostgreSQL
+            await asyncio.sleep(0.01)
+    yield
+    await holding.rollback()
+    await holder.close()
+    await erasing
+
+
+async def ended(receipt: PrivacyReceipt) -> bool:
+    return (await PrivacyReceipt.get(id=receipt.id)).status is JobStatus.COMPLETED
+
+
 async def test_what_was_in_flight_and_settles_while_its_worker_is_past_messages_is_forgotten_too() -> None:
     contact, number, word = await somebody()
     flying = await message(contact, await factories.sender(), MessageState.IN_FLIGHT)
     asked = await contacts.erase(SYSTEM, contact.id)
-    elsewhere = await connect.open_session(get_settings())
-    holding = elsewhere.transaction()
-    await holding.start()
-    await elsewhere.execute("SELECT FROM event WHERE contact_id = $1 FOR UPDATE", contact.id)
-    erasing = asyncio.create_task(contacts.run_receipt(asked.id))
-    waits = (
-        "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%UPDATE event SET data = NULL%'"
-    )
-    async with asyncio.timeout(10):
-        while not await connect.rows(waits):  # noqa: ASYNC110 - of PostgreSQL
-            await asyncio.sleep(0.01)
-    await Message.filter(id=flying.id).update(state="SENT", lease_until=None, address=number, content=word)
-    await holding.rollback()
-    await elsewhere.close()
-    await erasing
-    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.RUNNING
+    async with erasing_up_to_events(asked):
+        await Message.filter(id=flying.id).update(state="SENT", lease_until=None, address=number, content=word)
+    assert not await ended(asked)
     await contacts.run_receipt(asked.id)
-    assert (await PrivacyReceipt.get(id=asked.id)).status is JobStatus.COMPLETED
+    assert await ended(asked)
+    assert await kept(number, word) == []
+
+
+async def test_whoever_has_read_events_of_the_person_and_tells_a_webhook_of_them_is_waited_for() -> None:
+    contact, number, word = await somebody()
+    webhook = await webhooks.create(SYSTEM, url="https://example.com/", events=[EventType.LEAD_CREATED])
+    asked = await contacts.erase(SYSTEM, contact.id)
+    teller = await connect.open_session(get_settings())
+    telling = teller.transaction()
+    async with erasing_up_to_events(asked):
+        await telling.start()
+        read = await teller.fetchval("SELECT data FROM event WHERE contact_id = $1 AND data IS NOT NULL", contact.id)
+    assert not await ended(asked)
+    await teller.execute(
+        "INSERT INTO webhook_delivery (webhook_id, event_number, type, body, subject, contact_id, attempt_log)"
+        " VALUES ($1, 1, 'CONTACT_UPDATED', $2, 'Contact:1', $3, '[]')",
+        *(webhook.id, read, contact.id),
+    )
+    await telling.commit()
+    await teller.close()
+    await contacts.run_receipt(asked.id)
+    assert await ended(asked)
     assert await kept(number, word) == []
 
 
