@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -54,6 +53,8 @@ MAX_SOCKETS = 100
 """Sockets of one user, of all their API tokens, and of an address while who it is is looked up; in each process while
 Redis is away. Of an address also those of a process that have not said who they are: beyond them the one that is silent
 for longest is cut off, so that nobody locks out whoever shares their address."""
+MOST_SILENT = 2000
+"""The same of a process, from wherever: many addresses hold no more of its connections than these."""
 MAX_OPERATIONS = 100
 """Operations that one socket may have running."""
 TOO_MANY = 4429
@@ -71,8 +72,8 @@ seat: ContextVar[Seat] = ContextVar("seat")
 _numbers = itertools.count()
 _watch = Watch()
 """Over all sockets of this process."""
-_silent = dict[str, "OrderedDict[Handler, None]"]()
-"""Sockets that have not said who they are, by address; those that are silent for longest stand first."""
+_silent = dict["Handler", None]()
+"""Sockets that have not said who they are; those that are silent for longest stand first."""
 
 
 class Adapter(ASGIWebSocketAdapter):
@@ -160,16 +161,15 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def _is_silent(self) -> None:
         if not get_settings().rate_limits:
             return
-        others = _silent.setdefault(self._address, OrderedDict())
-        others[self] = None
-        if len(others) > MAX_SOCKETS:
-            others.popitem(last=False)[0].websocket.abort()
+        _silent[self] = None
+        neighbours = [one for one in _silent if one._address == self._address]
+        if len(neighbours) > MAX_SOCKETS or len(_silent) > MOST_SILENT:
+            longest = neighbours[0] if len(neighbours) > MAX_SOCKETS else next(iter(_silent))
+            longest._has_spoken()
+            longest.websocket.abort()
 
     def _has_spoken(self) -> None:
-        others = _silent.get(self._address, OrderedDict())
-        others.pop(self, None)
-        if not others:
-            _silent.pop(self._address, None)
+        _silent.pop(self, None)
 
     async def handle_message(self, message: Any) -> None:
         if (fault := _fault(message)) is not None:

@@ -269,6 +269,24 @@ async def test_a_client_that_stops_reading_is_cut_off(served: Toy, monkeypatch: 
         socket.transport.abort()
 
 
+async def test_of_silent_ones_from_many_addresses_the_longest_silent_is_cut_off(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+    monkeypatch.setattr(sockets, "MOST_SILENT", 5)
+    async with AsyncExitStack() as stack:
+        first, *others = [
+            await stack.enter_async_context(opened(served.url, local_addr=(f"127.0.0.{number}", 0)))
+            for number in range(2, 8)
+        ]
+        with pytest.raises(ConnectionClosed) as caught:
+            await receive(first)
+        assert caught.value.rcvd is None
+        for socket in others:
+            await send(socket, type="connection_init", payload={"AUTHORIZATION": f"bearer {served.tokens[Role.ADMIN]}"})
+            assert (await receive(socket))["type"] == "connection_ack"
+
+
 async def eventually(holds: Any, seconds: float = 10) -> None:
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - nothing tells when
