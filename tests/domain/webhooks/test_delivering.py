@@ -1,7 +1,9 @@
 """What is posted, in which order, how often, and what becomes of it."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from domain import webhooks
 from domain.core import fetch
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
+from domain.events import Place, encode
 from domain.webhooks import delivering, writing
 from domain.webhooks.delivering import pause
 from tests.callers import only
@@ -116,6 +119,45 @@ async def test_after_three_days_it_is_given_up_and_what_waits_goes_on(receiver: 
     assert (await WebhookDelivery.get(id=one.id)).status is DELIVERED
     assert receiver.numbers() == [1, 1, 2, 1, 1]
     assert await only(webhooks.retry(SYSTEM, one.id)) == (ErrorCode.INVALID_STATE, "id", "delivered")
+
+
+async def test_what_was_given_up_and_is_replayed_has_three_days_anew(receiver: Receiver) -> None:
+    webhook = await hook(receiver)
+    before = (await Webhook.get(id=webhook.id)).position
+    receiver.answer = lambda _: 500
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    await WebhookDelivery.filter(webhook_id=webhook.id).update(give_up_at=LONG_AGO)
+    await later(webhook)
+    await webhooks.deliver(webhook.id)
+    [given_up] = await deliveries(webhook)
+    await webhooks.replay(SYSTEM, webhook.id, after=encode(Place((await log.read(0, 0)).epoch, before)))
+    await webhooks.deliver(webhook.id)
+    [again] = await deliveries(webhook)
+    assert (given_up.status, again.status, again.attempts) == (FAILED, PENDING, 1)
+    assert again.give_up_at > datetime.now(UTC) + timedelta(days=2)
+
+
+async def test_a_round_begins_no_posts_for_longer_than_its_lease_allows(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def slowly(_: dict[str, Any]) -> int:
+        await asyncio.sleep(0.05)
+        return 200
+
+    monkeypatch.setattr(delivering, "_ROUND", 0.1)
+    settle, tried = delivering._settle, list[int]()  # pyright: ignore[reportPrivateUsage]
+
+    async def settling(id: int, lease: str, tries: Sequence[Any]) -> bool:
+        tried.append(len(tries))
+        return await settle(id, lease, tries)
+
+    monkeypatch.setattr(delivering, "_settle", settling)
+    webhook, receiver.answer = await hook(receiver), slowly
+    await say(*range(12))
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == list(range(12))
+    assert max(tried) <= 3, "one after another, each takes half as long as a round may begin them"
 
 
 async def test_after_five_days_of_failure_it_is_switched_off_with_one_event(receiver: Receiver) -> None:
