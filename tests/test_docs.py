@@ -205,6 +205,7 @@ async def test_the_examples_of_a_page_run(
     sender = await factories.sender(is_default=True)
     given = {
         "PATH": f"{BIN}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT / "sdk/python"),
         "HOME": str(tmp_path),
         "TOKEN": await factories.api_token(owner, *Scope),
         "EMAIL": owner.email,
