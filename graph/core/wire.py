@@ -172,6 +172,13 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if hasattr(self, "scope"):
             self.scope["extensions"] = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
 
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self.handshake_initiated:
+            # All of the head has come, and websockets does not take it: uvicorn would wait for more without end.
+            self.transport.write(b"".join(self.conn.data_to_send()))
+            self.transport.close()
+
     async def receive(self) -> ASGIReceiveEvent:
         self._taken += 1
         if self._taken % IN_TURN == 0:

@@ -153,6 +153,20 @@ async def test_sockets_are_not_compressed(api: Api) -> None:
         assert client.protocol.extensions == []
 
 
+@pytest.mark.parametrize(
+    "more",
+    [b"Content-Length: 5\r\n", b"Transfer-Encoding: chunked\r\n", b"a: b\r\n" * 130, b"a: " + b"b" * 10_000 + b"\r\n"],
+    ids=["a body", "chunks", "many headers", "a long header"],
+)
+async def test_a_handshake_that_is_none_is_not_held(served: Toy, more: bytes) -> None:
+    """The head has come, so no other bound holds for it."""
+    reader, writer = await connected(served)
+    writer.write(OURS.replace(b"Host: here\r\n", b"Host: here\r\n" + more))
+    async with asyncio.timeout(5):
+        assert b" 101 " not in await reader.read()
+    writer.close()
+
+
 async def connected(api: Api | Toy) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     url = urlsplit(api.url)
     return await asyncio.open_connection(url.hostname, url.port)
