@@ -208,6 +208,17 @@ async def test_a_replay_posts_again_under_the_same_ids_in_order_and_goes_on(
     assert [(row.status, row.attempts) for row in rows] == [(DELIVERED, n) for n in (1, 1, 1, 1, 1, 1)]
 
 
+async def test_a_replay_passes_over_nothing_that_was_not_told_yet(receiver: Receiver) -> None:
+    webhook = await hook(receiver)
+    await webhooks.update(SYSTEM, webhook.id, active=False)
+    await say(1)
+    last = await say(2)
+    assert (await webhooks.replay(SYSTEM, webhook.id, after=await place(last))).position == webhook.position < last
+    await webhooks.update(SYSTEM, webhook.id, active=True)
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == [1, 2]
+
+
 async def test_what_the_log_has_lost_cannot_be_replayed_and_who_was_away_goes_on_after_it(receiver: Receiver) -> None:
     webhook = await hook(receiver)
     first = await say(1, 2)
