@@ -30,9 +30,11 @@ from tidings_sdk import (
 import domain
 from db.accounts import Role, Scope
 from db.core import connect
+from db.messages import Message, Priority
+from domain import analytics
 from domain.events import Place
 from domain.events import encode as cursor
-from graph.core.ids import encode
+from graph.core.ids import decode, encode
 from sdk.python import codegen
 from tests import factories
 from tests.clients.line import Line
@@ -112,12 +114,41 @@ async def test_a_message_is_scheduled_for_a_group(api: Api, installed: Path) -> 
 async def test_a_text_is_sent_and_its_conversation_read(api: Api, worker: Program, installed: Path) -> None:
     """S3's example: the number as a chat id, the priority as a number."""
     found = "SELECT phone_number FROM contact_phone JOIN conversation USING (contact_id) WHERE conversation.id = $1"
-    number: str = await connect.value(found, await a_conversation())
+    conversation = await a_conversation()
+    number: str = await connect.value(found, conversation)
     environment = await bearer(api, Scope.CONVERSATIONS)
+    await analytics.count_new()
+    before = await said_today()
     said = await program(installed, "send", f"{number.removeprefix('+')}@c.us", **environment)
-    assert said[0].startswith("Message queued: ")
-    assert "Hello from the API!" in said[1:]
-    assert re.fullmatch(r"Messages today: \d+", said[-1])
+    queued = await Message.get(id=decode(said[0].removeprefix("Message queued: "), "Message"))
+    assert (queued.content, queued.priority) == ("Hello from the API!", Priority.NORMAL)
+    theirs: str = await connect.value(
+        "SELECT m.content FROM message m JOIN conversation c USING (sender_id, contact_id)"
+        " WHERE c.id = $1 AND m.direction = 'INBOUND'",
+        conversation,
+    )
+    assert sorted(said[1:-1]) == sorted(["Hello from the API!", theirs])
+    # The worker counts on while the program runs.
+    assert 0 < before <= int(said[-1].removeprefix("Messages today: ")) <= await said_today()
+
+
+async def test_a_priority_may_be_a_number_from_1_to_5(api: Api) -> None:
+    found = "SELECT phone_number FROM contact_phone JOIN conversation USING (contact_id) WHERE conversation.id = $1"
+    number: str = await connect.value(found, await a_conversation())
+    async with await signed_in(api) as tidings:
+        sent = [await tidings.send_text(number, "Hello", priority=each) for each in range(1, 6)]
+    kept = [(await Message.get(id=decode(each.id, "Message"))).priority for each in sent]
+    assert kept == [Priority.LOW, Priority.LOW, Priority.NORMAL, Priority.HIGH, Priority.URGENT]
+
+
+async def said_today() -> int:
+    """What conversations have heard and sent since midnight, counted one by one."""
+    counted: int = await connect.value(
+        "SELECT count(*) FROM message m JOIN conversation c USING (sender_id, contact_id) WHERE c.deleted_at IS NULL"
+        " AND m.type <> 'REACTION' AND m.state <> 'FAILED' AND m.deleted_at IS NULL"
+        " AND CASE m.direction WHEN 'INBOUND' THEN m.created_at ELSE m.sent_at END >= date_trunc('day', now(), 'UTC')"
+    )
+    return counted
 
 
 async def signed_in(api: Api, url: str | None = None) -> AsyncTidings:
