@@ -1,6 +1,7 @@
 """GraphQL over HTTP: https://graphql.github.io/graphql-over-http/draft/."""
 
 import json
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import NoneType
@@ -25,7 +26,7 @@ from graph.core import bodies
 from graph.core.callers import context_of, name_of, operation_of, request_id_of, stranger_of
 from graph.core.context import Context
 from graph.core.errors import AWAY, MISTAKES, refused, tell, unexpected
-from graph.core.operation import may_renew
+from graph.core.operation import STALE, may_renew
 from graph.core.schema import Schema
 from graph.core.wire import read_json, write_json
 
@@ -81,20 +82,21 @@ class Asked:
 
 async def answer(request: Request, schema: Schema) -> Response:
     """Executes the operation of a request."""
-    media_type, headers, request_id = JSON, dict[str, str](), request_id_of(request)
+    media_type, headers, request_id, came = JSON, dict[str, str](), request_id_of(request), time.monotonic()
     try:
-        context = await context_of(request)
+        context = await _context(request)
     except Refusal as refusal:
         body = refused(refusal, request_id)
         return _response(TOO_MANY, body, media_type, _rate_headers(None, TOO_MANY, body))
     except TRANSIENT as error:
         return _response(503, refused(unexpected(error), request_id), media_type, RETRY_AFTER)
-    structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))
     try:
         media_type = answer_type(request.headers.get("accept"))
         if not _is_little(request):
             rates.recall(context.viewer)
         asked = await _asked(request, context.viewer)
+        if time.monotonic() - came > STALE:
+            context = await _context(request)
         if not may_renew(asked.query, asked.variables):
             rates.recall(context.viewer, asked.query)
         status, body = await _execute(context, schema, asked, request.method)
@@ -118,6 +120,12 @@ async def answer(request: Request, schema: Schema) -> Response:
     return _response(
         status, body, media_type, {**headers, **context.leaving, **_rate_headers(context.rate, status, body)}
     )
+
+
+async def _context(request: Request) -> Context:
+    context = await context_of(request)
+    structlog.contextvars.bind_contextvars(caller=name_of(context.viewer))
+    return context
 
 
 def limited(kind: str, limit: int, tell: Endpoint) -> Endpoint:

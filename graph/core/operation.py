@@ -1,5 +1,6 @@
 """What happens around each operation: its limits, and the extensions of its answer."""
 
+import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Hashable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -26,8 +27,8 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from strawberry.types.graphql import OperationType as Kind
 
 from db.core.settings import get_settings
-from domain import rates
-from domain.core.errors import Refusal
+from domain import accounts, rates
+from domain.core.errors import ErrorCode, Refusal
 from domain.core.rates import Rate
 from domain.core.tokens import quotes_refresh, session_of
 from graph.core import deprecation, limits
@@ -39,6 +40,8 @@ AT_ONCE = 8
 """Operations of a caller that run at a time in this process: the pool has connections for others, too."""
 MOST_WAITING = 100
 """Operations of a caller that wait meanwhile; more are refused."""
+STALE = 1.0
+"""Seconds for which it holds who calls: a body or a turn may take thirty to come, and rights end meanwhile."""
 MAX_MISTAKES = 10
 """Mistakes of a document that are told: for each one graphql-core prints all that stands around it, so that 8 KB with a
 hundred of them take seconds. Strawberry, which sets no limit, validates nothing that is validated already."""
@@ -110,7 +113,11 @@ class Limited(SchemaExtension):
         if not isinstance(caller, Context) or not get_settings().rate_limits:
             yield
             return
+        began = time.monotonic()
         async with rates.turn(caller.viewer, "operations", AT_ONCE, waiting=MOST_WAITING):
+            if time.monotonic() - began > STALE and await accounts.recheck(caller.viewer) != caller.viewer:
+                words = "Your sign-in has ended or your rights have changed."
+                raise Refusal(ErrorCode.AUTHENTICATION_ERROR, words)
             yield
 
     def _measure(self, document: DocumentNode) -> int:

@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 
 import httpx
 import pytest
 
 from db.accounts import Role
-from graph.core import bodies
+from db.core.settings import get_settings
+from domain import accounts, rates
+from graph.core import bodies, http, operation
 from graph.core.bodies import Room
 from tests.graph.core.toy import Toy
+from tests.graph.core.toy import token as token_of
 
 LARGE = 90_000
 QUERY = b'{"query": "{ hello }"}'
@@ -30,7 +33,7 @@ def _little_room(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     assert all((room._held, len(room._bodies), room._by_owner.total()) == (0, 0, 0) for room in rooms)  # pyright: ignore[reportPrivateUsage]
 
 
-async def begun(served: Toy, address: str = "", token: str = "", sent: int = LARGE) -> Connection:
+async def begun(served: Toy, address: str = "", token: str = "", sent: int = LARGE, query: bytes = QUERY) -> Connection:
     """A request of which all but the end comes."""
     url = httpx.URL(served.url)
     reader, writer = await asyncio.open_connection(url.host, url.port)
@@ -39,7 +42,7 @@ async def begun(served: Toy, address: str = "", token: str = "", sent: int = LAR
     head = (
         f"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n{given}content-length: 100000\r\n\r\n"
     )
-    writer.write(head.encode() + QUERY.ljust(sent)[:sent])
+    writer.write(head.encode() + query.ljust(sent)[:sent])
     await writer.drain()
     await asyncio.sleep(0.05)  # The server reads what has come, in the order in which it came.
     return reader, writer
@@ -147,3 +150,45 @@ async def test_what_says_that_it_is_too_large_is_not_waited_for(served: Toy) -> 
         b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1048577\r\n\r\n"
     )
     assert (await ended((reader, writer))).startswith(b"HTTP/1.1 413 ")
+
+
+MINE = b'{"query": "{ contacts { totalCount } }"}'
+
+
+async def test_who_loses_their_rights_while_a_body_comes_has_none_when_it_is_here(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "STALE", 0.01)
+    for revoked in (False, True):
+        secret = await token_of(Role.VIEWER)
+        viewer = await accounts.authenticate(secret)
+        reader, writer = await begun(served, token=secret, query=MINE)
+        if revoked:
+            assert viewer.token_id is not None
+            await accounts.delete_api_token(viewer, viewer.token_id)
+        writer.write(b" " * (100_000 - LARGE))
+        async with asyncio.timeout(5):
+            await reader.readuntil(b"\r\n\r\n")
+            assert (b"AUTHENTICATION_ERROR" in await reader.read(65_536)) is revoked
+        await closed(writer)
+
+
+async def test_who_loses_their_rights_while_others_have_their_turn_has_none_in_their_own(
+    served: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(get_settings(), "rate_limits", True)
+    monkeypatch.setattr(operation, "STALE", 0.01)
+    for revoked in (False, True):
+        secret = await token_of(Role.VIEWER)
+        viewer = await accounts.authenticate(secret)
+        async with AsyncExitStack() as turns:
+            for _ in range(operation.AT_ONCE):
+                await turns.enter_async_context(rates.turn(viewer, "operations", operation.AT_ONCE))
+            headers = {"authorization": f"Bearer {secret}", "content-type": "application/json"}
+            asking = asyncio.create_task(served.http.post("/graphql", content=MINE, headers=headers))
+            await asyncio.sleep(0.2)  # It waits for its turn.
+            if revoked:
+                assert viewer.token_id is not None
+                await accounts.delete_api_token(viewer, viewer.token_id)
+        answer = (await asking).json()
+        assert [error["extensions"]["code"] for error in answer.get("errors", [])] == ["AUTHENTICATION_ERROR"] * revoked
