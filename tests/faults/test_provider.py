@@ -8,7 +8,7 @@ import pytest
 from graph.core.ids import decode
 from tests.factories import phone
 from tests.faults.conftest import Installation
-from tests.faults.invariant import ARRIVED, accepted_by_message
+from tests.faults.invariant import ARRIVED, accepted_by_message, whose
 
 LONG = [pytest.mark.soak, pytest.mark.timeout(400)]
 Figure = Callable[[str, object], None]
@@ -23,7 +23,9 @@ async def test_15_a_storm_of_5xx_without_a_code(
     for _ in range(people // 20):
         installation.simulator.post("faults", kind="bad_gateway_after_accept", count=10, seconds=0)
         installation.simulator.post("faults", kind="bad_gateway", count=10)
-    await installation.until_in_state(schedule, "UNKNOWN", people // 2)
+    column, number = whose(schedule)
+    tried = f"SELECT 1 FROM message WHERE {column} = $1 AND attempts > 0"
+    await installation.until_rows(tried, people, number, seconds=120)
     async with installation.traffic() as others:
         stats = await installation.done(schedule, seconds=120)
     assert (stats["sent"], stats["failed"], stats["unconfirmed"]) == (people, 0, 0)

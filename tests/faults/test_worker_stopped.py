@@ -23,6 +23,9 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
         schedule = await installation.schedule(400)
         await installation.under_way(schedule, 50)
         frozen.send(signal.SIGSTOP)
+        # A statement that was under way may still be committed.
+        working = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker' AND state = 'active'"
+        await installation.until_rows(working, 0)
         held = {row["id"] for row in await installation.in_state(schedule, "CLAIMED", "IN_FLIGHT")}
         claimed = {row["id"]: row["attempt_id"] for row in await installation.in_state(schedule, "CLAIMED")}
         assert held > claimed.keys() > set(), "it held no claims or had nothing in flight, so nothing was tried"
