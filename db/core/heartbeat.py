@@ -1,6 +1,9 @@
 """Heartbeats of workers: each says in Redis, every two seconds, that it lives and what it does."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import orjson
 
 from db.core.redis import shared_redis
 
@@ -21,17 +24,20 @@ class Heartbeat:
     tasks: list[str]
     processed: int
     started: str
+    failed: dict[str, int]
+    """Jobs that have failed within the last minute by a fault of ours, by name."""
 
     @property
     def online(self) -> bool:
         return self.age < FRESH
 
 
-async def beat(name: str, *, tasks: list[str], processed: int, started: str) -> None:
+async def beat(name: str, *, tasks: list[str], processed: int, started: str, failed: Mapping[str, int]) -> None:
     """Says that the worker lives; forgotten after a minute."""
+    said = {"tasks": " ".join(tasks), "processed": processed, "started": started, "failed": orjson.dumps(failed)}
     async with shared_redis().pipeline(transaction=True) as pipe:
         pipe.sadd(_WORKERS, name)
-        pipe.hset(_key(name), mapping={"tasks": " ".join(tasks), "processed": processed, "started": started})
+        pipe.hset(_key(name), mapping=said)
         pipe.pexpire(_key(name), _KEPT_MS)
         await pipe.execute()
 
@@ -67,6 +73,7 @@ async def heartbeats() -> list[Heartbeat]:
                 tasks=said[b"tasks"].decode().split(),
                 processed=int(said[b"processed"]),
                 started=said[b"started"].decode(),
+                failed=orjson.loads(said.get(b"failed", b"{}")),  # a worker of an earlier version says nothing of it
             )
         )
     return found

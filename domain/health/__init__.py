@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -167,6 +168,7 @@ async def _ask_workers() -> WorkersHealth:
             count=len(online),
             active_tasks=sum(len(beat.tasks) for beat in online),
             queued_tasks=queued,
+            failed=sum((Counter(beat.failed) for beat in online), Counter[str]()),
             workers=[Worker(b.name, b.online, b.tasks[0] if b.tasks else None, b.processed) for b in beats],
         )
 
@@ -196,6 +198,7 @@ async def _inside() -> tuple[DatabaseHealth, RedisHealth, WorkersHealth, Found]:
     if _answers(of_redis):
         # Else nobody knows, and what was told before is not over.
         found[Kind.NO_WORKER] = None if _answers(of_workers) else "No worker runs."
+        found.update(problems.of_jobs(of_workers.failed))
     for part in (problems.of_webhooks(), *rest):
         found.update(part)
     if not _answers(of_database):

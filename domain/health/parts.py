@@ -1,5 +1,6 @@
 """What health says of the system and of what it leans on: to operators all of it, to anyone else states alone."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -66,6 +67,8 @@ class WorkersHealth(ServiceHealth):
     active_tasks: int | None = None
     queued_tasks: int | None = None
     workers: list[Worker] | None = None
+    failed: Mapping[str, int] | None = None
+    """Jobs that have failed within the last minute by a fault of ours, by name."""
 
     @property
     def bare(self) -> Self:

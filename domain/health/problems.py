@@ -27,6 +27,8 @@ QUEUE_SECONDS = 60
 """The same of a queue that nothing holds back: pauses and limits are no fault."""
 OVERDUE_SECONDS = 60
 """The same of what the clock should have begun: it looks every second, or oftener."""
+JOBS_FAILED = 3
+"""Failures of a job within a minute: what it failed at comes again, and a lone one has been made up for."""
 BEHIND_SECONDS = 5
 """The same of an event that this server has not told its sockets."""
 DOUBT_SECONDS = 60
@@ -47,6 +49,7 @@ class Kind(StrEnum):
     REDIS_AWAY = "redis_away"
     NO_WORKER = "no_worker"
     NO_CLOCK = "no_clock"
+    JOBS_FAIL = "jobs_fail"
     WEBHOOKS_REFUSED = "webhooks_refused"
     JOURNAL_GROWS = "journal_grows"
     POSTS_NOT_UNDERSTOOD = "posts_not_understood"
@@ -76,8 +79,11 @@ MENDS: Mapping[Kind, str] = {
     Kind.DATABASE_BUSY: "Look into pg_stat_activity for a lock or a slow statement (DATABASE_POOL is the number of "
     "connections), and that `tidings migrate` has been run.",
     Kind.REDIS_AWAY: "Start Redis, or mend REDIS_URL; what is due is in PostgreSQL and goes on by itself.",
-    Kind.NO_WORKER: "Start `tidings worker`, and look into its log for why it ended.",
+    Kind.NO_WORKER: "Start `tidings worker`, and look into its log for why it ended; "
+    "one that is there and hangs is ended first (`kill -9`): another does what it had begun.",
     Kind.NO_CLOCK: "Start `tidings worker`; where one runs, its log says `clock_stopped` or `tick_failed`.",
+    Kind.JOBS_FAIL: "The log of workers has the traceback, beside `job` with result=failed. What was to be "
+    "done stays in PostgreSQL and is tried again; after an upgrade see that `tidings migrate` has been run.",
     Kind.WEBHOOKS_REFUSED: "Look into this API's log for `webhook_not_kept` or `unexpected_error`: "
     "PostgreSQL may be full or read-only, or inbound_post locked.",
     Kind.JOURNAL_GROWS: "Look for a transaction that stays open, `SELECT * FROM pg_stat_activity ORDER BY xact_start`, "
@@ -215,6 +221,15 @@ async def in_database() -> Found:
         ),
     }
     return {kind: words if wrong else None for kind, (wrong, words) in found.items()}
+
+
+def of_jobs(failed: Mapping[str, int] | None) -> Found:
+    """Of a fault in the code, or of tables that are not as it knows them; None where nobody knows."""
+    if failed is None:
+        return {}
+    often = {name: count for name, count in failed.items() if count >= JOBS_FAILED}
+    words = ", ".join(f"{name} {count} times" for name, count in sorted(often.items()))
+    return {Kind.JOBS_FAIL: f"Jobs of workers fail by a fault of ours, in the last minute: {words}." if often else None}
 
 
 async def events_behind() -> float:

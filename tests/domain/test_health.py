@@ -13,6 +13,7 @@ from domain.core.access import ANONYMOUS, SYSTEM, Viewer
 from domain.core.cache import Cached
 from domain.health import HealthStatus, integrations, standing
 from domain.health.parts import ExternalHealth
+from domain.health.problems import Kind
 from domain.providers.base import Account
 from domain.providers.cloud_numbers import calls_left
 from tests import factories
@@ -80,7 +81,7 @@ async def test_tasks_of_workers_that_are_online_and_those_that_wait_are_counted(
     monkeypatch.setattr(heartbeat, "_WORKERS", unique("workers"))
     monkeypatch.setattr(doorbell, "QUEUE", unique("queue"))
     for name, tasks in (("busy:1", ["dispatch", "ingest"]), ("lost:1", ["deliver"])):
-        await heartbeat.beat(name, tasks=tasks, processed=7, started="")
+        await heartbeat.beat(name, tasks=tasks, processed=7, started="", failed={})
     await shared_redis().pexpire(f"{heartbeat._WORKERS}:lost:1", 40_000)  # pyright: ignore[reportPrivateUsage]
     await shared_redis().rpush(f"tidings:{doorbell.QUEUE}", "one", "two", "three")
     await asyncio.sleep(health.KEPT_SECONDS + 0.1)
@@ -88,6 +89,19 @@ async def test_tasks_of_workers_that_are_online_and_those_that_wait_are_counted(
     assert (of_workers.count, of_workers.active_tasks, of_workers.queued_tasks) == (1, 2, 3)
     assert of_redis.queue_depth == 3
     assert of_redis.used_memory_mb == pytest.approx((await shared_redis().info())["used_memory"] / 2**20, abs=5)
+
+
+async def test_jobs_that_fail_again_and_again_are_told_by_name(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heartbeat, "_WORKERS", unique("workers"))
+    for name, failed in (("one:1", {"dispatch": 2, "plan": 2}), ("other:1", {"dispatch": 1})):
+        await heartbeat.beat(name, tasks=[], processed=7, started="", failed=failed)
+    await asyncio.sleep(health.KEPT_SECONDS + 0.1)
+    words = "Jobs of workers fail by a fault of ours, in the last minute: dispatch 3 times."
+    found = await health.check(SYSTEM)
+    assert (found.found[Kind.JOBS_FAIL], found.status is HealthStatus.HEALTHY) == (words, False)
+    await heartbeat.farewell("other:1")
+    await asyncio.sleep(health.KEPT_SECONDS + 0.1)
+    assert (await health.check(SYSTEM)).found[Kind.JOBS_FAIL] is None, "two failures are made up for"
 
 
 async def test_a_token_that_another_secret_key_has_sealed_is_a_fault_and_no_error(database: None) -> None:

@@ -125,9 +125,9 @@ async def test_what_a_webhook_waits_for_is_told_by_its_id(database: None) -> Non
 
 async def test_workers_are_counted_and_not_named(database: None) -> None:
     async with quiet():
-        await heartbeat.beat("here:7", tasks=[], processed=9, started="")
+        await heartbeat.beat("here:7", tasks=[], processed=9, started="", failed={})
         before = await figures()
-        await heartbeat.beat("here:8", tasks=[], processed=9, started="")
+        await heartbeat.beat("here:8", tasks=[], processed=9, started="", failed={})
         await heartbeat.shared_redis().pexpire("tidings:workers:here:7", 40_000)
         found = await figures()
         assert found["tidings_workers", "online"] == before["tidings_workers", "online"]

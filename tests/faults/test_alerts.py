@@ -19,6 +19,7 @@ from domain.health.problems import BEHIND_SECONDS, DOUBTS, DOWN, Kind
 from tests.faults.alerts import Scrapes, read, rules
 from tests.faults.conftest import Installation
 from tests.faults.followers import Follower, following, newest
+from workers.core.supervise import FAILED_SECONDS
 
 pytestmark = pytest.mark.timeout(180)
 RULES = {kind: rule for rule in rules().values() for kind in Kind if f'problem="{kind}"' in rule.expr}
@@ -64,7 +65,7 @@ class Lookout:
             assert time.monotonic() < end, f"not seen in {what}: {await self.health()}"
             await asyncio.sleep(0.25)
 
-    async def sees(self, kind: Kind, words: str, *, status: int | None = None) -> None:
+    async def sees(self, kind: Kind, words: str, *, status: int | None = None, seconds: float = 45) -> None:
         """Each of the four places tells of it."""
         status = status or (503 if kind in DOWN else 200)
 
@@ -78,17 +79,17 @@ class Lookout:
         async def in_log() -> bool:
             return self.logged("problem", kind)
 
-        await self.until("health", in_health)
+        await self.until("health", in_health, seconds)
         await self.until("alerts", in_alerts)
         await self.until("the log", in_log)
         told = await self.doctor()
         assert words.split(":")[0].removesuffix(".").casefold() in told.casefold(), told
 
-    async def is_over(self, kind: Kind) -> None:
+    async def is_over(self, kind: Kind, seconds: float = 45) -> None:
         async def over() -> bool:
             return not await self.alert(kind) and self.logged("problem_over", kind)
 
-        await self.until("its end", over)
+        await self.until("its end", over, seconds)
 
 
 async def post(installation: Installation, content: bytes) -> None:
@@ -250,6 +251,28 @@ async def test_a_queue_does_not_move(installation: Installation) -> None:
             await installation.resume()
             await lookout.sees(kind, words)
         await installation.done(schedule)
+
+
+@pytest.mark.soak
+async def test_sends_end_in_a_fault_of_ours(installation: Installation) -> None:
+    """What a worker has claimed and may not let leave keeps the queue looking busy."""
+    kind, words = Kind.JOBS_FAIL, "Jobs of workers fail by a fault of ours"
+    async with provoked(installation, kind) as lookout:
+        await installation.fetch(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a fault'; END $$"
+        )
+        await installation.fetch(
+            "CREATE TRIGGER fail BEFORE UPDATE ON message FOR EACH ROW WHEN (new.state = 'IN_FLIGHT')"
+            " EXECUTE FUNCTION fail()"
+        )
+        try:
+            schedule = await installation.schedule(400)
+            await lookout.sees(kind, words, seconds=100)
+        finally:
+            await installation.fetch("DROP FUNCTION fail CASCADE")
+        await installation.done(schedule)
+        await installation.check_invariant(schedule)
+        await lookout.is_over(kind, seconds=FAILED_SECONDS + 30)
 
 
 @pytest.mark.soak

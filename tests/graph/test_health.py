@@ -85,7 +85,7 @@ async def test_workers(well: Api, worker: Program, path: str) -> None:
 
 
 async def test_a_worker_that_is_not_heard_of_is_offline(well: Api) -> None:
-    await heartbeat.beat("lost:1", tasks=["dispatch"], processed=7, started="")
+    await heartbeat.beat("lost:1", tasks=["dispatch"], processed=7, started="", failed={})
     key = "tidings:workers:lost:1"
     await heartbeat.shared_redis().pexpire(key, 40_000)
     lost = {"name": "lost:1", "status": "offline", "current_task": "dispatch", "processed": 7}

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import threading
+import time
+from collections import Counter, deque
 from collections.abc import Coroutine, Generator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -17,10 +19,14 @@ import uvloop
 from redis.exceptions import RedisError
 
 from db.core import heartbeat
+from db.core.connect import TRANSIENT
 
 R = TypeVar("R")
 
 log = structlog.get_logger()
+
+FAILED_SECONDS = 60.0
+"""For which a job that has failed is told of."""
 
 
 class Loop(threading.Thread):
@@ -57,15 +63,27 @@ class Tally:
     def __init__(self) -> None:
         self.tasks: list[str] = []
         self.processed = 0
+        self._failures: deque[tuple[float, str]] = deque(maxlen=1000)
 
     @contextmanager
     def running(self, name: str) -> Generator[None]:
         self.tasks.append(name)
         try:
             yield
+        except (*TRANSIENT, RedisError):
+            raise  # That PostgreSQL or Redis is away is told by itself.
+        except Exception:
+            self._failures.append((time.monotonic(), name))
+            raise
         finally:
             self.tasks.remove(name)
             self.processed += 1
+
+    @property
+    def failed(self) -> dict[str, int]:
+        """Jobs that have failed within the last minute by a fault of ours, by name."""
+        since = time.monotonic() - FAILED_SECONDS
+        return Counter(name for at, name in self._failures if at > since)
 
 
 class Stop:
@@ -89,7 +107,9 @@ async def keep_beating(tally: Tally) -> None:
     try:
         while True:
             try:
-                await heartbeat.beat(name, tasks=tally.tasks, processed=tally.processed, started=started)
+                await heartbeat.beat(
+                    name, tasks=tally.tasks, processed=tally.processed, started=started, failed=tally.failed
+                )
             except RedisError as error:
                 log.warning("heartbeat_failed", error=repr(error))
             await asyncio.sleep(heartbeat.INTERVAL)

@@ -80,8 +80,14 @@ async def test_an_actor_that_fails_costs_nothing_but_its_run(apart: dict[str, st
         assert await said("answers") == [word]
         assert program.process is not None
         assert program.process.poll() is None
-        beats = await heartbeat.heartbeats()
-        assert [beat for beat in beats if beat.online and beat.name.endswith(f":{program.process.pid}")]
+        pid = program.process.pid
+
+        async def told() -> bool:
+            beats = await heartbeat.heartbeats()
+            [own] = [beat for beat in beats if beat.online and beat.name.endswith(f":{pid}")]
+            return own.failed == {"toy_fail": 20}
+
+        await until(told)
 
 
 async def test_the_heartbeat_says_what_is_done(apart: dict[str, str]) -> None:
