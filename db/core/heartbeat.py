@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
+from redis.typing import EncodableT, FieldT
 
 from db.core.redis import shared_redis
 
@@ -34,7 +35,12 @@ class Heartbeat:
 
 async def beat(name: str, *, tasks: list[str], processed: int, started: str, failed: Mapping[str, int]) -> None:
     """Says that the worker lives; forgotten after a minute."""
-    said = {"tasks": " ".join(tasks), "processed": processed, "started": started, "failed": orjson.dumps(failed)}
+    said: dict[FieldT, EncodableT] = {
+        "tasks": " ".join(tasks),
+        "processed": processed,
+        "started": started,
+        "failed": orjson.dumps(failed),
+    }
     async with shared_redis().pipeline(transaction=True) as pipe:
         pipe.sadd(_WORKERS, name)
         pipe.hset(_key(name), mapping=said)

@@ -35,7 +35,9 @@ async def test_4_a_worker_frozen_past_its_leases_posts_nothing_twice(installatio
         assert held > claimed.keys() > set(), "it held no claims or had nothing in flight, so nothing was tried"
         with Program.worker(installation.environment | patient):
             if not waits:
-                await invariant.receipts_are_in(installation, seconds=60)
+                # A statement that it has sent by half holds its rows until it times out, after a minute; receipts that
+                # waited for them come again after 4 s, or 16.
+                await invariant.receipts_are_in(installation, seconds=120)
                 await installation.pass_time("CLAIMED", "IN_FLIGHT")
             await installation.until_rows(
                 "SELECT 1 FROM message WHERE state IN ('QUEUED', 'CLAIMED', 'IN_FLIGHT')", 0, seconds=120
