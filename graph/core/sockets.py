@@ -44,7 +44,7 @@ from graph.core.operation import may_renew
 from graph.core.schema import Schema
 from graph.core.telling import Teller, teller
 from graph.core.watch import Watch, charged
-from graph.core.wire import ABORT, read_json, write_json
+from graph.core.wire import ABORT, WIDEN, read_json, write_json
 
 INIT_TIMEOUT = timedelta(seconds=10)
 SEND_DEADLINE = 20.0
@@ -128,9 +128,16 @@ class Adapter(ASGIWebSocketAdapter):
 
     def abort(self) -> None:
         """What waits to be sent ends with the connection."""
-        abort: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(ABORT)
-        if abort is not None:
-            abort()
+        self._ask_server(ABORT)
+
+    def widen(self) -> None:
+        """Messages may be as large as the server takes."""
+        self._ask_server(WIDEN)
+
+    def _ask_server(self, name: str) -> None:
+        ask: Callable[[], None] | None = self.ws.scope.get("extensions", {}).get(name)
+        if ask is not None:
+            ask()
 
 
 class Handler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -182,6 +189,7 @@ class Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
         """While the database is away nobody knows whether credentials are good: clients come again by themselves."""
         self._has_spoken()
+        self.websocket.widen()
         try:
             await super().handle_connection_init(message)
         except Refusal as refusal:

@@ -16,6 +16,10 @@ from websockets.http11 import Request
 
 ABORT = "tidings.abort"
 """In a socket's scope["extensions"]: cuts the connection without a farewell."""
+WIDEN = "tidings.widen"
+"""The same: whoever it is has said who they are, and may send messages as large as the server takes."""
+MOST_UNSAID = 16 * 1024
+"""Bytes of a message before that: strangers send credentials and no more, and thousands may fall silent midway."""
 MOST_HEAD = 64 * 1024
 """Bytes of a request that are no body: its line, headers and trailers. What one read brings is taken beyond that."""
 HEAD_SECONDS = 10.0
@@ -170,7 +174,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         super().handle_connect(event)
         if hasattr(self, "scope"):
-            self.scope["extensions"] = {**(self.scope.get("extensions") or {}), ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
+            ours = {ABORT: self.transport.abort, WIDEN: self._widen}
+            self.scope["extensions"] = {**(self.scope.get("extensions") or {}), **ours}  # pyright: ignore[reportGeneralTypeIssues]
+            self.conn.max_message_size = MOST_UNSAID
+
+    def _widen(self) -> None:
+        self.conn.max_message_size = self.config.ws_max_size
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

@@ -22,6 +22,7 @@ from domain.core.access import Viewer
 from domain.core.errors import Refusal
 from domain.core.tokens import digest
 from graph.core import sockets, watch
+from graph.core.wire import MOST_UNSAID
 from tests.graph.core import toy
 from tests.graph.core.toy import Toy
 
@@ -225,6 +226,17 @@ async def test_a_refused_operation_leaves_the_socket_open(served: Toy) -> None:
         assert (await receive(socket))["type"] == "complete"
         await send(socket, type="ping")
         assert (await receive(socket))["type"] == "pong"
+
+
+async def test_a_stranger_sends_credentials_and_no_more(served: Toy) -> None:
+    async with opened(served.url) as socket:
+        await send(socket, type="ping", payload={"x": "a" * (MOST_UNSAID - 100)})
+        assert (await receive(socket))["type"] == "pong"
+        await send(socket, type="ping", payload={"x": "a" * MOST_UNSAID})
+        assert (await closing(socket))[0] == 1009
+    async with acknowledged(served) as socket:
+        await send(socket, type="ping", payload={"x": "a" * 200_000})
+        assert len((await receive(socket))["payload"]["x"]) == 200_000
 
 
 async def test_what_is_still_to_be_told_when_the_server_ends_a_socket_is_no_error_of_ours(served: Toy) -> None:
