@@ -15,9 +15,9 @@ from websockets.frames import Frame
 from websockets.http11 import Request
 
 ABORT = "tidings.abort"
-"""In a socket's scope["extensions"]: cuts the connection without a farewell."""
+"""In scope["extensions"] of requests and sockets: cuts the connection without a farewell."""
 WIDEN = "tidings.widen"
-"""The same: whoever it is has said who they are, and may send messages as large as the server takes."""
+"""The same of a socket: whoever it is has said who they are, and may send messages as large as the server takes."""
 MOST_UNSAID = 16 * 1024
 """Bytes of a message before that: strangers send credentials and no more, and thousands may fall silent midway."""
 MOST_HEAD = 64 * 1024
@@ -124,6 +124,7 @@ class HttpProtocol(HttpToolsProtocol):
         _unended[self] = None
         if len(_unended) > MOST_UNENDED:
             _unended.popitem(last=False)[0].transport.abort()
+        self.scope["extensions"] = {ABORT: self.transport.abort}  # pyright: ignore[reportGeneralTypeIssues]
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
