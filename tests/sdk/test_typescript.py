@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -31,6 +32,11 @@ from tests.running import Api, Program
 
 pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
 
+PAGES = {
+    each: "shown_" + each.parent.name + "_" + each.stem
+    for each in [ROOT / "README.md", ROOT / "docs/clients.md", ROOT / "sdk/typescript/README.md"]
+}
+"""Pages that show programs, and what those of a page, one after the other, are called here."""
 HERE = Path(__file__).parent / "typescript"
 SDK = ROOT / "sdk/typescript"
 
@@ -65,11 +71,41 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "package.json").write_text('{"type": "module"}')
     for each in [*HERE.iterdir(), *(ROOT / "examples/sdk").glob("*.ts*")]:
         shutil.copy(each, folder)
+    for page, name in PAGES.items():
+        (folder / f"{name}.ts").write_text(shown(page))
     compiled = subprocess.run(
         [packages / ".bin/tsc"], cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
     assert compiled.returncode == 0, compiled.stdout
     return folder
+
+
+def shown(page: Path) -> str:
+    """What a page shows, as one program: for the server, the token and the customer of a test."""
+    text = "".join(re.findall(r"^```ts\n(.*?)^```", page.read_text(), re.M | re.S))
+    for usual, name in {
+        "'http://127.0.0.1:8000'": "TIDINGS_URL",
+        "'+351912345678'": "CUSTOMER",
+        "process.env['TOKEN']!": "TIDINGS_TOKEN",
+    }.items():
+        text = text.replace(usual, f"process.env['{name}']!")
+    return text
+
+
+def test_every_program_that_is_shown_is_run() -> None:
+    program = re.compile(r"^```(?:ts|js|tsx|jsx|typescript|javascript)\b", re.M)
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "sdk").glob("*/*.md")]
+    assert {each for each in pages if program.search(each.read_text())} == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=PAGES.values())
+async def test_what_a_page_shows_runs(page: Path, api: Api, worker: Program, readers: None, built: Path) -> None:
+    number = await number_in(await a_conversation((await factories.sender(business_account_id=ACCOUNT)).id))
+    environment = await bearer(api, Scope.CONVERSATIONS, Scope.CONTACTS)
+    said = await program(built, PAGES[page], **environment, CUSTOMER=number)
+    assert said[0].split()[1] == "QUEUED"
+    follows = page.name == "clients.md"
+    assert ("MESSAGE_SENT Have you seen it?" in said) is said[-1].startswith("MESSAGE_READ") is follows
 
 
 async def program(built: Path, name: str, *arguments: str, given: Any = None, **environment: str) -> list[str]:
