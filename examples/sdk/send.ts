@@ -2,6 +2,5 @@
 import { Tidings } from '@tidings/sdk';
 
 const tidings = new Tidings({ url: process.env['TIDINGS_URL']!, token: process.env['TIDINGS_TOKEN']! });
-const to = { phoneNumber: process.argv[2]! };
-const message = await tidings.sendMessage({ input: { to, message: { text: 'Hello from TypeScript!' } } });
+const message = await tidings.sendText(process.argv[2]!, 'Hello from TypeScript!');
 console.log(message.id, message.status);

@@ -144,7 +144,7 @@ def test_the_package_has_the_version_of_the_server_and_what_is_built(built: Path
     assert set(said["dependencies"]) == {"graphql", "graphql-ws", "ws"}
 
 
-async def test_five_lines_send_a_message(api: Api, worker: Program, built: Path) -> None:
+async def test_four_lines_send_a_message(api: Api, worker: Program, built: Path) -> None:
     number = await number_in(await a_conversation())
     [said] = await program(built, "send", number, **await bearer(api, Scope.CONVERSATIONS))
     id, status = said.split()
@@ -188,7 +188,8 @@ async def test_calls(api: Api, built: Path) -> None:
     group = await factories.group(
         *[await factories.contact(name=name) for name in ("Ana", "Bia", "Cid", "Dora", "Eva")]
     )
-    ids = {"group": encode("Group", group.id), "unknown": encode("Contact", 2**40)}
+    conversation = encode("Conversation", await a_conversation())
+    ids = {"group": encode("Group", group.id), "conversation": conversation, "unknown": encode("Contact", 2**40)}
     await program(built, "calls", given={**await account(api), "ids": ids})
 
 

@@ -1,5 +1,5 @@
 import { TidingsError } from './errors.js';
-import { operations, type Calls, type CreateUploadInput } from './generated.js';
+import { operations, type Calls, type CreateUploadInput, type Priority } from './generated.js';
 import { Live } from './live.js';
 import { Session } from './session.js';
 import { request, retried, type Tries } from './transport.js';
@@ -26,6 +26,9 @@ export interface Options extends Partial<Tries> {
 const SIGN_IN = new Set(['login', 'loginWithOAuth', 'refreshTokens', 'register']);
 const ANONYMOUS = new Set([...SIGN_IN, 'logout']);
 const NEWEST = 'query Newest { events(last: 1) { pageInfo { endCursor } } }';
+
+/** Of 1 to 5. */
+const PRIORITIES: Priority[] = ['LOW', 'LOW', 'NORMAL', 'HIGH', 'URGENT'];
 
 type Variables = Record<string, unknown>;
 interface Send {
@@ -68,6 +71,23 @@ export class Tidings {
   async newestCursor(): Promise<string | null> {
     const found = await this.execute<{ events: { pageInfo: { endCursor: string | null } } }>(NEWEST);
     return found.events.pageInfo.endCursor;
+  }
+
+  /**
+   * Queues a text for a phone number, or for a conversation by its id. priority: also 1 (lowest) to 5.
+   *
+   * The same correlationId again gives the first message back and sends nothing.
+   */
+  async sendText(
+    to: string,
+    text: string,
+    { priority = 3, correlationId }: { priority?: Priority | number; correlationId?: string } = {},
+  ) {
+    const number = to.replace(/@(?:c\.us|s\.whatsapp\.net)$/, '');
+    const where = /^\+?\d+$/.test(number) ? { phoneNumber: `+${number.replace('+', '')}` } : { id: to };
+    const word = typeof priority === 'number' ? PRIORITIES[priority - 1] : priority;
+    if (word === undefined) throw new RangeError('A priority is 1 to 5.');
+    return this.sendMessage({ input: { to: where, message: { text }, priority: word, correlationId } });
   }
 
   /** Uploads a file; it may be used once this has answered with its id. */

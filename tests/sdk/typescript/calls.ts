@@ -47,5 +47,13 @@ assert.equal(made.edges.length, 1);
 const { id } = await tidings.upload(new File(['name,phone\nRita,+351912345678\n'], 'people.csv'), { purpose: 'IMPORT' });
 assert.equal((await tidings.contactImportPreview({ fileId: id })).columns.length, 2);
 
+// Numbers for priorities, and one message however often it is asked for under one name.
+const to = given.ids['conversation']!;
+const sent = await tidings.sendText(to, 'Hello', { priority: 4, correlationId: to });
+assert.equal(sent.priority, 'HIGH');
+assert.equal((await tidings.sendText(to, 'Hello', { correlationId: to })).id, sent.id);
+assert.equal((await tidings.sendText(`${sent.conversation!.phoneNumber!.slice(1)}@c.us`, 'Hello')).priority, 'NORMAL');
+await assert.rejects(tidings.sendText(to, 'Hello', { priority: 6 }), RangeError);
+
 await later.logout({ refreshToken: (kept[1] as Tokens).refreshToken });
 assert.deepEqual(kept.at(-1), {});
