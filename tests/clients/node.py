@@ -19,6 +19,15 @@ ROOT = HERE.parents[1]
 NO_NETWORK = ("ENOTFOUND", "EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENETUNREACH")
 
 
+def npm(folder: Path, *arguments: str | Path) -> None:
+    """Runs npm in a folder; skips where there is no registry."""
+    command = ["npm", *arguments, "--ignore-scripts", "--no-audit", "--no-fund"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        say = lacks if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
+        say(f"npm cannot install: {done.stderr[-200:]}")
+
+
 def installed(folder: Path) -> Path:
     """A folder with the packages that its lock names; skips where there is no Node or no registry."""
     if shutil.which("node") is None or shutil.which("npm") is None:
@@ -27,11 +36,7 @@ def installed(folder: Path) -> Path:
     with lock.open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not packages.exists() or packages.stat().st_mtime < lock.stat().st_mtime:
-            command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-            if done.returncode != 0:
-                say = lacks if any(word in done.stderr for word in NO_NETWORK) else pytest.fail
-                say(f"npm cannot install the clients: {done.stderr[-200:]}")
+            npm(folder, "ci")
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -35,7 +36,7 @@ from domain.events import Place
 from domain.events import encode as cursor
 from graph.core.ids import decode, encode
 from sdk.python import codegen
-from tests import factories
+from tests import apart, factories
 from tests.clients.line import Line
 from tests.clients.node import ROOT, run
 from tests.clients.sending import PEOPLE, SEEN_BEFORE_THE_CUT, logged, over, prepared
@@ -46,6 +47,7 @@ from tests.running import Api, Program
 pytestmark = pytest.mark.timeout(300)  # the first to want the generator installs it
 
 SDK = ROOT / "sdk/python"
+WHEEL = f"tidings_sdk-{domain.VERSION}-py3-none-any.whl"
 
 
 def test_what_is_generated_is_current(tmp_path: Path) -> None:
@@ -75,7 +77,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     command = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", folder, source]
     subprocess.run(command, check=True, timeout=120)
-    with zipfile.ZipFile(folder / f"tidings_sdk-{domain.VERSION}-py3-none-any.whl") as wheel:
+    with zipfile.ZipFile(folder / WHEEL) as wheel:
         wheel.extractall(folder / "site")
     return folder / "site"
 
@@ -100,6 +102,26 @@ def test_the_wheel_wants_three_packages_and_says_its_types(installed: Path) -> N
     assert wants == {"httpx", "pydantic", "websockets"}
     assert (installed / "tidings_sdk/py.typed").is_file()
     assert not (installed / "codegen.py").exists()
+
+
+@pytest.mark.soak
+async def test_it_is_installed_into_an_empty_environment_and_sends(
+    api: Api, worker: Program, installed: Path, tmp_path: Path
+) -> None:
+    """As whoever has only the wheel does; what it wants comes from the index. The program is its README's."""
+    programs = apart.environment(tmp_path / "venv", installed.parent / WHEEL)
+    found = "SELECT phone_number FROM contact_phone JOIN conversation USING (contact_id) WHERE conversation.id = $1"
+    number: str = await connect.value(found, await a_conversation())
+    token = (await bearer(api, Scope.CONVERSATIONS))["TIDINGS_TOKEN"]
+    [text] = re.findall(r"^```python\n(.*?)^```", (SDK / "README.md").read_text(), re.M | re.S)
+    for usual, given in {"http://127.0.0.1:8000": api.url, "…": token, "+5511987654321": number}.items():
+        assert f'"{usual}"' in text
+        text = text.replace(f'"{usual}"', repr(given))
+    status, said = await run([str(programs / "python"), "-I", "-W", "error", "-c", text], cwd=tmp_path)
+    assert status == 0, said
+    id, state = said.split()
+    assert state == "MessageStatus.QUEUED"
+    assert (await Message.get(id=decode(id, "Message"))).content == "Hello from Python!"
 
 
 async def test_a_message_is_scheduled_for_a_group(api: Api, installed: Path) -> None:

@@ -23,7 +23,7 @@ from domain.events import encode as cursor
 from graph.core.ids import encode
 from tests import factories
 from tests.clients.line import Line
-from tests.clients.node import ROOT, installed, run, telling
+from tests.clients.node import ROOT, installed, npm, run, telling
 from tests.clients.sending import PEOPLE, SEEN_BEFORE_THE_CUT, logged, over, prepared
 from tests.conftest import PASSWORD
 from tests.domain.campaigns.surroundings import a_campaign
@@ -32,6 +32,7 @@ from tests.running import Api, Program
 
 pytestmark = pytest.mark.timeout(300)  # the first to want Node installs its packages
 
+PACKED = f"tidings-sdk-{domain.VERSION}.tgz"
 PAGES = {
     each: "shown_" + each.parent.name + "_" + each.stem
     for each in [ROOT / "README.md", ROOT / "docs/clients.md", ROOT / "sdk/typescript/README.md"]
@@ -65,7 +66,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "node_modules/@tidings").mkdir(parents=True)
     for each in packages.iterdir():
         (folder / "node_modules" / each.name).symlink_to(each)
-    with tarfile.open(folder / f"tidings-sdk-{domain.VERSION}.tgz") as packed:
+    with tarfile.open(folder / PACKED) as packed:
         packed.extractall(folder, filter="data")
     (folder / "package").rename(folder / "node_modules/@tidings/sdk")
     (folder / "package.json").write_text('{"type": "module"}')
@@ -151,6 +152,30 @@ async def test_four_lines_send_a_message(api: Api, worker: Program, built: Path)
     assert status == "QUEUED"
     found = await api.data("query ($id: ID!) { message(id: $id) { content } }", id=id)
     assert found["message"]["content"] == "Hello from TypeScript!"
+
+
+@pytest.mark.soak
+async def test_it_is_installed_into_an_empty_folder_and_sends(
+    api: Api, worker: Program, built: Path, tmp_path: Path
+) -> None:
+    """As whoever has only the packed file does; what the package wants comes from the registry."""
+    npm(tmp_path, "install", built / PACKED)
+    assert {each.name for each in (tmp_path / "node_modules/@tidings/sdk").iterdir()} == {
+        "package.json",
+        "README.md",
+        "dist",
+    }
+    assert not (tmp_path / "node_modules/react").exists()  # who has no hooks needs none
+    shutil.copy(built / f"out/{PAGES[SDK / 'README.md']}.js", tmp_path / "program.mjs")
+    number = await number_in(await a_conversation())
+    environment = {**await bearer(api, Scope.CONVERSATIONS), "CUSTOMER": number}
+    command = ["env", *(f"{key}={value}" for key, value in environment.items()), "node", "program.mjs"]
+    status, said = await run(command, cwd=tmp_path)
+    assert status == 0, said
+    id, state = said.split()
+    assert state == "QUEUED"
+    found = await api.data("query ($id: ID!) { message(id: $id) { content } }", id=id)
+    assert found["message"]["content"] == "Hello!"
 
 
 async def test_a_message_is_scheduled_for_a_group(api: Api, built: Path) -> None:
