@@ -1,5 +1,6 @@
 """Databases apart from the one that all tests share: where no worker meddles, and others trip over nothing."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -67,3 +68,11 @@ async def _at_the_server(sql: str, *values: Any) -> Any:
         return await admin.fetchval(sql, *values)
     finally:
         await admin.close()
+
+
+async def waits_for(other: asyncpg.Connection) -> None:
+    """Until someone waits for a lock of this connection."""
+    waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
+    async with asyncio.timeout(10):
+        while not await other.fetchval(waiting):  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)

@@ -224,8 +224,7 @@ class _Resolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         async with asyncio.timeout(_LOOK_UP_SECONDS):
-            # Whoever else waits for it does so on.
-            found = await asyncio.shield(asyncio.wrap_future(_look_up(host, family)))
+            found = await asyncio.wrap_future(_look_up(host, family))
         return [
             ResolveResult(
                 hostname=host,
@@ -254,6 +253,8 @@ def _look_up(host: str, family: int) -> Future[_Found]:
         if (future := _looking.get(key)) is not None:
             return future
         future = _looking[key] = Future()
+        # It cannot be cancelled from here on: who no longer waits for it leaves it to all others.
+        future.set_running_or_notify_cancel()
 
     def run() -> None:
         try:

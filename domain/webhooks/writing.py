@@ -17,9 +17,10 @@ from domain import audit
 from domain.core.access import Viewer, allow
 from domain.core.errors import Checks, ErrorCode, Refusal, not_found
 from domain.core.fetch import check_url
-from domain.core.secrets import seal
+from domain.core.secrets import SecretError, seal, unseal
 from domain.events import check_reaches, decode
 from domain.webhooks import payload
+from domain.webhooks.reading import get_delivery
 from domain.webhooks.signing import check_secret, new_secret
 
 MOST = 50
@@ -91,7 +92,7 @@ async def update(viewer: Viewer, id: int, **changes: Unpack[WebhookChanges]) -> 
                 values["disabled_at"] = None
             await _note(viewer, "updateWebhook", webhook, noted)
             await _wake(webhook, **{**values, "updated_at": RawSQL("now()")})
-    return await Webhook.get(id=id)
+        return await Webhook.get(id=id)
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
@@ -109,14 +110,16 @@ async def rotate(viewer: Viewer, id: int, *, secret: str | None = None) -> Webho
     secret = new_secret() if secret is None else check_secret(secret)
     async with transaction():
         webhook = await _locked(id)
+        # One that cannot be read any more would keep all from being signed.
+        old = webhook.sealed if _is_readable(webhook.sealed) else None
         await Webhook.filter(id=id).update(
             sealed=seal(secret),
-            old_sealed=webhook.sealed,
-            old_until=datetime.now(UTC) + OVERLAP,
+            old_sealed=old,
+            old_until=None if old is None else datetime.now(UTC) + OVERLAP,
             updated_at=RawSQL("now()"),
         )
         await _note(viewer, "rotateWebhookSecret", webhook, {"secret": (audit.HIDDEN, audit.HIDDEN)})
-    webhook = await Webhook.get(id=id)
+        webhook = await Webhook.get(id=id)
     webhook.secret = secret
     return webhook
 
@@ -135,7 +138,7 @@ async def test(viewer: Viewer, id: int) -> WebhookDelivery:
         # By the clock that tells the next try.
         await WebhookDelivery.filter(id=made.id).update(give_up_at=RawSQL("now()"))
         await _wake(webhook)
-    return await WebhookDelivery.get(id=made.id)
+        return await WebhookDelivery.get(id=made.id)
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
@@ -148,18 +151,18 @@ async def replay(viewer: Viewer, id: int, *, after: str) -> Webhook:
         await _note(viewer, "replayWebhook", webhook, {"position": (webhook.position, place.number)})
         # Not beyond where it is: what lies between has not been told yet anyway.
         await _wake(webhook, position=min(webhook.position, place.number), updated_at=RawSQL("now()"))
-    return await Webhook.get(id=id)
+        return await Webhook.get(id=id)
 
 
 @allow(Role.ADMIN, scope=Scope.WEBHOOKS, bound=False)
 async def retry(viewer: Viewer, id: int) -> WebhookDelivery:
     """Has one tried again now; one that was given up, this once. Raises INVALID_STATE for one that was delivered."""
     async with transaction():
-        found = await WebhookDelivery.filter(id=id).select_related("webhook").first()
-        if found is None:
-            raise not_found("webhook delivery")
+        found = await get_delivery(viewer, id)
         webhook = await _locked(found.webhook_id)
-        await found.refresh_from_db()
+        # Whoever forgets a contact or the past takes deliveries away without a look at their webhook.
+        if (found := await WebhookDelivery.filter(id=id).select_for_update().first()) is None:
+            raise not_found("webhook delivery")
         if found.status is WebhookDeliveryStatus.DELIVERED:
             words = "It was delivered; replayWebhook posts what was delivered again."
             raise Refusal(ErrorCode.INVALID_STATE, words, field="id", reason="delivered")
@@ -170,7 +173,7 @@ async def retry(viewer: Viewer, id: int) -> WebhookDelivery:
         more = {"give_up_at": now} if found.status is WebhookDeliveryStatus.FAILED else {}
         await WebhookDelivery.filter(id=id).update(status=WebhookDeliveryStatus.PENDING, next_attempt_at=now, **more)
         await _wake(webhook)
-    return await WebhookDelivery.get(id=id)
+        return await WebhookDelivery.get(id=id)
 
 
 async def forget(days: int) -> None:
@@ -194,6 +197,14 @@ def _events(events: Sequence[EventType]) -> list[str]:
         words = "CONVERSATION_TYPING is live only, and not for webhooks."
         raise Refusal(ErrorCode.VALIDATION_ERROR, words, field="events", reason="live_only")
     return [type.value for type in dict.fromkeys(events)]
+
+
+def _is_readable(sealed: bytes) -> bool:
+    try:
+        unseal(sealed)
+    except SecretError:
+        return False
+    return True
 
 
 async def _locked(id: int) -> Webhook:

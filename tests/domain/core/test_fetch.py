@@ -1,6 +1,7 @@
 """Fetching what somebody else has named: never from inside, never from elsewhere, never too much, never for ever."""
 
 import asyncio
+import gc
 import ipaddress
 import socket
 import threading
@@ -184,7 +185,7 @@ async def test_a_name_that_means_something_else_the_next_moment_gains_nothing(
 
 
 async def test_a_name_that_no_server_answers_for_is_looked_up_once_and_holds_up_nobody(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Twenty posts to it and a fetch, beside another name and whatever else the loop looks up."""
     asked, over, known = list[str](), threading.Event(), socket.getaddrinfo
@@ -219,8 +220,13 @@ async def test_a_name_that_no_server_answers_for_is_looked_up_once_and_holds_up_
         # What the system still does is waited for by the next one, too.
         await why(post("http://dead.test/", b"{}", {}))
         assert asked == ["dead.test"]
-    over.set()
+        over.set()
+        async with asyncio.timeout(10):
+            while fetch._looking:  # noqa: ASYNC110 - emptied by a thread
+                await asyncio.sleep(0.01)
     await runner.cleanup()
+    gc.collect()
+    assert [record for record in caplog.records if record.name == "asyncio"] == [], "what nobody waits for is no fault"
 
 
 async def test_one_address_that_is_refused_says_nothing_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:

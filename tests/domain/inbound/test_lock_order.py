@@ -22,15 +22,8 @@ from domain.messages.dispatch import Departure
 from domain.providers.base import Refused
 from domain.providers.reactions import of_code
 from tests import factories
+from tests.databases import waits_for
 from tests.domain.inbound.posts import NOW, body, change, digits_of, message, sent, status, take_up
-
-
-async def waits_for(other: asyncpg.Connection) -> None:
-    """Until someone waits for a lock of this connection."""
-    waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))"
-    async with asyncio.timeout(10):
-        while not await other.fetchval(waiting):  # noqa: ASYNC110 - nothing tells when
-            await asyncio.sleep(0.01)
 
 
 async def test_an_opt_out_meets_a_stop_and_a_receipt_of_the_same_person(sender: Sender) -> None:
