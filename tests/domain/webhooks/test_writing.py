@@ -9,7 +9,7 @@ import standardwebhooks
 from pydantic import SecretStr
 
 from db.core.settings import get_settings
-from db.webhooks import Webhook, WebhookDeliveryStatus
+from db.webhooks import WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
