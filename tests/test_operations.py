@@ -13,7 +13,7 @@ import pytest
 
 from db import events
 from db.core import connect
-from domain import contacts
+from domain import contacts, webhooks
 from domain.core.access import SYSTEM
 from tests import factories
 from tests.databases import connected_to, database_of_its_own
@@ -44,12 +44,12 @@ async def shell(command: str, environment: dict[str, str], folder: Path, *, may_
     return done.stdout
 
 
-@pytest.mark.timeout(300)  # seven programs, one after another
+@pytest.mark.timeout(300)  # eight programs, one after another
 async def test_what_was_backed_up_is_restored(services: Services, database: None, tmp_path: Path) -> None:
     """Each command of the document as it stands there."""
-    dump, tar, create, restore, migrate, doctor = commands()
-    tools_used = [shlex.split(each)[0] for each in (dump, tar, create, restore)]
-    assert tools_used == ["pg_dump", "tar", "createdb", "pg_restore"]
+    dump, tar, create, restore, skip, migrate, doctor = commands()
+    tools_used = [shlex.split(each)[0] for each in (dump, tar, create, restore, skip)]
+    assert tools_used == ["pg_dump", "tar", "createdb", "pg_restore", "psql"]
     assert migrate.endswith("tidings migrate")
     assert doctor.endswith("tidings doctor")
     url, restored = urlsplit(services.database_url), unique("restored").replace("-", "_")
@@ -64,6 +64,7 @@ async def test_what_was_backed_up_is_restored(services: Services, database: None
         for _ in range(20):
             await factories.contact(name=unique("Zoë"))
         await factories.sender()
+        webhook = await webhooks.create(SYSTEM, url="http://127.0.0.1:1/", events=[events.EventType.LEAD_CREATED])
         before = await connect.row(SUMS)
         environment = {
             **os.environ,
@@ -78,7 +79,9 @@ async def test_what_was_backed_up_is_restored(services: Services, database: None
             "PGPASSWORD": str(url.password),
             "LOG_FILE": "-",
         }
-        for command in (dump, tar, create.replace("tidings_restored", restored), restore, migrate):
+        await shell(dump, environment, tmp_path)
+        taken = [(await webhooks.test(SYSTEM, webhook.id)).id for _ in range(5)]
+        for command in (tar, create.replace("tidings_restored", restored), restore, skip, migrate):
             await shell(command, environment, tmp_path)
         # Whether anything else is wrong here is not the restore's.
         told = await shell(doctor, environment, tmp_path, may_fail=True)
@@ -89,6 +92,7 @@ async def test_what_was_backed_up_is_restored(services: Services, database: None
         assert await connect.row(SUMS) == before
         assert (await events.read(0, 0)).epoch != epoch, "cursors of before are of another log"
         await contacts.create(SYSTEM, name="After", phone_number=factories.phone())
+        assert (await webhooks.test(SYSTEM, webhook.id)).id > max(taken), "receivers have taken that id"
     names = await shell("tar --list --file=files.tar", environment, tmp_path)
     assert "files/1" in names
 
