@@ -20,6 +20,7 @@ from db.core.settings import get_settings
 from domain.providers import base
 from tests import canary, clusters, factories
 from tests.canary import PASSWORD
+from tests.receivers import Receiver, receiving
 from tests.running import Api, Program, Simulator, free_port
 from tests.s3 import S3
 from tidings.services import Services
@@ -125,3 +126,10 @@ def worker(environment: dict[str, str], database: None, simulator: Simulator) ->
     with Program.worker({**environment, "METRICS_PORT": str(port)}) as program:
         yield program
         canary.check_figures(httpx.get(f"http://127.0.0.1:{port}/metrics", trust_env=False).text)
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver of webhooks on loopback."""
+    async with receiving() as made:
+        yield made

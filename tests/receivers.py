@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from db.events import EventType, record
 from db.webhooks import Webhook, WebhookDelivery
 from domain import webhooks
 from domain.core.access import SYSTEM
+from domain.events import Place, encode
 from domain.webhooks import delivering
 from tests.factories import unique
 
@@ -44,6 +46,13 @@ class Receiver:
     def numbers(self, name: str = "n") -> list[Any]:
         """What `say` was given, in the order that it came."""
         return [body["data"].get(name) for body in self.told]
+
+    def ids_of_each(self) -> dict[str, set[str]]:
+        """Of each event the ids that it came under, by its cursor."""
+        found = defaultdict[str, set[str]](set)
+        for id, body in zip(self.ids, self.told, strict=True):
+            found[body["data"]["cursor"]].add(id)
+        return found
 
     async def reach(self, count: int, seconds: float = 30) -> None:
         """Waits for so many posts."""
@@ -85,6 +94,11 @@ async def say(*numbers: int, contact: int = 1, **more: Any) -> int:
         for number in numbers:
             record(EventType.CONTACT_UPDATED, "Contact", contact, contact_id=contact, data={"n": number}, **more)
     return (await log.read(0, 0)).head
+
+
+async def place(number: int) -> str:
+    """The cursor of an event."""
+    return encode(Place((await log.read(0, 0)).epoch, number))
 
 
 async def deliveries(webhook: Webhook) -> list[WebhookDelivery]:

@@ -1,12 +1,10 @@
 """Outgoing webhooks over the API, told by a worker."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import standardwebhooks
 
 from db.accounts import Role, Scope
@@ -20,7 +18,7 @@ from graph.core.ids import decode, encode
 from tests import factories
 from tests.callers import token
 from tests.listening import now
-from tests.receivers import Receiver, deliveries, hook, receiving
+from tests.receivers import Receiver, deliveries, hook
 from tests.running import Api, Program
 from tests.statements import counted
 
@@ -37,12 +35,6 @@ RETRY = "mutation ($id: ID!) { retryWebhookDelivery(id: $id) { id status } }"
 ROTATE = "mutation ($id: ID!, $secret: String) { rotateWebhookSecret(id: $id, secret: $secret) { id secret } }"
 DELETE = "mutation ($id: ID!) { deleteWebhook(id: $id) }"
 NODE = "query ($id: ID!) { node(id: $id) { id ... on WebhookDelivery { status errorMessage attempts } } }"
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with receiving() as made:
-        yield made
 
 
 async def until(api: Api, id: str, status: str) -> dict[str, Any]:

@@ -16,16 +16,11 @@ from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
-from domain.events import Place, encode
 from domain.webhooks import delivering
 from tests.callers import only
-from tests.receivers import LONG_AGO, Receiver, deliveries, due, hook, later, receiving, say
+from tests.receivers import LONG_AGO, Receiver, deliveries, due, hook, later, place, receiving, say
 
 PENDING, DELIVERED, _ = WebhookDeliveryStatus
-
-
-async def place(number: int) -> str:
-    return encode(Place((await log.read(0, 0)).epoch, number))
 
 
 async def test_what_happens_is_told_once_in_its_order_and_nothing_else(receiver: Receiver) -> None:
@@ -130,7 +125,9 @@ async def taken(webhook: Webhook, rounds: int) -> list[int]:
     return ready
 
 
-async def test_however_many_wait_behind_a_refused_one_others_go_on(receiver: Receiver) -> None:
+async def test_however_many_wait_behind_a_refused_one_others_go_on(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
     receiver.answer = lambda body: 500 if body["data"]["n"] == 0 else 200
     webhook = await hook(receiver)
     await say(*range(1100))
@@ -145,11 +142,20 @@ async def test_however_many_wait_behind_a_refused_one_others_go_on(receiver: Rec
     first, *rest = await deliveries(webhook)
     assert (await Webhook.get(id=webhook.id)).due_at == first.next_attempt_at
     assert {row.attempts for row in rest if row.status is PENDING} == {0}
-    # As soon as it is over they follow, and wait for no time of their own.
+    # As soon as it is over they follow, a few at a time, and wait for no time of their own.
     receiver.answer = lambda _: 200
+    begin, sizes = delivering._begin, list[int]()
+
+    async def beginning(id: int, lease: str) -> Any:
+        if (found := await begin(id, lease)) is not None:
+            sizes.append(len(found.ready))
+        return found
+
+    monkeypatch.setattr(delivering, "_begin", beginning)
     await webhooks.retry(SYSTEM, first.id)
     await webhooks.deliver(webhook.id)
     assert receiver.numbers()[3:] == list(range(1100))
+    assert max(sizes) <= delivering.LANE
 
 
 async def test_however_many_are_refused_others_go_on(receiver: Receiver) -> None:
@@ -164,6 +170,57 @@ async def test_however_many_are_refused_others_go_on(receiver: Receiver) -> None
     await webhooks.deliver(webhook.id)
     assert receiver.numbers()[-1:] == [5000]
     assert len(receiver.posts) <= 101, "what the log held besides was tried as well"
+
+
+async def test_what_pauses_by_itself_is_not_hurried_when_one_before_it_is_over(receiver: Receiver) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await say(1, 2)
+    await webhooks.deliver(webhook.id)
+    await WebhookDelivery.filter(webhook_id=webhook.id, attempts=1).update(give_up_at=LONG_AGO)
+    await later(webhook)
+    await webhooks.deliver(webhook.id)
+    one, two = await deliveries(webhook)
+    receiver.answer = lambda _: 200
+    await webhooks.retry(SYSTEM, one.id)
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == [1, 1, 2, 1]
+    assert [row.next_attempt_at for row in await deliveries(webhook)] == [None, two.next_attempt_at]
+
+
+async def test_no_more_than_twenty_are_posted_at_a_time(receiver: Receiver) -> None:
+    at_once = [0]
+
+    async def answer(_: dict[str, Any]) -> int:
+        at_once.append(at_once[-1] + 1)
+        await asyncio.sleep(0.1)
+        at_once.append(at_once[-1] - 1)
+        return 200
+
+    receiver.answer = answer
+    webhook = await hook(receiver)
+    for contact in range(60):
+        await say(contact, contact=contact)
+    await webhooks.deliver(webhook.id)
+    assert (len(receiver.posts), max(at_once)) == (60, delivering.AT_ONCE)
+
+
+async def test_whoever_is_asked_for_more_as_a_run_ends_is_due(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = delivering._begin
+
+    async def beginning(id: int, lease: str) -> Any:
+        found = await begin(id, lease)
+        await webhooks.test(SYSTEM, id)
+        return found
+
+    webhook = await hook(receiver)
+    await later(webhook)
+    monkeypatch.setattr(delivering, "_begin", beginning)
+    await webhooks.deliver(webhook.id)
+    assert receiver.posts == []
+    assert webhook.id in await due()
 
 
 async def test_a_long_campaign_leaves_places_to_others(receiver: Receiver) -> None:
