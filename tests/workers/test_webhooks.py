@@ -2,13 +2,19 @@
 
 import asyncio
 
+import asyncpg
+
 from db.core import connect
+from db.core.settings import get_settings
+from db.events import EventType
 from db.webhooks import WebhookDelivery
 from domain import webhooks
 from domain.core.access import SYSTEM
 from tests import factories
-from tests.receivers import hook, receiving, say
+from tests.databases import waits_for
+from tests.receivers import Receiver, hook, receiving, say
 from tests.running import Program
+from workers import webhooks as jobs
 
 
 async def test_what_a_killed_worker_was_posting_is_posted_again_in_order(worker: Program) -> None:
@@ -43,3 +49,22 @@ async def test_what_a_killed_worker_was_posting_is_posted_again_in_order(worker:
         assert told == [1, 2, 3, 1, 2, 3, 4, 5]
         assert len({id for id, n in zip(receiver.ids, receiver.numbers(), strict=True) if n is not None}) == 5
         await webhooks.delete(SYSTEM, webhook.id)
+
+
+async def test_rung_for_again_a_webhook_is_told_by_the_run_that_is_on(database: None, receiver: Receiver) -> None:
+    webhook = await hook(receiver, EventType.WEBHOOK_DISABLED)
+    other = await asyncpg.connect(get_settings().database_url)
+    try:
+        # It begins by taking the lease, and waits here.
+        async with other.transaction():
+            await other.execute("SELECT FROM webhook WHERE id = $1 FOR UPDATE", webhook.id)
+            await jobs.deliver(webhook.id)
+            run = jobs._runs[webhook.id]
+            await waits_for(other)
+            await jobs.deliver(webhook.id)
+            assert jobs._runs[webhook.id] is run
+    finally:
+        await other.close()
+    await run
+    assert webhook.id not in jobs._runs
+    await webhooks.delete(SYSTEM, webhook.id)

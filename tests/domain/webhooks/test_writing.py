@@ -2,20 +2,24 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import asyncpg
 import pytest
 import standardwebhooks
 from pydantic import SecretStr
 
+from db.audit import AuditEntry
+from db.core import doorbell
 from db.core.settings import get_settings
-from db.webhooks import WebhookDeliveryStatus
+from db.events import EventType
+from db.webhooks import Webhook, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from tests.callers import only
 from tests.databases import waits_for
-from tests.receivers import Receiver, deliveries, hook, later, say
+from tests.receivers import Receiver, deliveries, hook, later, place, say
 
 
 async def test_a_secret_that_cannot_be_read_any_more_is_mended_by_a_new_one(
@@ -83,3 +87,37 @@ async def test_what_is_deleted_right_after_its_change_was_changed(
         finally:
             await first.close()
             await second.close()
+
+
+async def test_each_change_rings_for_a_worker_and_leaves_it_due(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The ring saves a quarter of a second; where it is lost, the clock finds what is due."""
+    rung = list[tuple[Any, ...]]()
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    [row] = await deliveries(webhook)
+    monkeypatch.setattr(doorbell, "ring", lambda *bell: rung.append(bell))
+    after = await place(webhook.position)
+    for change in (
+        lambda: webhooks.update(SYSTEM, webhook.id, events=[EventType.CONTACT_UPDATED, EventType.LEAD_CREATED]),
+        lambda: webhooks.test(SYSTEM, webhook.id),
+        lambda: webhooks.replay(SYSTEM, webhook.id, after=after),
+        lambda: webhooks.retry(SYSTEM, row.id),
+    ):
+        rung.clear()
+        await Webhook.filter(id=webhook.id).update(due_at=None)
+        await change()
+        assert ("deliver", webhook.id) in rung
+        assert (await Webhook.get(id=webhook.id)).due_at is not None
+
+
+async def test_the_audit_log_holds_no_token_of_a_url(receiver: Receiver) -> None:
+    made = await webhooks.create(SYSTEM, url=f"{receiver.url}?token=secret", events=[EventType.LEAD_CREATED])
+    await webhooks.update(SYSTEM, made.id, url=f"{receiver.url}/2?token=secret")
+    await webhooks.delete(SYSTEM, made.id)
+    entries = await AuditEntry.filter(subject_type="Webhook", subject_id=made.id).order_by("id")
+    first, second = receiver.url, f"{receiver.url}/2"
+    assert [entry.changes["url"] for entry in entries] == [[None, first], [first, second], [second, None]]
