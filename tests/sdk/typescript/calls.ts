@@ -53,7 +53,9 @@ const sent = await tidings.sendText(to, 'Hello', { priority: 4, correlationId: t
 assert.equal(sent.priority, 'HIGH');
 assert.equal((await tidings.sendText(to, 'Hello', { correlationId: to })).id, sent.id);
 assert.equal((await tidings.sendText(`${sent.conversation!.phoneNumber!.slice(1)}@c.us`, 'Hello')).priority, 'NORMAL');
-await assert.rejects(tidings.sendText(to, 'Hello', { priority: 6 }), RangeError);
+const numbered = await Promise.all([1, 2, 3, 4, 5].map((priority) => tidings.sendText(to, 'Hello', { priority })));
+assert.deepEqual(numbered.map(({ priority }) => priority), ['LOW', 'LOW', 'NORMAL', 'HIGH', 'URGENT']);
+for (const priority of [0, 2.5, 6]) await assert.rejects(tidings.sendText(to, 'Hello', { priority }), RangeError);
 
 await later.logout({ refreshToken: (kept[1] as Tokens).refreshToken });
 assert.deepEqual(kept.at(-1), {});
