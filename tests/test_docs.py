@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from db.accounts import Role, Scope
 from db.core.settings import Settings, get_settings
 from domain import VERSION
+from domain.accounts.callers import API_TOKEN_PREFIX
 from graph.app import ROUTES
 from graph.core import pages
 from tests import factories
@@ -185,6 +186,10 @@ async def test_whoever_needs_help_is_told_where_to_look(api: Api) -> None:
     error = answer.json()["errors"][0]
     assert error["extensions"]["code"] == "VALIDATION_ERROR"
     assert answer.headers["x-request-id"] == error["extensions"]["requestId"]
+
+
+def test_a_token_that_is_shown_looks_like_one_of_ours() -> None:
+    assert f"export TOKEN={API_TOKEN_PREFIX}…" in (ROOT / "docs/tutorial.md").read_text()
 
 
 def test_every_example_is_run_or_says_why_not() -> None:
