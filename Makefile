@@ -25,14 +25,8 @@ demo: $(READY) ## watch a scheduled message reach a thousand people
 up: $(READY) $(SITE) ## run everything and leave it running
 	@$(BIN)/tidings up
 
-# What fails beside other tests is tried once more by itself, if it is no more than three, as CPython's own suite does:
-# both tries are told. Whatever needed the second is looked into (CONTRIBUTING.md).
-TESTS := -m "not soak" -rs $(addprefix --deselect ,$(CHECKS))
-FAILED := .pytest_cache/v/cache/lastfailed
 test: $(READY) ## all tests but those of check, against real PostgreSQL, Valkey and processes
-	@$(BIN)/pytest --cache-clear $(TESTS) -n 2 --dist loadfile || \
-		{ test $$? = 1 && test $$(grep -c true $(FAILED)) -le 3 && \
-		echo "== Once more, by themselves:" && $(BIN)/pytest --last-failed $(TESTS); }
+	@$(BIN)/pytest -m "not soak" -rs -n 2 --dist loadfile $(addprefix --deselect ,$(CHECKS))
 
 check: $(READY) ## format, lint, types, contracts, schema and its lint, parity
 	$(BIN)/ruff format --check .
