@@ -133,6 +133,8 @@ class _Here:
 _here = _Here()
 _ask_again = 0.0
 """When Redis is asked again, by the monotonic clock; 0 while it answers."""
+_told = -AWAY
+"""When the log was told last that Redis is away: hundreds of callers may find it so in one moment."""
 
 
 async def take(windows: Sequence[Window], *, lenient: bool = False) -> list[Count] | None:
@@ -149,7 +151,7 @@ async def take(windows: Sequence[Window], *, lenient: bool = False) -> list[Coun
             async with asyncio.timeout(PATIENCE):
                 found = await _run(windows)
         except (RedisError, OSError) as error:
-            log.warning("limits_without_redis", error=repr(error))
+            _tell(error)
             _ask_again = time.monotonic() + AWAY
         else:
             _ask_again = 0.0
@@ -171,6 +173,14 @@ async def give_back(windows: Sequence[Window]) -> None:
                 pipeline.lpop(window.key)
             await pipeline.execute()
     except (RedisError, OSError) as error:
+        _tell(error)
+
+
+def _tell(error: Exception) -> None:
+    global _told
+    now = time.monotonic()
+    if now - _told >= AWAY:
+        _told = now
         log.warning("limits_without_redis", error=repr(error))
 
 

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from typing import Any
 
 import orjson
-from uvicorn._types import ASGIReceiveEvent, ASGISendEvent
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application, ASGIReceiveEvent, ASGISendEvent
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import InvalidState
@@ -61,7 +61,11 @@ def write_json(value: Any) -> bytes:
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's HTTP, but the head of a request has bounds: uvicorn keeps headers, and waits for them, without end."""
+    """uvicorn's HTTP, but the head of a request has bounds: uvicorn keeps headers, and waits for them, without end.
+
+    And of requests that came together the one that is answered hears that its connection is gone: uvicorn tells the
+    newest alone, and logs what the other then writes as a fault of ours.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,6 +74,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._reading: asyncio.TimerHandle | None = None
         """Looks whether an answer is being read, while much of one waits."""
+        self._answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
@@ -79,7 +84,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_has_come()
         _unended.pop(self, None)
         self._is_read()
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
         super().connection_lost(exc)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def pause_writing(self) -> None:
         super().pause_writing()

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
 from db.core import window
 from db.core.redis import make_redis, shared_redis
@@ -177,3 +178,17 @@ async def test_who_is_refused_takes_no_room(monkeypatch: pytest.MonkeyPatch) -> 
         assert counts is not None
         assert counts[1].wait > 0
     assert list(here.times) == [full.key]
+
+
+async def test_the_log_is_told_once_however_many_find_redis_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    await redis_away(monkeypatch)
+    monkeypatch.setattr(window, "_told", -window.AWAY)
+    given = [a_window() for _ in range(100)]
+    with capture_logs() as logs:
+        await asyncio.gather(*(take([each]) for each in given))
+        monkeypatch.setattr(window, "_ask_again", 0.0)
+        await asyncio.gather(*(give_back([each]) for each in given))
+        assert [line["event"] for line in logs] == ["limits_without_redis"]
+        monkeypatch.setattr(window, "_told", window._told - window.AWAY)  # pyright: ignore[reportPrivateUsage]
+        await give_back(given)
+    assert len(logs) == 2
