@@ -114,6 +114,30 @@ async def test_a_stopped_run_gives_its_lease_back(receiver: Receiver) -> None:
     assert len(set(receiver.ids)) == 1
 
 
+async def test_after_a_fault_of_ours_it_rests_for_some_seconds_and_nothing_is_lost(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    webhook = await hook(receiver)
+    await say(1)
+
+    def fail(*_: object) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(delivering, "sifted", fail)
+    with pytest.raises(ArithmeticError):
+        await webhooks.deliver(webhook.id)
+    monkeypatch.undo()
+    assert webhook.id not in await due(), "though an event waits"
+    await webhooks.deliver(webhook.id)
+    assert receiver.posts == []
+    left = await connect.value("SELECT extract(epoch FROM leased_until - now())::float8 FROM webhook")
+    assert 3 < left <= 5
+    await connect.execute("UPDATE webhook SET leased_until = now() - interval '1 ms'")
+    assert webhook.id in await due()
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == [1]
+
+
 async def taken(webhook: Webhook, rounds: int) -> list[int]:
     """As many rounds as it takes from the log, with nothing posted; the numbers of what is ready in the end."""
     ready: list[int] = []

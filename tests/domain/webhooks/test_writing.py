@@ -17,6 +17,7 @@ from db.webhooks import Webhook, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
+from domain.webhooks import writing
 from tests.callers import only
 from tests.databases import waits_for
 from tests.receivers import Receiver, deliveries, hook, later, place, say
@@ -121,3 +122,33 @@ async def test_the_audit_log_holds_no_token_of_a_url(receiver: Receiver) -> None
     entries = await AuditEntry.filter(subject_type="Webhook", subject_id=made.id).order_by("id")
     first, second = receiver.url, f"{receiver.url}/2"
     assert [entry.changes["url"] for entry in entries] == [[None, first], [first, second], [second, None]]
+
+
+async def test_one_with_many_deliveries_is_off_at_once_and_goes_in_batches_that_each_commit(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In one statement, a webhook with millions could never be deleted: it takes longer than a statement may."""
+    monkeypatch.setattr(writing, "_AT_ONCE", 10)
+    webhook, other_one = await hook(receiver), await hook(receiver)
+    await say(*range(25))
+    await webhooks.deliver(webhook.id)
+    await webhooks.deliver(other_one.id)
+    rows = await deliveries(webhook)
+    other = await asyncpg.connect(get_settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT FROM webhook_delivery WHERE id = ANY($1) FOR UPDATE", [rows[12].id, rows[24].id])
+            deleting = asyncio.create_task(webhooks.delete(SYSTEM, webhook.id))
+            await waits_for(other)
+            assert len(await deliveries(webhook)) < 25
+            assert (await Webhook.get(id=webhook.id)).active is False
+            # Whoever asked is cut off; the rest is there, and can be deleted.
+            deleting.cancel()
+            await asyncio.gather(deleting, return_exceptions=True)
+        await webhooks.delete(SYSTEM, webhook.id)
+    finally:
+        await other.close()
+    assert await Webhook.all().values_list("id", flat=True) == [other_one.id]
+    assert len(await deliveries(webhook)) == 0
+    assert len(await deliveries(other_one)) == 25
+    assert await AuditEntry.filter(action="deleteWebhook", subject_id=webhook.id).count() == 2
