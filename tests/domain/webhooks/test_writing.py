@@ -137,7 +137,9 @@ async def test_one_with_many_deliveries_is_off_at_once_and_goes_in_batches_that_
     other = await asyncpg.connect(get_settings().database_url)
     try:
         async with other.transaction():
-            await other.execute("SELECT FROM webhook_delivery WHERE id = ANY($1) FOR UPDATE", [rows[12].id, rows[24].id])
+            await other.execute(
+                "SELECT FROM webhook_delivery WHERE id = ANY($1) FOR UPDATE", [rows[12].id, rows[24].id]
+            )
             deleting = asyncio.create_task(webhooks.delete(SYSTEM, webhook.id))
             await waits_for(other)
             assert len(await deliveries(webhook)) < 25
