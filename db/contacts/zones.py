@@ -9,8 +9,8 @@ from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
 @lru_cache(maxsize=1)
 def names() -> frozenset[str]:
-    """All that are known here."""
-    return frozenset(available_timezones())
+    """All that are known here, but for the name by which a machine calls its own."""
+    return frozenset(available_timezones() - {"localtime"})
 
 
 def zone_of(phone_number: str | None) -> str | None:

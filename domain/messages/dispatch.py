@@ -19,7 +19,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from asyncpg import Record
+from asyncpg import PostgresError, Record
 
 from db.contacts import ContactIdentityType
 from db.content import Details, Header, HeaderFormat
@@ -193,7 +193,8 @@ async def _release(ids: list[int], attempts: list[UUID]) -> None:
     try:
         async with transaction():
             await announce(await rows.release(ids, attempts))
-    except connect.TRANSIENT as error:
+    except (*connect.TRANSIENT, PostgresError) as error:
+        # A lane of a run that ended here would leave the others, and its sender, waiting for it.
         log.warning("not_released", error=repr(error), messages=len(ids))
 
 

@@ -1,7 +1,9 @@
 """A run of the dispatcher: faults of our own, a pace that gives way, limits that are kept."""
 
+import asyncio
 from collections import Counter
 
+import asyncpg
 import pytest
 
 from db.core import connect
@@ -67,3 +69,22 @@ async def test_a_country_that_turns_out_closed_is_posted_to_by_no_later_chunk(mo
         while set((await states(sender.id)).values()) != {"FAILED"}:
             await messages.dispatch(sender.id)
         assert posts["all"] == posted
+
+
+async def test_a_run_whose_messages_can_neither_leave_nor_be_given_back_ends_and_says_so() -> None:
+    """A held row, or a fault of ours, that PostgreSQL ends: a run that hung would keep its sender for good."""
+    async with database_of_its_own():
+        sender = await factories.sender()
+        await queue(sender.id, *map(str, range(300)))
+        await connect.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'a fault'; END $$"
+        )
+        await connect.execute(
+            "CREATE TRIGGER fail BEFORE UPDATE ON message FOR EACH ROW WHEN (old.state = 'CLAIMED')"
+            " EXECUTE FUNCTION fail()"
+        )
+        async with asyncio.timeout(20):
+            with pytest.raises(asyncpg.RaiseError):
+                await messages.dispatch(sender.id)
+        await connect.execute("DROP FUNCTION fail CASCADE")
+        assert set((await states(sender.id)).values()) == {"CLAIMED"}

@@ -314,6 +314,7 @@ async def test_more_than_366_steps_are_too_many() -> None:
         ({"start": at("0001-01-01"), "end": None, "time_zone": "America/New_York"}, "period", "out_of_range"),
         ({"start": at("9999-12-01"), "end": at("9999-12-31 23:59"), "time_zone": "UTC"}, "period", "out_of_range"),
         ({"start": None, "end": None, "time_zone": "Mars/Base"}, "timeZone", "unknown_time_zone"),
+        ({"start": None, "end": None, "time_zone": "localtime"}, "timeZone", "unknown_time_zone"),
         ({"start": None, "end": None, "time_zone": "../../etc/passwd"}, "timeZone", "unknown_time_zone"),
     ],
 )
