@@ -1,12 +1,12 @@
-// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER NUMBER CALLER; prints what each tab was
-// answered. A WAHA session is made for NUMBER, a conversation opened with CALLER.
+// Uses GraphiQL as a person does: node graphiql.mjs URL EMAIL PASSWORD FOLDER NUMBER CALLER COLLEAGUE; prints what each tab was
+// answered. A WAHA session is made for NUMBER, a conversation opened with CALLER, a contact made of COLLEAGUE.
 // The browser reaches nothing but 127.0.0.1. Screenshots go to FOLDER.
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 
-const [url, email, password, folder, number, caller] = process.argv.slice(2);
+const [url, email, password, folder, number, caller, colleague] = process.argv.slice(2);
 const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'chromium-')), {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   viewport: { width: 1440, height: 900 },
@@ -191,7 +191,25 @@ await open('ChangeBot');
 await tool(0, JSON.stringify({ ...JSON.parse(await tool(0)), botEnabled: false, input: { bot: {} } }));
 await run('ChangeBot');
 
-for (const tab of ['Analytics', 'CreateWebhook', 'Webhooks', 'DeleteWebhook', 'CreateApiToken', 'Operations']) await run(tab);
+for (const tab of ['Analytics', 'CreateWebhook', 'Webhooks', 'TestWebhook', 'DeleteWebhook']) await run(tab);
+for (const tab of ['CreateApiToken', 'Operations']) await run(tab);
+
+await run('CreateTemplate');
+await run('Ready', ready, 60);
+await open('CreateContact');
+const jane = JSON.parse(await tool(0));
+jane.input.phoneNumber = colleague;
+await tool(0, JSON.stringify(jane));
+for (const tab of ['Templates', 'ChangeTemplate', 'CreateContact', 'Groups', 'ChangeGroup']) await run(tab);
+await open('CreateSchedule');
+await tool(0, JSON.stringify({ ...JSON.parse(await tool(0)), sendAt: '${now+86400s}' }));
+for (const tab of ['CreateSchedule', 'CancelSchedule', 'CreateSchedule', 'SendAtOnce']) await run(tab);
+for (const tab of ['Campaigns', 'StopCampaign']) await run(tab);
+await open('CreateUser');
+const ann = JSON.parse(await tool(0));
+Object.assign(ann.input, { email: `ann.${Date.now()}@example.com`, password });
+await tool(0, JSON.stringify(ann));
+for (const tab of ['CreateUser', 'Users', 'WinLead', 'DisconnectNumber', 'ReadSettings']) await run(tab);
 
 await page.locator('.graphiql-sidebar button[aria-label*="Documentation"]').first().click();
 await page.waitForSelector('.graphiql-doc-explorer-content');

@@ -30,7 +30,9 @@ TABS = (
     "CreateLead LeadSteps Leads OpenConversation ChangeConversation AssignConversation ConversationAsText "
     "TakeOver HandBack Escalate CloseAndReopen WatchInbox "
     "AnnounceKnowledge Knowledge AskKnowledge ChangeBot "
-    "Analytics CreateWebhook Webhooks DeleteWebhook CreateApiToken Operations"
+    "Analytics CreateWebhook Webhooks TestWebhook DeleteWebhook CreateApiToken Operations "
+    "Templates ChangeTemplate CreateContact Groups ChangeGroup CancelSchedule SendAtOnce Campaigns StopCampaign "
+    "CreateUser Users WinLead DisconnectNumber ReadSettings"
 )
 WATCHING = {"WatchConversation", "WatchSenders", "WatchCampaign", "WatchInbox"}
 """Subscriptions to which nothing happens."""
@@ -90,12 +92,21 @@ async def test_every_tab_runs_with_the_network_cut(
     assert tabs["CreateApiToken"]["data"]["createApiToken"]["token"]
     done = [edge["node"]["action"] for edge in tabs["Operations"]["data"]["auditEntries"]["edges"]]
     assert "createApiToken" in done
+    assert tabs["ChangeGroup"]["data"]["updateGroup"]["contactCount"] == 1
+    assert tabs["CancelSchedule"]["data"]["archiveSchedule"]["archivedAt"]
+    assert tabs["SendAtOnce"]["data"]["sendScheduleNow"]["status"] in {"PROCESSING", "SENT"}
+    stopped = tabs["StopCampaign"]["data"]
+    assert (stopped["stopCampaign"]["status"], stopped["duplicateCampaign"]["status"]) == ("STOPPED", "DRAFT")
+    assert tabs["WinLead"]["data"]["assignLeads"][0]["assignedTo"]["name"] == "Ann"
+    assert tabs["WinLead"]["data"]["convertLead"]["status"] == "WON"
+    assert any(session["current"] for session in tabs["Users"]["data"]["me"]["sessions"])
+    assert tabs["TestWebhook"]["data"]["rotateWebhookSecret"]["secret"]
     assert found["code"].startswith("Scan it in WhatsApp")
     assert set(found["shots"]) >= {*TABS.split(), "Code"} - WATCHING
 
 
 async def browse(node: Path, url: str, email: str, folder: Path) -> dict[str, Any]:
-    given = (f"{url}/graphql", email, PASSWORD, str(folder), factories.phone(), factories.phone())
+    given = (f"{url}/graphql", email, PASSWORD, str(folder), factories.phone(), factories.phone(), factories.phone())
     status, said = await run(["node", "graphiql.mjs", *given], cwd=node)
     assert status == 0, said
     return json.loads(said)
