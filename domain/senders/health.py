@@ -11,7 +11,7 @@ from db.core import connect
 from db.core.transaction import transaction
 from db.senders import Sender, SenderProvider, SenderStatus
 from db.templates import QualityRating
-from domain.core.secrets import unseal
+from domain.core.secrets import SecretError, unseal
 from domain.providers.base import Account
 from domain.providers.cloud_numbers import Number, limit_of, read_number
 from domain.providers.reactions import SLOWING, ProviderError, Reaction, of_code
@@ -57,7 +57,10 @@ _RANK = {QualityRating.GREEN: 0, QualityRating.UNKNOWN: 0, QualityRating.YELLOW:
 async def check_due() -> None:
     """Asks for the numbers whose turn it is; the clock does this every few seconds."""
     for row in await connect.rows(_TAKE):
-        await check(row)
+        try:
+            await check(row)
+        except SecretError as error:
+            log.warning("number_not_asked", sender_id=row["id"], reason=str(error))
 
 
 async def check(row: Record) -> None:

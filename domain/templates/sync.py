@@ -18,6 +18,7 @@ from db.templates import MessageTemplate, TemplateCategory, TemplateStatus
 from domain import senders
 from domain.core.access import Viewer, allow
 from domain.core.errors import ErrorCode, Refusal
+from domain.core.secrets import SecretError
 from domain.providers import cloud_templates
 from domain.providers.cloud_components import Parts, from_components, to_components
 from domain.providers.cloud_templates import Listed, Owner
@@ -102,13 +103,12 @@ async def settle() -> None:
     """Asks about templates of which it is not known where they stand: whoever changed them is dead, or was not told."""
     for row in await connect.rows(_UNSETTLED):
         account_id, name = row["business_account_id"], row["approval_name"]
-        account = await owner_named(account_id)
         try:
-            if account is not None:
+            if (account := await owner_named(account_id)) is not None:
                 await _sweep(account, name=name)
                 continue
-        except Refusal as refusal:
-            log.warning("templates_not_settled", name=name, reason=refusal.message)
+        except (Refusal, SecretError) as error:
+            log.warning("templates_not_settled", name=name, reason=str(error))
         # Others have their turn first.
         await connect.execute(
             "UPDATE message_template SET synced_at = now() WHERE business_account_id = $1 AND approval_name = $2",

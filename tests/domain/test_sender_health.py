@@ -150,6 +150,19 @@ async def test_numbers_are_asked_in_turn_and_within_the_limit_of_their_account(s
     assert await age(301) == 5
 
 
+async def test_a_number_whose_token_cannot_be_read_keeps_no_other_from_being_asked(simulator: Simulator) -> None:
+    """SECRET_KEY was lost, and not every token is entered anew yet."""
+    await connect.execute("UPDATE sender SET checked_at = now()")
+    locked, other = await a_sender(simulator), await a_sender(simulator)
+    await connect.execute("UPDATE sender SET access_token = '\\x00' WHERE id = $1", locked.id)
+    for sender, seconds in ((locked, 900.0), (other, 800.0)):
+        ago = "UPDATE sender SET checked_at = now() - make_interval(secs => $2), quality = 'UNKNOWN' WHERE id = $1"
+        await connect.execute(ago, sender.id, seconds)
+    await health.check_due()
+    await Sender.filter(id=locked.id).update(access_token=None)
+    assert (await Sender.get(id=other.id)).quality == "GREEN"
+
+
 async def test_what_an_account_is_told_once_more_changes_nothing() -> None:
     sender = await factories.sender(business_account_id=unique("waba"))
     assert sender.business_account_id is not None

@@ -259,6 +259,20 @@ async def test_a_pause_that_ended_unheard_is_found_out(simulator: Simulator) -> 
     assert found.approval_status is TemplateStatus.APPROVED
 
 
+async def test_an_account_whose_token_cannot_be_read_keeps_no_other_waiting(simulator: Simulator) -> None:
+    """SECRET_KEY was lost, and not every token is entered anew yet."""
+    locked, other = await account(), await account()
+    first, second = await submitted(locked), await submitted(other)
+    simulator.post(f"templates/{second.approval_name}/status", status="APPROVED", waba_id=other.business_account_id)
+    await Sender.filter(id=locked.id).update(access_token=b"\x00")
+    await long_ago(first, approval_status=TemplateStatus.PAUSED)
+    await long_ago(second, approval_status=TemplateStatus.PAUSED)
+    found = await settled(second)
+    await Sender.filter(id=locked.id).update(access_token=None)
+    assert found is not None
+    assert found.approval_status is TemplateStatus.APPROVED
+
+
 async def test_only_a_sender_with_an_account_has_templates() -> None:
     sender = await factories.sender(business_account_id=None)
     with pytest.raises(Refusal) as caught:
