@@ -14,4 +14,4 @@ with Tidings(os.environ["TIDINGS_URL"], token=os.environ["TIDINGS_TOKEN"]) as ti
     )
     found = tidings.schedule(schedule.id)
     assert found is not None
-    print(f"Status: {found.status.value}")
+    print(f"Status: {found.status}")

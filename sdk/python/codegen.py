@@ -83,7 +83,9 @@ def write(target: Path) -> None:
         client = (made / "client.py").read_text().replace("from .connection", "from ..asynchronous.connection")
         (made / "client.py").write_text(client)
         (made / "sync_client.py").write_text(without_asyncio(client))
-        enums, inputs = (made / "enums.py").read_text(), (made / "input_types.py").read_text()
+        # They print as what they are: QUEUED, not MessageStatus.QUEUED.
+        enums = (made / "enums.py").read_text().replace("(str, Enum)", "(StrEnum)").replace(" Enum\n", " StrEnum\n")
+        inputs = (made / "input_types.py").read_text()
         for text, path in ((enums, "enums.py"), (inputs, "input_types.py")):
             names = sorted(set(re.findall(r"^class (\w+)\(", text, re.M)))
             (made / path).write_text(text + "\n__all__ = [\n" + "".join(f'    "{each}",\n' for each in names) + "]\n")

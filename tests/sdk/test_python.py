@@ -121,7 +121,7 @@ async def test_it_is_installed_into_an_empty_environment_and_sends(
     status, said = await run([str(programs / "python"), "-I", "-W", "error", "-c", text], cwd=tmp_path)
     assert status == 0, said
     id, state = said.split()
-    assert state == "MessageStatus.QUEUED"
+    assert state == "QUEUED"
     assert (await Message.get(id=decode(id, "Message"))).content == "Hello from Python!"
 
 

@@ -1,20 +1,20 @@
-from enum import Enum
+from enum import StrEnum
 
 
-class Assignment(str, Enum):
+class Assignment(StrEnum):
     ASSIGNED = "ASSIGNED"
     MINE = "MINE"
     UNASSIGNED = "UNASSIGNED"
 
 
-class CampaignOrder(str, Enum):
+class CampaignOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     NAME = "NAME"
     STARTED_AT = "STARTED_AT"
     UPDATED_AT = "UPDATED_AT"
 
 
-class CampaignStatus(str, Enum):
+class CampaignStatus(StrEnum):
     COMPLETED = "COMPLETED"
     DRAFT = "DRAFT"
     PAUSED = "PAUSED"
@@ -23,11 +23,11 @@ class CampaignStatus(str, Enum):
     STOPPED = "STOPPED"
 
 
-class CampaignType(str, Enum):
+class CampaignType(StrEnum):
     BROADCAST = "BROADCAST"
 
 
-class ConsentSource(str, Enum):
+class ConsentSource(StrEnum):
     API = "API"
     IMPORT = "IMPORT"
     KEYWORD = "KEYWORD"
@@ -35,7 +35,7 @@ class ConsentSource(str, Enum):
     WHATSAPP = "WHATSAPP"
 
 
-class ContactField(str, Enum):
+class ContactField(StrEnum):
     COMPANY = "COMPANY"
     EMAIL = "EMAIL"
     FIRST_NAME = "FIRST_NAME"
@@ -48,43 +48,43 @@ class ContactField(str, Enum):
     TIME_ZONE = "TIME_ZONE"
 
 
-class ContactIdentityType(str, Enum):
+class ContactIdentityType(StrEnum):
     BSUID = "BSUID"
     LID = "LID"
     USERNAME = "USERNAME"
     WA_ID = "WA_ID"
 
 
-class ContactOrder(str, Enum):
+class ContactOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     LAST_MESSAGE_AT = "LAST_MESSAGE_AT"
     NAME = "NAME"
     UPDATED_AT = "UPDATED_AT"
 
 
-class ConversationHandler(str, Enum):
+class ConversationHandler(StrEnum):
     BOT = "BOT"
     OPERATOR = "OPERATOR"
 
 
-class ConversationOrder(str, Enum):
+class ConversationOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     LAST_MESSAGE_AT = "LAST_MESSAGE_AT"
     PRIORITY = "PRIORITY"
 
 
-class ConversationStatus(str, Enum):
+class ConversationStatus(StrEnum):
     ACTIVE = "ACTIVE"
     CLOSED = "CLOSED"
     ESCALATED = "ESCALATED"
 
 
-class DuplicatePolicy(str, Enum):
+class DuplicatePolicy(StrEnum):
     SKIP = "SKIP"
     UPDATE = "UPDATE"
 
 
-class ErrorCode(str, Enum):
+class ErrorCode(StrEnum):
     AUTHENTICATION_ERROR = "AUTHENTICATION_ERROR"
     AUTHORIZATION_ERROR = "AUTHORIZATION_ERROR"
     COST_LIMIT_EXCEEDED = "COST_LIMIT_EXCEEDED"
@@ -108,7 +108,7 @@ class ErrorCode(str, Enum):
     WINDOW_CLOSED = "WINDOW_CLOSED"
 
 
-class EscalationReason(str, Enum):
+class EscalationReason(StrEnum):
     BAD_MOOD = "BAD_MOOD"
     LOW_CONFIDENCE = "LOW_CONFIDENCE"
     MANUAL = "MANUAL"
@@ -117,7 +117,7 @@ class EscalationReason(str, Enum):
     TOO_MANY_ANSWERS = "TOO_MANY_ANSWERS"
 
 
-class EventType(str, Enum):
+class EventType(StrEnum):
     CAMPAIGN_PROGRESS = "CAMPAIGN_PROGRESS"
     CAMPAIGN_STATUS_CHANGED = "CAMPAIGN_STATUS_CHANGED"
     CONTACT_UPDATED = "CONTACT_UPDATED"
@@ -153,7 +153,7 @@ class EventType(str, Enum):
     WEBHOOK_TEST = "WEBHOOK_TEST"
 
 
-class ExclusionReason(str, Enum):
+class ExclusionReason(StrEnum):
     DUPLICATE_NUMBER = "DUPLICATE_NUMBER"
     NOT_ON_WHATSAPP = "NOT_ON_WHATSAPP"
     NO_PHONE_NUMBER = "NO_PHONE_NUMBER"
@@ -162,20 +162,20 @@ class ExclusionReason(str, Enum):
     WINDOW_CLOSED = "WINDOW_CLOSED"
 
 
-class FilePurpose(str, Enum):
+class FilePurpose(StrEnum):
     EXPORT = "EXPORT"
     IMPORT = "IMPORT"
     KNOWLEDGE = "KNOWLEDGE"
     MEDIA = "MEDIA"
 
 
-class GroupOrder(str, Enum):
+class GroupOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     NAME = "NAME"
     UPDATED_AT = "UPDATED_AT"
 
 
-class HeaderFormat(str, Enum):
+class HeaderFormat(StrEnum):
     DOCUMENT = "DOCUMENT"
     IMAGE = "IMAGE"
     LOCATION = "LOCATION"
@@ -183,27 +183,27 @@ class HeaderFormat(str, Enum):
     VIDEO = "VIDEO"
 
 
-class HealthStatus(str, Enum):
+class HealthStatus(StrEnum):
     DEGRADED = "DEGRADED"
     HEALTHY = "HEALTHY"
     UNHEALTHY = "UNHEALTHY"
 
 
-class ImportVerdict(str, Enum):
+class ImportVerdict(StrEnum):
     CREATED = "CREATED"
     FAILED = "FAILED"
     SKIPPED = "SKIPPED"
     UPDATED = "UPDATED"
 
 
-class JobStatus(str, Enum):
+class JobStatus(StrEnum):
     COMPLETED = "COMPLETED"
     FAILED = "FAILED"
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
 
 
-class LeadActivityType(str, Enum):
+class LeadActivityType(StrEnum):
     ASSIGNED = "ASSIGNED"
     CONTACTED = "CONTACTED"
     CONVERTED = "CONVERTED"
@@ -215,7 +215,7 @@ class LeadActivityType(str, Enum):
     UPDATED = "UPDATED"
 
 
-class LeadOrder(str, Enum):
+class LeadOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     ESTIMATED_VALUE = "ESTIMATED_VALUE"
     NEXT_FOLLOW_UP_AT = "NEXT_FOLLOW_UP_AT"
@@ -224,7 +224,7 @@ class LeadOrder(str, Enum):
     UPDATED_AT = "UPDATED_AT"
 
 
-class LeadStatus(str, Enum):
+class LeadStatus(StrEnum):
     CONTACTED = "CONTACTED"
     LOST = "LOST"
     NEGOTIATION = "NEGOTIATION"
@@ -234,14 +234,14 @@ class LeadStatus(str, Enum):
     WON = "WON"
 
 
-class MessageAuthor(str, Enum):
+class MessageAuthor(StrEnum):
     BOT = "BOT"
     CONTACT = "CONTACT"
     OPERATOR = "OPERATOR"
     SYSTEM = "SYSTEM"
 
 
-class MessageButtonType(str, Enum):
+class MessageButtonType(StrEnum):
     CODE = "CODE"
     FLOW = "FLOW"
     LIST = "LIST"
@@ -250,17 +250,17 @@ class MessageButtonType(str, Enum):
     URL = "URL"
 
 
-class MessageDirection(str, Enum):
+class MessageDirection(StrEnum):
     INBOUND = "INBOUND"
     OUTBOUND = "OUTBOUND"
 
 
-class MessageOrder(str, Enum):
+class MessageOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
 
 
-class MessageStatus(str, Enum):
+class MessageStatus(StrEnum):
     CANCELLED = "CANCELLED"
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
@@ -272,13 +272,13 @@ class MessageStatus(str, Enum):
     UNCONFIRMED = "UNCONFIRMED"
 
 
-class MessageTemplateOrder(str, Enum):
+class MessageTemplateOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     TITLE = "TITLE"
     UPDATED_AT = "UPDATED_AT"
 
 
-class MessageType(str, Enum):
+class MessageType(StrEnum):
     AUDIO = "AUDIO"
     CONTACTS = "CONTACTS"
     DOCUMENT = "DOCUMENT"
@@ -297,43 +297,43 @@ class MessageType(str, Enum):
     VOICE = "VOICE"
 
 
-class OptInStatus(str, Enum):
+class OptInStatus(StrEnum):
     OPTED_IN = "OPTED_IN"
     OPTED_OUT = "OPTED_OUT"
     UNKNOWN = "UNKNOWN"
 
 
-class OrderDirection(str, Enum):
+class OrderDirection(StrEnum):
     ASC = "ASC"
     DESC = "DESC"
 
 
-class PacingState(str, Enum):
+class PacingState(StrEnum):
     NORMAL = "NORMAL"
     PAUSED = "PAUSED"
     SLOWED = "SLOWED"
 
 
-class Priority(str, Enum):
+class Priority(StrEnum):
     HIGH = "HIGH"
     LOW = "LOW"
     NORMAL = "NORMAL"
     URGENT = "URGENT"
 
 
-class PrivacyAction(str, Enum):
+class PrivacyAction(StrEnum):
     ERASURE = "ERASURE"
     EXPORT = "EXPORT"
 
 
-class QualityRating(str, Enum):
+class QualityRating(StrEnum):
     GREEN = "GREEN"
     RED = "RED"
     UNKNOWN = "UNKNOWN"
     YELLOW = "YELLOW"
 
 
-class RecipientOutcome(str, Enum):
+class RecipientOutcome(StrEnum):
     CANCELLED = "CANCELLED"
     DELIVERED = "DELIVERED"
     EXCLUDED = "EXCLUDED"
@@ -345,19 +345,19 @@ class RecipientOutcome(str, Enum):
     UNCONFIRMED = "UNCONFIRMED"
 
 
-class Role(str, Enum):
+class Role(StrEnum):
     ADMIN = "ADMIN"
     MARKETER = "MARKETER"
     SALES = "SALES"
     VIEWER = "VIEWER"
 
 
-class ScheduleOrder(str, Enum):
+class ScheduleOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     SEND_AT = "SEND_AT"
 
 
-class ScheduleStatus(str, Enum):
+class ScheduleStatus(StrEnum):
     ARCHIVED = "ARCHIVED"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
@@ -367,7 +367,7 @@ class ScheduleStatus(str, Enum):
     SENT = "SENT"
 
 
-class Scope(str, Enum):
+class Scope(StrEnum):
     ADMIN = "ADMIN"
     CAMPAIGNS = "CAMPAIGNS"
     CONTACTS = "CONTACTS"
@@ -379,18 +379,18 @@ class Scope(str, Enum):
     WEBHOOKS = "WEBHOOKS"
 
 
-class SenderOrder(str, Enum):
+class SenderOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     LAST_ACTIVE_AT = "LAST_ACTIVE_AT"
     NAME = "NAME"
 
 
-class SenderProvider(str, Enum):
+class SenderProvider(StrEnum):
     CLOUD_API = "CLOUD_API"
     WAHA = "WAHA"
 
 
-class SenderStatus(str, Enum):
+class SenderStatus(StrEnum):
     CONNECTED = "CONNECTED"
     EXPIRED = "EXPIRED"
     FAILED = "FAILED"
@@ -400,13 +400,13 @@ class SenderStatus(str, Enum):
     WAITING_FOR_SCAN = "WAITING_FOR_SCAN"
 
 
-class TemplateCategory(str, Enum):
+class TemplateCategory(StrEnum):
     AUTHENTICATION = "AUTHENTICATION"
     MARKETING = "MARKETING"
     UTILITY = "UTILITY"
 
 
-class TemplateStatus(str, Enum):
+class TemplateStatus(StrEnum):
     APPROVED = "APPROVED"
     DELETED = "DELETED"
     DISABLED = "DISABLED"
@@ -416,19 +416,19 @@ class TemplateStatus(str, Enum):
     REJECTED = "REJECTED"
 
 
-class TrendInterval(str, Enum):
+class TrendInterval(StrEnum):
     DAY = "DAY"
     MONTH = "MONTH"
     WEEK = "WEEK"
 
 
-class UserOrder(str, Enum):
+class UserOrder(StrEnum):
     CREATED_AT = "CREATED_AT"
     EMAIL = "EMAIL"
     NAME = "NAME"
 
 
-class WebhookDeliveryStatus(str, Enum):
+class WebhookDeliveryStatus(StrEnum):
     DELIVERED = "DELIVERED"
     FAILED = "FAILED"
     PENDING = "PENDING"
