@@ -1,4 +1,4 @@
-"""In which order events are posted, what waits for what, and that nothing is lost as whoever posts it is killed."""
+"""In which order events are posted, and what waits for what."""
 
 import asyncio
 import random
@@ -68,74 +68,6 @@ async def test_after_a_failure_what_has_nothing_in_common_goes_on_and_the_rest_w
     two = await WebhookDelivery.get(id=two.id)
     assert [entry["response_status"] for entry in two.attempt_log] == [500, 204]
     assert two.attempt_log[0]["response_excerpt"] == "thanks"
-
-
-async def test_whoever_is_killed_leaves_what_was_not_answered_for_the_next(receiver: Receiver) -> None:
-    """As kill -9 leaves it: deliveries are made, some are posted, nothing is settled, and the lease is held."""
-    webhook = await hook(receiver)
-    await say(1, 2, 3)
-    found = await delivering._begin(webhook.id, "dead")
-    assert found is not None
-    assert len(found.ready) == 3
-    await webhooks.deliver(webhook.id)
-    assert receiver.posts == []
-    assert webhook.id not in await due()
-    await Webhook.filter(id=webhook.id).update(leased_until=LONG_AGO)
-    assert webhook.id in await due()
-    await webhooks.deliver(webhook.id)
-    assert receiver.numbers() == [1, 2, 3]
-    # The dead one comes back to life: it may neither settle nor go on.
-    tries = [delivering._Try(found.ready[0], 500, "x", {})]
-    assert await delivering._settle(webhook.id, "dead", tries) is False
-    assert {row.status for row in await deliveries(webhook)} == {DELIVERED}
-
-
-async def test_a_stopped_run_gives_its_lease_back(receiver: Receiver) -> None:
-    began, hung = asyncio.Event(), asyncio.Event()
-
-    async def hang() -> int:
-        began.set()
-        await hung.wait()
-        return 200
-
-    receiver.answer = lambda _: hang()
-    webhook = await hook(receiver)
-    await say(1)
-    run = asyncio.create_task(webhooks.deliver(webhook.id))
-    await began.wait()
-    run.cancel()
-    await asyncio.gather(run, return_exceptions=True)
-    hung.set()
-    assert (await Webhook.get(id=webhook.id)).lease is None
-    receiver.answer = lambda _: 200
-    assert webhook.id in await due()
-    await webhooks.deliver(webhook.id)
-    assert receiver.numbers() == [1, 1]
-    assert len(set(receiver.ids)) == 1
-
-
-async def test_after_a_fault_of_ours_it_rests_for_some_seconds_and_nothing_is_lost(
-    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    webhook = await hook(receiver)
-    await say(1)
-
-    def fail(*_: object) -> None:
-        raise ArithmeticError
-
-    monkeypatch.setattr(delivering, "sifted", fail)
-    with pytest.raises(ArithmeticError):
-        await webhooks.deliver(webhook.id)
-    monkeypatch.undo()
-    assert webhook.id not in await due(), "though an event waits"
-    await webhooks.deliver(webhook.id)
-    assert receiver.posts == []
-    left = await connect.value("SELECT extract(epoch FROM leased_until - now())::float8 FROM webhook")
-    assert 3 < left <= 5
-    await connect.execute("UPDATE webhook SET leased_until = now() - interval '1 ms'")
-    assert webhook.id in await due()
-    await webhooks.deliver(webhook.id)
-    assert receiver.numbers() == [1]
 
 
 async def taken(webhook: Webhook, rounds: int) -> list[int]:
