@@ -269,6 +269,32 @@ async def test_while_one_hangs_another_is_told(receiver: Receiver) -> None:
         assert slow.numbers() == [1, 2]
 
 
+async def test_nothing_of_one_webhook_touches_another(receiver: Receiver) -> None:
+    """Of the same contact, a thousand pause at one, and are due again: the other is told all the same."""
+    receiver.answer = lambda _: 500
+    first = await hook(receiver)
+    await say(*range(1000))
+    await webhooks.deliver(first.id)
+
+    async def waits() -> list[tuple[Any, ...]]:
+        return [(row.id, row.attempts, row.next_attempt_at, row.give_up_at) for row in await deliveries(first)]
+
+    before = await waits()
+    async with receiving() as other:
+        second = await hook(other)
+        head = await say(1000, 1001)
+        await webhooks.deliver(second.id)
+        assert other.numbers() == [1000, 1001]
+        assert (await Webhook.get(id=second.id)).due_at is None
+        assert await webhooks.cursors(SYSTEM, [second.id]) == [await place(head)]
+        await webhooks.update(SYSTEM, second.id, url=f"{other.url}/2")
+        assert await waits() == before
+        await later(first)
+        await say(1002)
+        await webhooks.deliver(second.id)
+        assert other.numbers() == [1000, 1001, 1002]
+
+
 async def test_under_random_failures_each_chain_is_in_order_and_none_is_lost(receiver: Receiver) -> None:
     """Events of conversations and of campaigns that cross: of those with something in common each waits for the one
     before, so first successes come in the order of the log."""

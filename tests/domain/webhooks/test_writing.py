@@ -13,14 +13,16 @@ from db.audit import AuditEntry
 from db.core import doorbell
 from db.core.settings import get_settings
 from db.events import EventType
-from db.webhooks import Webhook, WebhookDeliveryStatus
+from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
 from domain.webhooks import writing
 from tests.callers import only
 from tests.databases import waits_for
-from tests.receivers import Receiver, deliveries, hook, later, place, say
+from tests.receivers import LONG_AGO, Receiver, deliveries, hook, later, place, say
+
+PENDING, DELIVERED, FAILED = WebhookDeliveryStatus
 
 
 async def test_a_secret_that_cannot_be_read_any_more_is_mended_by_a_new_one(
@@ -113,6 +115,41 @@ async def test_each_change_rings_for_a_worker_and_leaves_it_due(
         await change()
         assert ("deliver", webhook.id) in rung
         assert (await Webhook.get(id=webhook.id)).due_at is not None
+
+
+async def test_at_another_url_what_is_over_stays_over_and_what_waits_waits_on(receiver: Receiver) -> None:
+    receiver.answer = lambda body: 500 if body["data"]["n"] in (1, 3) else 200
+    webhook = await hook(receiver)
+    await say(1, contact=1)
+    await webhooks.deliver(webhook.id)
+    await WebhookDelivery.filter(webhook_id=webhook.id).update(give_up_at=LONG_AGO)
+    await later(webhook)
+    await say(2, contact=2)
+    await say(3, 4, contact=3)
+    await webhooks.deliver(webhook.id)
+
+    async def states() -> list[tuple[Any, ...]]:
+        rows = await deliveries(webhook)
+        return [(row.status, row.attempts, row.next_attempt_at, row.give_up_at) for row in rows]
+
+    one, two, three, four = await states()
+    assert [state[:2] for state in (one, two, three, four)] == [(FAILED, 2), (DELIVERED, 1), (PENDING, 1), (PENDING, 0)]
+    await webhooks.update(SYSTEM, webhook.id, url=f"{receiver.url}/2")
+    given_up, told, anew, waiting = await states()
+    assert (given_up, told, waiting) == (one, two, four)
+    assert (anew[:2], anew[3]) == ((PENDING, 0), None)
+
+
+async def test_a_retry_of_one_that_has_tries_left_is_not_its_last(receiver: Receiver) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    [row] = await deliveries(webhook)
+    await webhooks.retry(SYSTEM, row.id)
+    await webhooks.deliver(webhook.id)
+    [tried] = await deliveries(webhook)
+    assert (tried.status, tried.attempts, tried.give_up_at) == (PENDING, 2, row.give_up_at)
 
 
 async def test_the_audit_log_holds_no_token_of_a_url(receiver: Receiver) -> None:
