@@ -249,6 +249,15 @@ async def test_a_test_is_posted_once_also_while_it_is_off_and_waits_for_nobody(r
     assert (await Webhook.get(id=webhook.id)).failing_since == since, "events fail all the same"
 
 
+async def test_a_test_that_fails_is_no_failure_of_events(receiver: Receiver) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await webhooks.test(SYSTEM, webhook.id)
+    await webhooks.deliver(webhook.id)
+    assert [body["event"] for body in receiver.told] == ["webhook.test"]
+    assert (await Webhook.get(id=webhook.id)).failing_since is None
+
+
 class _Ahead(datetime):
     """A process whose clock is an hour ahead of the database's."""
 

@@ -7,7 +7,7 @@ import pytest
 
 from db import events as log
 from db.core import connect
-from db.webhooks import Webhook, WebhookDeliveryStatus
+from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.webhooks import delivering
@@ -155,3 +155,22 @@ async def test_one_behind_a_log_that_has_lost_everything_moves_on_to_its_end(rec
     await webhooks.deliver(webhook.id)
     assert (receiver.posts, (await Webhook.get(id=webhook.id)).position) == ([], head)
     assert webhook.id not in await due()
+
+
+async def test_what_is_erased_as_a_round_begins_is_not_posted_and_holds_up_nothing(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = delivering._begin
+
+    async def beginning(id: int, lease: str) -> Any:
+        found = await begin(id, lease)
+        await WebhookDelivery.filter(webhook_id=id, contact_id=1).delete()
+        return found
+
+    monkeypatch.setattr(delivering, "_begin", beginning)
+    webhook = await hook(receiver)
+    await say(1, contact=1)
+    await say(2, contact=2)
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == [2]
+    assert [(row.contact_id, row.status) for row in await deliveries(webhook)] == [(2, DELIVERED)]

@@ -91,6 +91,8 @@ async def test_two_secrets_are_valid_for_a_day_after_one_is_changed(receiver: Re
         assert standardwebhooks.Webhook(secret).verify(body, told)["event"] == "contact.updated"
     assert as_s1_checks(body, told["x-webhook-signature"], new)
     assert as_s1_checks(body, told["x-webhook-signature-previous"], old)
+    until = (await Webhook.get(id=webhook.id)).old_until or datetime.now(UTC)
+    assert timedelta(hours=23) < until - datetime.now(UTC) <= timedelta(hours=24)
     assert told["webhook-id"] == told["x-webhook-id"] == global_id("WebhookDelivery", (await deliveries(webhook))[0].id)
     await Webhook.filter(id=webhook.id).update(old_until=datetime.now(UTC))
     await say(2)

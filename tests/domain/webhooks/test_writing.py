@@ -17,7 +17,7 @@ from db.webhooks import Webhook, WebhookDelivery, WebhookDeliveryStatus
 from domain import webhooks
 from domain.core.access import SYSTEM
 from domain.core.errors import ErrorCode
-from domain.webhooks import writing
+from domain.webhooks import delivering, writing
 from tests.callers import only
 from tests.databases import waits_for
 from tests.receivers import LONG_AGO, Receiver, deliveries, hook, later, place, say
@@ -150,6 +150,42 @@ async def test_a_retry_of_one_that_has_tries_left_is_not_its_last(receiver: Rece
     await webhooks.deliver(webhook.id)
     [tried] = await deliveries(webhook)
     assert (tried.status, tried.attempts, tried.give_up_at) == (PENDING, 2, row.give_up_at)
+
+
+@pytest.mark.parametrize("change", ["update", "rotate", "replay"])
+async def test_a_change_tells_when_it_was_made(receiver: Receiver, change: str) -> None:
+    webhook = await hook(receiver)
+    was, after = (await Webhook.get(id=webhook.id)).updated_at, await place(webhook.position)
+    changed = await {
+        "update": lambda: webhooks.update(SYSTEM, webhook.id, active=False),
+        "rotate": lambda: webhooks.rotate(SYSTEM, webhook.id),
+        "replay": lambda: webhooks.replay(SYSTEM, webhook.id, after=after),
+    }[change]()
+    assert changed.updated_at > was
+
+
+async def test_what_is_replayed_is_queued_anew(receiver: Receiver) -> None:
+    webhook = await hook(receiver)
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    [was] = await deliveries(webhook)
+    await webhooks.replay(SYSTEM, webhook.id, after=await place(webhook.position))
+    await delivering._begin(webhook.id, "reader")
+    [row] = await deliveries(webhook)
+    assert (row.id, row.status, row.attempts, row.delivered_at) == (was.id, PENDING, 0, None)
+    assert row.created_at > was.created_at
+
+
+async def test_all_that_is_old_is_forgotten_however_many_batches_it_takes(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_AT_ONCE", 2)
+    webhook = await hook(receiver)
+    await say(*range(7))
+    await webhooks.deliver(webhook.id)
+    await WebhookDelivery.filter(webhook_id=webhook.id).update(created_at=LONG_AGO)
+    await webhooks.forget(30)
+    assert await deliveries(webhook) == []
 
 
 async def test_the_audit_log_holds_no_token_of_a_url(receiver: Receiver) -> None:
