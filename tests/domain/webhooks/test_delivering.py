@@ -321,7 +321,8 @@ async def test_what_fails_at_the_old_url_meanwhile_does_not_count(receiver: Rece
     assert (row.status, row.attempts) == (DELIVERED, 1)
 
 
-async def test_the_status_decides_whatever_becomes_of_the_body(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cut", [False, True], ids=["late", "cut"])
+async def test_the_status_decides_whatever_becomes_of_the_body(monkeypatch: pytest.MonkeyPatch, cut: bool) -> None:
     monkeypatch.setattr(fetch, "_BEGINNING_SECONDS", 0.1)
     over = asyncio.Event()
 
@@ -329,7 +330,8 @@ async def test_the_status_decides_whatever_becomes_of_the_body(monkeypatch: pyte
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n")
         await writer.drain()
-        await over.wait()
+        if not cut:
+            await over.wait()
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)

@@ -152,6 +152,41 @@ async def test_a_retry_of_one_that_has_tries_left_is_not_its_last(receiver: Rece
     assert (tried.status, tried.attempts, tried.give_up_at) == (PENDING, 2, row.give_up_at)
 
 
+async def test_who_changes_a_webhook_waits_for_who_does_and_goes_by_what_they_made_of_it(receiver: Receiver) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    [row] = await deliveries(webhook)
+    other = await asyncpg.connect(get_settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute("UPDATE webhook SET active = false WHERE id = $1", webhook.id)
+            retrying = asyncio.create_task(only(webhooks.retry(SYSTEM, row.id)))
+            await waits_for(other)
+        assert await retrying == (ErrorCode.INVALID_STATE, "id", "inactive")
+        async with other.transaction():
+            await other.execute("UPDATE webhook SET active = true WHERE id = $1", webhook.id)
+            changing = asyncio.create_task(webhooks.update(SYSTEM, webhook.id, active=False))
+            await waits_for(other)
+        assert (await changing).active is False
+    finally:
+        await other.close()
+
+
+async def test_what_is_no_change_is_neither_noted_nor_made(receiver: Receiver) -> None:
+    twice = [EventType.LEAD_CREATED, EventType.LEAD_CREATED]
+    made = await webhooks.create(SYSTEM, url=receiver.url, events=twice)
+    assert made.events == ["LEAD_CREATED"]
+    await Webhook.filter(id=made.id).update(active=False, disabled_at=LONG_AGO, updated_at=LONG_AGO)
+    same = await webhooks.update(SYSTEM, made.id, url=receiver.url, events=twice, active=False)
+    assert (same.disabled_at, same.updated_at) == (LONG_AGO, LONG_AGO)
+    changed = await webhooks.update(SYSTEM, made.id, url=receiver.url, events=[EventType.LEAD_UPDATED])
+    assert changed.disabled_at == LONG_AGO, "it is off all the same"
+    entries = await AuditEntry.filter(action="updateWebhook", subject_id=made.id)
+    assert [entry.changes for entry in entries] == [{"events": [["LEAD_CREATED"], ["LEAD_UPDATED"]]}]
+
+
 @pytest.mark.parametrize("change", ["update", "rotate", "replay"])
 async def test_a_change_tells_when_it_was_made(receiver: Receiver, change: str) -> None:
     webhook = await hook(receiver)
