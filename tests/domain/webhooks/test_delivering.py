@@ -45,6 +45,7 @@ async def test_anything_but_2xx_is_a_failure_and_redirects_are_not_followed(
     await webhooks.deliver(webhook.id)
     [row] = await deliveries(webhook)
     assert (row.status, row.response_status, row.error_message, len(receiver.posts)) == (PENDING, status, words, 1)
+    assert row.delivered_at is None
 
 
 async def test_one_that_is_not_there_or_does_not_answer_is_tried_again(
@@ -296,13 +297,16 @@ async def test_at_another_url_what_failed_is_tried_at_once_and_anew(receiver: Re
         assert one.give_up_at > datetime.now(UTC) + timedelta(days=2)
 
 
-async def test_what_fails_at_the_old_url_meanwhile_does_not_count(receiver: Receiver) -> None:
+@pytest.mark.parametrize(("answer", "told"), [(500, [1]), (200, [])], ids=["failure", "success"])
+async def test_at_the_old_url_meanwhile_a_failure_does_not_count_and_a_success_does(
+    receiver: Receiver, answer: int, told: list[int]
+) -> None:
     began, changed = asyncio.Event(), asyncio.Event()
 
     async def hang() -> int:
         began.set()
         await changed.wait()
-        return 500
+        return answer
 
     receiver.answer = lambda _: hang()
     webhook = await hook(receiver)
@@ -316,7 +320,7 @@ async def test_what_fails_at_the_old_url_meanwhile_does_not_count(receiver: Rece
         await webhooks.update(SYSTEM, webhook.id, url=other.url)
         changed.set()
         await run
-        assert other.numbers() == [1]
+        assert other.numbers() == told
     [row] = await deliveries(webhook)
     assert (row.status, row.attempts) == (DELIVERED, 1)
 
