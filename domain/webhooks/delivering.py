@@ -184,6 +184,8 @@ async def deliver(webhook_id: int) -> None:
                 elif not found.more:
                     due = found.due
                     break
+    except connect.TRANSIENT:
+        raise  # A deadlock, or PostgreSQL away for a moment: it may go well at once.
     except Exception:
         leave = _FALTER
         raise

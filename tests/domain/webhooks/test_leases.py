@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import asyncpg
 import pytest
 
 from db import events as log
@@ -85,6 +86,23 @@ async def test_after_a_fault_of_ours_it_rests_for_some_seconds_and_nothing_is_lo
     left = await connect.value("SELECT extract(epoch FROM leased_until - now())::float8 FROM webhook")
     assert 3 < left <= 5
     await connect.execute("UPDATE webhook SET leased_until = now() - interval '1 ms'")
+    assert webhook.id in await due()
+    await webhooks.deliver(webhook.id)
+    assert receiver.numbers() == [1]
+
+
+async def test_after_a_deadlock_it_is_due_at_once(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With what changes deliveries meanwhile, say; a rest after each kept a receiver waiting for minutes."""
+    webhook = await hook(receiver)
+    await say(1)
+
+    def fail(*_: object) -> None:
+        raise asyncpg.DeadlockDetectedError
+
+    monkeypatch.setattr(delivering, "sifted", fail)
+    with pytest.raises(asyncpg.DeadlockDetectedError):
+        await webhooks.deliver(webhook.id)
+    monkeypatch.undo()
     assert webhook.id in await due()
     await webhooks.deliver(webhook.id)
     assert receiver.numbers() == [1]
