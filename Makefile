@@ -42,7 +42,7 @@ bench: $(READY) ## every measurement, briefly
 
 soak: $(READY) ## the long tests; the table of faults goes into docs/reliability.md
 	@$(BIN)/pytest -m "hypothesis or soak" --hypothesis-profile=default --ignore tests/faults -n 2 --dist load --timeout 3600
-	@FAULTS_TABLE=docs/reliability.md $(BIN)/pytest tests/faults -n 2 --dist load --timeout 3600
+	@FAULTS_TABLE=docs/reliability.md $(BIN)/pytest tests/faults --hypothesis-profile=default -n 2 --dist load --timeout 3600
 
 docs: $(SITE) ## build the documentation, which the API serves at /docs
 
