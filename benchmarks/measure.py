@@ -85,7 +85,7 @@ def spread(values: Sequence[float]) -> str:
 
 def report(question: str, load: str, ratios: Sequence[float], target: str, **figures: str) -> None:
     """Prints one measurement, ready for RESULTS.md."""
-    print(f"\n{question}\n  load     {load}\n  machine  {machine()}")
+    print(f"\n{question}\n  load     {load}\n  machine  {machine()}, load {os.getloadavg()[0]:.1f}")
     for name, figure in figures.items():
         print(f"  {name.replace('_', ' '):8} {figure}")
     print(f"  ratio    {spread(ratios)}   target {target}", flush=True)
