@@ -23,22 +23,47 @@ WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 A
 
 
 class Point(NamedTuple):
-    """Where somebody is held: on which change of which table, or by which fault of the simulator."""
+    """Where somebody is held: on which change of which table, or by the simulator, which answers nothing."""
 
     table: str = ""
     change: str = "UPDATE"
     when: str = "true"
     fault: str = ""
+    """How the simulator treats these people's messages."""
+    code: int = 131000
     by_api: bool = False
     """It is the API that comes to it, else the worker."""
+    killed_at: str = ""
+    """Whoever comes to it finds what a worker left that was killed there."""
+    silent: bool = False
+    """WhatsApp says nothing of these messages, and only what it says of later ones leads to it."""
 
 
 POINTS = {
+    "the schedule is begun": Point("schedule", when="OLD.status = 'PENDING' AND NEW.status = 'PROCESSING'"),
     "the audience is written": Point("message", "INSERT", "NEW.schedule_id IS NOT NULL"),
     "messages are claimed": Point("message", when="OLD.state = 'QUEUED' AND NEW.state = 'CLAIMED'"),
+    "claims are given back": Point(
+        "message", when="OLD.state = 'CLAIMED' AND NEW.state = 'QUEUED'", killed_at="messages are claimed"
+    ),
     "they are committed to leave": Point("message", when="OLD.state = 'CLAIMED' AND NEW.state = 'IN_FLIGHT'"),
     "they are posted": Point(fault="cut_before_accept"),
     "they are accepted": Point(fault="cut_after_accept"),
+    "flights are given up": Point(
+        "message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'UNKNOWN'", killed_at="they are committed to leave"
+    ),
+    "doubts are written down": Point(
+        "message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'UNKNOWN'", fault="bad_gateway_after_accept"
+    ),
+    "doubts are decided": Point(
+        "message", when="OLD.state = 'UNKNOWN' AND NEW.state = 'QUEUED'", fault="bad_gateway", silent=True
+    ),
+    "they are put off": Point(
+        "message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'QUEUED'", fault="refuse", code=131016
+    ),
+    "refusals are written down": Point(
+        "message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'FAILED'", fault="refuse", code=131026
+    ),
     "their answers are written down": Point("message", when="OLD.state = 'IN_FLIGHT' AND NEW.state = 'SENT'"),
     "that is told in the log": Point("event", "INSERT", "NEW.type = 'MESSAGE_SENT'"),
     "receipts are kept": Point("inbound_post", "INSERT", by_api=True),
@@ -55,19 +80,22 @@ class Held:
     connection: "asyncpg.Connection[asyncpg.Record]"
 
     async def reached(self) -> None:
-        if self.point.fault == "cut_before_accept":
-            await self.installation.until_rows("SELECT 1 FROM message WHERE state = 'IN_FLIGHT' LIMIT 1", 1)
-        elif self.point.fault:
-            await self.installation.until_accepted(1)
-        else:
-            end = asyncio.get_running_loop().time() + 60
-            while not await self.connection.fetch(WAITING, KEY):
-                assert asyncio.get_running_loop().time() < end, "nobody came to this point"
-                await asyncio.sleep(0.02)
+        end = asyncio.get_running_loop().time() + 60
+        while not await self._come():
+            assert asyncio.get_running_loop().time() < end, "nobody came to this point"
+            await asyncio.sleep(0.02)
+
+    async def _come(self) -> bool:
+        if self.point.table:
+            return bool(await self.connection.fetch(WAITING, KEY))
+        simulator = self.installation.simulator
+        if self.point.fault == "cut_after_accept":
+            return simulator.get("health")["accepted"] > 1
+        return sum(fault["count"] for fault in simulator.get("faults")["faults"]) < PEOPLE
 
     async def let_go(self, *, kept: bool) -> None:
         """What was under way is committed, although nobody hears of it any more, or undone."""
-        if self.point.fault:
+        if not self.point.table:
             self.installation.simulator.forget_faults()
             return
         try:
@@ -83,8 +111,9 @@ class Held:
 async def held_at(installation: Installation, point: Point) -> AsyncIterator[Held]:
     connection = await asyncpg.connect(installation.services.database_url)
     if point.fault:
-        installation.simulator.post("faults", kind=point.fault, count=PEOPLE, seconds=60)
-    else:
+        seconds = 0 if point.table else 60
+        installation.simulator.post("faults", kind=point.fault, count=PEOPLE, seconds=seconds, code=point.code)
+    if point.table:
         await connection.execute(f"SELECT pg_advisory_lock({KEY})")
         await installation.fetch(
             "CREATE FUNCTION crash_point() RETURNS trigger LANGUAGE plpgsql AS"
@@ -98,7 +127,7 @@ async def held_at(installation: Installation, point: Point) -> AsyncIterator[Hel
         yield Held(installation, point, connection)
     finally:
         connection.terminate()
-        if not point.fault:
+        if point.table:
             await installation.fetch("DROP FUNCTION crash_point CASCADE")
 
 
@@ -138,11 +167,11 @@ QUICK = {
 
 
 def cases() -> list[object]:
-    """Of whoever is killed at a point himself, what he was at is committed or undone; PostgreSQL's death undoes all."""
+    """Of whoever is killed at a point itself, what it was at is committed or undone; PostgreSQL's death undoes all."""
     made: list[object] = []
     for name, point in POINTS.items():
         for victim in VICTIMS:
-            own = victim == ("api" if point.by_api else "worker") and not point.fault
+            own = victim == ("api" if point.by_api else "worker") and point.table
             for end in ("committed", "undone") if own else ("undone",) if victim == "postgres" else ("committed",):
                 marks = [] if (name, victim, end) in QUICK else [pytest.mark.soak]
                 made.append(pytest.param(name, victim, end, marks=marks, id=f"{victim}, as {name}, {end}"))
@@ -160,18 +189,34 @@ async def test_whoever_is_killed_at_whatever_point(
         await installation.done(await installation.schedule(1))
     schedule = await installation.schedule(PEOPLE, ahead=2.5)
     kill, restart = VICTIMS[victim]
-    async with held_at(installation, POINTS[name]) as held:
+    point, more = POINTS[name], list[str]()
+    if point.killed_at:
+        async with held_at(installation, POINTS[point.killed_at]) as first:
+            await first.reached()
+            installation.worker.kill()
+            await first.let_go(kept=True)
+    async with held_at(installation, point) as held:
+        if point.killed_at:
+            await installation.pass_time("CLAIMED", "IN_FLIGHT")
+            await restart_worker(installation)
+        if point.silent:
+            await installation.until_in_state(schedule, "UNKNOWN", PEOPLE)
+            async with installation.traffic() as more:
+                await held.reached()
         await held.reached()
         kill(installation)
         await held.let_go(kept=end == "committed")
         await restart(installation)
+    installation.simulator.forget_faults()
     await installation.pass_time("CLAIMED")
     await until_written(installation, schedule)
     await installation.hurry(schedule)
     async with installation.traffic() as others:
         stats = await installation.done(schedule, seconds=60)
-    assert (stats["sent"], stats["failed"], stats["unconfirmed"]) == (PEOPLE, 0, 0)
-    await installation.check_invariant(schedule, *others)
+    refused = stats["failed"] if point.code == 131026 else 0
+    assert (stats["sent"] + refused, stats["failed"] - refused, stats["unconfirmed"]) == (PEOPLE, 0, 0)
+    assert refused or point.code != 131026 or end == "undone", "nobody was refused"
+    await installation.check_invariant(schedule, *more, *others)
 
 
 async def until_written(installation: Installation, schedule: str) -> None:

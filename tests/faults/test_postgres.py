@@ -16,6 +16,7 @@ from db.events import EventType, record
 from tests.factories import unique
 from tests.faults.conftest import ADMIN_TOKEN, Installation
 from tests.faults.invariant import ARRIVED
+from tests.listening import socket_with, subscribe
 from tests.running import Program
 
 CREATE_GROUP = "mutation ($n: String!) { createGroup(input: { name: $n }) { id } }"
@@ -136,12 +137,17 @@ async def test_13_postgres_is_frozen(
             await asyncio.sleep(0.2)
         noticed = time.monotonic() - began
         assert (await installation.api.http.get("/health/live")).status_code == 200
+        done, _ = await asyncio.wait(calls, timeout=began + seconds - time.monotonic())
         await asyncio.sleep(began + seconds - time.monotonic())
     back = time.monotonic()
-    refused = [
+    # Others hold all connections of the pool, and wait for PostgreSQL itself.
+    assert len(done) >= len(calls) - POOL, "whoever got no connection heard nothing"
+    early = [error["extensions"]["code"] for call in done for error in call.result()["errors"]]
+    late = [
         error["extensions"]["code"] for answer in await asyncio.gather(*calls) for error in answer.get("errors", ())
     ]
-    assert set(refused) <= {"EXTERNAL_SERVICE_ERROR"}, "an outage is told as one"
+    assert set(early) == set(late) == {"EXTERNAL_SERVICE_ERROR"}, "an outage is told as one"
+    record_property("refused before it was back", len(early))
     sent = len(await installation.in_state(schedule, *ARRIVED))
     if sent < people:
         await check_recovery(installation, schedule, sent)
@@ -194,24 +200,49 @@ async def test_14_a_thousand_cancelled_transactions(database: None) -> None:
         await write(1)
 
 
-async def cut(installation: Installation) -> None:
+async def cut_request(installation: Installation) -> None:
     """A request whose client goes away, anywhere between its last byte and the answer."""
     body = orjson.dumps({"query": CREATE_GROUP, "variables": {"n": unique()}})
     host, port = "127.0.0.1", int(installation.environment["API_PORT"])
     _, writer = await asyncio.open_connection(host, port)
-    head = f"POST /graphql HTTP/1.1\\r\\nHost: {host}:{port}\\r\\nX-Admin-Token: {ADMIN_TOKEN}\\r\\n"
-    head += f"Content-Type: application/json\\r\\nContent-Length: {len(body)}\\r\\n\\r\\n"
+    head = f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nX-Admin-Token: {ADMIN_TOKEN}\r\n"
+    head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
     await writer.drain()
     await asyncio.sleep(random.random() * 0.2)
     writer.transport.abort()
 
 
-async def test_14_a_thousand_cancelled_requests(installation: Installation) -> None:
-    """The API's pool is as before, and it answers."""
-    for _ in range(25):
-        await asyncio.gather(*(cut(installation) for _ in range(40)))
-    await check_pool(installation, installation.api.program, "tidings api")
+async def cut_socket(installation: Installation) -> None:
+    """The same over a socket."""
+    async with socket_with(installation.api, {"X-Admin-Token": ADMIN_TOKEN}, compression=None) as socket:
+        await subscribe(socket, CREATE_GROUP, n=unique())
+        await asyncio.sleep(random.random() * 0.1)
+        socket.transport.abort()
+
+
+async def groups(installation: Installation) -> int:
+    [row] = await installation.fetch("SELECT count(*) AS groups FROM contact_group")
+    return row["groups"]
+
+
+@pytest.mark.timeout(120)
+async def test_14_a_thousand_cancelled_requests(
+    installation: Installation, record_property: Callable[[str, object], None]
+) -> None:
+    """In the midst of a send: what was asked is done whole, the API's pool is as before, and it answers."""
+    schedule = await installation.schedule(1000)
+    await installation.under_way(schedule, 50)
+    for cut in (cut_request, cut_socket):
+        before = await groups(installation)
+        for _ in range(13):
+            await asyncio.gather(*(cut(installation) for _ in range(40)))
+        await check_pool(installation, installation.api.program, "tidings api")
+        made = await groups(installation) - before
+        record_property(f"done of 520, {cut.__name__}", made)
+        assert 260 < made <= 520, "they went away before anybody heard what they ask for"
     answered = await asyncio.gather(*(answers(installation) for _ in range(2 * POOL)))
     assert all(answered)
     await check_pool(installation, installation.api.program, "tidings api")
+    assert (await installation.done(schedule))["sent"] == 1000
+    await installation.check_invariant(schedule)

@@ -98,7 +98,7 @@ async def test_16_slow_answers_to_one_sender_are_no_other_senders_delay(
         stats = await installation.done(held, seconds=150)
     assert (stats["sent"], stats["unconfirmed"]) == (50, 0)
     assert {row["attempts"] for row in await installation.in_state(held, *ARRIVED)} == {1}
-    assert after < 2 * before + 1, "the other sender waited for the slow one"
+    assert after < 1.5 * before + 0.3, "the other sender waited for the slow one"
     await installation.check_invariant(held, undisturbed, beside)
     await installation.data("mutation ($id: ID!) { deleteSender(id: $id) }", id=other)
 

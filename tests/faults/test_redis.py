@@ -48,6 +48,22 @@ async def test_7_redis_is_emptied(installation: Installation) -> None:
     await installation.check_invariant(schedule)
 
 
+async def test_7_redis_is_emptied_while_no_worker_is_there(installation: Installation) -> None:
+    """A worker that comes back finds no ring and sends all the same, long before leases end: the clock rings."""
+    schedule = await installation.schedule(800)
+    await installation.under_way(schedule, 50)
+    await installation.kill_worker()
+    assert await installation.in_state(schedule, "QUEUED"), "nothing was left to send"
+    flush(installation)
+    installation.worker.start()
+    await resumed(installation, schedule)
+    await installation.pass_time("CLAIMED")
+    await installation.hurry(schedule)
+    async with installation.traffic() as others:
+        assert (await installation.done(schedule))["sent"] == 800
+    await installation.check_invariant(schedule, *others)
+
+
 @pytest.mark.soak
 async def test_7_redis_is_emptied_again_and_again(installation: Installation, record_property: Figure) -> None:
     schedule = await installation.schedule(4000)
