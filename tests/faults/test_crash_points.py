@@ -1,7 +1,7 @@
 """kill -9 of each process at each named point of the way of a message: none is lost, none is sent twice.
 
-PostgreSQL itself holds whoever comes to a point, by a trigger that waits for a lock of ours, in the midst of the
-statement; or the simulator does, with its answer. Nothing in the product knows of these points.
+PostgreSQL itself holds whoever comes to a point, by a deferred trigger that waits for a lock of ours in the midst of
+COMMIT; or the simulator does, with its answer. Nothing in the product knows of these points.
 """
 
 import asyncio
@@ -20,6 +20,8 @@ from tests.faults.test_postgres import answers
 PEOPLE = 20
 KEY = 20_250
 WAITING = "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = $1 AND NOT granted"
+UNDER_WAY = f"SELECT backend_xid::text AS id FROM pg_stat_activity WHERE pid IN ({WAITING})"
+BECAME = "SELECT DISTINCT pg_xact_status(id::xid8) AS status FROM unnest($1::text[]) AS id"
 
 
 class Point(NamedTuple):
@@ -93,6 +95,10 @@ class Held:
             return simulator.get("health")["accepted"] > 1
         return sum(fault["count"] for fault in simulator.get("faults")["faults"]) < PEOPLE
 
+    async def under_way(self) -> list[str]:
+        """The transactions that are held."""
+        return [row["id"] for row in await self.connection.fetch(UNDER_WAY, KEY)] if self.point.table else []
+
     async def let_go(self, *, kept: bool) -> None:
         """What was under way is committed, although nobody hears of it any more, or undone."""
         if not self.point.table:
@@ -120,8 +126,8 @@ async def held_at(installation: Installation, point: Point) -> AsyncIterator[Hel
             f" $$ BEGIN PERFORM pg_advisory_xact_lock_shared({KEY}); RETURN NULL; END $$"
         )
         await installation.fetch(
-            f"CREATE TRIGGER crash_point AFTER {point.change} ON {point.table} FOR EACH ROW"
-            f" WHEN ({point.when}) EXECUTE FUNCTION crash_point()"
+            f"CREATE CONSTRAINT TRIGGER crash_point AFTER {point.change} ON {point.table}"
+            f" DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ({point.when}) EXECUTE FUNCTION crash_point()"
         )
     try:
         yield Held(installation, point, connection)
@@ -204,9 +210,11 @@ async def test_whoever_is_killed_at_whatever_point(
             async with installation.traffic() as more:
                 await held.reached()
         await held.reached()
+        transactions = await held.under_way()
         kill(installation)
         await held.let_go(kept=end == "committed")
         await restart(installation)
+        await became(installation, transactions, "committed" if end == "committed" else "aborted")
     installation.simulator.forget_faults()
     await installation.pass_time("CLAIMED")
     await until_written(installation, schedule)
@@ -217,6 +225,15 @@ async def test_whoever_is_killed_at_whatever_point(
     assert (stats["sent"] + refused, stats["failed"] - refused, stats["unconfirmed"]) == (PEOPLE, 0, 0)
     assert refused or point.code != 131026 or end == "undone", "nobody was refused"
     await installation.check_invariant(schedule, *more, *others)
+
+
+async def became(installation: Installation, transactions: list[str], status: str) -> None:
+    """All of them ended so, if there were any."""
+    found = {"in progress"}
+    async with asyncio.timeout(20):
+        while "in progress" in found:
+            found = {row["status"] for row in await installation.fetch(BECAME, transactions)}
+    assert found <= {status}
 
 
 async def until_written(installation: Installation, schedule: str) -> None:

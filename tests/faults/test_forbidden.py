@@ -46,7 +46,8 @@ async def accepted_since(installation: Installation, moment: float) -> set[int]:
 
 @pytest.mark.parametrize("pauses", [1, pytest.param(5, marks=LONG)])
 async def test_25_a_pause_holds_through_kills(installation: Installation, pauses: int) -> None:
-    """Workers die before and after. Once it is committed nothing arrives but what was in flight or departing at that moment, one batch at most."""
+    """Workers die before it and after. Once it is committed nothing arrives but what was in flight or departing at that
+    moment, one batch at most."""
     installation.simulator.configure(latency=0.1, latency_jitter=0.1)
     schedule = await installation.schedule(500 * pauses)
     for number in range(pauses):
