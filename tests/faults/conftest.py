@@ -19,7 +19,7 @@ from graph.core.ids import split
 from tests import canary, clusters
 from tests.factories import phone, unique
 from tests.faults import invariant
-from tests.faults.table import Table
+from tests.faults.table import HELD_TO_I0, Table
 from tests.running import Api, Program, Simulator, free_port
 from tidings.services import Services
 
@@ -331,7 +331,7 @@ def _count_checked(record_property: Callable[[str, object], None]) -> Iterator[N
     invariant.checked.clear()
     yield
     if invariant.checked:
-        record_property("messages held to I0", f"{invariant.checked['messages']:,}")
+        record_property(HELD_TO_I0, f"{invariant.checked['messages']:,}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

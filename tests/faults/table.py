@@ -7,6 +7,7 @@ printed at the end of a run of this folder, and written into docs/reliability.md
 import os
 import re
 from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,11 @@ FAULTS = {
 }
 """By number: what is broken, and what must hold. I0 is in invariant.py."""
 
+HELD_TO_I0 = "messages held to I0"
+"""The figure of a test that looked whether I0 holds."""
+RESULTS = ("passed", "skipped", "failed")
+"""Each weighs more than those before it."""
+
 BEGIN, END = "<!-- table of the last run: begin -->\n", "<!-- table of the last run: end -->\n"
 
 
@@ -53,35 +59,46 @@ def _cell(text: object) -> str:
     return str(text).replace("|", "/").replace("\n", " ")
 
 
+@dataclass
+class Outcome:
+    """What became of one test: of its setup, its call and its end."""
+
+    result: str = "passed"
+    seconds: float = 0.0
+    figures: list[tuple[str, object]] = field(default_factory=list)
+    """Fixtures measure, too, and say so after the call."""
+
+
 class Table:
     """What became of the tests of each fault; registered as a plugin by conftest.py."""
 
     def __init__(self) -> None:
-        self.reports: list[pytest.TestReport] = []
+        self.outcomes: dict[str, Outcome] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Reports of tests that run side by side come in any order."""
         if "tests/faults/" not in report.nodeid:
             return
-        if report.when == "call" or report.failed or report.skipped:
-            self.reports.append(report)
-        elif report.when == "teardown" and self.reports and self.reports[-1].nodeid == report.nodeid:
-            # Fixtures measure, too, and say so after the call.
-            self.reports[-1].user_properties = report.user_properties
+        outcome = self.outcomes.setdefault(report.nodeid, Outcome())
+        outcome.result = max(outcome.result, report.outcome, key=RESULTS.index)
+        outcome.seconds += report.duration
+        outcome.figures = list(report.user_properties)
 
     def rows(self) -> list[str]:
-        """The table in Markdown: numbered faults first, then other tests of a fault that measured something."""
+        """The table in Markdown: numbered faults first, then the others that measured something or did not pass."""
         lines = ["| | Fault | Invariant | Result | Figures |", "|---|---|---|---|---|"]
         for number, (fault, holds) in FAULTS.items():
-            of_it = [report for report in self.reports if number_of(report.nodeid) == number]
+            of_it = [outcome for nodeid, outcome in self.outcomes.items() if number_of(nodeid) == number]
             lines.append(f"| {number} | {fault} | {holds} | {_result(of_it)} | {_figures(of_it)} |")
-        for report in self.reports:
-            if number_of(report.nodeid) is None and report.user_properties:
-                name = report.nodeid.rpartition("::test_")[2].replace("_", " ")
-                lines.append(f"| | {_cell(name)} | I0 | {_result([report])} | {_figures([report])} |")
+        for nodeid, outcome in self.outcomes.items():
+            if number_of(nodeid) is None and (outcome.figures or outcome.result != "passed"):
+                name = nodeid.rpartition("::test_")[2].replace("_", " ")
+                holds = "I0" if HELD_TO_I0 in dict(outcome.figures) else ""
+                lines.append(f"| | {_cell(name)} | {holds} | {_result([outcome])} | {_figures([outcome])} |")
         return lines
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        if not self.reports:
+        if not self.outcomes:
             return
         rows = self.rows()
         terminalreporter.section("faults")
@@ -94,14 +111,12 @@ class Table:
             page.write_text(before + BEGIN + "\n".join(rows) + "\n" + END + rest.split(END)[1])
 
 
-def _result(reports: list[pytest.TestReport]) -> str:
-    if not reports:
-        return "not run"
-    counted = Counter(report.outcome for report in reports)
-    return ", ".join(f"{counted[outcome]} {outcome}" for outcome in ("failed", "passed", "skipped") if counted[outcome])
+def _result(outcomes: list[Outcome]) -> str:
+    counted = Counter(outcome.result for outcome in outcomes)
+    return ", ".join(f"{counted[result]} {result}" for result in reversed(RESULTS) if counted[result]) or "not run"
 
 
-def _figures(reports: list[pytest.TestReport]) -> str:
-    parts = [f"{name}: {value}" for report in reports for name, value in report.user_properties]
-    seconds = sum(report.duration for report in reports)
-    return _cell("; ".join([*parts, f"{seconds:.0f} s"])) if reports else ""
+def _figures(outcomes: list[Outcome]) -> str:
+    parts = [f"{name}: {value}" for outcome in outcomes for name, value in outcome.figures]
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    return _cell("; ".join([*parts, f"{seconds:.0f} s"])) if outcomes else ""
