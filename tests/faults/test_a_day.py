@@ -14,8 +14,10 @@ from collections.abc import Awaitable, Callable
 import asyncpg
 import pytest
 
+from graph.core.ids import decode
 from tests.faults import invariant
 from tests.faults.conftest import Installation
+from tests.faults.followers import Follower, following, newest
 from tests.faults.test_crash_points import restart_postgres
 from tests.faults.test_redis import flush
 
@@ -29,11 +31,12 @@ WHERE table_schema = 'public' AND data_type = 'timestamp with time zone' AND tab
   -- That somebody is at the door is said again every two seconds, through all that time.
   AND (table_name, column_name) <> ('intake', 'until')
 """
+UNDER_WAY = "SELECT 1 FROM message WHERE state IN ('QUEUED', 'CLAIMED', 'IN_FLIGHT', 'UNKNOWN') LIMIT 1"
 HELD = "SELECT 1 FROM message WHERE state IN ('CLAIMED', 'IN_FLIGHT') OR state = 'QUEUED' AND due_at <= now() LIMIT 1"
 
 
 class Day:
-    """An installation whose time passes in jumps."""
+    """An installation whose time passes in jumps: its virtual clock is that rows are made older."""
 
     def __init__(self, installation: Installation) -> None:
         self.installation = installation
@@ -100,6 +103,12 @@ async def kill_postgres(installation: Installation) -> None:
     await restart_postgres(installation)
 
 
+async def pause(installation: Installation) -> None:
+    await installation.pause()
+    await asyncio.sleep(1)
+    await installation.resume()
+
+
 async def restart(installation: Installation) -> None:
     installation.services.postgres.stop()
     await restart_postgres(installation)
@@ -115,6 +124,7 @@ def of_whatsapp(kind: str, **given: object) -> Callable[[Installation], Awaitabl
 
 FAULTS = (
     *(kill_worker, kill_worker, kill_api, freeze_worker, stop_worker, empty_redis, kill_redis, kill_postgres, restart),
+    pause,
     of_whatsapp("cut_before_accept"),
     of_whatsapp("cut_after_accept"),
     of_whatsapp("bad_gateway"),
@@ -131,9 +141,10 @@ FAULTS = (
 async def test_a_day_of_random_faults(
     installation: Installation, record_property: Callable[[str, object], None], quarters: int
 ) -> None:
-    """Each quarter of an hour something is sent and something breaks; in the end everybody has one message."""
+    """Each quarter of an hour something is sent and something breaks; in the end everybody has one message, and who
+    followed over a socket has seen it all. Doubt is given up of marketing alone."""
     seed = 7 if quarters < 96 else secrets.randbelow(2**32)
-    dice, day, happened, schedules = random.Random(seed), Day(installation), Counter[str](), list[str]()
+    dice, day, happened = random.Random(seed), Day(installation), Counter[str]()
     record_property("throw", seed)
     installation.simulator.configure(latency=0.05, latency_jitter=0.1, shuffle_share=0.2, duplicate_share=0.2)
     with installation.workers(1, SEND_GRACE=str(QUARTER)) as [worker]:
@@ -142,28 +153,45 @@ async def test_a_day_of_random_faults(
             await installation.sender()
             templates = [await installation.template(category) for category in ("UTILITY", "MARKETING")]
             groups = [await installation.group(PEOPLE) for _ in range(4)]
-            for _ in range(quarters):
-                schedules.append(await installation.plan(dice.choice(templates), dice.choice(groups), ahead=0.5))
-                for fault in dice.sample(FAULTS, 2):
-                    await asyncio.sleep(dice.random())
-                    await fault(installation)
-                    happened[fault.__name__] += 1
-                await day.rest_of_quarter()
-            installation.simulator.forget_faults()
-            # What is in doubt is decided by the receipts of what is sent later, or after four times the grace.
-            for _ in range(2):
-                schedules.append(await installation.plan(templates[0], groups[0], ahead=0.2))
-                await installation.until_rows("SELECT 1 FROM schedule WHERE status = 'PENDING'", 0)
-                await day.rest_of_quarter()
-            while sum([(await installation.stats(schedule))["pending"] for schedule in schedules]):
-                assert day.seconds < (quarters + 12) * QUARTER, "something never comes to its end"
-                await day.rest_of_quarter()
-            stats = [await installation.done(schedule) for schedule in schedules]
+            follower = Follower(installation, await newest(installation))
+            async with following([follower]):
+                schedules: list[str] = []
+                for _ in range(quarters):
+                    schedules.append(await installation.plan(dice.choice(templates), dice.choice(groups), ahead=0.5))
+                    for fault in dice.sample(FAULTS, 2):
+                        await asyncio.sleep(dice.random())
+                        await fault(installation)
+                        happened[fault.__name__] += 1
+                    await day.rest_of_quarter()
+                schedules += await evening(day, templates[0], groups[0])
+                stats = [await installation.done(schedule) for schedule in schedules]
+                await installation.check_invariant(*schedules)
+                await follower.check()
         finally:
             installation.worker = usual
     assert sum(one["failed"] for one in stats) == 0
+    assert not await installation.fetch(
+        "SELECT 1 FROM message WHERE state = 'UNCONFIRMED' AND purpose <> 'MARKETING' AND schedule_id = ANY($1)",
+        [decode(schedule, "Schedule") for schedule in schedules],
+    )
     record_property("hours", f"{day.seconds / 3600:.1f}")
     record_property("faults", happened.total())
     record_property("sent", sum(one["sent"] for one in stats))
-    record_property("unconfirmed", sum(one["unconfirmed"] for one in stats))
-    await installation.check_invariant(*schedules)
+    record_property("unconfirmed, all of marketing", sum(one["unconfirmed"] for one in stats))
+    record_property("events followed", len(follower.seen))
+    record_property("sockets of the follower", follower.connected)
+
+
+async def evening(day: Day, template: str, group: str) -> list[str]:
+    """Doubts are decided by the receipts of what is sent later, or four times the grace; answers those."""
+    installation, last = day.installation, list[str]()
+    installation.simulator.forget_faults()
+    for _ in range(2):
+        last.append(await installation.plan(template, group, ahead=0.2))
+        await installation.until_rows("SELECT 1 FROM schedule WHERE status = 'PENDING'", 0)
+        await day.rest_of_quarter()
+    latest = day.seconds + 12 * QUARTER
+    while await installation.fetch(UNDER_WAY):
+        assert day.seconds < latest, "something never comes to its end"
+        await day.rest_of_quarter()
+    return last
