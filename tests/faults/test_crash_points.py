@@ -210,7 +210,8 @@ async def test_whoever_is_killed_at_whatever_point(
             async with installation.traffic() as more:
                 await held.reached()
         await held.reached()
-        transactions = await held.under_way()
+        # After a crash PostgreSQL may give the number of one that was undone to another.
+        transactions = [] if victim == "postgres" else await held.under_way()
         kill(installation)
         await held.let_go(kept=end == "committed")
         await restart(installation)

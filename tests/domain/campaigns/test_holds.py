@@ -8,6 +8,7 @@ import pytest
 
 from db.campaigns import Campaign, CampaignStatus
 from db.core import connect
+from db.core.transaction import transaction
 from domain.campaigns import running
 from domain.messages import dispatch
 from domain.templates.approval import apply_category, apply_status
@@ -173,6 +174,49 @@ async def test_hours_are_those_of_the_zone(zone: str, ahead: float) -> None:
         found = await connect.value(ask, zone, night["quiet_from"], night["quiet_until"])
         assert (found is None) == (waits is None)
         assert waits is None or abs(float(found) - waits) < 0.01
+
+
+CLOCK = """
+CREATE SCHEMA clock;
+CREATE FUNCTION clock.now() RETURNS timestamptz LANGUAGE sql STABLE
+  AS $$ SELECT current_setting('clock.now')::timestamptz $$;
+SET LOCAL search_path = clock, pg_catalog, public;
+"""
+"""What asks for now() in this transaction hears what is set."""
+
+
+@pytest.mark.parametrize(
+    ("now", "start", "end", "ends"),
+    [
+        # On 29 March 2026 the hour from two to three is left out.
+        ("03-29T00:30", 22, 8, "03-29T06:00"),
+        ("03-28T21:30", 22, 8, "03-29T06:00"),
+        ("03-29T00:59", 22, 2.5, "03-29T01:30"),  # Half past two, which there is not, is half past three.
+        ("03-29T01:00", 22, 2.5, None),
+        ("03-29T00:59", 2.5, 6, None),
+        ("03-29T01:00", 2.5, 6, "03-29T04:00"),
+        ("03-29T21:00", 22, 8, "03-30T06:00"),
+        # On 25 October 2026 there are two of it.
+        ("10-24T23:30", 22, 8, "10-25T07:00"),
+        ("10-24T20:30", 22, 8, "10-25T07:00"),
+        ("10-25T00:15", 22, 2.5, "10-25T01:30"),  # From the first quarter past two until the second half past.
+        ("10-25T00:45", 22, 2.5, None),
+        ("10-25T01:15", 22, 2.5, "10-25T01:30"),
+        ("10-25T01:45", 22, 2.5, None),
+    ],
+)
+async def test_a_night_in_which_the_clocks_change_ends_by_the_clock_on_the_wall(
+    now: str, start: float, end: float, ends: str | None
+) -> None:
+    """In Berlin; the moments are by UTC."""
+    clock = [time(int(hour), int(hour % 1 * 60)) for hour in (start, end)]
+    async with transaction():
+        async with connect.connection() as connection:
+            await connection.execute(CLOCK)
+        await connect.value("SELECT set_config('clock.now', $1, true)", f"2026-{now}Z")
+        found = await connect.value("SELECT public.quiet_end('Europe/Berlin', $1, $2)", *clock)
+        await connect.execute("DROP SCHEMA clock CASCADE")
+    assert found == (None if ends is None else datetime.fromisoformat(f"2026-{ends}+00:00"))
 
 
 async def test_a_zone_that_nobody_knows_counts_as_utc() -> None:

@@ -34,29 +34,37 @@ from domain.messages.receipts import Status, settle_statuses
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Refused
 from domain.providers.reactions import of_code
 from tests.domain.messages.surroundings import FAULT, a_contact, a_message, a_sender, status
+from workers.messages import MOST_PAUSE
 
 GRACE = 600.0
 """Seconds; far longer than a run takes by the clock on the wall, which goes on as well."""
-MOST_PAUSE = 5
-"""Seconds after which a worker that stood still posts nothing (workers/messages.py)."""
 JUMPS = (2, 16, 30, 700, 2500)
 """Less than a pause, past the lease of a claim, past that of a flight, past the grace, past four times the grace."""
-ANSWERS = ("accepted", "lost", "nothing", "refused", "later", "unsent")
+ANSWERS = (
+    "accepted",
+    "accepted, then given up",
+    "lost",
+    "lost, then given up",
+    "nothing",
+    "refused",
+    "later",
+    "unsent",
+)
 ARRIVED = ("SENT", "DELIVERED", "READ")
-RANK = {"SENT": 1, "DELIVERED": 2, "READ": 3}
+RANK = {"SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
 FOLLOWS = {
     "QUEUED": {"CLAIMED", "IN_FLIGHT", "UNKNOWN", *ARRIVED, "FAILED", "UNCONFIRMED", "CANCELLED"},
     "CLAIMED": {"QUEUED", "IN_FLIGHT", "UNKNOWN", *ARRIVED, "FAILED", "UNCONFIRMED", "CANCELLED"},
     "IN_FLIGHT": {"QUEUED", "UNKNOWN", *ARRIVED, "FAILED", "UNCONFIRMED"},
     "UNKNOWN": {"QUEUED", *ARRIVED, "FAILED", "UNCONFIRMED"},
     "UNCONFIRMED": {*ARRIVED, "FAILED", "QUEUED"},
-    "SENT": {"DELIVERED", "READ"},
+    "SENT": {"DELIVERED", "READ", "FAILED"},
     "DELIVERED": {"READ"},
     "READ": set[str](),
     "FAILED": set[str](),
     "CANCELLED": set[str](),
 }
-"""Where a message may stand after a step, by where it stood before; here no receipt ever tells of a failure."""
+"""Where a message may stand after a step, by where it stood before."""
 
 R = TypeVar("R")
 
@@ -69,6 +77,8 @@ class Sent:
     marketing: bool
     accepted: int = 0
     """How often WhatsApp has taken it."""
+    given_up: bool = False
+    """WhatsApp has taken it, and tells later that it could not be delivered."""
     told: int = 0
     """How far its receipts have come."""
     refusals: int = 0
@@ -169,12 +179,17 @@ class Dispatcher(RuleBasedStateMachine):
     def answer(self, departure: Departure, answer: str) -> Outcome:
         """What WhatsApp does with a message, and what the worker hears of it."""
         sent = self.sent[departure.id]
-        if answer in ("accepted", "lost"):
+        heard, _, then = answer.partition(", then ")
+        if heard in ("accepted", "lost"):
             sent.accepted += 1
             assert sent.accepted == 1, f"WhatsApp has message {departure.id} twice"
-            told = [status(departure, kind) for kind in ("sent", "delivered", "read")]
+            sent.given_up = bool(then)
+            if sent.given_up:
+                told = [status(departure, "sent"), status(departure, "failed", error=FAULT)]
+            else:
+                told = [status(departure, kind) for kind in ("sent", "delivered", "read")]
             self.receipts += told
-            return Accepted(told[0].provider_message_id) if answer == "accepted" else InDoubt("no answer")
+            return Accepted(told[0].provider_message_id) if heard == "accepted" else InDoubt("no answer")
         if answer == "refused":
             sent.refused = True
             return Refused(FAULT)
@@ -266,8 +281,14 @@ class Dispatcher(RuleBasedStateMachine):
         if sent.state in ARRIVED:
             assert sent.accepted == 1, "it is said to be sent, and WhatsApp does not have it"
             assert RANK[sent.state] >= sent.told
-        assert sent.told == 0 or sent.state in ARRIVED, "what a receipt told is not believed"
-        assert sent.state != "FAILED" or sent.refused or sent.refusals >= dispatch.MOST_ATTEMPTS
+        assert sent.told == 0 or sent.state in (*ARRIVED, "FAILED"), "what a receipt told is not believed"
+        assert sent.told != RANK["FAILED"] or sent.state == "FAILED", "it could not be delivered, and nobody is told"
+        assert (
+            sent.state != "FAILED"
+            or sent.told == RANK["FAILED"]
+            or sent.refused
+            or sent.refusals >= dispatch.MOST_ATTEMPTS
+        )
         assert sent.state != "CANCELLED" or (sent.opted_out and sent.marketing and not sent.accepted)
 
     def teardown(self) -> None:
@@ -289,7 +310,8 @@ class Dispatcher(RuleBasedStateMachine):
         self.holds()
         for id, sent in self.sent.items():
             if sent.accepted:
-                assert sent.state == "READ", f"message {id} arrived, and is {sent.state}"
+                end = "FAILED" if sent.given_up else "READ"
+                assert sent.state == end, f"message {id} is {end}, and the row says {sent.state}"
             else:
                 assert sent.state in ("FAILED", "CANCELLED", "UNCONFIRMED"), f"message {id} is lost: {sent.state}"
                 assert sent.marketing or sent.state != "CANCELLED"
