@@ -9,7 +9,7 @@ from tests.faults.test_worker_killed import FAULTY, Kills
 RECIPIENTS = "SELECT 1 FROM campaign_recipient WHERE campaign_id = $1"
 FREEZING = (
     "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker' AND wait_event_type = 'Lock'"
-    " AND query LIKE '%page AS MATERIALIZED%'"
+    " AND query LIKE '%page AS MATERIALIZED%' LIMIT 1"
 )
 
 
@@ -55,7 +55,7 @@ async def test_killed_while_the_rest_is_cancelled(installation: Installation) ->
     last = "SELECT id FROM message WHERE campaign_id = $1 ORDER BY id DESC LIMIT 1 FOR UPDATE"
     cancelling = (
         "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker' AND wait_event_type = 'Lock'"
-        " AND query LIKE '%rest AS MATERIALIZED%'"
+        " AND query LIKE '%rest AS MATERIALIZED%' LIMIT 1"
     )
     async with installation.locked(last, decode(campaign, "Campaign")):
         await installation.step("stop", campaign)

@@ -123,7 +123,7 @@ async def test_2_kill_between_acceptance_and_its_commit(installation: Installati
     async with installation.locked(lock, decode(schedule, "Schedule")):
         await installation.until_rows(
             "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tidings worker' AND wait_event_type = 'Lock'"
-            " AND query LIKE '%settled AS MATERIALIZED%'",
+            " AND query LIKE '%settled AS MATERIALIZED%' LIMIT 1",
             1,
         )
         installation.worker.kill()

@@ -63,7 +63,7 @@ async def test_a_worker_frozen_before_it_posts_leaves_it_to_whoever_decided(inst
         await installation.until_in_state(schedule, "CLAIMED", 1)
         [waiting] = await installation.in_state(schedule, "CLAIMED")
         async with installation.locked("SELECT 1 FROM message WHERE id = $1 FOR UPDATE", waiting["id"]):
-            leaving = "wait_event_type = 'Lock' AND query LIKE '%leaving AS MATERIALIZED%'"
+            leaving = "wait_event_type = 'Lock' AND query LIKE '%leaving AS MATERIALIZED%' LIMIT 1"
             await installation.until_rows(f"SELECT 1 FROM pg_stat_activity WHERE {leaving}", 1)
             frozen.send(signal.SIGSTOP)
             stood_still = await installation.fetch("SELECT now() + interval '5 s' AS until")
@@ -88,12 +88,14 @@ async def test_a_worker_frozen_while_it_takes_up_posts_keeps_them_from_nobody(in
         lock = "SELECT 1 FROM message WHERE schedule_id = $1 FOR UPDATE"
         async with installation.locked(lock, decode(schedule, "Schedule")):
             waits = (
-                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%told AS MATERIALIZED%'"
+                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                " AND query LIKE '%told AS MATERIALIZED%' LIMIT 1"
             )
             await installation.until_rows(waits, 1)
             frozen.send(signal.SIGSTOP)
         held = (
-            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction' AND query LIKE '%told AS MATERIALIZED%'"
+            "SELECT 1 FROM pg_stat_activity WHERE state = 'idle in transaction'"
+            " AND query LIKE '%told AS MATERIALIZED%' LIMIT 1"
         )
         await installation.until_rows(held, 1)
         with Program.worker(installation.environment):
