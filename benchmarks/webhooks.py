@@ -121,6 +121,7 @@ async def main(events: int = 20_000, pace: int = 500, contacts: int = 2000) -> N
                 receiver.well.set()
             began = time.monotonic()
             await all_told(receivers, events)
+    assert not any(receiver.disorder for receiver in receivers), "one of a contact came before those before it"
     at = {share: lags[int(len(lags) * share / 100)] for share in (50, 95, 99)}
     report(
         "Three webhooks, of which one hangs and one flaps",

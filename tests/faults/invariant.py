@@ -115,7 +115,7 @@ async def _check_recipients(installation: "Installation", number: int, written_t
 async def _check_events(installation: "Installation", schedule: str, states: dict[int, str]) -> None:
     """The log tells each step of a message once, in an order in which no status falls, up to where its row stands."""
     told: dict[int, list[str]] = {id: [] for id in states}
-    completed = 0
+    completed = began = held = 0
     column, number = whose(schedule)
     events = await installation.fetch(
         f"SELECT type, message_id, data ->> 'status' AS status FROM event WHERE {column} = $1 ORDER BY number", number
@@ -123,14 +123,17 @@ async def _check_events(installation: "Installation", schedule: str, states: dic
     for event in events:
         if event["message_id"] is not None:
             told[event["message_id"]].append(event["type"].removeprefix("MESSAGE_"))
-        completed += event["type"] == "MESSAGE_COMPLETED"
-        completed += event["type"] == "CAMPAIGN_STATUS_CHANGED" and event["status"] in ("COMPLETED", "STOPPED")
+        step = event["status"] if event["type"] == "CAMPAIGN_STATUS_CHANGED" else event["type"]
+        completed += step in ("MESSAGE_COMPLETED", "COMPLETED", "STOPPED")
+        began += step in ("MESSAGE_PROCESSING", "RUNNING")
+        held += step in ("MESSAGE_HELD", "PAUSED")
     for id, steps in told.items():
         ranks = [_RANK[step] for step in steps]
         assert all(one < next for one, next in pairwise(ranks)), f"message {id} fell: {steps}"
         assert steps, f"message {id} is {states[id]} and the log is silent"
         assert steps[-1] == states[id], f"message {id} is {states[id]}, and the log says {steps}"
     assert completed == 1, f"told {completed} times that it is complete"
+    assert 1 <= began <= held + 1, f"told {began} times that it begins, and {held} times that it is held"
 
 
 async def _check_figures(installation: "Installation", schedule: str, states: Counter[str]) -> None:

@@ -1,10 +1,10 @@
 """Sockets that are cut, that nobody reads, and whose server dies: every event reaches each that wants it, once."""
 
 import asyncio
-import logging
 import random
 import socket as sockets
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,6 @@ from websockets import ClientConnection
 from tests.faults.conftest import ADMIN_TOKEN, Installation
 from tests.faults.followers import MESSAGES, Follower, following, newest, number_of
 from tests.listening import CURSORS, closing, socket_with, subscribe
-
-log = logging.getLogger(__name__)
 
 
 async def follow_a_send(installation: Installation, sockets: int, people: int, folder: Path) -> None:
@@ -132,7 +130,9 @@ def held(installation: Installation, ports: set[int]) -> set[int]:
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-async def test_23_two_hundred_sockets_of_which_twenty_read_nothing(installation: Installation) -> None:
+async def test_23_two_hundred_sockets_of_which_twenty_read_nothing(
+    installation: Installation, record_property: Callable[[str, object], None]
+) -> None:
     """Memory is bounded, dead readers are cut off, the others get everything in order, and a stop is a stop."""
     installation.simulator.configure(read_share=1.0)
     schedule = await installation.schedule(PEOPLE, ahead=10)
@@ -174,7 +174,7 @@ async def test_23_two_hundred_sockets_of_which_twenty_read_nothing(installation:
         stopped_after = time.monotonic() - began
         assert [await closing(reader) for reader in readers] == [1012] * READERS
     installation.api.program.start()
-    log.info(
-        f"{READERS} sockets had {count} events each after {read_after:.0f} s, {DEAD} dead ones were cut after"
-        f" {cut_after:.0f} s, memory grew by {(most - before) / 2**20:.0f} MiB, a stop took {stopped_after:.1f} s"
-    )
+    record_property(f"{READERS} sockets had {count} events each after", f"{read_after:.0f} s")
+    record_property(f"{DEAD} dead ones were cut after", f"{cut_after:.0f} s")
+    record_property("memory grew by", f"{(most - before) / 2**20:.0f} MiB")
+    record_property("a stop took", f"{stopped_after:.1f} s")

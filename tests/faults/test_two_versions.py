@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.faults.conftest import ADMIN_TOKEN, Installation
@@ -47,6 +48,25 @@ async def migrate(environment: dict[str, str]) -> None:
     program = Program(["tidings", "migrate"], environment).start()
     assert program.process is not None
     assert await asyncio.to_thread(program.process.wait, 120) == 0
+
+
+NOTED = (
+    "CREATE TABLE departure (port int)",
+    "CREATE FUNCTION note_departure() RETURNS trigger LANGUAGE plpgsql AS"
+    " $$ BEGIN INSERT INTO departure VALUES (inet_client_port()); RETURN NULL; END $$",
+    "CREATE TRIGGER note_departure AFTER UPDATE ON message FOR EACH ROW"
+    " WHEN (OLD.state = 'CLAIMED' AND NEW.state = 'IN_FLIGHT') EXECUTE FUNCTION note_departure()",
+)
+"""PostgreSQL notes whose connection lets messages leave."""
+
+
+async def let_go(installation: Installation, program: Program) -> int:
+    """How many messages this process has let leave since."""
+    assert program.process is not None
+    connections = psutil.Process(program.process.pid).net_connections("tcp")
+    ports = [connection.laddr.port for connection in connections]
+    [row] = await installation.fetch("SELECT count(*) AS messages FROM departure WHERE port = ANY($1)", ports)
+    return row["messages"]
 
 
 async def test_an_upgrade_in_the_midst_of_a_send_loses_nothing(
@@ -96,7 +116,12 @@ async def test_an_upgrade_in_the_midst_of_a_send_loses_nothing(
         await upgraded.under_way(schedule, migrated_at + 50)
         worker = running.enter_context(Program.worker(new))
         # Both take from one queue; what one has claimed the other lets be.
+        for statement in NOTED:
+            await upgraded.fetch(statement)
         await upgraded.under_way(schedule, migrated_at + 250)
+        shares = [await let_go(upgraded, program) for program in (upgraded.worker, worker)]
+        await upgraded.fetch("DROP FUNCTION note_departure CASCADE")
+        assert all(shares), f"the old one let {shares[0]} messages go, and the new one {shares[1]}"
         later = await upgraded.plan(await upgraded.template(), await upgraded.group(30))
         assert worker.process is not None
         assert worker.process.poll() is None
@@ -114,3 +139,4 @@ async def test_an_upgrade_in_the_midst_of_a_send_loses_nothing(
     record_property("migrated", ", ".join(sorted(added)))
     record_property("the migration took", f"{took:.1f} s")
     record_property("sent when it had ended", migrated_at)
+    record_property("let leave by the old one and the new one meanwhile", shares)

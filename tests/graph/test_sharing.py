@@ -168,7 +168,9 @@ def plain(payload: dict[str, Any]) -> Any:
     return json.loads(json.dumps({"data": payload.get("data"), "errors": errors}))
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(None, marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "seed", [1, *[pytest.param(None, marks=pytest.mark.soak, id=f"chance {n}") for n in range(10)]]
+)
 async def test_shared_and_private_answers_are_the_same_for_every_caller(
     api: Api, seed: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import pytest
+from tortoise.expressions import RawSQL
 
 from db import events as log
 from db.core import connect
@@ -96,6 +97,27 @@ def test_pauses_grow_from_five_seconds_to_three_hours_and_differ() -> None:
         found = [pause(tries) for _ in range(200)]
         assert longest / 2 <= min(found) < max(found) <= longest
     assert sum(min(5 * 2**tries, 10_800) for tries in range(12)) < 3 * 86_400
+
+
+async def test_an_answer_may_take_fifteen_seconds() -> None:
+    """As docs/webhooks.md has it; what is too slow is tried with a shorter one, above."""
+    assert delivering.TIMEOUT == 15
+
+
+@pytest.mark.parametrize(("before", "least", "most"), [(0, 2.5, 5), (4, 40, 80), (20, 5_400, 10_800)])
+async def test_what_failed_pauses_the_longer_the_oftener_it_did(
+    receiver: Receiver, before: int, least: float, most: float
+) -> None:
+    receiver.answer = lambda _: 500
+    webhook = await hook(receiver)
+    await say(1)
+    await webhooks.deliver(webhook.id)
+    await WebhookDelivery.filter(webhook_id=webhook.id).update(attempts=before, next_attempt_at=RawSQL("now()"))
+    await webhooks.deliver(webhook.id)
+    [row] = await deliveries(webhook)
+    assert row.attempts == before + 1
+    assert row.next_attempt_at is not None
+    assert least - 1 < (row.next_attempt_at - datetime.now(UTC)).total_seconds() <= most
 
 
 async def test_after_three_days_it_is_given_up_and_what_waits_goes_on(receiver: Receiver) -> None:
