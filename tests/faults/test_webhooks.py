@@ -101,8 +101,9 @@ async def told(installation: Installation, schedule: str) -> list[dict[str, Any]
 
 
 async def repeat(installation: Installation, posts: int, times: int) -> None:
-    """Different posts, each so many times, in any order and 50 at once: each message in them is one row, told once."""
-    await installation.sender()
+    """Different posts, each so many times, in any order and 50 at once, while something is sent: each message in them
+    is one row, told once."""
+    schedule = await installation.schedule(200)
     bodies = [_post() for _ in range(posts)]
     line = [body for body, _ in bodies for _ in range(times)]
     random.shuffle(line)
@@ -130,6 +131,7 @@ async def repeat(installation: Installation, posts: int, times: int) -> None:
     assert len({row["contact_id"] for row in rows}) == len({row["address"] for row in rows}) == len(ids)
     [parked] = await installation.fetch("SELECT count(*) FROM inbound_post WHERE errors IS NOT NULL")
     assert parked["count"] == 0
+    await installation.check_invariant(schedule)
 
 
 def _post() -> tuple[bytes, list[str]]:
