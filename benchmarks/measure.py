@@ -19,12 +19,12 @@ from db.core import connect
 from db.core.migrate import migrate
 from db.core.settings import get_settings
 from tidings.child import spawn
-from tidings.services import embedded
+from tidings.services import Services, embedded
 from tidings.services.server import free_port as free_port
 
 
 @asynccontextmanager
-async def installation(**given: str) -> AsyncGenerator[None]:
+async def installation(**given: str) -> AsyncGenerator[Services]:
     """A fresh database and Valkey, migrated and connected; settings go on to processes that are started inside."""
     with tempfile.TemporaryDirectory(prefix="tidings-bench-") as folder, embedded(Path(folder)) as services:
         os.environ.update(
@@ -42,7 +42,7 @@ async def installation(**given: str) -> AsyncGenerator[None]:
         get_settings.cache_clear()
         await migrate()
         async with connect.connected(application="tidings benchmark"):
-            yield
+            yield services
 
 
 @contextmanager
