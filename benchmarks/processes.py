@@ -10,7 +10,9 @@ import asyncio
 import os
 import sys
 import time
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import ExitStack, aclosing
+from typing import NamedTuple
 
 import psutil
 import uvloop
@@ -52,8 +54,22 @@ def server(name: str) -> list[psutil.Process]:
     return [child for child in psutil.Process().children() if child.name().startswith(name)]
 
 
-async def run(count: int, recipients: int, senders: list[int], template: int, port: int) -> str:
-    """A row of the table: processes, messages a second, and microseconds of CPU for a message of each part."""
+class Row(NamedTuple):
+    """What so many worker processes did: messages a second, and seconds of CPU for a message of each part."""
+
+    processes: int
+    pace: float
+    costs: dict[str, float]
+
+    def __str__(self) -> str:
+        each = "; ".join(f"{name} {1e6 * value:,.0f} µs" for name, value in self.costs.items())
+        return (
+            f"  {self.processes} processes  {self.pace:,.0f} messages/s; CPU for a message: {each};"
+            f" load {os.getloadavg()[0]:.1f}"
+        )
+
+
+async def run(count: int, recipients: int, senders: list[int], template: int, port: int) -> Row:
     await connect.execute("TRUNCATE message, event")
     await connect.execute(QUEUE, senders, template)
     await connect.execute("VACUUM ANALYZE message")
@@ -68,9 +84,7 @@ async def run(count: int, recipients: int, senders: list[int], template: int, po
     row = await connect.row("SELECT min(sent_at), max(sent_at) FROM message WHERE state = 'SENT'")
     assert row is not None
     pace = recipients / (row["max"] - row["min"]).total_seconds()
-    each = "; ".join(f"{name} {1e6 * value / (sent - begun):,.0f} µs" for name, value in used.items())
-    load = os.getloadavg()[0]
-    return f"  {count} processes  {pace:,.0f} messages/s; CPU for a message: {each}; load {load:.1f}"
+    return Row(count, pace, {name: value / (sent - begun) for name, value in used.items()})
 
 
 async def until(count: int) -> int:
@@ -83,19 +97,25 @@ async def until(count: int) -> int:
     return sent
 
 
-async def main() -> None:
-    recipients = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    counts = [int(given) for given in sys.argv[2:]] or [1, 2, 4]
+async def measured(recipients: int, counts: Sequence[int]) -> AsyncGenerator[Row]:
+    """A row for each of these numbers of processes."""
     port = free_port()
     async with installation(WHATSAPP_API_URL=f"http://127.0.0.1:{port}", SEND_RATE="10000"):
         senders = [await connect.value(SENDER, number, seal("x")) for number in range(SENDERS)]
         template = await connect.value(TEMPLATE)
         await connect.execute(PEOPLE, recipients)
         await connect.execute("VACUUM ANALYZE contact")
-        print(f"\nDispatch by several worker processes\n  load     {recipients:,} recipients of {SENDERS} senders")
-        print(f"  machine  {machine()}")
         for count in counts:
-            print(await run(count, recipients, senders, template, port), flush=True)
+            yield await run(count, recipients, senders, template, port)
+
+
+async def main() -> None:
+    recipients = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    print(f"\nDispatch by several worker processes\n  load     {recipients:,} recipients of {SENDERS} senders")
+    print(f"  machine  {machine()}")
+    async with aclosing(measured(recipients, [int(given) for given in sys.argv[2:]] or [1, 2, 4])) as rows:
+        async for row in rows:
+            print(row, flush=True)
 
 
 if __name__ == "__main__":
