@@ -1,7 +1,8 @@
 """A thousand sockets, each with its own filter, while events are written at a steady pace: is each told in time?
 
 Every socket follows one contact. Each event must reach its socket alone, in order; the time runs from the commit to
-the client. The baseline is one socket that wants all of the same events, at the same pace.
+the client. The baseline is one socket that wants all of the same events, at the same pace. Then the same once more
+beside fifty sockets that want all of them and read nothing.
 
 python -m benchmarks.sockets [sockets] [events a second] [seconds]
 """
@@ -23,6 +24,8 @@ from benchmarks.subscriptions import MARK, prepare, sent, write
 from db.events import EventType
 from graph.core import ids
 
+DEAD = 50
+"""Sockets that read nothing."""
 PATIENCE = 60.0
 """Seconds after which a run is given up."""
 TARGET = 500.0
@@ -34,8 +37,11 @@ subscription Mine($contact: ID) { messageEvents(filter: {contactId: $contact}) {
 """
 
 
-async def listen(port: int, sockets: int, contacts: int, events: int) -> None:
-    """The clients, one for each contact or one for all: what they heard and when, once they have heard so many."""
+async def listen(port: int, sockets: int, contacts: int, events: int, dead: int) -> None:
+    """The clients, one for each contact or one for all: what they heard and when, once they have heard so many.
+
+    Beside so many that want everything and read nothing.
+    """
     heard: list[list[tuple[float, bytes]]] = [[] for _ in range(sockets)]
     live, all_live, all_heard = set[int](), asyncio.Event(), asyncio.Event()
     missing = events
@@ -58,6 +64,10 @@ async def listen(port: int, sockets: int, contacts: int, events: int) -> None:
         listener = await Listener.connect(port, partial(hear, number))
         contact = ids.encode("Contact", number + 1) if sockets == contacts else None
         listener.subscribe(DOCUMENT, contact=contact)
+    for _ in range(dead):
+        listener = await Listener.connect(port, lambda _: None)
+        listener.subscribe(DOCUMENT)
+        listener.transport.pause_reading()
     print("connected", flush=True)
     await all_live.wait()
     print("ready", flush=True)
@@ -75,12 +85,13 @@ async def listen(port: int, sockets: int, contacts: int, events: int) -> None:
 class Clients:
     """The process of the clients."""
 
-    def __init__(self, *arguments: int) -> None:
+    def __init__(self, *arguments: int, module: str = "sockets") -> None:
+        self.module = f"benchmarks.{module}"
         self.arguments = [str(argument) for argument in arguments]
 
     async def start(self) -> None:
         self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "benchmarks.sockets", "listen", *self.arguments,
+            sys.executable, "-m", self.module, "listen", *self.arguments,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=2**24,
         )  # fmt: skip
         await self.line()
@@ -100,10 +111,10 @@ def marker(contact: int) -> tuple[object, ...]:
 
 
 async def measure(
-    port: int, api: psutil.Process, sockets: int, contacts: int, rate: int, seconds: int
+    port: int, api: psutil.Process, sockets: int, contacts: int, rate: int, seconds: int, dead: int = 0
 ) -> tuple[list[float], float, float]:
-    """Milliseconds of all events, sorted; KB of memory a socket; share of a core that the API took."""
-    clients = Clients(port, sockets, contacts, rate * seconds)
+    """Milliseconds of all events, sorted; KB of memory a socket at most; share of a core that the API took."""
+    clients = Clients(port, sockets, contacts, rate * seconds, dead)
     await clients.start()
     before = api.memory_info().rss
     clients.say()
@@ -114,7 +125,7 @@ async def measure(
             assert await clients.line(5) == ["ready"]
             break
     await asyncio.sleep(1)
-    memory = (api.memory_info().rss - before) / 1024 / sockets
+    most = api.memory_info().rss
     committed = dict[int, float]()
     order = [turn * 7919 % contacts + 1 for turn in range(rate * seconds)]
     started, used = time.monotonic(), sum(api.cpu_times()[:2])
@@ -122,6 +133,8 @@ async def measure(
         await asyncio.sleep(max(0.0, started + turn / rate - time.monotonic()))
         await write([(*sent(turn + 1)[:5], contact, *sent(turn + 1)[6:])])
         committed[turn + 1] = time.monotonic()
+        if turn % rate == 0:
+            most = max(most, api.memory_info().rss)
     used = (sum(api.cpu_times()[:2]) - used) / (time.monotonic() - started)
     told: dict[int, list[int]] = {number: [] for number in range(1, sockets + 1)}
     waits = list[float]()
@@ -134,7 +147,7 @@ async def measure(
         expected[contact if sockets == contacts else 1].append(turn + 1)
     astray = [number for number in told if told[number] != expected[number]]
     assert not astray, [(number, told[number], expected[number]) for number in astray[:5]]
-    return sorted(waits), memory, used
+    return sorted(waits), (most - before) / 1024 / sockets, used
 
 
 def percentile(waits: list[float], share: float) -> float:
@@ -148,6 +161,7 @@ async def main(sockets: int, rate: int, seconds: int) -> None:
         with serving(port, *os.environ.get("API", "tidings api").split()) as api:
             base, _, base_used = await measure(port, api, 1, sockets, rate, min(seconds, 10))
             mine, memory, used = await measure(port, api, sockets, sockets, rate, seconds)
+            beside, more, beside_used = await measure(port, api, sockets, sockets, rate, seconds, dead=DEAD)
 
     def figures(waits: list[float], used: float) -> str:
         each = ", ".join(f"p{share * 100:g} {percentile(waits, share):,.0f}" for share in (0.5, 0.95, 0.99))
@@ -160,12 +174,13 @@ async def main(sockets: int, rate: int, seconds: int) -> None:
         f"p95 < {TARGET:g} ms; ≤ {MEMORY_TARGET:g} KB a socket",
         ours=figures(mine, used),
         one=figures(base, base_used),
-        memory=f"{memory:.0f} KB a socket",
+        beside_dead=f"{figures(beside, beside_used)} beside {DEAD} sockets that read nothing",
+        memory=f"{memory:.0f} KB a socket at most while events come; {more:.0f} more beside those that read nothing",
     )
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["listen"]:
-        uvloop.run(listen(*(int(given) for given in sys.argv[2:6])))
+        uvloop.run(listen(*(int(given) for given in sys.argv[2:7])))
     else:
         uvloop.run(main(*(int(given) for given in [*sys.argv[1:], *["1000", "200", "20"][len(sys.argv) - 1 :]])))

@@ -131,6 +131,7 @@ async def repeat(installation: Installation, posts: int, times: int) -> None:
     assert len({row["contact_id"] for row in rows}) == len({row["address"] for row in rows}) == len(ids)
     [parked] = await installation.fetch("SELECT count(*) FROM inbound_post WHERE errors IS NOT NULL")
     assert parked["count"] == 0
+    await installation.done(schedule)
     await installation.check_invariant(schedule)
 
 
