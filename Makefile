@@ -49,7 +49,7 @@ docs: $(SITE) ## build the documentation, which the API serves at /docs
 schema: $(READY) ## write schema.graphql and docs/roles.md anew
 	@$(BIN)/tidings schema
 
-sdk: $(SDK)/node_modules/.package-lock.json ## write the generated half of the SDK anew
+sdk: $(READY) $(SDK)/node_modules/.package-lock.json ## write the generated half of the SDK anew
 	@node $(SDK)/codegen.mjs
 	@$(BIN)/python -m sdk.python.codegen
 

@@ -1,18 +1,20 @@
 """The documentation: it builds without a broken link, is served as it was built, and its examples run."""
 
 import asyncio
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import NamedTuple
 
 import httpx
 import pytest
-from graphql import build_schema
+from graphql import LoneAnonymousOperationRule, UniqueOperationNamesRule, build_schema, parse, specified_rules, validate
 from starlette.applications import Starlette
 
 from db.accounts import Role, Scope
@@ -30,8 +32,18 @@ ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 BLOCK = re.compile(r"(?:^<!-- shown: (?P<why>.+?) -->\n)?^```(?P<language>\w+)[^\n]*\n(?P<text>.*?)^```", re.M | re.S)
 RUN = ("sh", "python")
+ELSEWHERE = {
+    "json": "test_what_is_shown_of_data_can_be_read",
+    "toml": "test_what_is_shown_of_data_can_be_read",
+    "graphql": "test_what_a_page_asks_is_valid",
+    "ts": "tests/sdk/test_typescript.py",
+    "yaml": "tests/faults/test_alerts.py",
+}
+"""Where blocks of other languages are tried."""
+NOT_OF_BLOCKS = (LoneAnonymousOperationRule, UniqueOperationNamesRule)
+"""Rules of a document: a block may hold many, one after another."""
 SITE = "graph/static/docs"
-SHOWN = {"this machine's own": 8, "settings": 3, "placeholders": 3}
+SHOWN = {"this machine's own": 8, "settings": 3, "placeholders": 2}
 """How many blocks of those languages are not run, by why."""
 
 
@@ -47,9 +59,12 @@ def documents() -> list[Path]:
     return sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *docs])
 
 
+def all_blocks(document: Path) -> list[Block]:
+    return [Block(each["language"], each["text"], each["why"]) for each in BLOCK.finditer(document.read_text())]
+
+
 def blocks(document: Path) -> list[Block]:
-    found = [Block(each["language"], each["text"], each["why"]) for each in BLOCK.finditer(document.read_text())]
-    return [block for block in found if block.language in RUN]
+    return [block for block in all_blocks(document) if block.language in RUN]
 
 
 RUNNABLE = [each for each in documents() if any(block.why is None for block in blocks(each))]
@@ -190,6 +205,27 @@ async def test_whoever_needs_help_is_told_where_to_look(api: Api) -> None:
 
 def test_a_token_that_is_shown_looks_like_one_of_ours() -> None:
     assert f"export TOKEN={API_TOKEN_PREFIX}…" in (ROOT / "docs/tutorial.md").read_text()
+
+
+def test_every_language_of_an_example_is_tried_somewhere() -> None:
+    languages = {block.language for document in documents() for block in all_blocks(document)}
+    assert languages == {*RUN, *ELSEWHERE}
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: document.relative_to(ROOT).as_posix())
+def test_what_a_page_asks_is_valid(document: Path) -> None:
+    schema = build_schema((ROOT / "schema.graphql").read_text())
+    rules = [rule for rule in specified_rules if rule not in NOT_OF_BLOCKS]
+    for block in all_blocks(document):
+        if block.language == "graphql":
+            assert validate(schema, parse(block.text), rules) == [], block.text
+
+
+def test_what_is_shown_of_data_can_be_read() -> None:
+    for document in documents():
+        for block in all_blocks(document):
+            if block.language in ("json", "toml"):
+                assert (json if block.language == "json" else tomllib).loads(block.text), block.text
 
 
 def test_every_example_is_run_or_says_why_not() -> None:
