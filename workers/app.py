@@ -5,7 +5,6 @@ import os
 import threading
 import time
 
-import dramatiq
 import structlog
 
 from db.core.connect import connect, disconnect
@@ -31,7 +30,7 @@ from workers import (
     templates,
     webhooks,
 )
-from workers.core.broker import open_broker
+from workers.core.broker import open_broker, start_worker
 from workers.core.clock import run_clock
 from workers.core.figures import serve_figures
 from workers.core.supervise import Loop, Stop, Tally, dead, keep_beating
@@ -73,10 +72,7 @@ def main() -> int:
     loop.start()
     loop.run_until_done(connect(application="tidings worker"))
     tally = Tally()
-    worker = dramatiq.Worker(
-        open_broker(loop, tally), worker_threads=get_settings().worker_threads, worker_timeout=_POLL_MS
-    )
-    worker.start()
+    worker = start_worker(open_broker(loop, tally), threads=get_settings().worker_threads, poll_ms=_POLL_MS)
     serve_figures()
     background = loop.spawn(_in_background(tally))
     log.info("worker_started", threads=worker.worker_threads)

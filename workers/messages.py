@@ -22,7 +22,7 @@ from domain.messages.dispatch import Departure
 from domain.providers.base import Accepted, InDoubt, NotSent, Outcome, Outgoing, Provider, Refused, describe
 from domain.providers.reactions import SLOWING, Reaction
 from domain.senders import Departing
-from workers.core.broker import actor
+from workers.core.broker import actor, thread_wanted
 from workers.core.clock import every
 
 log = structlog.get_logger()
@@ -34,7 +34,8 @@ MOST_IN_FLIGHT = 100
 MOST_CLAIMED = 500
 """Messages taken from the queue at once, two seconds of the pace at most: a crash delays them by their lease."""
 RUN_SECONDS = 5.0
-"""After so long a run makes room for other senders and rings for the rest of its queue."""
+"""After so long a run makes room for other jobs, if any wait, and rings for the rest of its queue; else it looks at its
+sender anew and goes on. At each end of a run its last chunks are waited for, and places of the pace pass unused."""
 
 MOST_PAUSE = 5.0
 """Seconds from the commit that lets messages leave to their POST: their lease is so much longer than a POST may take. A
@@ -54,7 +55,7 @@ _rung_again: dict[int, bool] = {}
 
 @actor()
 async def dispatch(sender_id: int) -> None:
-    """Sends what is due from a sender, for some seconds at most; one run at a time here, however often it is rung."""
+    """Sends what is due from a sender; one run at a time here, however often it is rung."""
     if sender_id in _rung_again:
         _rung_again[sender_id] = True
         return
@@ -95,8 +96,7 @@ async def _run(sender_id: int) -> bool:
             await run.line.put(None)
         # Lanes are never cancelled: what they have posted must be written down.
         results = await asyncio.gather(*lanes, return_exceptions=True)
-    if run.accepted:
-        await senders.has_sent(sender_id)
+    await _note(run)
     for result in results:
         if isinstance(result, BaseException):
             raise result
@@ -104,14 +104,18 @@ async def _run(sender_id: int) -> bool:
 
 
 async def _claim(run: _Run) -> bool:
-    """Fills the line with claimed chunks until the queue is empty or time is up; whether something is left.
+    """Fills the line with claimed chunks until the queue is empty or its thread is wanted; whether something is left.
 
     No more is claimed than has its place in the pace soon: the rest stays in the queue, and the clock rings for it.
     """
-    pace = run.sender.pace
-    size = 1 if pace.delay else max(1, min(MOST_IN_FLIGHT, int(pace.rate / 4)) // LANES)
     end = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < end and not run.stopped:
+    while not run.stopped:
+        if time.monotonic() >= end:
+            if thread_wanted() or not await _renew(run):
+                return True
+            end = time.monotonic() + RUN_SECONDS
+        pace = run.sender.pace
+        size = 1 if pace.delay else max(1, min(MOST_IN_FLIGHT, int(pace.rate / 4)) // LANES)
         wait, left = await look(pace)
         patience = PATIENCE - wait - run.unplaced / pace.mean
         left = MOST_CLAIMED if left is None else left - run.unplaced
@@ -130,6 +134,22 @@ async def _claim(run: _Run) -> bool:
         if len(claimed) < most:
             return False
     return True
+
+
+async def _renew(run: _Run) -> bool:
+    """Looks at the sender anew: its pace, its token, what is closed to it; whether it may still send."""
+    await _note(run)
+    if (sender := await senders.departing(run.sender.pace.sender_id)) is None:
+        return False
+    run.sender, run.api = sender, providers.of(sender.account)
+    return True
+
+
+async def _note(run: _Run) -> None:
+    """Says that WhatsApp has taken something, from which on its statuses are waited for."""
+    if run.accepted:
+        run.accepted = False
+        await senders.has_sent(run.sender.pace.sender_id)
 
 
 async def _lane(run: _Run) -> None:

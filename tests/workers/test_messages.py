@@ -8,6 +8,7 @@ import pytest
 
 from db.core import connect
 from domain.core import traffic
+from domain.core.secrets import seal
 from domain.providers.base import Accepted, Outcome, Outgoing, Refused, Text
 from domain.providers.cloud_api import CloudApi
 from domain.providers.reactions import of_code
@@ -50,6 +51,67 @@ async def test_a_fault_of_ours_in_one_send_leaves_its_neighbours_alone(monkeypat
             labels = {"sender": sender.phone_number, "result": result}
             assert traffic.REGISTRY.get_sample_value("tidings_sends_total", labels) == count
         assert await states(sender.id) == {"good": "SENT", "bad": "UNKNOWN", "better": "SENT"}
+
+
+async def sent_by_one_run(monkeypatch: pytest.MonkeyPatch, *, wanted: bool) -> tuple[list[str], int, list[str]]:
+    """Tokens of what one run of twelve messages posts, its time being over after each two that it claims, and the
+    sender's token being changed by the first of them; how many are still queued; and for whom it rang."""
+    tokens, rung = list[str](), list[str]()
+
+    async def send(api: CloudApi, message: Outgoing) -> Outcome:
+        tokens.append(api._headers["Authorization"])  # pyright: ignore[reportPrivateUsage]
+        await connect.execute("UPDATE sender SET access_token = $1", seal("another"))
+        return Accepted(unique("wamid"))
+
+    monkeypatch.setattr(CloudApi, "send", send)
+    monkeypatch.setattr(messages, "RUN_SECONDS", 0.0)
+    monkeypatch.setattr(messages, "MOST_CLAIMED", 2)
+    monkeypatch.setattr(messages, "thread_wanted", lambda: wanted)
+    monkeypatch.setattr(messages, "ring", lambda name, *_: rung.append(name))
+    async with database_of_its_own():
+        sender = await factories.sender()
+        await queue(sender.id, *map(str, range(12)))
+        await messages.dispatch(sender.id)
+        left = list((await states(sender.id)).values()).count("QUEUED")
+        heard = await connect.value("SELECT unheard_since IS NOT NULL FROM sender WHERE id = $1", sender.id)
+        assert heard is (left < 12), "what was sent is waited for"
+    return tokens, left, rung
+
+
+async def test_a_run_goes_on_while_nobody_wants_its_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And looks at its sender anew meanwhile."""
+    tokens, left, rung = await sent_by_one_run(monkeypatch, wanted=False)
+    assert (len(tokens), left, rung) == (12, 0, [])
+    assert tokens[0] == "Bearer a-token"
+    assert tokens[-1] == "Bearer another"
+
+
+async def test_a_run_whose_time_is_over_makes_room_and_rings_for_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens, left, rung = await sent_by_one_run(monkeypatch, wanted=True)
+    assert len(tokens) + left == 12
+    assert left > 0
+    assert rung == ["dispatch"]
+
+
+async def test_a_run_ends_when_its_sender_may_send_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    posted = 0
+
+    async def send(api: CloudApi, message: Outgoing) -> Outcome:
+        nonlocal posted
+        posted += 1
+        await connect.execute("UPDATE sender SET status = 'STOPPED'")
+        return Accepted(unique("wamid"))
+
+    monkeypatch.setattr(CloudApi, "send", send)
+    monkeypatch.setattr(messages, "RUN_SECONDS", 0.0)
+    monkeypatch.setattr(messages, "MOST_CLAIMED", 2)
+    monkeypatch.setattr(messages, "thread_wanted", lambda: False)
+    async with database_of_its_own():
+        sender = await factories.sender()
+        await queue(sender.id, *map(str, range(40)))
+        await messages.dispatch(sender.id)
+        assert 0 < posted < 40
+        assert set((await states(sender.id)).values()) == {"SENT", "QUEUED"}
 
 
 async def test_a_country_that_turns_out_closed_is_posted_to_by_no_later_chunk(monkeypatch: pytest.MonkeyPatch) -> None:

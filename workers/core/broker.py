@@ -45,6 +45,24 @@ def open_broker(loop: Loop, tally: Tally) -> Broker:
     return broker
 
 
+_workers: list[dramatiq.Worker] = []
+
+
+def start_worker(broker: Broker, *, threads: int, poll_ms: int) -> dramatiq.Worker:
+    """Dramatiq's threads of this process, at work."""
+    worker = dramatiq.Worker(broker, worker_threads=threads, worker_timeout=poll_ms)
+    worker.start()
+    _workers.append(worker)
+    return worker
+
+
+def thread_wanted() -> bool:
+    """Whether jobs wait for a thread of this process, or it is asked to stop: a long job makes room then."""
+    return any(
+        not worker.work_queue.empty() or not all(thread.running for thread in worker.workers) for worker in _workers
+    )
+
+
 def _on(loop: Loop, tally: Tally, name: str, job: Callable[..., Awaitable[None]]) -> Callable[..., None]:
     async def observed(*args: Any) -> None:
         begun, result = time.perf_counter(), "failed"

@@ -118,6 +118,27 @@ async def test_sigterm_lets_jobs_finish(apart: dict[str, str]) -> None:
     assert await connect.value("SELECT count(*) FROM pg_stat_activity WHERE datname = $1", database) == 0
 
 
+async def test_a_long_job_hears_that_its_thread_is_wanted(apart: dict[str, str]) -> None:
+    """By another job, where there is but one thread, and by a stop."""
+    with toys(apart | {"WORKER_THREADS": "1"}) as program:
+        first, second, word = unique(), unique(), unique()
+        doorbell.ring("toy_hold", first)
+        await until(lambda: said("begun"))
+        await asyncio.sleep(1)
+        assert await said("done") == [], "nobody wanted its thread"
+        doorbell.ring("toy_answer", word)
+        await until(lambda: said("answers"))
+        assert await said("done") == [first]
+        doorbell.ring("toy_hold", second)
+        await until(lambda: begun(2))
+        assert await asyncio.to_thread(program.stop, 8) == 0, "its job did not hear of the stop"
+        assert await said("done") == [first, second]
+
+
+async def begun(count: int) -> bool:
+    return len(await said("begun")) == count
+
+
 async def test_a_second_sigterm_ends_it_at_once(apart: dict[str, str]) -> None:
     with toys(apart) as program:
         doorbell.ring("toy_sleep", unique(), 30.0)

@@ -7,7 +7,7 @@ import threading
 
 from db.core.redis import shared_redis
 from workers.app import main
-from workers.core.broker import actor
+from workers.core.broker import actor, thread_wanted
 from workers.core.clock import every
 
 
@@ -29,6 +29,15 @@ async def toy_fail(word: str) -> None:
 async def toy_sleep(word: str, seconds: float) -> None:
     await say("begun", word)
     await asyncio.sleep(seconds)
+    await say("done", word)
+
+
+@actor()
+async def toy_hold(word: str) -> None:
+    """As long as nobody else wants its thread."""
+    await say("begun", word)
+    while not thread_wanted():  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
     await say("done", word)
 
 
