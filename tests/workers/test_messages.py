@@ -109,7 +109,8 @@ async def test_a_run_ends_when_its_sender_may_send_no_more(monkeypatch: pytest.M
     async with database_of_its_own():
         sender = await factories.sender()
         await queue(sender.id, *map(str, range(40)))
-        await messages.dispatch(sender.id)
+        async with asyncio.timeout(30):
+            await messages.dispatch(sender.id)
         assert 0 < posted < 40
         assert set((await states(sender.id)).values()) == {"SENT", "QUEUED"}
 
