@@ -36,7 +36,7 @@ async def toy_sleep(word: str, seconds: float) -> None:
 async def toy_hold(word: str) -> None:
     """As long as nobody else wants its thread."""
     await say("begun", word)
-    while not thread_wanted():  # noqa: ASYNC110
+    while not thread_wanted():  # noqa: ASYNC110 - nothing tells when
         await asyncio.sleep(0.05)
     await say("done", word)
 
